@@ -1,0 +1,89 @@
+#include "core/vision/qr_read.h"
+
+#include <stdlib.h>
+#include <zbar.h>
+
+struct qr_reader {
+    zbar_image_scanner_t *scanner;
+};
+
+struct qr_reader *qr_reader_new(void)
+{
+    struct qr_reader *reader = calloc(1, sizeof *reader);
+    if (!reader) return NULL;
+    reader->scanner = zbar_image_scanner_create();
+    if (!reader->scanner) {
+        free(reader);
+        return NULL;
+    }
+    zbar_image_scanner_set_config(reader->scanner, 0, ZBAR_CFG_ENABLE, 0);
+    zbar_image_scanner_set_config(reader->scanner, ZBAR_QRCODE, ZBAR_CFG_ENABLE, 1);
+    zbar_image_scanner_set_config(reader->scanner, ZBAR_QRCODE, ZBAR_CFG_BINARY, 1);
+    return reader;
+}
+
+void qr_reader_free(struct qr_reader *reader)
+{
+    if (!reader) return;
+    zbar_image_scanner_destroy(reader->scanner);
+    free(reader);
+}
+
+/* The middle of the outline that zbar gives. */
+static void find_middle(const zbar_symbol_t *symbol, struct qr_found *found)
+{
+    unsigned points = zbar_symbol_get_loc_size(symbol);
+    long x = 0, y = 0;
+    for (unsigned i = 0; i < points; i++) {
+        x += zbar_symbol_get_loc_x(symbol, i);
+        y += zbar_symbol_get_loc_y(symbol, i);
+    }
+    if (!points || x < 0 || y < 0) return;
+    found->x = (unsigned)(x / (long)points);
+    found->y = (unsigned)(y / (long)points);
+}
+
+static int compare_place(const void *a, const void *b)
+{
+    const struct qr_found *left = a, *right = b;
+    if (left->y != right->y) return left->y < right->y ? -1 : 1;
+    return (left->x > right->x) - (left->x < right->x);
+}
+
+static enum err take_symbols(const zbar_image_t *image, size_t count, struct arena *arena, struct qr_found_list *ret)
+{
+    struct qr_found_list list = {.items = arena_array(arena, count, sizeof *list.items)};
+    if (!list.items) return ERR_NOMEM;
+    for (const zbar_symbol_t *symbol = zbar_image_first_symbol(image); symbol && list.count < count; symbol = zbar_symbol_next(symbol)) {
+        if (zbar_symbol_get_type(symbol) != ZBAR_QRCODE) continue;
+        struct qr_found *found = &list.items[list.count++];
+        found->length = zbar_symbol_get_data_length(symbol);
+        char *text = arena_alloc(arena, found->length + 1); /* zeroed, so it ends with NUL */
+        if (!text) return ERR_NOMEM;
+        const char *data = zbar_symbol_get_data(symbol);
+        for (size_t i = 0; i < found->length; i++) text[i] = data[i];
+        found->text = text;
+        find_middle(symbol, found);
+    }
+    qsort(list.items, list.count, sizeof *list.items, compare_place);
+    *ret = list;
+    return OK;
+}
+
+enum err qr_read(struct qr_reader *reader, const struct picture *picture, struct arena *arena, struct qr_found_list *ret)
+{
+    if (!picture->width || !picture->height || picture->width > PICTURE_SIDE_MOST || picture->height > PICTURE_SIDE_MOST) return ERR_INPUT;
+    zbar_image_t *image = zbar_image_create();
+    if (!image) return ERR_NOMEM;
+    enum err e = OK;
+    zbar_image_set_format(image, zbar_fourcc('Y', '8', '0', '0'));
+    zbar_image_set_size(image, picture->width, picture->height);
+    /* Borrowed: no cleanup handler, and zbar only reads. */
+    zbar_image_set_data(image, picture->pixels, (unsigned long)picture->width * picture->height, NULL);
+    int found = zbar_scan_image(reader->scanner, image);
+    if (found < 0) e = ERR_BUG; /* only a wrong pixel format gives this */
+    else if (found == 0) *ret = (struct qr_found_list){0};
+    else e = take_symbols(image, found > QR_READ_MOST ? QR_READ_MOST : (size_t)found, arena, ret);
+    zbar_image_destroy(image);
+    return e;
+}
