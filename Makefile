@@ -1,0 +1,139 @@
+# Plenum. `make run` tries it, `make check` tests it, `make help` lists the rest.
+#
+# Out of source: everything goes to $(B) (default `build`). Rooms are found by folder: a new .c file needs no change here.
+# Another compiler or a sanitizer gets a folder of its own:   make CC=clang B=build/clang   make SAN=address,undefined B=build/asan
+
+B ?= build
+CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+SAN ?=
+OPT ?= -O2
+PREFIX ?= /usr/local
+PORT ?= 8080
+DATA ?= build/demo
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+WARN := -Wall -Wextra -Wpedantic -Werror -Wvla -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2
+CPPFLAGS := -D_GNU_SOURCE -I. -I$(B)/gen
+CFLAGS := -std=c11 $(OPT) -g $(WARN) -fno-omit-frame-pointer -fstack-protector-strong
+LDFLAGS := -pthread
+ifneq ($(SAN),)
+CFLAGS += -fsanitize=$(SAN) -fno-sanitize-recover=all
+LDFLAGS += -fsanitize=$(SAN)
+else
+CPPFLAGS += -D_FORTIFY_SOURCE=2
+endif
+
+# --- rooms -------------------------------------------------------------------------------------------------------------------
+# A room is a library of all .c files beneath its folder, without programs (main.c) and build tools (gen/).
+ROOMS := core/base core/db core/congress core/typeset core/vision badges docs-bundle scanner server
+sources = $(sort $(shell find $(1) -name '*.c' -not -name 'main.c' -not -path '*/gen/*' 2>/dev/null))
+objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
+library = $(B)/lib/$(subst /,-,$(1)).a
+
+LIBS_core/base := -ljansson -licui18n -licuuc -licudata -lsodium
+LIBS_core/db := -lsqlite3
+LIBS_core/typeset := -lhpdf -lharfbuzz -lharfbuzz-subset -lfribidi -lfontconfig -ljpeg -lz -lm
+LIBS_core/vision := -lzbar
+LIBS_badges := -lqrencode
+LIBS_docs-bundle := -larchive
+LIBS_scanner := -lcurl -ljpeg
+LIBS_server := -lmicrohttpd -lgnutls
+
+# What a program links, from the top of the house to the ground.
+ROOMS_plenum := server badges docs-bundle core/typeset core/vision core/congress core/db core/base
+ROOMS_plenum-badges := badges core/typeset core/vision core/congress core/db core/base
+ROOMS_plenum-docs := docs-bundle core/typeset core/congress core/db core/base
+ROOMS_plenum-scanner := scanner core/vision core/congress core/db core/base
+PROGRAMS := plenum plenum-badges plenum-docs plenum-scanner
+MAIN_plenum := server/main.c
+MAIN_plenum-badges := badges/main.c
+MAIN_plenum-docs := docs-bundle/main.c
+MAIN_plenum-scanner := scanner/main.c
+HAVE := $(foreach p,$(PROGRAMS),$(if $(wildcard $(MAIN_$(p))),$(p)))
+
+.PHONY: all
+all: $(HAVE:%=$(B)/bin/%)
+
+# --- generated code ------------------------------------------------------------------------------------------------------------
+SQL := $(sort $(wildcard core/db/sql/*.sql))
+MIGRATIONS := $(sort $(wildcard core/db/migrations/*.sql))
+SCANNER_SQL := $(sort $(wildcard scanner/sql/*.sql))
+SCANNER_MIGRATIONS := $(sort $(wildcard scanner/migrations/*.sql))
+WEB := $(sort $(shell find web -type f -not -name '.*' 2>/dev/null))
+GENERATED := $(if $(SQL),$(B)/gen/catalogue.h) $(if $(SCANNER_SQL),$(B)/gen/queue_catalogue.h)
+
+$(B)/tool/%: core/db/gen/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE -O1 $(WARN) -o $@ $<
+$(B)/tool/embed: server/gen/embed.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE -O1 $(WARN) -o $@ $< -lz
+$(B)/gen/catalogue.h $(B)/gen/catalogue.c &: $(B)/tool/sqlgen $(SQL) $(MIGRATIONS)
+	@mkdir -p $(B)/gen
+	$(B)/tool/sqlgen catalogue $(B)/gen core/db/sql core/db/migrations
+$(B)/gen/queue_catalogue.h $(B)/gen/queue_catalogue.c &: $(B)/tool/sqlgen $(SCANNER_SQL) $(SCANNER_MIGRATIONS)
+	@mkdir -p $(B)/gen
+	$(B)/tool/sqlgen queue_catalogue $(B)/gen scanner/sql scanner/migrations
+$(B)/gen/web_assets.c: $(B)/tool/embed $(WEB)
+	@mkdir -p $(B)/gen
+	$(B)/tool/embed web $@
+
+EXTRA_core/db := $(if $(SQL),$(B)/obj/gen/catalogue.o)
+EXTRA_scanner := $(if $(SCANNER_SQL),$(B)/obj/gen/queue_catalogue.o)
+EXTRA_server := $(if $(wildcard server/gen/embed.c),$(B)/obj/gen/web_assets.o)
+
+# --- compiling -----------------------------------------------------------------------------------------------------------------
+# The flags are part of what is built: another SAN or OPT in the same folder builds anew.
+FLAGS_LINE := $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)
+$(B)/flags: FORCE
+	@mkdir -p $(B)
+	@printf '%s\n' '$(FLAGS_LINE)' | cmp -s - $@ || printf '%s\n' '$(FLAGS_LINE)' > $@
+.PHONY: FORCE
+FORCE:
+
+$(B)/obj/gen/%.o: $(B)/gen/%.c $(B)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(B)/obj/%.o: %.c $(B)/flags | $(GENERATED)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+define room
+$(call library,$(1)): $(call objects,$(call sources,$(1))) $(EXTRA_$(1))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	ar rcs $$@ $$^
+endef
+$(foreach r,$(ROOMS),$(eval $(call room,$(r))))
+
+define program
+$(B)/bin/$(1): $(B)/obj/$(MAIN_$(1):.c=.o) $(foreach r,$(ROOMS_$(1)),$(call library,$(r)))
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(foreach r,$(ROOMS_$(1)),$(LIBS_$(r)))
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
+
+# --- tests ---------------------------------------------------------------------------------------------------------------------
+# A unit test may use any room; the linker takes what it needs.
+UNIT := $(sort $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)))
+FUZZ := $(sort $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c)))
+UNIT_ROOMS := server scanner badges docs-bundle core/typeset core/vision core/congress core/db core/base
+UNIT_LIBS := $(foreach r,$(UNIT_ROOMS),$(LIBS_$(r)))
+$(B)/tests/%: $(B)/obj/tests/unit/%.o $(foreach r,$(UNIT_ROOMS),$(call library,$(r)))
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(foreach r,$(UNIT_ROOMS),$(call library,$(r))) $(UNIT_LIBS) $(EXTRA_LIBS_$*)
+EXTRA_LIBS_test_sql_postgres := -lpq
+
+.PHONY: unit
+unit: $(UNIT)
+	@tests/run-unit $(B)
+
+.SECONDARY:
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+include packaging/targets.mk

@@ -1,0 +1,288 @@
+#include "core/base/text.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <unicode/ubrk.h>
+#include <unicode/uchar.h>
+#include <unicode/ucol.h>
+#include <unicode/unorm2.h>
+#include <unicode/uscript.h>
+#include <unicode/ustring.h>
+#include <unicode/utf8.h>
+
+#define SORT_KEY_BYTES 120
+
+bool text_is_utf8(const char *text, size_t length)
+{
+    if (length > INT32_MAX) return false;
+    int32_t i = 0;
+    while (i < (int32_t)length) {
+        UChar32 c;
+        U8_NEXT(text, i, (int32_t)length, c);
+        if (c <= 0) return false;
+    }
+    return true;
+}
+
+bool text_is_printable(const char *text)
+{
+    if (!text_is_utf8(text, strlen(text))) return false;
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++)
+        if ((*p < 0x20 && *p != '\t' && *p != '\n') || *p == 0x7f) return false;
+    return true;
+}
+
+int32_t text_next(const char **cursor)
+{
+    if (!**cursor) return -1;
+    int32_t i = 0;
+    UChar32 c;
+    U8_NEXT(*cursor, i, -1, c);
+    *cursor += i;
+    return c < 0 ? -1 : c;
+}
+
+size_t text_length(const char *text)
+{
+    size_t n = 0;
+    for (; *text; text++) n += ((unsigned char)*text & 0xC0) != 0x80;
+    return n;
+}
+
+/* UTF-16 copy for ICU; the length comes back in `ret_length`. NULL when invalid or out of memory. */
+static UChar *to_utf16(struct arena *arena, const char *text, int32_t *ret_length)
+{
+    size_t bytes = strlen(text);
+    if (!text_is_utf8(text, bytes)) return NULL;
+    UChar *wide = arena_array(arena, bytes + 1, sizeof *wide);
+    if (!wide) return NULL;
+    UErrorCode status = U_ZERO_ERROR;
+    u_strFromUTF8(wide, (int32_t)bytes + 1, ret_length, text, (int32_t)bytes, &status);
+    return U_SUCCESS(status) ? wide : NULL;
+}
+
+static char *from_utf16(struct arena *arena, const UChar *wide, int32_t length)
+{
+    size_t room = (size_t)length * 3 + 1;
+    char *text = arena_alloc(arena, room);
+    if (!text) return NULL;
+    UErrorCode status = U_ZERO_ERROR;
+    u_strToUTF8(text, (int32_t)room, NULL, wide, length, &status);
+    return U_SUCCESS(status) ? text : NULL;
+}
+
+static UChar *normalize(struct arena *arena, const UNormalizer2 *form, const UChar *wide, int32_t length, int32_t *ret_length)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    int32_t need = unorm2_normalize(form, wide, length, NULL, 0, &status);
+    if (status != U_BUFFER_OVERFLOW_ERROR && U_FAILURE(status)) return NULL;
+    UChar *out = arena_array(arena, (size_t)need + 1, sizeof *out);
+    if (!out) return NULL;
+    status = U_ZERO_ERROR;
+    *ret_length = unorm2_normalize(form, wide, length, out, need + 1, &status);
+    return U_SUCCESS(status) ? out : NULL;
+}
+
+static bool is_ascii(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text >= 0x80) return false;
+    return true;
+}
+
+char *text_nfc(struct arena *arena, const char *text)
+{
+    if (is_ascii(text)) return arena_strdup(arena, text);
+    int32_t length, normal_length;
+    UChar *wide = to_utf16(arena, text, &length);
+    UErrorCode status = U_ZERO_ERROR;
+    const UNormalizer2 *form = unorm2_getNFCInstance(&status);
+    if (!wide || U_FAILURE(status)) return NULL;
+    UChar *normal = normalize(arena, form, wide, length, &normal_length);
+    return normal ? from_utf16(arena, normal, normal_length) : NULL;
+}
+
+char *text_tidy(struct arena *arena, const char *text)
+{
+    char *normal = text_nfc(arena, text);
+    if (!normal) return NULL;
+    char *out = normal;
+    bool space = false;
+    const char *p = normal;
+    while (*p) {
+        const char *start = p;
+        int32_t c = text_next(&p);
+        if (c >= 0 && u_isUWhiteSpace(c)) {
+            space = out != normal;
+            continue;
+        }
+        if (space) *out++ = ' ';
+        space = false;
+        size_t n = (size_t)(p - start);
+        memmove(out, start, n);
+        out += n;
+    }
+    *out = '\0';
+    return normal;
+}
+
+static bool is_mark(UChar32 c)
+{
+    int8_t type = u_charType(c);
+    return type == U_NON_SPACING_MARK || type == U_ENCLOSING_MARK || type == U_COMBINING_SPACING_MARK;
+}
+
+char *text_fold(struct arena *arena, const char *text)
+{
+    int32_t length, wide_length;
+    UChar *raw = to_utf16(arena, text, &length);
+    UErrorCode status = U_ZERO_ERROR;
+    const UNormalizer2 *form = unorm2_getNFKDInstance(&status);
+    if (!raw || U_FAILURE(status)) return NULL;
+    UChar *wide = normalize(arena, form, raw, length, &wide_length);
+    /* Full case folding makes one character three at most (CaseFolding.txt, status F). */
+    UChar *folded = wide ? arena_array(arena, (size_t)wide_length * 3 + 1, sizeof *folded) : NULL;
+    if (!folded) return NULL;
+    int32_t n = u_strFoldCase(folded, wide_length * 3 + 1, wide, wide_length, U_FOLD_CASE_DEFAULT, &status);
+    if (U_FAILURE(status)) return NULL;
+    int32_t out = 0;
+    bool space = false;
+    for (int32_t i = 0; i < n;) {
+        int32_t start = i;
+        UChar32 c;
+        U16_NEXT(folded, i, n, c);
+        if (is_mark(c)) continue;
+        if (!u_isalnum(c)) {
+            space = out > 0;
+            continue;
+        }
+        if (space) folded[out++] = ' '; /* safe: at least one unit was skipped for this space */
+        space = false;
+        if (c == 0x111) folded[out++] = 'd'; /* đ has no decomposition */
+        else
+            while (start < i) folded[out++] = folded[start++];
+    }
+    return from_utf16(arena, folded, out);
+}
+
+static char *hex_of(struct arena *arena, const uint8_t *bytes, size_t n)
+{
+    static const char digits[] = "0123456789abcdef";
+    char *hex = arena_alloc(arena, n * 2 + 1);
+    if (!hex) return NULL;
+    for (size_t i = 0; i < n; i++) {
+        hex[2 * i] = digits[bytes[i] >> 4];
+        hex[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    return hex;
+}
+
+char *text_sort_key(struct arena *arena, const char *locale, const char *text)
+{
+    int32_t length;
+    UChar *wide = to_utf16(arena, text, &length);
+    if (!wide) return NULL;
+    UErrorCode status = U_ZERO_ERROR;
+    UCollator *collator = ucol_open(locale, &status);
+    if (U_FAILURE(status)) return NULL;
+    uint8_t key[4 * SORT_KEY_BYTES];
+    int32_t n = ucol_getSortKey(collator, wide, length, key, sizeof key);
+    ucol_close(collator);
+    if (n < 1) return NULL;
+    if (n > SORT_KEY_BYTES) n = SORT_KEY_BYTES;
+    return hex_of(arena, key, (size_t)n);
+}
+
+static bool is_latin(const char *name)
+{
+    while (*name) {
+        int32_t c = text_next(&name);
+        if (c < 0 || !u_isalpha(c)) continue;
+        UErrorCode status = U_ZERO_ERROR;
+        if (uscript_getScript(c, &status) != USCRIPT_LATIN) return false;
+    }
+    return true;
+}
+
+char *text_person_sort_key(struct arena *arena, const char *locale, const char *name, const char *sort_name)
+{
+    if (sort_name && *sort_name) return text_sort_key(arena, locale, sort_name);
+    const char *space = strrchr(name, ' ');
+    if (strncmp(locale, "vi", 2) != 0 || !space || !space[1] || !is_latin(name)) return text_sort_key(arena, locale, name);
+    char *turned = arena_printf(arena, "%s %.*s", space + 1, (int)(space - name), name);
+    if (!turned) return NULL;
+    /* The given name decides alone before the family name is looked at: "An Z" stands before "Ân A". A plain key of the turned
+     * text compares all base letters before any accent, so the given name's key goes first, closed by a low byte. */
+    char *given = text_sort_key(arena, locale, space + 1);
+    char *all = text_sort_key(arena, locale, turned);
+    return given && all ? arena_printf(arena, "%s00%s", given, all) : NULL;
+}
+
+size_t text_line_breaks(struct arena *arena, const char *locale, const char *text, size_t **ret_offsets)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    size_t bytes = strlen(text);
+    UText view = UTEXT_INITIALIZER;
+    utext_openUTF8(&view, text, (int64_t)bytes, &status);
+    UBreakIterator *breaks = ubrk_open(UBRK_LINE, locale, NULL, 0, &status);
+    size_t n = 0;
+    size_t *offsets = arena_array(arena, bytes + 1, sizeof *offsets);
+    if (U_SUCCESS(status) && offsets) {
+        ubrk_setUText(breaks, &view, &status);
+        for (int32_t at = ubrk_next(breaks); U_SUCCESS(status) && at != UBRK_DONE; at = ubrk_next(breaks)) offsets[n++] = (size_t)at;
+    }
+    if (breaks) ubrk_close(breaks);
+    utext_close(&view);
+    *ret_offsets = offsets;
+    return n;
+}
+
+bool text_equal_ignoring_case(const char *a, const char *b)
+{
+    for (; *a && *b; a++, b++) {
+        int x = *a >= 'A' && *a <= 'Z' ? *a + 32 : *a;
+        int y = *b >= 'A' && *b <= 'Z' ? *b + 32 : *b;
+        if (x != y) return false;
+    }
+    return *a == *b;
+}
+
+static bool is_ascii_alnum(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool text_is_code(const char *text)
+{
+    size_t n = strlen(text);
+    if (n < 1 || n > 64) return false;
+    for (; *text; text++)
+        if (!is_ascii_alnum(*text) && !strchr("._-", *text)) return false;
+    return true;
+}
+
+bool text_is_slug(const char *text)
+{
+    size_t n = strlen(text);
+    if (n < 1 || n > 63 || *text == '-') return false;
+    for (; *text; text++)
+        if (!(*text >= 'a' && *text <= 'z') && !(*text >= '0' && *text <= '9') && *text != '-') return false;
+    return true;
+}
+
+bool text_is_language(const char *text)
+{
+    size_t part = 0;
+    bool first = true;
+    for (const char *p = text;; p++) {
+        if (*p == '-' || *p == '\0') {
+            if (part < (first ? 2u : 1u) || part > 8) return false;
+            if (!*p) return true;
+            first = false;
+            part = 0;
+            continue;
+        }
+        if (!is_ascii_alnum(*p) || (first && isdigit((unsigned char)*p))) return false;
+        part++;
+    }
+}

@@ -1,0 +1,47 @@
+/* What an engine must do for the seam; private to core/db. Keep it this narrow: a driver is a few hundred lines. */
+#ifndef PLENUM_DB_DRIVER_H
+#define PLENUM_DB_DRIVER_H
+
+#include "core/db/db.h"
+
+#define DB_ERROR_SIZE 320
+
+struct db_statement {
+    struct db *db;
+    void *native;
+    int *slots;  /* native index of $1, $2, … */
+    int parameter_count;
+};
+
+struct db_driver {
+    enum err (*open)(struct db *db, const char *url, enum db_mode mode);
+    void (*close)(struct db *db);
+    enum err (*prepare)(struct db *db, const struct db_statement_text *text, struct db_statement *s);
+    void (*finalize)(struct db_statement *s);
+    void (*bind_i64)(struct db_statement *s, int slot, int64_t value);
+    void (*bind_text)(struct db_statement *s, int slot, const char *value);
+    enum err (*step)(struct db_statement *s);
+    int64_t (*column_i64)(struct db_statement *s, int column);
+    const char *(*column_text)(struct db_statement *s, int column);
+    bool (*column_is_null)(struct db_statement *s, int column);
+    void (*reset)(struct db_statement *s);
+    int64_t (*changes)(struct db *db);
+    enum err (*run)(struct db *db, const char *sql);           /* no parameters, no rows */
+    enum err (*run_schema)(struct db *db, const char *sql);    /* a migration, in the engine's words */
+    const char *begin_write, *begin_read;
+    bool (*in_transaction)(const struct db *db);
+    enum err (*change_mark)(struct db *db, int64_t *ret_mark);
+    enum err (*copy_to)(struct db *db, const char *path);
+};
+
+struct db {
+    const struct db_driver *driver;
+    const struct db_catalogue *catalogue;
+    void *native;
+    struct db_statement *statements; /* one per catalogue entry, prepared when first used */
+    char error[DB_ERROR_SIZE];
+};
+
+extern const struct db_driver db_driver_sqlite;
+
+#endif

@@ -1,0 +1,227 @@
+/* The SQLite driver: the only includer of sqlite3.h. Settings and traps are measured facts:
+ * WAL with synchronous=FULL (NORMAL can lose the last commits at power loss), a checkpoint every 4000 pages in the committing thread, and "$1" being
+ * a *name* in SQLite, so that its index must be asked for. */
+#include "core/db/driver.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static enum err classify(struct db *db, int code)
+{
+    sqlite3 *native = db->native;
+    if (native) (void)snprintf(db->error, sizeof db->error, "%s", sqlite3_errmsg(native));
+    else (void)snprintf(db->error, sizeof db->error, "%s", sqlite3_errstr(code));
+    switch (code & 0xff) {
+    case SQLITE_OK: return OK;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return ERR_BUSY;
+    case SQLITE_FULL: return ERR_FULL;
+    case SQLITE_NOMEM: return ERR_NOMEM;
+    case SQLITE_CONSTRAINT: return ERR_CONFLICT;
+    case SQLITE_CANTOPEN: return ERR_NOT_FOUND;
+    case SQLITE_READONLY:
+    case SQLITE_PERM: return ERR_DENIED;
+    case SQLITE_IOERR:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return ERR_IO;
+    case SQLITE_TOOBIG: return ERR_LIMIT;
+    default: return ERR_BUG;
+    }
+}
+
+static enum err sqlite_run(struct db *db, const char *sql)
+{
+    int code = sqlite3_exec(db->native, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK ? OK : classify(db, code);
+}
+
+static enum err settings(struct db *db, enum db_mode mode)
+{
+    enum err e = sqlite_run(db, "PRAGMA foreign_keys=ON; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF");
+    if (e != OK || mode == DB_READ) return e;
+    return sqlite_run(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-65536");
+}
+
+static enum err sqlite_open(struct db *db, const char *url, enum db_mode mode)
+{
+    if (mode == DB_CREATE) { /* SQLite would make it readable by others; it holds tokens */
+        int fd = open(url, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (fd >= 0) close(fd);
+    }
+    sqlite3 *native = NULL;
+    int flags = SQLITE_OPEN_NOMUTEX | (mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+    int code = sqlite3_open_v2(url, &native, flags, NULL);
+    db->native = native;
+    if (code != SQLITE_OK) return classify(db, code);
+    sqlite3_extended_result_codes(native, 1);
+    sqlite3_busy_timeout(native, 5000);
+    return settings(db, mode);
+}
+
+static void sqlite_close(struct db *db)
+{
+    sqlite3_close_v2(db->native);
+    db->native = NULL;
+}
+
+static enum err sqlite_prepare(struct db *db, const struct db_statement_text *text, struct db_statement *s)
+{
+    sqlite3_stmt *native = NULL;
+    const char *tail = NULL;
+    int code = sqlite3_prepare_v3(db->native, text->sql, -1, SQLITE_PREPARE_PERSISTENT, &native, &tail);
+    if (code != SQLITE_OK) return classify(db, code);
+    bool fits = sqlite3_bind_parameter_count(native) == s->parameter_count && sqlite3_column_count(native) == (int)strlen(text->column_types);
+    for (int i = 0; fits && i < s->parameter_count; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "$%d", i + 1);
+        s->slots[i] = sqlite3_bind_parameter_index(native, name);
+        fits = s->slots[i] > 0;
+    }
+    if (!fits || (tail && *tail)) {
+        (void)snprintf(db->error, sizeof db->error, "%s: parameters or columns do not match what the catalogue declares", text->name);
+        sqlite3_finalize(native);
+        return ERR_BUG;
+    }
+    s->native = native;
+    return OK;
+}
+
+static void sqlite_finalize(struct db_statement *s)
+{
+    sqlite3_finalize(s->native);
+    s->native = NULL;
+}
+
+static void sqlite_bind_i64(struct db_statement *s, int slot, int64_t value)
+{
+    if (value == DB_NULL) sqlite3_bind_null(s->native, slot);
+    else sqlite3_bind_int64(s->native, slot, value);
+}
+
+/* The caller's text lives until the statement is reset, which every generated function does before it returns. */
+static void sqlite_bind_text(struct db_statement *s, int slot, const char *value)
+{
+    if (!value) sqlite3_bind_null(s->native, slot);
+    else sqlite3_bind_text(s->native, slot, value, -1, SQLITE_STATIC);
+}
+
+static enum err sqlite_step(struct db_statement *s)
+{
+    int code = sqlite3_step(s->native);
+    if (code == SQLITE_ROW) return OK;
+    if (code == SQLITE_DONE) return ERR_NOT_FOUND;
+    return classify(s->db, code);
+}
+
+static int64_t sqlite_column_i64(struct db_statement *s, int column)
+{
+    if (sqlite3_column_type(s->native, column) == SQLITE_NULL) return DB_NULL;
+    return sqlite3_column_int64(s->native, column);
+}
+
+static const char *sqlite_column_text(struct db_statement *s, int column)
+{
+    return (const char *)sqlite3_column_text(s->native, column);
+}
+
+static bool sqlite_column_is_null(struct db_statement *s, int column)
+{
+    return sqlite3_column_type(s->native, column) == SQLITE_NULL;
+}
+
+static void sqlite_reset(struct db_statement *s)
+{
+    sqlite3_reset(s->native);
+    sqlite3_clear_bindings(s->native);
+}
+
+static int64_t sqlite_changes(struct db *db)
+{
+    return sqlite3_changes64(db->native);
+}
+
+static bool sqlite_in_transaction(const struct db *db)
+{
+    return !sqlite3_get_autocommit(db->native);
+}
+
+/* Only INTEGER PRIMARY KEY is the row itself in SQLite; PostgreSQL needs BIGINT. The migrations say BIGINT PRIMARY KEY. */
+static enum err sqlite_run_schema(struct db *db, const char *sql)
+{
+    static const char wide[] = "BIGINT PRIMARY KEY", own[] = "INTEGER PRIMARY KEY";
+    char *text = malloc(2 * strlen(sql) + 1), *out = text;
+    if (!text) return ERR_NOMEM;
+    while (*sql) {
+        if (strncmp(sql, wide, sizeof wide - 1) == 0) {
+            memcpy(out, own, sizeof own - 1);
+            out += sizeof own - 1;
+            sql += sizeof wide - 1;
+        } else {
+            *out++ = *sql++;
+        }
+    }
+    *out = '\0';
+    enum err e = sqlite_run(db, text);
+    free(text);
+    return e;
+}
+
+static enum err sqlite_change_mark(struct db *db, int64_t *ret_mark)
+{
+    sqlite3_stmt *s = NULL;
+    int code = sqlite3_prepare_v2(db->native, "PRAGMA data_version", -1, &s, NULL);
+    if (code == SQLITE_OK) code = sqlite3_step(s);
+    int64_t mark = code == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
+    sqlite3_finalize(s);
+    if (code != SQLITE_ROW) return classify(db, code);
+    *ret_mark = mark;
+    return OK;
+}
+
+static enum err sqlite_copy_to(struct db *db, const char *path)
+{
+    sqlite3 *target = NULL;
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0) close(fd);
+    int code = sqlite3_open_v2(path, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    sqlite3_backup *backup = code == SQLITE_OK ? sqlite3_backup_init(target, "main", db->native, "main") : NULL;
+    if (backup) {
+        (void)sqlite3_backup_step(backup, -1);
+        code = sqlite3_backup_finish(backup);
+    } else {
+        code = target ? sqlite3_errcode(target) : SQLITE_NOMEM;
+    }
+    enum err e = OK;
+    if (code != SQLITE_OK) {
+        (void)snprintf(db->error, sizeof db->error, "%s", sqlite3_errstr(code));
+        e = (code & 0xff) == SQLITE_FULL ? ERR_FULL : ERR_IO;
+    }
+    sqlite3_close(target);
+    return e;
+}
+
+const struct db_driver db_driver_sqlite = {
+    .open = sqlite_open,
+    .close = sqlite_close,
+    .prepare = sqlite_prepare,
+    .finalize = sqlite_finalize,
+    .bind_i64 = sqlite_bind_i64,
+    .bind_text = sqlite_bind_text,
+    .step = sqlite_step,
+    .column_i64 = sqlite_column_i64,
+    .column_text = sqlite_column_text,
+    .column_is_null = sqlite_column_is_null,
+    .reset = sqlite_reset,
+    .changes = sqlite_changes,
+    .run = sqlite_run,
+    .run_schema = sqlite_run_schema,
+    .begin_write = "BEGIN IMMEDIATE",
+    .begin_read = "BEGIN DEFERRED",
+    .in_transaction = sqlite_in_transaction,
+    .change_mark = sqlite_change_mark,
+    .copy_to = sqlite_copy_to,
+};
