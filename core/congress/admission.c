@@ -42,7 +42,6 @@ static enum reason badge_reason(const struct admission *a)
     case STATUS_REPLACED: return REASON_status_replaced;
     case STATUS_WITHDRAWN: return REASON_status_withdrawn;
     case STATUS_DISQUALIFIED: return REASON_status_disqualified;
-    case STATUS_ALTERNATE: return REASON_status_alternate;
     default: return REASON_none;
     }
 }
@@ -96,7 +95,6 @@ static struct admission_answer decide_in(const struct admission *a)
 struct admission_answer admission_decide(const struct admission *a)
 {
     enum reason badge = badge_reason(a);
-    if (badge == REASON_unknown_badge || badge == REASON_wrong_event) return answer(OUTCOME_invalid, badge);
     if (badge != REASON_none) return answer(OUTCOME_refused, badge);
     if (a->at_ms < a->opens_ms) return answer(OUTCOME_refused, REASON_not_yet_open);
     if (a->at_ms >= a->closes_ms) return answer(OUTCOME_refused, REASON_closed);

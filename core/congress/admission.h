@@ -3,6 +3,8 @@
  *
  * The rules are DESIGN.md §6:
  * - A badge that is unknown, revoked, of another event, or has no name yet is refused before anything else is looked at.
+ *   (`invalid` is kept for scans that are not in the right form or reuse a number: they say nothing about a person.)
+ * - An alternate passes by category like everybody; who has lost the mandate (replaced, withdrawn, disqualified) does not.
  * - Check-in is open from midnight of the event's first day to its end, local time.
  * - The door follows the programme: while a session is on in the gate's area, or opens within 60 minutes, its `admits` decides; else the
  *   gate's own. Where several sessions qualify, one that is on goes before one that will open, and the later beginning before the earlier.
