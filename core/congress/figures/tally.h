@@ -1,0 +1,54 @@
+/* Counters: the table `tally`. Distinct people, never rows, never sums of gates.
+ *
+ * A counter has a measure (what is counted), a dimension with a key (of whom), and `until_ms`: people whose presence the programme will
+ * end at that moment are counted in a row of their own, so that "present now" is the sum of the rows with until_ms > now, and nobody
+ * must run anything when a session ends.
+ *
+ * What one person adds is a set of counters, derived from their presence intervals alone (tally_of_person); a scan applies the difference
+ * between the set before and after. A recount (figures_verify) makes the same sets from nothing and compares. */
+#ifndef PLENUM_CONGRESS_TALLY_H
+#define PLENUM_CONGRESS_TALLY_H
+
+#include "core/congress/programme/programme.h"
+#include "core/db/db.h"
+
+enum tally_measure {
+    TALLY_EXPECTED = 1, /* summoned, with a name (blank badges are nobody yet; alternates and who lost the mandate are not expected) */
+    TALLY_ATTENDED = 2, /* ever in */
+    TALLY_PRESENT = 3   /* in, until until_ms */
+};
+
+enum tally_dimension {
+    TALLY_EVENT = 0,      /* key 0; the event's first area */
+    TALLY_CATEGORY = 1,   /* category.id; the first area */
+    TALLY_DELEGATION = 2, /* unit.id, 0 = none; the first area */
+    TALLY_AREA = 3,       /* area.id */
+    TALLY_GATE = 4,       /* gate.id: who came in there */
+    TALLY_SESSION = 5,    /* session.id: was in its area while it was on */
+    TALLY_MINUTE = 6      /* minutes since 1970 of the first arrival in the first area */
+};
+
+struct tally_key {
+    int64_t measure, dimension, key_id, until_ms;
+};
+
+struct presence_interval {
+    int64_t area_id, gate_id, from_ms, until_ms;
+    bool closed; /* ended by a scan; else the programme ends it */
+};
+
+/* The set of counters that one person adds, sorted, without doubles, in the arena. */
+enum err tally_of_person(struct arena *arena, const struct programme *programme, int64_t category_id, int64_t delegation_id,
+                         const struct presence_interval *intervals, size_t interval_count, struct tally_key **ret_keys, size_t *ret_count);
+
+/* Adds 1 for what is in `after` and not in `before`, takes 1 for the contrary. */
+enum err tally_apply_difference(struct db *db, int64_t event_id, const struct tally_key *before, size_t before_count, const struct tally_key *after,
+                                size_t after_count);
+
+/* Counts the expected anew, after an import or a change of status, category or delegation. Inside the caller's transaction. */
+enum err tally_rebuild_expected(struct db *db, int64_t event_id);
+
+/* Counts everything anew for one event, from presence and delegate rows, after such a change where people are already in. */
+enum err tally_rebuild(struct db *db, int64_t event_id);
+
+#endif
