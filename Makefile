@@ -39,10 +39,10 @@ library = $(B)/lib/$(subst /,-,$(1)).a
 LIBS_core/base := -ljansson -licui18n -licuuc -licudata -lsodium
 LIBS_core/db := -lsqlite3
 LIBS_core/typeset := -lhpdf -lharfbuzz -lharfbuzz-subset -lfribidi -lfontconfig -ljpeg -lz -lm
-LIBS_core/vision := -lzbar
+LIBS_core/vision := -lzbar -ljpeg -lpng
 LIBS_badges := -lqrencode
 LIBS_docs-bundle := -larchive
-LIBS_scanner := -lcurl -ljpeg
+LIBS_scanner := -lcurl
 LIBS_server := -lmicrohttpd -lgnutls
 
 # What a program links, from the top of the house to the ground.
