@@ -1,0 +1,103 @@
+#include "core/congress/store/store.h"
+#include "catalogue.h"
+#include "core/base/file.h"
+#include "core/base/id.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *store_choose_folder(const char *option)
+{
+    const char *env = getenv("PLENUM_DATA");
+    if (option && *option) return option;
+    return env && *env ? env : "./plenum-data";
+}
+
+static char *join(const char *folder, const char *name)
+{
+    char *path = malloc(strlen(folder) + strlen(name) + 2);
+    if (path) strcat(strcat(strcpy(path, folder), "/"), name);
+    return path;
+}
+
+/* A server that runs holds the lock and relies on the schema it started with. */
+static enum err bring_up_to_date(struct store *store, struct fault *fault)
+{
+    struct fault why = {0};
+    enum err e = db_check_schema(store->db, &why);
+    if (e == OK) return OK;
+    int lock;
+    if (store_lock(store, &lock, fault) != OK) return fault_set(fault, ERR_BUSY, "%s: the schema is old and a server is running on it: stop the server first", store->folder);
+    e = db_migrate(store->db, fault);
+    file_unlock(lock);
+    return e;
+}
+
+enum err store_open(const char *folder, enum store_mode mode, struct store *ret, struct fault *fault)
+{
+    struct store store = {0};
+    enum err e = OK;
+    if (mode == STORE_CREATE) e = file_make_directories(folder, fault);
+    else if (!file_is_directory(folder)) e = fault_set(fault, ERR_NOT_FOUND, "there is no data folder \"%s\": import an event first, or name it with --data", folder);
+    if (e != OK) return e;
+    store.folder = realpath(folder, NULL);
+    store.database = store.folder ? join(store.folder, "plenum.db") : NULL;
+    if (!store.database) {
+        store_close(&store);
+        return fault_set(fault, ERR_IO, "%s: cannot be opened", folder);
+    }
+    if (mode != STORE_CREATE && !file_exists(store.database)) {
+        e = fault_set(fault, ERR_NOT_FOUND, "there is no database in \"%s\": import an event first, or name the folder with --data", folder);
+    } else {
+        e = store_connect(&store, mode == STORE_READ ? DB_READ : mode == STORE_WRITE ? DB_WRITE : DB_CREATE, &store.db, fault);
+        if (e == OK) e = mode == STORE_READ ? db_check_schema(store.db, fault) : bring_up_to_date(&store, fault);
+    }
+    if (e != OK) store_close(&store);
+    else *ret = store;
+    return e;
+}
+
+void store_close(struct store *store)
+{
+    db_close(store->db);
+    free((char *)store->folder);
+    free((char *)store->database);
+    *store = (struct store){0};
+}
+
+enum err store_connect(const struct store *store, enum db_mode mode, struct db **ret, struct fault *fault)
+{
+    return db_open(&catalogue, store->database, mode, ret, fault);
+}
+
+enum err store_lock(const struct store *store, int *ret_fd, struct fault *fault)
+{
+    char *path = join(store->folder, "lock");
+    if (!path) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    enum err e = file_lock(path, ret_fd, fault);
+    free(path);
+    return e;
+}
+
+enum err setting_read(struct db *db, struct arena *arena, const char *name, const char **ret)
+{
+    struct sql_setting_get_row row;
+    enum err e = sql_setting_get(db, arena, name, &row);
+    if (e == ERR_NOT_FOUND) row.value = NULL;
+    else if (e != OK) return e;
+    *ret = row.value;
+    return OK;
+}
+
+enum err setting_write(struct db *db, const char *name, const char *value)
+{
+    return sql_setting_set(db, name, value, NULL);
+}
+
+enum err audit_write(struct db *db, int64_t at_ms, const char *actor, const char *action, const char *subject, const char *detail)
+{
+    struct id_source ids = {0};
+    struct sql_audit_insert_in in = {id_next(&ids), at_ms, actor, action, subject, detail};
+    return sql_audit_insert(db, &in, NULL);
+}

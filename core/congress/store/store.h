@@ -1,0 +1,75 @@
+/* The data folder: one database, the blobs beside it, and the lock of the one `serve`.
+ *
+ *     DIR/plenum.db          SQLite (core/db); 0600
+ *     DIR/blobs/ab/abcdef…   papers and pictures, named by SHA-256, never changed; 0600
+ *     DIR/lock               held by `plenum serve`, and by restore and purge
+ *
+ * The folder and its copies hold badge tokens: it is made with mode 0700. */
+#ifndef PLENUM_CONGRESS_STORE_H
+#define PLENUM_CONGRESS_STORE_H
+
+#include "core/base/arena.h"
+#include "core/base/crypto.h"
+#include "core/base/err.h"
+#include "core/db/db.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum store_mode {
+    STORE_READ,  /* must exist and have the newest schema; read-only */
+    STORE_WRITE, /* must exist; an older schema is brought to the newest, unless a server runs on it */
+    STORE_CREATE /* as STORE_WRITE, made when missing */
+};
+
+struct store {
+    const char *folder; /* absolute where possible; owned */
+    const char *database; /* path of the database; owned */
+    struct db *db;      /* owned; belongs to the opener's thread */
+};
+
+/* The folder that a program works on: the option's value, else $PLENUM_DATA, else "./plenum-data". Borrowed. */
+const char *store_choose_folder(const char *option);
+
+/* ERR_NOT_FOUND with a sentence when there is no database and the mode does not make one. */
+enum err store_open(const char *folder, enum store_mode mode, struct store *ret, struct fault *fault);
+void store_close(struct store *store); /* accepts a zeroed one */
+
+/* One more connection to the same database, for another thread. The caller closes it. */
+enum err store_connect(const struct store *store, enum db_mode mode, struct db **ret, struct fault *fault);
+
+/* The lock of `serve`: ERR_BUSY when another program holds it. Freed by file_unlock. */
+enum err store_lock(const struct store *store, int *ret_fd, struct fault *fault);
+
+/* --- blobs --- */
+
+#define BLOB_LIMIT (INT64_C(512) * 1024 * 1024)
+
+struct blob {
+    char sha256[CRYPTO_HASH_HEX];
+    int64_t size;
+    const char *media_type; /* found in the bytes; static text, never NULL */
+};
+
+/* What a file is, without storing it: hash, size, type. ERR_LIMIT above `longest` bytes. */
+enum err blob_probe_file(const char *path, int64_t longest, struct blob *ret, struct fault *fault);
+/* Copies a file into the folder (temporary file, fsync, rename, fsync of the folder); nothing is written when it is there already. The row in the
+ * database is the caller's (blob_insert), in its transaction; a blob without a row is garbage that does no harm. */
+enum err blob_put_file(const char *folder, const char *path, int64_t longest, struct blob *ret, struct fault *fault);
+/* The same for bytes in memory. */
+enum err blob_put_data(const char *folder, const void *data, size_t length, struct blob *ret, struct fault *fault);
+/* DIR/blobs/ab/abcdef…; NULL when `sha256` is not 64 lower-case hex digits, or out of memory. */
+char *blob_path(struct arena *arena, const char *folder, const char *sha256);
+/* The type by the first bytes (and `length` of them, 512 are enough); "application/octet-stream" when unknown, "text/plain; charset=utf-8"
+ * for text. `name` helps only to tell office files, which are ZIPs; it may be NULL. */
+const char *blob_sniff(const void *data, size_t length, const char *name);
+
+/* --- settings and audit, in the caller's transaction --- */
+
+/* NULL in *ret when not set. */
+enum err setting_read(struct db *db, struct arena *arena, const char *name, const char **ret);
+enum err setting_write(struct db *db, const char *name, const char *value);
+/* `actor` "command line", an account's name, a device's code; `subject` what it was done to; `detail` JSON or NULL. Never a token. */
+enum err audit_write(struct db *db, int64_t at_ms, const char *actor, const char *action, const char *subject, const char *detail);
+
+#endif

@@ -1,0 +1,19 @@
+-- What the data folder knows of itself: settings, the audit log, blobs.
+
+-- setting_get :maybe (name text) -> (value text?)
+SELECT value FROM setting WHERE name = $1;
+
+-- setting_set :exec (name text, value text?)
+INSERT INTO setting(name, value) VALUES($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- audit_insert :exec (id i64, at_ms i64, actor text, action text, subject text, detail text?)
+INSERT INTO audit(id, at_ms, actor, action, subject, detail) VALUES($1, $2, $3, $4, $5, $6);
+
+-- blob_insert :exec (sha256 text, size i64, media_type text, added_ms i64)
+INSERT INTO blob(sha256, size, media_type, added_ms) VALUES($1, $2, $3, $4) ON CONFLICT (sha256) DO NOTHING;
+
+-- blob_get :maybe (sha256 text) -> (size i64, media_type text)
+SELECT size, media_type FROM blob WHERE sha256 = $1;
+
+-- blob_each :each () -> (sha256 text, size i64, media_type text)
+SELECT sha256, size, media_type FROM blob ORDER BY sha256;
