@@ -1,0 +1,300 @@
+#include "core/congress/checkin/checkin.h"
+#include "core/congress/badge_token.h"
+#include "core/base/crypto.h"
+
+#include "catalogue.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* All that one scan knows while it is worked on. */
+struct work {
+    struct db *db;
+    struct arena *arena;
+    struct programme_cache *programmes;
+    struct id_source *ids;
+    const struct checkin_source *source;
+    const struct checkin_scan *scan;
+    const struct programme *programme;
+    const struct programme_gate *gate;
+    char token_id[BADGE_TOKEN_ID_SIZE];
+    bool known;
+    struct sql_checkin_badge_row badge;
+    int64_t true_ms;
+    bool estimated;
+};
+
+static enum err answer_only(struct checkin_answer *ret, enum outcome outcome, enum reason reason)
+{
+    ret->outcome = outcome;
+    ret->reason = reason;
+    return OK;
+}
+
+static void set_true_time(struct work *w)
+{
+    const struct checkin_source *source = w->source;
+    if (w->scan->age_ms != DB_NULL) {
+        w->true_ms = source->received_ms - w->scan->age_ms;
+        return;
+    }
+    w->true_ms = w->scan->scanned_ms - source->clock_offset_ms;
+    if (w->true_ms > source->received_ms) w->true_ms = source->received_ms; /* never in the future */
+    w->estimated = true;
+}
+
+static void put_person(struct checkin_answer *ret, const struct programme *programme, const char *code, const char *number, const char *name,
+                       const char *delegation, int64_t category_id, const char *seat)
+{
+    unsigned position = programme_category_position(programme, category_id);
+    ret->person_code = code;
+    ret->number = number;
+    ret->name = name;
+    ret->delegation = delegation;
+    ret->seat = seat;
+    ret->category = position < 64 ? programme->categories[position].code : NULL;
+}
+
+static const char *gate_code(const struct programme *programme, int64_t id)
+{
+    const struct programme_gate *gate = id == DB_NULL ? NULL : programme_gate_by_id(programme, id);
+    return gate ? gate->code : NULL;
+}
+
+/* The same scan_id again: the same answer, nothing changes; other content is a mistake of the sender. */
+static enum err replay(struct work *w, const struct sql_checkin_find_scan_row *old, struct checkin_answer *ret)
+{
+    bool same = old->event_id == w->programme->event_id && strcmp(old->token_id, w->token_id) == 0 && old->gate_id == w->gate->id &&
+                strcmp(old->direction, w->scan->going_out ? "out" : "in") == 0 && old->scanned_ms == w->scan->scanned_ms;
+    if (!same) return answer_only(ret, OUTCOME_invalid, REASON_scan_id_reused);
+    ret->replayed = true;
+    ret->conflict = old->conflict != 0;
+    ret->reason = reason_from_code(old->reason);
+    if (!outcome_from_name(old->outcome, &ret->outcome)) return ERR_BUG;
+    ret->first_ms = old->first_ms;
+    ret->first_gate = gate_code(w->programme, old->first_gate_id);
+    ret->delegate_id = old->delegate_id;
+    if (old->delegate_id == DB_NULL) return OK;
+    struct sql_checkin_person_of_delegate_row person;
+    enum err e = sql_checkin_person_of_delegate(w->db, w->arena, old->delegate_id, &person);
+    if (e == ERR_NOT_FOUND) return OK;
+    if (e == OK) put_person(ret, w->programme, person.person_code, person.number, person.name, person.delegation, person.category_id, person.seat);
+    return e;
+}
+
+static enum err find_token(struct work *w)
+{
+    if (w->scan->token) {
+        badge_token_id(w->scan->token, w->token_id);
+        return OK;
+    }
+    struct sql_checkin_delegate_row row;
+    enum err e = sql_checkin_delegate(w->db, w->arena, w->programme->event_id, w->scan->delegate, &row);
+    w->token_id[0] = '\0';
+    if (e == OK && row.token_id) (void)snprintf(w->token_id, sizeof w->token_id, "%s", row.token_id);
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
+static enum err load_badge(struct work *w)
+{
+    enum err e = sql_checkin_badge(w->db, w->arena, w->token_id, w->programme->event_id, &w->badge);
+    if (e == ERR_NOT_FOUND) return OK;
+    w->known = e == OK;
+    return e;
+}
+
+static bool is_in_area(const struct work *w)
+{
+    return w->badge.area_id != DB_NULL && w->badge.area_id == w->gate->area_id && w->badge.until_ms > w->true_ms && w->badge.since_ms <= w->true_ms;
+}
+
+static enum err fill_history(struct work *w, struct admission *a)
+{
+    enum err e = OK;
+    if (w->gate->kind == GATE_HANDOUT) {
+        struct sql_checkin_handout_row row;
+        e = sql_checkin_handout(w->db, w->arena, w->badge.delegate_id, w->gate->id, &row);
+        a->handed_out = e == OK;
+        return e == ERR_NOT_FOUND ? OK : e;
+    }
+    if (!w->gate->reentry) {
+        struct sql_checkin_was_in_area_row row;
+        e = sql_checkin_was_in_area(w->db, w->arena, w->badge.delegate_id, w->gate->area_id, &row);
+        a->was_in = e == OK && row.total > 0;
+    }
+    const struct programme_area *area = programme_area_by_id(w->programme, w->gate->area_id);
+    if (e != OK || !area || area->capacity == 0) return e;
+    struct sql_tally_area_present_row count;
+    e = sql_tally_area_present(w->db, w->arena, w->programme->event_id, area->id, w->true_ms, &count);
+    a->capacity = area->capacity;
+    a->area_count = e == OK ? count.total : 0;
+    return e;
+}
+
+/* The sessions of the gate's area, as the admission rule wants them. */
+static enum err fill_sessions(struct work *w, struct admission *a)
+{
+    const struct programme *p = w->programme;
+    struct admission_session *list = arena_array(w->arena, p->session_count, sizeof *list);
+    if (!list) return ERR_NOMEM;
+    for (size_t i = 0; i < p->session_count; i++)
+        if (p->sessions[i].area_id == w->gate->area_id && w->gate->area_id != DB_NULL)
+            list[a->session_count++] = (struct admission_session){p->sessions[i].starts_ms, p->sessions[i].ends_ms, p->sessions[i].admits};
+    a->sessions = list;
+    return OK;
+}
+
+static enum err decide(struct work *w, struct admission_answer *ret)
+{
+    const struct programme *p = w->programme;
+    const struct programme_gate *g = w->gate;
+    struct admission a = {.opens_ms = p->opens_ms, .closes_ms = p->ends_ms, .kind = g->kind, .lets_in = g->lets_in, .lets_out = g->lets_out,
+                          .reentry = g->reentry, .gate_admits = g->admits, .going_out = w->scan->going_out, .at_ms = w->true_ms, .known = w->known};
+    if (w->known) {
+        int status = w->badge.status ? delegate_status_from_name(w->badge.status) : STATUS_SUMMONED;
+        a.revoked = w->badge.revoked_ms != DB_NULL;
+        a.this_event = w->badge.delegate_id != DB_NULL && w->badge.delegate_event_id == p->event_id;
+        a.named = w->badge.person_id != DB_NULL;
+        a.status = status < 0 ? STATUS_SUMMONED : (enum delegate_status)status;
+        a.category = programme_category_position(p, w->badge.category_id);
+    }
+    if (a.this_event) {
+        a.is_in = is_in_area(w);
+        enum err e = fill_history(w, &a);
+        if (e == OK) e = fill_sessions(w, &a);
+        if (e != OK) return e;
+    }
+    *ret = admission_decide(&a);
+    return OK;
+}
+
+/* When and where they came in: of the presence that is going on, or what this very scan makes. */
+static void put_first(const struct work *w, struct checkin_answer *ret)
+{
+    ret->first_ms = DB_NULL;
+    if (ret->outcome == OUTCOME_admitted) {
+        ret->first_ms = w->true_ms;
+        ret->first_gate = w->gate->code;
+    } else if (w->known && w->badge.since_ms != DB_NULL && ret->outcome != OUTCOME_refused) {
+        ret->first_ms = w->badge.since_ms;
+        ret->first_gate = gate_code(w->programme, w->badge.gate_id);
+    }
+}
+
+static enum err store_scan(struct work *w, const struct checkin_answer *answer)
+{
+    const struct checkin_scan *scan = w->scan;
+    const struct programme_gate *first = answer->first_gate ? programme_gate_by_code(w->programme, answer->first_gate) : NULL;
+    struct sql_checkin_insert_scan_in in = {
+        .id = id_next(w->ids), .scan_id = answer->scan_id, .event_id = w->programme->event_id, .delegate_id = answer->delegate_id,
+        .token_id = w->token_id, .gate_id = w->gate->id, .direction = scan->going_out ? "out" : "in", .outcome = outcome_name(answer->outcome),
+        .reason = reason_code(answer->reason), .decision = scan->asks ? "ask" : outcome_name(scan->told), .roster = scan->roster,
+        .scanned_ms = scan->scanned_ms, .age_ms = scan->age_ms, .true_ms = w->true_ms, .estimated = w->estimated,
+        .received_ms = w->source->received_ms, .device_id = w->source->device_id, .account_id = w->source->account_id,
+        .first_ms = answer->first_ms, .first_gate_id = first ? first->id : DB_NULL, .conflict = answer->conflict};
+    return sql_checkin_insert_scan(w->db, &in, NULL);
+}
+
+static enum err bump(struct db *db, struct arena *arena, int64_t event_id, int64_t delegate_id)
+{
+    struct sql_checkin_bump_event_row row;
+    enum err e = sql_checkin_bump_event(db, arena, event_id, &row);
+    return e == OK ? sql_checkin_mark_delegate(db, delegate_id, row.roster_seq, NULL) : e;
+}
+
+static enum err store_effect(struct work *w, const struct checkin_answer *answer)
+{
+    if (answer->delegate_id == DB_NULL) return OK;
+    enum err e = OK;
+    if (answer->outcome == OUTCOME_handed_out) e = sql_checkin_hand_out(w->db, answer->delegate_id, w->gate->id, w->true_ms, NULL);
+    else if (answer->outcome == OUTCOME_admitted || answer->outcome == OUTCOME_left)
+        e = presence_recompute(w->db, w->arena, w->programme, w->ids, answer->delegate_id, w->badge.category_id, w->badge.delegation_id);
+    else return OK;
+    return e == OK ? bump(w->db, w->arena, w->programme->event_id, answer->delegate_id) : e;
+}
+
+/* What a device told a person while it could not ask is a fact: recorded as told, and marked where we would have said otherwise. */
+static void settle(const struct work *w, struct admission_answer ours, struct checkin_answer *ret)
+{
+    ret->outcome = ours.outcome;
+    ret->reason = ours.reason;
+    if (w->scan->asks) return;
+    ret->outcome = w->scan->told;
+    ret->conflict = w->scan->told != ours.outcome;
+}
+
+static enum err find_place(struct work *w, struct checkin_answer *ret, bool *ret_done)
+{
+    enum err e = programme_cached(w->programmes, w->db, w->source->event, &w->programme, NULL);
+    if (e != OK) return e;
+    w->gate = programme_gate_by_code(w->programme, w->scan->gate);
+    bool ours = w->gate && (w->source->gate_id == DB_NULL || w->source->gate_id == w->gate->id);
+    *ret_done = !ours;
+    return ours ? OK : answer_only(ret, OUTCOME_invalid, REASON_unknown_gate);
+}
+
+enum err checkin_apply(struct db *db, struct arena *arena, struct programme_cache *programmes, struct id_source *ids, const struct checkin_source *source,
+                       const struct checkin_scan *scan, struct checkin_answer *ret)
+{
+    struct work w = {.db = db, .arena = arena, .programmes = programmes, .ids = ids, .source = source, .scan = scan};
+    *ret = (struct checkin_answer){.first_ms = DB_NULL, .delegate_id = DB_NULL, .gate_id = DB_NULL};
+    (void)snprintf(ret->scan_id, sizeof ret->scan_id, "%s", scan->scan_id);
+    bool done;
+    enum err e = find_place(&w, ret, &done);
+    if (e != OK || done) return e;
+    ret->gate_id = w.gate->id;
+    if ((e = find_token(&w)) != OK) return e;
+    struct sql_checkin_find_scan_row old;
+    e = sql_checkin_find_scan(db, arena, scan->scan_id, &old);
+    if (e == OK) return replay(&w, &old, ret);
+    if (e != ERR_NOT_FOUND) return e;
+    set_true_time(&w);
+    if ((e = load_badge(&w)) != OK) return e;
+    struct admission_answer ours;
+    if ((e = decide(&w, &ours)) != OK) return e;
+    settle(&w, ours, ret);
+    put_first(&w, ret);
+    if (w.known && w.badge.delegate_id != DB_NULL && w.badge.delegate_event_id == w.programme->event_id) {
+        ret->delegate_id = w.badge.delegate_id;
+        put_person(ret, w.programme, w.badge.person_code, w.badge.number, w.badge.name, w.badge.delegation, w.badge.category_id, w.badge.seat);
+    }
+    if ((e = store_scan(&w, ret)) != OK) return e;
+    return store_effect(&w, ret);
+}
+
+/* A hand-out gate gives once; taking the scan back gives it free again. */
+static enum err undo_effect(struct db *db, struct arena *arena, const struct programme *programme, struct id_source *ids,
+                            const struct sql_checkin_find_scan_row *scan)
+{
+    if (scan->delegate_id == DB_NULL) return OK;
+    enum err e;
+    if (strcmp(scan->outcome, "handed_out") == 0) {
+        e = sql_checkin_take_back(db, scan->delegate_id, scan->gate_id, NULL);
+    } else {
+        struct sql_checkin_delegate_row_row row;
+        e = sql_checkin_delegate_row(db, arena, scan->delegate_id, &row);
+        if (e == OK) e = presence_recompute(db, arena, programme, ids, scan->delegate_id, row.category_id, row.delegation_id);
+    }
+    return e == OK ? bump(db, arena, programme->event_id, scan->delegate_id) : e;
+}
+
+enum err checkin_undo(struct db *db, struct arena *arena, struct programme_cache *programmes, struct id_source *ids, const struct checkin_source *source,
+                      const char *scan_id, const char *reason)
+{
+    const struct programme *programme;
+    struct sql_checkin_find_scan_row scan;
+    struct sql_checkin_is_undone_row undone;
+    enum err e = programme_cached(programmes, db, source->event, &programme, NULL);
+    if (e == OK) e = sql_checkin_find_scan(db, arena, scan_id, &scan);
+    if (e != OK) return e;
+    if (scan.event_id != programme->event_id) return ERR_NOT_FOUND;
+    bool own = source->device_id != DB_NULL ? scan.device_id == source->device_id : source->account_id != DB_NULL;
+    if (!own) return ERR_DENIED;
+    e = sql_checkin_is_undone(db, arena, scan.id, &undone);
+    if (e != ERR_NOT_FOUND) return e;
+    if (source->received_ms - scan.received_ms > CHECKIN_UNDO_MS) return ERR_TIMEOUT;
+    e = sql_checkin_add_correction(db, &(struct sql_checkin_add_correction_in){.id = id_next(ids), .event_id = programme->event_id, .scan = scan.id,
+                                   .kind = "undo", .reason = reason, .made_ms = source->received_ms, .device_id = source->device_id,
+                                   .account_id = source->account_id}, NULL);
+    return e == OK ? undo_effect(db, arena, programme, ids, &scan) : e;
+}

@@ -1,0 +1,75 @@
+/* One scan becomes a record, a decision, a presence and counters: all in the caller's transaction (the writer's savepoint).
+ *
+ * The rules are DESIGN.md §6 and §8. checkin_apply is a pure function of its arguments and the database, so it may be run again. */
+#ifndef PLENUM_CONGRESS_CHECKIN_H
+#define PLENUM_CONGRESS_CHECKIN_H
+
+#include "core/base/arena.h"
+#include "core/base/id.h"
+#include "core/congress/admission.h"
+#include "core/congress/figures/tally.h"
+#include "core/congress/programme/programme.h"
+#include "core/db/db.h"
+
+#define CHECKIN_BATCH_LIMIT 1000                      /* scans in one request */
+#define CHECKIN_PIECE 64                              /* scans of one device in one transaction: large work takes turns */
+#define CHECKIN_OLDEST_MS (INT64_C(366) * 24 * 3600000) /* an older scan is not in the right form */
+#define CHECKIN_UNDO_MS (INT64_C(15) * 60 * 1000)     /* a device or desk undoes its own scan that long */
+
+/* A scan as it came, after its form was checked. Texts are borrowed. */
+struct checkin_scan {
+    const char *scan_id;
+    const char *token;    /* as ID_TOKEN; NULL for a scan by delegate code */
+    const char *delegate; /* desk only: person code, or number of a blank; else NULL */
+    const char *gate;
+    bool going_out;
+    int64_t scanned_ms;
+    int64_t age_ms;       /* DB_NULL: not known */
+    bool asks;            /* decision "ask"; else `told` is what the device already told the person */
+    enum outcome told;
+    int64_t roster;       /* DB_NULL: none */
+};
+
+/* Who sends it. */
+struct checkin_source {
+    const char *event; /* slug */
+    int64_t gate_id;   /* a device's own gate; DB_NULL for the desk: any gate of the event */
+    int64_t device_id, account_id; /* DB_NULL when not */
+    int64_t clock_offset_ms;       /* the device's clock minus ours, last measured */
+    int64_t received_ms;
+};
+
+struct checkin_answer {
+    char scan_id[ID_UUID_SIZE];
+    enum outcome outcome;
+    enum reason reason;
+    const char *person_code, *name, *delegation, *category, *seat, *number; /* arena; NULL when nobody is known */
+    int64_t first_ms; /* DB_NULL: none */
+    const char *first_gate;
+    int64_t delegate_id, gate_id;
+    bool conflict, replayed;
+};
+
+/* Never fails for what is wrong in the scan itself: that is an answer. An error means that nothing of this scan was stored. */
+enum err checkin_apply(struct db *db, struct arena *arena, struct programme_cache *programmes, struct id_source *ids, const struct checkin_source *source,
+                       const struct checkin_scan *scan, struct checkin_answer *ret);
+
+/* Takes a scan back: a correction is added, presence and counters follow. ERR_NOT_FOUND no such scan of this event, ERR_DENIED not by the same
+ * device or account, ERR_TIMEOUT older than CHECKIN_UNDO_MS. Undoing twice is fine. */
+enum err checkin_undo(struct db *db, struct arena *arena, struct programme_cache *programmes, struct id_source *ids, const struct checkin_source *source,
+                      const char *scan_id, const char *reason);
+
+/* Makes one person's intervals anew from their scans and applies the difference to presence, state and counters. `now_ms` bounds nothing but
+ * says what "is in" means for the state row. */
+enum err presence_recompute(struct db *db, struct arena *arena, const struct programme *programme, struct id_source *ids, int64_t delegate_id,
+                            int64_t category_id, int64_t delegation_id);
+
+/* The intervals that a person's effective scans make, in order. Pure. */
+struct presence_scan {
+    int64_t gate_id, true_ms;
+    bool is_out;
+};
+enum err presence_of_scans(struct arena *arena, const struct programme *programme, const struct presence_scan *scans, size_t count,
+                           struct presence_interval **ret, size_t *ret_count);
+
+#endif

@@ -1,0 +1,155 @@
+#include "core/congress/figures/tally.h"
+#include "core/base/clock.h"
+
+#include "catalogue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_keys(const void *a, const void *b)
+{
+    const struct tally_key *x = a, *y = b;
+    if (x->measure != y->measure) return x->measure < y->measure ? -1 : 1;
+    if (x->dimension != y->dimension) return x->dimension < y->dimension ? -1 : 1;
+    if (x->key_id != y->key_id) return x->key_id < y->key_id ? -1 : 1;
+    if (x->until_ms != y->until_ms) return x->until_ms < y->until_ms ? -1 : 1;
+    return 0;
+}
+
+struct key_list {
+    struct arena *arena;
+    struct tally_key *keys;
+    size_t count, capacity;
+    bool failed;
+};
+
+static void add_key(struct key_list *list, int64_t measure, int64_t dimension, int64_t key_id, int64_t until_ms)
+{
+    if (list->failed || arena_grow(list->arena, &list->keys, &list->capacity, list->count, sizeof *list->keys) != 0) {
+        list->failed = true;
+        return;
+    }
+    list->keys[list->count++] = (struct tally_key){measure, dimension, key_id, until_ms};
+}
+
+static void add_interval(struct key_list *list, const struct programme *p, const struct presence_interval *i, int64_t category, int64_t delegation)
+{
+    bool first_area = p->area_count > 0 && p->areas[0].id == i->area_id;
+    add_key(list, TALLY_ATTENDED, TALLY_AREA, i->area_id, 0);
+    add_key(list, TALLY_ATTENDED, TALLY_GATE, i->gate_id, 0);
+    for (size_t k = 0; k < p->session_count; k++) {
+        const struct programme_session *s = &p->sessions[k];
+        if (s->area_id == i->area_id && i->from_ms < s->ends_ms && i->until_ms > s->starts_ms) add_key(list, TALLY_ATTENDED, TALLY_SESSION, s->id, 0);
+    }
+    if (first_area) {
+        add_key(list, TALLY_ATTENDED, TALLY_EVENT, 0, 0);
+        add_key(list, TALLY_ATTENDED, TALLY_CATEGORY, category, 0);
+        add_key(list, TALLY_ATTENDED, TALLY_DELEGATION, delegation, 0);
+    }
+    if (i->closed) return;
+    add_key(list, TALLY_PRESENT, TALLY_AREA, i->area_id, i->until_ms);
+    add_key(list, TALLY_PRESENT, TALLY_GATE, i->gate_id, i->until_ms);
+    if (!first_area) return;
+    add_key(list, TALLY_PRESENT, TALLY_EVENT, 0, i->until_ms);
+    add_key(list, TALLY_PRESENT, TALLY_CATEGORY, category, i->until_ms);
+    add_key(list, TALLY_PRESENT, TALLY_DELEGATION, delegation, i->until_ms);
+}
+
+/* The minute of the first arrival in the first area. */
+static void add_arrival(struct key_list *list, const struct programme *p, const struct presence_interval *intervals, size_t count)
+{
+    int64_t first = INT64_MAX;
+    for (size_t i = 0; i < count; i++)
+        if (p->area_count && intervals[i].area_id == p->areas[0].id && intervals[i].from_ms < first) first = intervals[i].from_ms;
+    if (first != INT64_MAX) add_key(list, TALLY_ATTENDED, TALLY_MINUTE, first / CLOCK_MINUTE, 0);
+}
+
+enum err tally_of_person(struct arena *arena, const struct programme *programme, int64_t category_id, int64_t delegation_id,
+                         const struct presence_interval *intervals, size_t interval_count, struct tally_key **ret_keys, size_t *ret_count)
+{
+    struct key_list list = {.arena = arena};
+    if (delegation_id == DB_NULL) delegation_id = 0;
+    for (size_t i = 0; i < interval_count; i++) add_interval(&list, programme, &intervals[i], category_id, delegation_id);
+    add_arrival(&list, programme, intervals, interval_count);
+    if (list.failed) return ERR_NOMEM;
+    if (list.count) qsort(list.keys, list.count, sizeof *list.keys, compare_keys);
+    size_t n = 0;
+    for (size_t i = 0; i < list.count; i++)
+        if (n == 0 || compare_keys(&list.keys[n - 1], &list.keys[i]) != 0) list.keys[n++] = list.keys[i];
+    *ret_keys = list.keys;
+    *ret_count = n;
+    return OK;
+}
+
+static enum err step(struct db *db, int64_t event_id, const struct tally_key *key, int64_t by)
+{
+    return sql_tally_add(db, &(struct sql_tally_add_in){.event_id = event_id, .measure = key->measure, .dimension = key->dimension,
+                                                        .key_id = key->key_id, .until_ms = key->until_ms, .step = by}, NULL);
+}
+
+enum err tally_apply_difference(struct db *db, int64_t event_id, const struct tally_key *before, size_t before_count, const struct tally_key *after,
+                                size_t after_count)
+{
+    size_t i = 0, k = 0;
+    enum err e = OK;
+    while (e == OK && (i < before_count || k < after_count)) {
+        int order = i == before_count ? 1 : k == after_count ? -1 : compare_keys(&before[i], &after[k]);
+        if (order < 0) e = step(db, event_id, &before[i++], -1);
+        else if (order > 0) e = step(db, event_id, &after[k++], 1);
+        else i++, k++;
+    }
+    return e;
+}
+
+enum err tally_rebuild_expected(struct db *db, int64_t event_id)
+{
+    struct arena arena = {0};
+    struct sql_tally_expected_rows_row *rows;
+    size_t n;
+    enum err e = sql_tally_clear_measure(db, event_id, TALLY_EXPECTED, NULL);
+    if (e == OK) e = sql_tally_expected_rows(db, &arena, event_id, &rows, &n);
+    for (size_t i = 0; e == OK && i < n; i++) {
+        e = step(db, event_id, &(struct tally_key){TALLY_EXPECTED, TALLY_EVENT, 0, 0}, rows[i].total);
+        if (e == OK) e = step(db, event_id, &(struct tally_key){TALLY_EXPECTED, TALLY_CATEGORY, rows[i].category_id, 0}, rows[i].total);
+        if (e == OK) e = step(db, event_id, &(struct tally_key){TALLY_EXPECTED, TALLY_DELEGATION, rows[i].delegation_id, 0}, rows[i].total);
+    }
+    arena_release(&arena);
+    return e;
+}
+
+static enum err add_person(struct db *db, struct arena *arena, const struct programme *programme, const struct sql_tally_people_row *person)
+{
+    struct sql_checkin_presence_row *rows;
+    size_t n, key_count;
+    enum err e = sql_checkin_presence(db, arena, person->delegate_id, &rows, &n);
+    if (e != OK) return e;
+    struct presence_interval *intervals = arena_array(arena, n, sizeof *intervals);
+    if (!intervals) return ERR_NOMEM;
+    for (size_t i = 0; i < n; i++)
+        intervals[i] = (struct presence_interval){rows[i].area_id, rows[i].gate_id, rows[i].from_ms, rows[i].until_ms, rows[i].closed != 0};
+    struct tally_key *keys;
+    e = tally_of_person(arena, programme, person->category_id, person->delegation_id, intervals, n, &keys, &key_count);
+    return e == OK ? tally_apply_difference(db, programme->event_id, NULL, 0, keys, key_count) : e;
+}
+
+enum err tally_rebuild(struct db *db, int64_t event_id)
+{
+    struct arena arena = {0}, scratch = {0};
+    struct sql_programme_slug_row slug;
+    struct programme *programme;
+    struct sql_tally_people_row *people;
+    size_t n = 0;
+    enum err e = sql_programme_slug(db, &arena, event_id, &slug);
+    if (e == OK) e = programme_load(db, &arena, slug.slug, &programme);
+    if (e == OK) e = tally_rebuild_expected(db, event_id);
+    if (e == OK) e = sql_tally_clear_measure(db, event_id, TALLY_ATTENDED, NULL);
+    if (e == OK) e = sql_tally_clear_measure(db, event_id, TALLY_PRESENT, NULL);
+    if (e == OK) e = sql_tally_people(db, &arena, event_id, &people, &n);
+    for (size_t i = 0; e == OK && i < n; i++) {
+        e = add_person(db, &scratch, programme, &people[i]);
+        arena_clear(&scratch);
+    }
+    arena_release(&scratch);
+    arena_release(&arena);
+    return e;
+}

@@ -1,0 +1,77 @@
+-- The check-in path: core/congress/checkin. Everything here runs on the writer's connection.
+
+-- checkin_badge :maybe (token_id text, event_id i64) -> (credential_id i64, credential_event_id i64?, revoked_ms i64?, delegate_id i64?, delegate_event_id i64?, status text?, category_id i64?, delegation_id i64?, number text?, seat text?, person_id i64?, person_code text?, name text?, delegation text?, area_id i64?, gate_id i64?, since_ms i64?, until_ms i64?, attended_ms i64?, attended_gate_id i64?)
+SELECT c.id, c.event_id, c.revoked_ms, d.id, d.event_id, d.status, d.category_id, d.delegation_id, d.number, d.seat, p.id, p.code, p.name, u.name,
+       s.area_id, s.gate_id, s.since_ms, s.until_ms, s.attended_ms, s.attended_gate_id
+FROM credential c
+LEFT JOIN delegate d ON d.id = COALESCE(c.delegate_id, (SELECT m.id FROM delegate m WHERE m.event_id = $2 AND m.person_id = c.person_id))
+LEFT JOIN person p ON p.id = d.person_id
+LEFT JOIN unit u ON u.id = d.delegation_id
+LEFT JOIN delegate_state s ON s.delegate_id = d.id
+WHERE c.token_id = $1
+
+-- checkin_delegate :maybe (event_id i64, code text) -> (token_id text?)
+SELECT (SELECT c.token_id FROM credential c WHERE c.delegate_id = d.id AND c.revoked_ms IS NULL ORDER BY c.issue DESC LIMIT 1)
+FROM delegate d LEFT JOIN person p ON p.id = d.person_id
+WHERE d.event_id = $1 AND (p.code = $2 OR (p.id IS NULL AND d.number = $2))
+
+-- checkin_find_scan :maybe (scan_id text) -> (id i64, event_id i64, delegate_id i64?, token_id text, gate_id i64, direction text, outcome text, reason text?, scanned_ms i64, received_ms i64, device_id i64?, account_id i64?, first_ms i64?, first_gate_id i64?, conflict i64)
+SELECT id, event_id, delegate_id, token_id, gate_id, direction, outcome, reason, scanned_ms, received_ms, device_id, account_id, first_ms, first_gate_id, conflict
+FROM scan WHERE scan_id = $1
+
+-- checkin_insert_scan :exec (id i64, scan_id text, event_id i64, delegate_id i64?, token_id text, gate_id i64, direction text, outcome text, reason text?, decision text, roster i64?, scanned_ms i64, age_ms i64?, true_ms i64, estimated i64, received_ms i64, device_id i64?, account_id i64?, first_ms i64?, first_gate_id i64?, conflict i64)
+INSERT INTO scan(id, scan_id, event_id, delegate_id, token_id, gate_id, direction, outcome, reason, decision, roster, scanned_ms, age_ms, true_ms, estimated,
+                 received_ms, device_id, account_id, first_ms, first_gate_id, conflict)
+VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+
+-- checkin_effective_scans :many (delegate_id i64) -> (id i64, gate_id i64, direction text, outcome text, true_ms i64)
+SELECT s.id, s.gate_id, s.direction, s.outcome, s.true_ms FROM scan s
+WHERE s.delegate_id = $1 AND s.outcome IN ('admitted', 'left')
+  AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.scan = s.id)
+ORDER BY s.true_ms, s.received_ms, s.id
+
+-- checkin_presence :many (delegate_id i64) -> (area_id i64, gate_id i64, from_ms i64, until_ms i64, closed i64)
+SELECT area_id, gate_id, from_ms, until_ms, closed FROM presence WHERE delegate_id = $1 ORDER BY from_ms, id
+
+-- checkin_was_in_area :maybe (delegate_id i64, area_id i64) -> (total i64)
+SELECT COUNT(*) FROM presence WHERE delegate_id = $1 AND area_id = $2
+
+-- checkin_clear_presence :exec (delegate_id i64)
+DELETE FROM presence WHERE delegate_id = $1
+
+-- checkin_add_presence :exec (id i64, event_id i64, delegate_id i64, area_id i64, gate_id i64, from_ms i64, until_ms i64, closed i64)
+INSERT INTO presence(id, event_id, delegate_id, area_id, gate_id, from_ms, until_ms, closed) VALUES($1, $2, $3, $4, $5, $6, $7, $8)
+
+-- checkin_set_state :exec (delegate_id i64, event_id i64, area_id i64?, gate_id i64?, since_ms i64?, until_ms i64?, attended_ms i64?, attended_gate_id i64?)
+INSERT INTO delegate_state(delegate_id, event_id, area_id, gate_id, since_ms, until_ms, attended_ms, attended_gate_id)
+VALUES($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (delegate_id) DO UPDATE SET area_id = excluded.area_id, gate_id = excluded.gate_id, since_ms = excluded.since_ms,
+  until_ms = excluded.until_ms, attended_ms = excluded.attended_ms, attended_gate_id = excluded.attended_gate_id
+
+-- checkin_bump_event :maybe (event_id i64) -> (roster_seq i64)
+UPDATE event SET roster_seq = roster_seq + 1, figures_seq = figures_seq + 1 WHERE id = $1 RETURNING roster_seq
+
+-- checkin_mark_delegate :exec (delegate_id i64, roster_seq i64)
+UPDATE delegate SET roster_seq = $2 WHERE id = $1
+
+-- checkin_handout :maybe (delegate_id i64, gate_id i64) -> (given_ms i64)
+SELECT given_ms FROM handout WHERE delegate_id = $1 AND gate_id = $2
+
+-- checkin_hand_out :exec (delegate_id i64, gate_id i64, given_ms i64)
+INSERT INTO handout(delegate_id, gate_id, given_ms) VALUES($1, $2, $3) ON CONFLICT (delegate_id, gate_id) DO NOTHING
+
+-- checkin_take_back :exec (delegate_id i64, gate_id i64)
+DELETE FROM handout WHERE delegate_id = $1 AND gate_id = $2
+
+-- checkin_add_correction :exec (id i64, event_id i64, scan i64, kind text, reason text?, made_ms i64, device_id i64?, account_id i64?)
+INSERT INTO correction(id, event_id, scan, kind, reason, made_ms, device_id, account_id) VALUES($1, $2, $3, $4, $5, $6, $7, $8)
+
+-- checkin_is_undone :maybe (scan i64) -> (made_ms i64)
+SELECT made_ms FROM correction WHERE scan = $1 AND kind = 'undo'
+
+-- checkin_delegate_row :maybe (delegate_id i64) -> (event_id i64, category_id i64, delegation_id i64?)
+SELECT event_id, category_id, delegation_id FROM delegate WHERE id = $1
+
+-- checkin_person_of_delegate :maybe (delegate_id i64) -> (person_code text?, number text?, name text?, delegation text?, category_id i64, seat text?)
+SELECT p.code, d.number, p.name, u.name, d.category_id, d.seat
+FROM delegate d LEFT JOIN person p ON p.id = d.person_id LEFT JOIN unit u ON u.id = d.delegation_id WHERE d.id = $1
