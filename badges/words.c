@@ -1,0 +1,20 @@
+#include "badges/words.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct badge_words words[] = {
+    {"vi", "Thẻ đại biểu", "Số", "Ghế", "Tổ thảo luận", "Họ và tên", "Chức vụ", "Đoàn"},
+    {"en", "Badges", "No.", "Seat", "Discussion group", "Name", "Title", "Delegation"},
+    {"pt", "Crachás", "N.º", "Lugar", "Grupo de trabalho", "Nome", "Cargo", "Delegação"},
+    {"ar", "بطاقات", "الرقم", "المقعد", "مجموعة النقاش", "الاسم", "الصفة", "الوفد"},
+};
+
+const struct badge_words *badge_words_find(const char *language)
+{
+    for (size_t i = 0; language && i < sizeof words / sizeof words[0]; i++) {
+        size_t n = strlen(words[i].language);
+        if (strncmp(language, words[i].language, n) == 0 && (language[n] == '\0' || language[n] == '-')) return &words[i];
+    }
+    return &words[0];
+}

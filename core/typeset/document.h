@@ -1,0 +1,76 @@
+/* A PDF document: pages with shapes and fitted text, for badges, reports and posters.
+ *
+ * Places and sizes are millimetres from the top left corner of the page, type sizes and line widths points, colours 0xRRGGBB. Drawing
+ * functions only append to the page in hand; what goes wrong there (memory) is told by the next document_add_page or document_save.
+ * One thread at a time. Equal calls give equal bytes when no date is given. Photos are not part of it yet. */
+#ifndef PLENUM_TYPESET_DOCUMENT_H
+#define PLENUM_TYPESET_DOCUMENT_H
+
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/typeset/fit.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct document;
+
+struct document_info {
+    const char *title;    /* texts may be NULL */
+    const char *author;
+    const char *language; /* of the document, BCP 47 */
+    int64_t created_ms;   /* 0 = no date */
+};
+
+struct box {
+    double x, y, width, height; /* millimetres */
+};
+
+enum align { ALIGN_LEFT, ALIGN_CENTER, ALIGN_RIGHT };
+enum valign { ALIGN_TOP, ALIGN_MIDDLE, ALIGN_BOTTOM };
+
+struct text_style {
+    struct fit_style fit;
+    enum align align;
+    enum valign valign;
+    uint32_t color;
+    bool allow_missing; /* draw a box for a character that no font has, instead of refusing the text */
+};
+
+/* What document_put_text made of a text. */
+struct text_report {
+    double size;      /* points; 0 for an empty text */
+    size_t lines;
+    bool cut;         /* an ellipsis stands for the rest */
+    uint32_t missing; /* a character that no font has (only with allow_missing), 0 = none */
+};
+
+/* `fonts` is borrowed until document_free. The caller owns *ret. */
+enum err document_new(struct fonts *fonts, const struct document_info *info, struct document **ret, struct fault *fault);
+void document_free(struct document *document); /* accepts NULL */
+
+/* Ends the page in hand and begins another. */
+enum err document_add_page(struct document *document, double width, double height, struct fault *fault);
+/* Of the page in hand. The title is copied. */
+enum err document_add_bookmark(struct document *document, const char *title);
+void document_set_trim(struct document *document, const struct box *trim);
+
+void document_fill_box(struct document *document, const struct box *box, uint32_t color);
+void document_fill_round_box(struct document *document, const struct box *box, double radius, uint32_t color);
+void document_stroke_round_box(struct document *document, const struct box *box, double radius, double line, uint32_t color);
+void document_draw_line(struct document *document, double x1, double y1, double x2, double y2, double line, uint32_t color);
+
+/* A square pattern (a QR code) of `side` × `side` cells, black where bit 0 is set, filling the square at (x, y): one path, one fill. */
+void document_fill_cells(struct document *document, double x, double y, double width, const unsigned char *cells, size_t side);
+
+/* Fits the text into the box and draws it there; not a point of ink is outside. ERR_INPUT naming text and character (U+XXXX) when no font has
+ * it, else as fit_text. `report` may be NULL. */
+enum err document_put_text(struct document *document, const struct box *box, const char *text, const struct text_style *style, struct text_report *report, struct fault *fault);
+
+size_t document_page_count(const struct document *document);
+
+/* Ends the last page and appends the file to `out`. Nothing may be added afterwards. */
+enum err document_save(struct document *document, struct buf *out, struct fault *fault);
+
+#endif
