@@ -115,7 +115,8 @@ CREATE TABLE document (
   id BIGINT PRIMARY KEY,
   event_id BIGINT NOT NULL REFERENCES event(id),
   code TEXT NOT NULL, title TEXT NOT NULL,
-  file TEXT, language TEXT, number TEXT, issued TEXT, issuer TEXT,
+  file TEXT, file_blob TEXT,      -- where it lay beside the event file; SHA-256 of the newest version
+  language TEXT, number TEXT, issued TEXT, issuer TEXT,
   audience TEXT,                  -- JSON; NULL = every delegate
   session_id BIGINT REFERENCES session(id),
   publish_ms BIGINT,              -- from then on; NULL with publish_manual 0 = at once
