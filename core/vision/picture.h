@@ -23,4 +23,8 @@ struct picture {
  * ERR_INPUT for anything else, with a sentence; ERR_LIMIT above PICTURE_SIDE_MOST. */
 enum err picture_read_pgm(struct arena *arena, const void *data, size_t length, struct picture *ret, size_t *ret_used, struct fault *fault);
 
+/* How many bytes the PGM picture at the start of `data` takes, for reading from a pipe; *ret 0 = the header is not whole yet. ERR_INPUT and
+ * ERR_LIMIT as above. */
+enum err picture_measure_pgm(const void *data, size_t length, size_t *ret, struct fault *fault);
+
 #endif
