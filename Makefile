@@ -43,7 +43,7 @@ LIBS_core/vision := -lzbar -ljpeg -lpng
 LIBS_badges := -lqrencode
 LIBS_docs-bundle := -larchive
 LIBS_scanner := -lcurl
-LIBS_server := -lmicrohttpd -lgnutls
+LIBS_server := -lmicrohttpd -lgnutls -lz
 
 # What a program links, from the top of the house to the ground.
 ROOMS_plenum := server badges docs-bundle core/typeset core/vision core/congress core/db core/base

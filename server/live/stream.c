@@ -1,0 +1,148 @@
+/* One open stream: what it gets next, and when it sleeps. */
+#include "server/live/hub.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void take(struct live_stream *stream, struct frame *frame)
+{
+    frame->references++;
+    stream->current = frame;
+    stream->offset = 0;
+}
+
+/* The oldest event this stream has not had; NULL: none. */
+static struct frame *next_event(const struct live_stream *stream)
+{
+    const struct live_channel *channel = stream->channel;
+    for (unsigned i = 0; i < channel->count; i++) {
+        struct frame *frame = channel->ring[(channel->first + i) % stream->hub->config.ring_size];
+        if (frame->seq > stream->last) return frame;
+    }
+    return NULL;
+}
+
+/* Behind by more than the ring can tell, or by half of it: the newest picture is shorter and truer than the backlog. */
+static bool needs_snapshot(const struct live_stream *stream)
+{
+    const struct live_channel *channel = stream->channel;
+    if (!channel->snapshot) return false;
+    if (stream->last < channel->floor) return true;
+    return channel->snapshot->seq > stream->last && channel->seq - stream->last > (int64_t)stream->hub->config.ring_size / 2;
+}
+
+static bool pick(struct live_stream *stream)
+{
+    struct live_channel *channel = stream->channel;
+    struct frame *event;
+    if (!stream->greeted) {
+        stream->greeted = true;
+        take(stream, stream->hub->greeting);
+        return true;
+    }
+    if (needs_snapshot(stream)) {
+        take(stream, channel->snapshot);
+        stream->last = channel->snapshot->seq > channel->floor ? channel->snapshot->seq : channel->floor;
+        stream->hub->snapshots_sent++;
+        stream->beat_due = false;
+        return true;
+    }
+    event = next_event(stream);
+    if (event) {
+        take(stream, event);
+        stream->last = event->seq;
+        stream->beat_due = false;
+        return true;
+    }
+    if (!stream->beat_due) return false;
+    stream->beat_due = false;
+    take(stream, stream->hub->beat);
+    return true;
+}
+
+static long read_stream(void *data, char *out, size_t room)
+{
+    struct live_stream *stream = data;
+    struct live_hub *hub = stream->hub;
+    size_t n = 0;
+    pthread_mutex_lock(&hub->mutex);
+    while (n < room && !hub->closing && (stream->current || pick(stream))) {
+        size_t size = stream->current->length - stream->offset;
+        if (size > room - n) size = room - n;
+        memcpy(out + n, stream->current->data + stream->offset, size);
+        n += size;
+        stream->offset += size;
+        if (stream->offset < stream->current->length) break;
+        live_frame_drop(stream->current);
+        stream->current = NULL;
+    }
+    if (!n && !hub->closing) {
+        stream->asleep = true;
+        http_stream_sleep(stream->req);
+    }
+    long result = n ? (long)n : hub->closing ? HTTP_STREAM_END : 0;
+    pthread_mutex_unlock(&hub->mutex);
+    return result;
+}
+
+static void close_stream(void *data)
+{
+    struct live_stream *stream = data;
+    struct live_hub *hub = stream->hub;
+    pthread_mutex_lock(&hub->mutex);
+    if (stream->previous) stream->previous->next = stream->next;
+    else stream->channel->streams = stream->next;
+    if (stream->next) stream->next->previous = stream->previous;
+    stream->channel->stream_count--;
+    hub->stream_count--;
+    live_frame_drop(stream->current);
+    pthread_mutex_unlock(&hub->mutex);
+    free(stream);
+}
+
+/* "boot-seq" of this boot; -1 else. */
+static int64_t read_last_id(const struct live_hub *hub, const struct live_channel *channel, const char *text)
+{
+    size_t length = strlen(hub->boot);
+    if (!text || strncmp(text, hub->boot, length) != 0 || text[length] != '-') return -1;
+    const char *digits = text + length + 1;
+    size_t count = strspn(digits, "0123456789");
+    if (!count || count > 18 || digits[count]) return -1;
+    int64_t seq = atoll(digits);
+    return seq <= channel->seq ? seq : -1;
+}
+
+/* Adds the stream to its channel. ERR_BUSY: no place. */
+static enum err join(struct live_hub *hub, const char *name, const char *last_event_id, struct live_stream *stream)
+{
+    struct live_channel *channel;
+    pthread_mutex_lock(&hub->mutex);
+    enum err err = hub->closing || hub->stream_count >= hub->config.stream_limit ? ERR_BUSY : live_channel_get(hub, name, &channel);
+    if (err) {
+        hub->refused++;
+        goto out;
+    }
+    stream->channel = channel;
+    stream->last = read_last_id(hub, channel, last_event_id);
+    stream->next = channel->streams;
+    if (channel->streams) channel->streams->previous = stream;
+    channel->streams = stream;
+    channel->stream_count++;
+    hub->stream_count++;
+out:
+    pthread_mutex_unlock(&hub->mutex);
+    return err;
+}
+
+void live_stream(struct http_request *req, struct live_hub *hub, const char *channel, const char *last_event_id)
+{
+    struct live_stream *stream = calloc(1, sizeof *stream);
+    if (stream) *stream = (struct live_stream){.hub = hub, .req = req, .last = -1};
+    if (!stream || join(hub, channel, last_event_id, stream)) {
+        free(stream);
+        (void)http_set_header(req, "Retry-After", "10");
+        http_reply_problem(req, 503, "busy", "Too many screens are listening.");
+        return;
+    }
+    http_reply_stream(req, "text/event-stream; charset=utf-8", &(struct http_stream){read_stream, close_stream, stream});
+}

@@ -1,0 +1,13 @@
+/* The table of all doors, made from routes.def. */
+#ifndef PLENUM_SERVER_ROUTES_H
+#define PLENUM_SERVER_ROUTES_H
+
+#include "server/http/http.h"
+
+/* Who may pass a door: any of the named. WHO_ANYONE alone lets a stranger in. */
+enum who { WHO_ANYONE = 1, WHO_BADGE = 2, WHO_DISPLAY = 4, WHO_DEVICE = 8, WHO_DESK = 16, WHO_HEAD = 32, WHO_ORGANISER = 64 };
+
+/* Static; lives as long as the program. */
+const struct http_route *routes_table(size_t *ret_count);
+
+#endif
