@@ -11,11 +11,11 @@
 #define CANDIDATES_MOST 24
 
 /* Families by preference; the last four are alternatives of which the language picks one first. */
-enum family { FAMILY_SANS, FAMILY_ARABIC, FAMILY_NASKH, FAMILY_HAN_SC, FAMILY_HAN_TC, FAMILY_HAN_JP, FAMILY_HAN_KR, FAMILY_COUNT };
+enum family { FAMILY_SANS, FAMILY_NASKH, FAMILY_ARABIC, FAMILY_HAN_SC, FAMILY_HAN_TC, FAMILY_HAN_JP, FAMILY_HAN_KR, FAMILY_COUNT };
 static const char *const families[FAMILY_COUNT] = {
     [FAMILY_SANS] = "Noto Sans",
+    [FAMILY_NASKH] = "Noto Naskh Arabic", /* before the sans: it has no ligatures of two letters, which viewers copy the wrong way round */
     [FAMILY_ARABIC] = "Noto Sans Arabic",
-    [FAMILY_NASKH] = "Noto Naskh Arabic",
     [FAMILY_HAN_SC] = "Noto Sans CJK SC",
     [FAMILY_HAN_TC] = "Noto Sans CJK TC",
     [FAMILY_HAN_JP] = "Noto Sans CJK JP",
@@ -200,8 +200,8 @@ static void order_families(const char *language, enum family order[FAMILY_COUNT]
     else if (language_begins(language, "zh-TW") || language_begins(language, "zh-HK") || language_begins(language, "zh-Hant")) han = FAMILY_HAN_TC;
     unsigned n = 0;
     order[n++] = FAMILY_SANS;
-    order[n++] = FAMILY_ARABIC;
     order[n++] = FAMILY_NASKH;
+    order[n++] = FAMILY_ARABIC;
     order[n++] = han;
     for (int f = FAMILY_HAN_SC; f < FAMILY_COUNT; f++)
         if ((enum family)f != han) order[n++] = (enum family)f;
