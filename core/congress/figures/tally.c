@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int compare_keys(const void *a, const void *b)
+int tally_compare_keys(const void *a, const void *b)
 {
     const struct tally_key *x = a, *y = b;
     if (x->measure != y->measure) return x->measure < y->measure ? -1 : 1;
@@ -72,10 +72,10 @@ enum err tally_of_person(struct arena *arena, const struct programme *programme,
     for (size_t i = 0; i < interval_count; i++) add_interval(&list, programme, &intervals[i], category_id, delegation_id);
     add_arrival(&list, programme, intervals, interval_count);
     if (list.failed) return ERR_NOMEM;
-    if (list.count) qsort(list.keys, list.count, sizeof *list.keys, compare_keys);
+    if (list.count) qsort(list.keys, list.count, sizeof *list.keys, tally_compare_keys);
     size_t n = 0;
     for (size_t i = 0; i < list.count; i++)
-        if (n == 0 || compare_keys(&list.keys[n - 1], &list.keys[i]) != 0) list.keys[n++] = list.keys[i];
+        if (n == 0 || tally_compare_keys(&list.keys[n - 1], &list.keys[i]) != 0) list.keys[n++] = list.keys[i];
     *ret_keys = list.keys;
     *ret_count = n;
     return OK;
@@ -93,7 +93,7 @@ enum err tally_apply_difference(struct db *db, int64_t event_id, const struct ta
     size_t i = 0, k = 0;
     enum err e = OK;
     while (e == OK && (i < before_count || k < after_count)) {
-        int order = i == before_count ? 1 : k == after_count ? -1 : compare_keys(&before[i], &after[k]);
+        int order = i == before_count ? 1 : k == after_count ? -1 : tally_compare_keys(&before[i], &after[k]);
         if (order < 0) e = step(db, event_id, &before[i++], -1);
         else if (order > 0) e = step(db, event_id, &after[k++], 1);
         else i++, k++;

@@ -32,6 +32,9 @@ struct tally_key {
     int64_t measure, dimension, key_id, until_ms;
 };
 
+/* The order of counters, for qsort. */
+int tally_compare_keys(const void *a, const void *b);
+
 struct presence_interval {
     int64_t area_id, gate_id, from_ms, until_ms;
     bool closed; /* ended by a scan; else the programme ends it */

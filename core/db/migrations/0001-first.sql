@@ -65,6 +65,7 @@ CREATE TABLE event (
   names_on_wall BIGINT NOT NULL DEFAULT 0,
   config_seq BIGINT NOT NULL DEFAULT 1,   -- grows with every change of what is configured
   roster_seq BIGINT NOT NULL DEFAULT 1,   -- grows with every change of who may pass or is where
+  roster_base BIGINT NOT NULL DEFAULT 1,  -- roster_seq of the last import: a gate with an older roster gets a whole one
   figures_seq BIGINT NOT NULL DEFAULT 1,  -- grows with every change of a figure
   display_code TEXT);
 

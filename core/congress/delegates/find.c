@@ -1,0 +1,120 @@
+#include "core/congress/delegates/find.h"
+#include "core/base/clock.h"
+#include "core/base/id.h"
+#include "core/base/text.h"
+#include "core/congress/badge_token.h"
+#include "core/congress/title.h"
+
+#include "catalogue.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define MOST_WORDS 3
+#define LEAST_PHONE_DIGITS 3
+
+static json_t *time_or_null(int64_t ms)
+{
+    char text[CLOCK_TEXT_SIZE];
+    return ms == DB_NULL ? json_null() : json_string(clock_format(ms, text));
+}
+
+static json_t *parsed_or(const char *text, json_t *otherwise)
+{
+    json_t *value = NULL;
+    if (!text || json_read(text, strlen(text), &value, NULL) != OK) return otherwise;
+    json_decref(otherwise);
+    return value;
+}
+
+static json_t *result_json(struct arena *arena, const struct programme *p, const struct sql_delegates_find_row *r, int64_t now_ms)
+{
+    bool in = r->area_id != DB_NULL && r->until_ms > now_ms;
+    const struct programme_gate *gate = in ? programme_gate_by_id(p, r->gate_id) : NULL;
+    const char *state = in ? "in" : r->since_ms != DB_NULL ? "out" : "never";
+    return json_pack("{s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s,s:s,s:o,s:s?,s:o,s:o}", "code",
+                     r->code ? r->code : r->number, "number", r->number, "name", r->name, "honorific", r->honorific, "title",
+                     r->title ? title_pick(arena, r->title, "vi") : NULL, "born", r->born, "delegation",
+                     r->delegation ? title_pick(arena, r->delegation, "vi") : NULL, "category", r->category, "category_color", r->category_color,
+                     "seat", r->seat, "group", r->group_name, "badge_box", r->badge_box, "room", r->room, "transport", r->transport, "status", r->status,
+                     "state", state, "since", time_or_null(in ? r->since_ms : DB_NULL), "gate", gate ? gate->code : NULL, "needs",
+                     parsed_or(r->needs, json_array()), "absence", parsed_or(r->absence, json_null()));
+}
+
+/* What was typed as patterns of the statement. */
+struct patterns {
+    const char *words[MOST_WORDS];
+    const char *exact, *tail;
+};
+
+static bool all_digits(const char *text)
+{
+    for (const char *p = text; *p; p++)
+        if (!isdigit((unsigned char)*p)) return false;
+    return *text != '\0';
+}
+
+static char *lower_ascii(struct arena *arena, const char *text)
+{
+    char *copy = arena_strdup(arena, text);
+    for (char *p = copy; p && *p; p++) *p = (char)tolower((unsigned char)*p);
+    return copy;
+}
+
+/* Words are matched at their beginning; the fold has left no % or _ in them. Three words tell people apart: the last one is the rest. */
+static enum err make_patterns(struct arena *arena, const char *typed, struct patterns *ret)
+{
+    char *tidy = text_tidy(arena, typed), *fold = text_fold(arena, typed);
+    if (!tidy || !fold) return ERR_INPUT;
+    char *exact = lower_ascii(arena, tidy);
+    if (!exact) return ERR_NOMEM;
+    struct patterns p = {.words = {"%", "%", "%"}, .exact = exact, .tail = ""};
+    if (all_digits(exact) && strlen(exact) >= LEAST_PHONE_DIGITS) p.tail = arena_printf(arena, "%%%s", exact);
+    if (!*fold) p.words[0] = "";
+    size_t n = 0;
+    for (char *word = fold; *word && n < MOST_WORDS; n++) {
+        char *end = n + 1 < MOST_WORDS ? strchr(word, ' ') : NULL;
+        p.words[n] = arena_printf(arena, "%% %.*s%%", (int)(end ? end - word : (long)strlen(word)), word);
+        if (!p.words[n]) return ERR_NOMEM;
+        if (!end) break;
+        word = end + 1;
+    }
+    if (!p.tail) return ERR_NOMEM;
+    *ret = p;
+    return OK;
+}
+
+static enum err by_badge(struct db *db, struct arena *arena, const struct programme *programme, const char *token, struct patterns *ret)
+{
+    char token_id[BADGE_TOKEN_ID_SIZE];
+    struct sql_delegates_by_token_row row;
+    badge_token_id(token, token_id);
+    enum err e = sql_delegates_by_token(db, arena, token_id, programme->event_id, &row);
+    if (e != OK) return e;
+    if (row.delegate_id == DB_NULL || row.revoked_ms != DB_NULL) return ERR_NOT_FOUND;
+    const char *key = row.code ? row.code : row.number;
+    *ret = (struct patterns){.words = {"", "", ""}, .exact = key ? lower_ascii(arena, key) : "", .tail = ""};
+    return ret->exact ? OK : ERR_NOMEM;
+}
+
+enum err delegates_find(struct db *db, struct arena *arena, const struct programme *programme, const char *typed, int64_t now_ms, json_t **ret)
+{
+    char token[ID_TOKEN_SIZE];
+    struct patterns p;
+    struct sql_delegates_find_row *rows = NULL;
+    size_t n = 0;
+    enum err e = strlen(typed) > 200 ? ERR_INPUT : OK;
+    if (e == OK) e = id_token_from_scan(typed, token) ? by_badge(db, arena, programme, token, &p) : make_patterns(arena, typed, &p);
+    if (e == OK)
+        e = sql_delegates_find(db, arena, &(struct sql_delegates_find_in){.event_id = programme->event_id, .word1 = p.words[0], .word2 = p.words[1],
+                               .word3 = p.words[2], .exact = p.exact, .tail = p.tail, .most = FIND_MOST + 1}, &rows, &n);
+    if (e != OK && e != ERR_NOT_FOUND) return e;
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < n && i < FIND_MOST; i++)
+        if (json_array_append_new(list, result_json(arena, programme, &rows[i], now_ms)) != 0) {
+            json_decref(list);
+            return ERR_NOMEM;
+        }
+    *ret = json_pack("{s:o,s:b}", "results", list, "more", n > FIND_MOST);
+    return *ret ? OK : ERR_NOMEM;
+}

@@ -1,0 +1,112 @@
+/* The recount: presence from scans, counters from presence, compared with what is stored. */
+#include "core/congress/checkin/checkin.h"
+#include "core/congress/figures/figures.h"
+
+#include "catalogue.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct recount {
+    struct db *db;
+    struct arena arena, scratch;
+    struct programme *programme;
+    struct tally_key *keys; /* of all people, one after the other */
+    size_t count, capacity;
+};
+
+static enum err add_key(struct recount *r, struct tally_key key)
+{
+    if (arena_grow(&r->arena, &r->keys, &r->capacity, r->count, sizeof *r->keys) != 0) return ERR_NOMEM;
+    r->keys[r->count++] = key;
+    return OK;
+}
+
+static enum err check_presence(struct recount *r, int64_t delegate_id, const struct presence_interval *want, size_t n, struct fault *fault)
+{
+    struct sql_checkin_presence_row *rows;
+    size_t have;
+    enum err e = sql_checkin_presence(r->db, &r->scratch, delegate_id, &rows, &have);
+    if (e != OK) return e;
+    bool same = have == n;
+    for (size_t i = 0; same && i < n; i++)
+        same = rows[i].area_id == want[i].area_id && rows[i].gate_id == want[i].gate_id && rows[i].from_ms == want[i].from_ms &&
+               rows[i].until_ms == want[i].until_ms && (rows[i].closed != 0) == want[i].closed;
+    return same ? OK : fault_set(fault, ERR_CONFLICT, "presence of delegate %" PRId64 " is not what the scans say", delegate_id);
+}
+
+static enum err recount_person(struct recount *r, const struct sql_figures_all_delegates_row *d, struct fault *fault)
+{
+    struct sql_checkin_effective_scans_row *rows;
+    struct presence_interval *intervals;
+    struct tally_key *keys;
+    size_t n, interval_count, key_count;
+    enum err e = sql_checkin_effective_scans(r->db, &r->scratch, d->id, &rows, &n);
+    if (e != OK) return e;
+    struct presence_scan *scans = arena_array(&r->scratch, n, sizeof *scans);
+    if (!scans) return ERR_NOMEM;
+    for (size_t i = 0; i < n; i++) scans[i] = (struct presence_scan){rows[i].gate_id, rows[i].true_ms, strcmp(rows[i].outcome, "left") == 0};
+    e = presence_of_scans(&r->scratch, r->programme, scans, n, &intervals, &interval_count);
+    if (e == OK) e = check_presence(r, d->id, intervals, interval_count, fault);
+    if (e == OK) e = tally_of_person(&r->scratch, r->programme, d->category_id, d->delegation_id, intervals, interval_count, &keys, &key_count);
+    for (size_t i = 0; e == OK && i < key_count; i++) e = add_key(r, keys[i]);
+    return e;
+}
+
+static enum err recount_expected(struct recount *r)
+{
+    struct sql_tally_expected_rows_row *rows;
+    size_t n;
+    enum err e = sql_tally_expected_rows(r->db, &r->arena, r->programme->event_id, &rows, &n);
+    for (size_t i = 0; e == OK && i < n; i++)
+        for (int64_t k = 0; e == OK && k < rows[i].total; k++) {
+            e = add_key(r, (struct tally_key){TALLY_EXPECTED, TALLY_EVENT, 0, 0});
+            if (e == OK) e = add_key(r, (struct tally_key){TALLY_EXPECTED, TALLY_CATEGORY, rows[i].category_id, 0});
+            if (e == OK) e = add_key(r, (struct tally_key){TALLY_EXPECTED, TALLY_DELEGATION, rows[i].delegation_id, 0});
+        }
+    return e;
+}
+
+static enum err compare_stored(struct recount *r, struct fault *fault)
+{
+    struct sql_tally_read_row *rows;
+    size_t n, at = 0;
+    enum err e = sql_tally_read(r->db, &r->arena, r->programme->event_id, &rows, &n);
+    if (e != OK) return e;
+    if (r->count) qsort(r->keys, r->count, sizeof *r->keys, tally_compare_keys);
+    for (size_t i = 0; i < n; i++) {
+        struct tally_key stored = {rows[i].measure, rows[i].dimension, rows[i].key_id, rows[i].until_ms};
+        int64_t total = 0;
+        while (at < r->count && tally_compare_keys(&r->keys[at], &stored) == 0) {
+            total++;
+            at++;
+        }
+        if (total != rows[i].total)
+            return fault_set(fault, ERR_CONFLICT, "counter %" PRId64 "/%" PRId64 "/%" PRId64 " of %s says %" PRId64 ", the recount %" PRId64, stored.measure,
+                             stored.dimension, stored.key_id, r->programme->slug, rows[i].total, total);
+    }
+    if (at < r->count) return fault_set(fault, ERR_CONFLICT, "a counter of %s is missing", r->programme->slug);
+    return OK;
+}
+
+enum err figures_verify(struct db *db, const char *slug, struct fault *fault)
+{
+    struct recount r = {.db = db};
+    struct sql_figures_all_delegates_row *people;
+    size_t n = 0;
+    enum err e = db_snapshot_begin(db);
+    if (e == OK) e = programme_load(db, &r.arena, slug, &r.programme);
+    if (e == OK) e = recount_expected(&r);
+    if (e == OK) e = sql_figures_all_delegates(db, &r.arena, r.programme->event_id, &people, &n);
+    for (size_t i = 0; e == OK && i < n; i++) {
+        e = recount_person(&r, &people[i], fault);
+        arena_clear(&r.scratch);
+    }
+    if (e == OK) e = compare_stored(&r, fault);
+    if (e != OK && e != ERR_CONFLICT) db_fault(db, e, fault, "recount");
+    db_snapshot_end(db);
+    arena_release(&r.scratch);
+    arena_release(&r.arena);
+    return e;
+}

@@ -1,0 +1,45 @@
+-- Finding delegates, and what is printed of them: core/congress/delegates.
+
+-- delegates_find :many (event_id i64, word1 text, word2 text, word3 text, exact text, tail text, most i64) -> (delegate_id i64, code text?, number text?, name text?, born text?, phone text?, honorific text?, title text?, delegation text?, category text, category_color text?, seat text?, group_name text?, badge_box text?, room text?, transport text?, status text, needs text?, absence text?, area_id i64?, gate_id i64?, since_ms i64?, until_ms i64?, attended_ms i64?)
+SELECT d.id, p.code, d.number, p.name, p.born, p.phone, p.honorific, p.title, u.name, k.code, k.color, d.seat, d.group_name, d.badge_box, d.room, d.transport, d.status,
+       d.needs, d.absence, s.area_id, s.gate_id, s.since_ms, s.until_ms, s.attended_ms
+FROM delegate d
+JOIN category k ON k.id = d.category_id
+LEFT JOIN person p ON p.id = d.person_id
+LEFT JOIN unit u ON u.id = d.delegation_id
+LEFT JOIN delegate_state s ON s.delegate_id = d.id
+WHERE d.event_id = $1 AND (
+  ((' ' || p.name_fold || ' ' || COALESCE(u.name_fold, '')) LIKE $2 AND (' ' || p.name_fold || ' ' || COALESCE(u.name_fold, '')) LIKE $3
+    AND (' ' || p.name_fold || ' ' || COALESCE(u.name_fold, '')) LIKE $4)
+  OR d.number = $5 OR LOWER(d.seat) = $5 OR LOWER(p.code) = $5 OR p.phone LIKE $6)
+ORDER BY CASE WHEN d.number = $5 OR LOWER(d.seat) = $5 THEN 0 ELSE 1 END, p.name_sort NULLS LAST, d.number LIMIT $7
+
+-- delegates_by_token :maybe (token_id text, event_id i64) -> (delegate_id i64?, code text?, number text?, revoked_ms i64?)
+SELECT d.id, p.code, d.number, c.revoked_ms
+FROM credential c
+LEFT JOIN delegate d ON d.id = COALESCE(c.delegate_id, (SELECT m.id FROM delegate m WHERE m.event_id = $2 AND m.person_id = c.person_id)) AND d.event_id = $2
+LEFT JOIN person p ON p.id = d.person_id
+WHERE c.token_id = $1
+
+-- delegates_badges :many (event_id i64, unit_id i64) -> (delegate_id i64, code text?, number text?, name text?, honorific text?, title text?, delegation text?, delegation_code text?, category text, category_title text, category_color text?, seat text?, group_name text?, status text, token text, issue i64)
+SELECT d.id, p.code, d.number, p.name, p.honorific, p.title, u.name, u.code, k.code, k.title, k.color, d.seat, d.group_name, d.status, c.token, c.issue
+FROM delegate d
+JOIN category k ON k.id = d.category_id
+JOIN credential c ON c.delegate_id = d.id AND c.revoked_ms IS NULL
+LEFT JOIN person p ON p.id = d.person_id
+LEFT JOIN unit u ON u.id = d.delegation_id
+WHERE d.event_id = $1 AND d.status IN ('summoned', 'alternate') AND ($2 = 0 OR d.delegation_id = $2)
+ORDER BY CASE WHEN p.id IS NULL THEN 1 ELSE 0 END, u.sort_order NULLS LAST, u.code NULLS LAST, d.sort_order NULLS LAST, p.name_sort, d.number
+
+-- delegates_event_head :maybe (slug text) -> (id i64, title text, timezone text, public_url text?, starts_ms i64, ends_ms i64, venue text?, organization text?, languages text?)
+SELECT e.id, e.title, e.timezone, e.public_url, e.starts_ms, e.ends_ms, e.venue, o.name, o.languages
+FROM event e LEFT JOIN organization o ON o.id = 1 WHERE e.slug = $1
+
+-- delegates_unit :maybe (code text) -> (id i64)
+SELECT id FROM unit WHERE code = $1
+
+-- print_run_add :exec (id i64, event_id i64, layout text, host text, badges i64, printed_ms i64, actor text)
+INSERT INTO print_run(id, event_id, layout, host, badges, printed_ms, actor) VALUES($1, $2, $3, $4, $5, $6, $7)
+
+-- print_run_hosts :many (event_id i64) -> (host text, badges i64, printed_ms i64)
+SELECT host, CAST(SUM(badges) AS BIGINT), MAX(printed_ms) FROM print_run WHERE event_id = $1 GROUP BY host ORDER BY MAX(printed_ms) DESC

@@ -1,0 +1,17 @@
+-- Figures: core/congress/figures.
+
+-- figures_delegations :many (event_id i64) -> (id i64, code text, name text)
+SELECT id, code, name FROM unit
+WHERE id IN (SELECT key_id FROM tally WHERE event_id = $1 AND dimension = 2 AND measure IN (1, 2) AND total <> 0)
+ORDER BY sort_order NULLS LAST, code
+
+-- figures_quorum_presence :many (event_id i64, area_id i64, category_id i64, after_ms i64, before_ms i64) -> (from_ms i64, until_ms i64)
+SELECT p.from_ms, p.until_ms FROM presence p JOIN delegate d ON d.id = p.delegate_id
+WHERE p.event_id = $1 AND p.area_id = $2 AND d.category_id = $3 AND p.until_ms > $4 AND p.from_ms <= $5
+ORDER BY p.from_ms
+
+-- figures_all_delegates :many (event_id i64) -> (id i64, category_id i64, delegation_id i64?)
+SELECT id, category_id, delegation_id FROM delegate WHERE event_id = $1
+
+-- figures_events :many () -> (id i64, slug text)
+SELECT id, slug FROM event ORDER BY starts_ms, slug
