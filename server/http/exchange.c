@@ -21,6 +21,7 @@ static void exchange_begin(struct exchange *x, struct http_server *server, struc
                                    .is_loopback = connection->is_loopback, .path = "", .safe_path = "", .host = "", .peer = connection->peer,
                                    .body = "", .content_type = "", .origin = HTTP_ORIGIN_UNKNOWN, .method = HTTP_GET};
     x->raw_target = arena_strdup(&x->arena, uri ? uri : "");
+    x->target_place = uri;
     atomic_fetch_add(&server->active, 1);
     atomic_store(&connection->deadline, clock_steady_ms() + request_timeout(server));
 }

@@ -19,9 +19,9 @@ struct walk {
     bool too_many, no_memory, broken;
 };
 
-/* libmicrohttpd 0.9.75 parses in place: CR, LF and the colon become NUL, names and values point into the buffer. So lines that ended
- * in a bare LF, hold a NUL, or were folded onto the one before (moved elsewhere) show as gaps. Only for the version whose code was
- * read; newer ones refuse these themselves. */
+/* libmicrohttpd 0.9.75 parses in place: CR, LF, the colon and the spaces of the first line become NUL; method, version, names and values
+ * point into the buffer. So lines that ended in a bare LF, hold a NUL, or were folded onto the one before (moved elsewhere) show as gaps,
+ * and the library tells the size of the whole head. Only for the version whose code was read; newer ones refuse these themselves. */
 static void check_line(struct walk *walk, const char *name, const char *value)
 {
     if (!walk->at || walk->broken) return;
@@ -70,18 +70,32 @@ static size_t count_of(const struct exchange *x, const char *name)
     return count;
 }
 
+/* "METHOD target version", one space between. */
+static void check_first_line(struct walk *walk)
+{
+    const struct exchange *x = walk->x;
+    const char *end = x->http_version + strlen(x->http_version);
+    walk->at = end + 2;
+    walk->broken = x->target_place != x->http_method + strlen(x->http_method) + 1 || x->http_version != x->target_place + strlen(x->raw_target) + 1 || end[0] || end[1];
+}
+
+/* The empty line, which the library must have found where we do. */
+static void check_last_line(struct walk *walk)
+{
+    const struct exchange *x = walk->x;
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(x->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    if (!walk->at || walk->broken) return;
+    walk->broken = walk->at[0] || walk->at[1] || !info || walk->at + 2 != x->http_method + info->header_size;
+}
+
 static bool take_headers(struct exchange *x, struct refusal *refusal)
 {
     struct walk walk = {.x = x};
-    if (x->server->strict_layout) {
-        const char *end = x->http_version + strlen(x->http_version);
-        walk.at = end + 2;
-        walk.broken = end[0] || end[1];
-    }
+    if (x->server->strict_layout) check_first_line(&walk);
     (void)MHD_get_connection_values(x->mhd, MHD_HEADER_KIND, take_header, &walk);
     if (walk.no_memory) return refuse(refusal, 503, "busy", "Out of memory.");
     if (walk.too_many) return refuse(refusal, 431, "headers_too_large", "The request has too many headers.");
-    if (walk.at && !walk.broken) walk.broken = walk.at[0] || walk.at[1]; /* the empty line */
+    check_last_line(&walk);
     if (walk.broken) return refuse(refusal, 400, "bad_framing", "A header line is malformed.");
     for (size_t i = 0; i < x->headers.count; i++)
         if (!is_token(x->headers.items[i].name) || !is_value(x->headers.items[i].value))

@@ -82,6 +82,7 @@ struct exchange {
     struct MHD_Connection *mhd;
     struct arena arena;
     char *raw_target;
+    const char *target_place; /* where the library had it: framing.c */
     const char *http_method, *http_version; /* as sent */
     struct target target;
     struct http_pairs headers, query, form, params, reply_headers;
