@@ -1,0 +1,153 @@
+#include "server/access.h"
+#include "core/base/clock.h"
+#include "core/base/log.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+bool access_is_private(const struct http_request *req)
+{
+    return req->is_tls || req->is_loopback;
+}
+
+static enum err refuse(struct http_request *req, enum reason reason)
+{
+    reply_reason(req, reason);
+    return ERR_DENIED;
+}
+
+static enum err by_key(struct http_request *req, struct worker *worker, struct principal *p)
+{
+    const char *key = http_bearer(req), *slug = http_param(req, "event");
+    enum err e = key ? device_by_key(worker->db, req->arena, key, &p->device) : ERR_NOT_FOUND;
+    if (e == ERR_NOT_FOUND) return refuse(req, REASON_unauthorized);
+    if (e != OK) return e;
+    if (p->device.revoked_ms != DB_NULL) return refuse(req, REASON_device_revoked);
+    if (!access_is_private(req)) return refuse(req, REASON_secure_only);
+    if (slug && strcmp(slug, p->device.event_slug) != 0) return refuse(req, REASON_forbidden);
+    p->is_device = true;
+    p->roles |= WHO_DEVICE;
+    return OK;
+}
+
+static unsigned staff_roles(const struct http_request *req, const struct account *account, int64_t event_id)
+{
+    unsigned roles = 0;
+    if (account_may(account, ACCOUNT_ORGANISER, event_id)) roles |= WHO_ORGANISER | WHO_DESK;
+    if (account_may(account, ACCOUNT_DESK, event_id)) roles |= WHO_DESK;
+    if (account_head_unit(account, event_id)) roles |= WHO_HEAD;
+    if (access_is_private(req)) return roles;
+    return app_of(req)->plain_desk ? roles & WHO_DESK : 0; /* DESIGN.md §10: over plain HTTP the desk at most, and only if decided so */
+}
+
+static enum err by_cookie(struct http_request *req, struct worker *worker, const char *cookie, struct principal *p)
+{
+    const char *slug = http_param(req, "event");
+    if (!slug) slug = http_query(req, "event");
+    struct programme_seqs seqs = {0};
+    const struct programme *programme;
+    enum err e = slug ? programme_cached(&worker->programmes, worker->db, slug, &programme, &seqs) : OK;
+    if (e == ERR_NOT_FOUND) e = OK; /* the handler says so */
+    if (e == OK) e = web_session_find(worker->db, req->arena, cookie, clock_now_ms(), &p->session);
+    if (e == ERR_NOT_FOUND) return OK;
+    if (e != OK) return e;
+    if (p->session.kind == WEB_SESSION_DISPLAY) {
+        p->is_display = seqs.event_id != 0 && p->session.event_id == seqs.event_id;
+        if (p->is_display) p->roles |= WHO_DISPLAY;
+        return OK;
+    }
+    e = account_by_id(worker->db, req->arena, p->session.account_id, &p->account);
+    if (e == ERR_NOT_FOUND || (e == OK && p->account.disabled)) return OK;
+    if (e != OK) return e;
+    p->roles |= staff_roles(req, &p->account, seqs.event_id);
+    p->is_staff = access_is_private(req) || app_of(req)->plain_desk;
+    return OK;
+}
+
+/* A page sends strangers to the sign-in page; programs get the problem. */
+static enum err ask_to_sign_in(struct http_request *req, const struct principal *p)
+{
+    bool page = req->method == HTTP_GET && strncmp(req->path, "/api/", 5) != 0 && !(req->route->flags & HTTP_API);
+    if (p->is_staff || p->is_device || p->is_display) return refuse(req, REASON_forbidden);
+    if (!page) return refuse(req, REASON_unauthorized);
+    struct buf location;
+    buf_init(&location, BUF_LIMIT_LINE);
+    buf_puts(&location, "/login?next=");
+    buf_put_url(&location, req->path);
+    if (buf_ok(&location)) http_reply_redirect(req, 302, buf_text(&location));
+    buf_release(&location);
+    return ERR_DENIED;
+}
+
+enum err access_authorize(void *context, struct http_request *req)
+{
+    (void)context;
+    struct principal *p = arena_alloc(req->arena, sizeof *p);
+    if (!p) return refuse(req, REASON_busy);
+    req->principal = p;
+    p->roles = WHO_ANYONE;
+    const char *cookie = http_cookie(req, SESSION_COOKIE);
+    if (req->has_bearer || cookie) {
+        struct worker *worker = worker_of(req);
+        if (!worker) return ERR_BUSY;
+        enum err e = req->has_bearer ? by_key(req, worker, p) : by_cookie(req, worker, cookie, p);
+        if (e == ERR_DENIED) return e;
+        if (e != OK) {
+            reply_error(req, e, NULL);
+            return e;
+        }
+    }
+    return p->roles & req->route->who ? OK : ask_to_sign_in(req, p);
+}
+
+enum err access_accept_form(void *context, struct http_request *req)
+{
+    (void)context;
+    const struct principal *p = req->principal;
+    if (!p->is_staff && !p->is_display) return OK; /* no cookie of ours decides anything here */
+    const char *token = http_header(req, "X-CSRF-Token");
+    if (!token && strcmp(req->content_type, "application/x-www-form-urlencoded") == 0) token = http_form(req, "csrf");
+    if (token && crypto_equal(token, p->session.csrf)) return OK;
+    return refuse(req, REASON_csrf);
+}
+
+static bool is_numeric(const char *name)
+{
+    unsigned char raw[sizeof(struct in6_addr)];
+    char inner[INET6_ADDRSTRLEN + 1];
+    size_t n = strlen(name);
+    if (inet_pton(AF_INET, name, raw) == 1) return true;
+    if (n < 4 || n - 2 >= sizeof inner || name[0] != '[' || name[n - 1] != ']') return false;
+    memcpy(inner, name + 1, n - 2);
+    inner[n - 2] = '\0';
+    return inet_pton(AF_INET6, inner, raw) == 1;
+}
+
+/* The host of "http://host:port" equals `name` (no port). */
+static bool is_host_of(const char *url, const char *name)
+{
+    const char *host = url ? strstr(url, "://") : NULL;
+    if (!host) return false;
+    host += 3;
+    size_t n = strcspn(host, ":/");
+    return n == strlen(name) && strncasecmp(host, name, n) == 0;
+}
+
+bool access_host_is_ours(void *context, const char *host)
+{
+    const struct app *app = context;
+    char name[256], own[256];
+    const char *end = host[0] == '[' ? strchr(host, ']') : NULL;
+    size_t n = end ? (size_t)(end - host) + 1 : strcspn(host, ":");
+    if (n >= sizeof name) return false;
+    memcpy(name, host, n);
+    name[n] = '\0';
+    if (is_numeric(name) || strcmp(name, "localhost") == 0) return true;
+    if (gethostname(own, sizeof own) == 0 && strcasecmp(own, name) == 0) return true;
+    if (is_host_of(app->public_url, name) || is_host_of(app->secure_base, name)) return true;
+    for (size_t i = 0; i < app->event_url_count; i++)
+        if (is_host_of(app->event_urls[i], name)) return true;
+    return false;
+}

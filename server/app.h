@@ -1,0 +1,96 @@
+/* The running server as one context, passed down: no globals. What a handler may reach.
+ *
+ * Threads: `app` is set up before the listeners open and not changed after; what is inside is thread-safe by itself. A `struct worker` belongs to
+ * one thread (an HTTP worker or a pool thread). */
+#ifndef PLENUM_SERVER_APP_H
+#define PLENUM_SERVER_APP_H
+
+#include "core/congress/account.h"
+#include "core/congress/device.h"
+#include "core/congress/programme/programme.h"
+#include "core/congress/reason.h"
+#include "core/congress/store/store.h"
+#include "core/base/id.h"
+#include "core/db/writer.h"
+#include "server/http/http.h"
+#include "server/live/live.h"
+#include "server/pool/pool.h"
+#include "server/routes.h"
+
+struct i18n;
+struct pages; /* server/pages: templates and words */
+
+struct app {
+    struct store store;         /* its db belongs to the main thread */
+    struct writer *writer;
+    struct write_tools *write_tools; /* used by the writer thread only */
+    struct pool *pool;
+    struct live_hub *hub;
+    struct http_server *http;
+    struct pages *pages;
+    struct live_feed *feed;     /* server/live_feed.h */
+    const char *public_url;     /* of the machine, without an event's own; owned by the app */
+    bool public_url_guessed;
+    const char *const *event_urls; /* the events' own public URLs, as they were at start */
+    size_t event_url_count;
+    const char *plain_base;     /* "http://127.0.0.1:8080" */
+    const char *secure_base;    /* "https://…:8443"; NULL without TLS */
+    const char *fingerprint;    /* SHA-256 of the TLS key, "sha256//…"; NULL without TLS */
+    bool plain_desk;            /* the organiser's recorded decision: desk role over plain HTTP */
+    char boot[17];
+    int64_t started_ms;
+};
+
+/* What a thread has of its own. */
+struct worker {
+    struct app *app;
+    struct db *db; /* read-only */
+    struct programme_cache programmes;
+    struct fonts *fonts; /* pool threads: made when first needed */
+};
+
+/* What the writer thread has of its own. */
+struct write_tools {
+    struct programme_cache programmes;
+    struct id_source ids;
+};
+
+/* Roles are the bits of enum who (server/routes.h). An organiser holds WHO_DESK too. "key" in DESIGN.md §5 is WHO_FIGURES. */
+#define WHO_STAFF (WHO_ORGANISER | WHO_DESK)
+#define WHO_FIGURES (WHO_STAFF | WHO_DEVICE | WHO_DISPLAY)
+
+/* Who asks; req->principal, never NULL in a handler. */
+struct principal {
+    unsigned roles;          /* enum who: those that hold for this route's event */
+    struct account account;  /* staff */
+    struct web_session session; /* staff and display */
+    struct device device;    /* devices */
+    bool is_staff, is_device, is_display;
+    struct request_write *write; /* the write that is on its way, or was last (server/app.c) */
+};
+
+static inline struct app *app_of(const struct http_request *req) { return req->context; }
+static inline struct principal *principal_of(const struct http_request *req) { return req->principal; }
+/* This HTTP worker's state; replies "503 busy" and gives NULL when its connection could not be opened. */
+struct worker *worker_of(struct http_request *req);
+
+/* Replies with a reason of the registry: problem+json or error page. The second adds a sentence for the reader. */
+void reply_reason(struct http_request *req, enum reason reason);
+void reply_reason_with(struct http_request *req, enum reason reason, const char *sentence);
+/* Maps a result of the core to a reply: ERR_BUSY busy, ERR_FULL disk_full, ERR_NOT_FOUND not_found, ERR_INPUT bad_request, … else internal (logged). */
+void reply_error(struct http_request *req, enum err error, const struct fault *fault);
+
+/* The programme of the route's {event} with its counters; replies unknown_event and gives NULL when there is none. Borrowed until the next call on
+ * this worker. */
+const struct programme *event_of(struct http_request *req, struct worker *worker, struct programme_seqs *ret_seqs);
+
+/* Writes: `apply` runs on the writer thread in a savepoint and may run again; after COMMIT the request resumes on its worker with `then`, which finds the
+ * result in write_result. Replies "503 busy" itself when the writer's queue is full. One write at a time per request. `apply` may use req->arena. */
+typedef enum err write_apply(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault);
+void request_write(struct http_request *req, write_apply *apply, void (*then)(struct http_request *req));
+enum err write_result(struct http_request *req, const struct fault **ret_fault);
+
+/* Actor for the audit log: account name or device code. Borrowed. */
+const char *actor_of(const struct http_request *req);
+
+#endif
