@@ -1,0 +1,26 @@
+#include "core/congress/delegate_page.h"
+
+#include "core/congress/badge_token.h"
+
+#include "catalogue.h"
+
+enum err delegate_page_load(struct db *db, struct arena *arena, const char *token, int64_t now_ms, struct delegate_page *ret)
+{
+    char token_id[BADGE_TOKEN_ID_SIZE];
+    badge_token_id(token, token_id);
+    struct sql_pages_delegate_row row;
+    enum err err = sql_pages_delegate(db, arena, token_id, now_ms, &row);
+    if (err != OK) return err;
+    if (row.revoked_ms != DB_NULL) return ERR_DENIED;
+    if (row.delegate_id == DB_NULL) return ERR_NOT_FOUND;
+    bool is_in = row.area_id != DB_NULL && row.until_ms > now_ms;
+    *ret = (struct delegate_page){
+        .delegate_id = row.delegate_id, .category_id = row.category_id, .event = row.event_slug, .person_code = row.person_code, .name = row.name,
+        .honorific = row.honorific, .title = row.title, .born = row.born, .number = row.number, .category = row.category, .status = row.status,
+        .delegation = row.delegation, .seat = row.seat, .group = row.group_name, .badge_box = row.badge_box, .room = row.room,
+        .transport = row.transport, .diet = row.diet, .needs = row.needs,
+        .presence = is_in ? DELEGATE_IN : row.since_ms != DB_NULL ? DELEGATE_OUT : DELEGATE_NEVER,
+        .since_ms = is_in ? row.since_ms : DB_NULL,
+    };
+    return OK;
+}

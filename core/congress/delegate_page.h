@@ -1,0 +1,27 @@
+/* What one badge opens: the person, their place in the event, and whether they are in. */
+#ifndef PLENUM_CONGRESS_DELEGATE_PAGE_H
+#define PLENUM_CONGRESS_DELEGATE_PAGE_H
+
+#include "core/base/arena.h"
+#include "core/db/db.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum delegate_presence { DELEGATE_NEVER, DELEGATE_IN, DELEGATE_OUT };
+
+struct delegate_page {
+    int64_t delegate_id, category_id;
+    const char *event;       /* slug */
+    const char *person_code; /* NULL: a blank badge without a name yet; then only number, category, badge_box may be known */
+    const char *name, *honorific, *title, *born, *number, *category, *status, *delegation, *seat, *group, *badge_box, *room, *transport, *diet;
+    const char *needs;       /* JSON list or NULL */
+    enum delegate_presence presence;
+    int64_t since_ms;        /* DB_NULL unless DELEGATE_IN */
+};
+
+/* `token` as id_token_read gives it. ERR_NOT_FOUND: no such badge, or a card of somebody who is in no event; ERR_DENIED: revoked. Texts live in the
+ * arena; title and delegation are stored titles (core/congress/title.h). */
+enum err delegate_page_load(struct db *db, struct arena *arena, const char *token, int64_t now_ms, struct delegate_page *ret);
+
+#endif
