@@ -1,0 +1,327 @@
+/* plenum-scanner without a word: pairing, and the door itself. What is wished comes from the command line; what happens to a frame is
+ * door.c's. */
+#include "core/base/clock.h"
+#include "core/base/file.h"
+#include "core/base/opt.h"
+#include "core/base/text.h"
+#include "core/base/version.h"
+#include "scanner/commands.h"
+#include "scanner/door.h"
+#include "scanner/identity.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#define DRAIN_MS 5000 /* an absent server does not hold up the end for longer */
+#define FIRST_CONTACT_MS 1500
+#define AGAIN_SECONDS 3
+
+struct wishes {
+    const char *server, *pair, *name, *authority, *gate, *spool, *direction, *frames, *lines, *camera, *input, *on_result;
+    struct opt_list images;
+    const char **paths; /* of --images: its values and the words behind them */
+    size_t path_count;
+    long again, rate;
+    bool once, json, version;
+};
+
+/* All that is open while the door works. */
+struct session {
+    struct wishes wishes;
+    struct arena arena;
+    struct identity identity;
+    int lock_fd, stop_fd, input_fd;
+    bool has_http;
+    struct queue queue;
+    struct source *source;
+    struct door door;
+};
+
+static const char about[] =
+    "First pair once, with a code from `plenum device pair` or the console:\n"
+    "  plenum-scanner --server URL --pair CODE\n"
+    "Then stand at the door, with one of:\n"
+    "  --frames -        yuv4mpeg or MJPEG on standard input, from any camera through ffmpeg:\n"
+    "                    ffmpeg -loglevel error -f v4l2 -i /dev/video0 -f yuv4mpegpipe -strict -1 - | plenum-scanner --frames -\n"
+    "  --images PATH...  picture files and folders (JPEG, PNG, PGM); each picture is a showing. Without --once, folders are watched\n"
+    "  --lines -         a hand scanner, or anything that gives one code a line\n"
+    "Every scan is on disk before anybody hears a beep. The server may be away at the start, go away and come back.\n"
+    "Other commands: plenum-scanner decode PATH... · plenum-scanner queue list|export";
+
+#define OPTIONS(w)                                                                                                                                    \
+    {                                                                                                                                                 \
+        {.name = "server", .kind = OPT_TEXT, .target = &(w)->server, .value = "URL", .help = "the server, http://HOST:PORT or https://HOST:PORT"},   \
+        {.name = "pair", .kind = OPT_TEXT, .target = &(w)->pair, .value = "CODE", .help = "one-time code: makes this spool a device of that server"}, \
+        {.name = "name", .kind = OPT_TEXT, .target = &(w)->name, .value = "NAME", .help = "how lists call this device (default: the host's name)"},  \
+        {.name = "ca", .kind = OPT_TEXT, .target = &(w)->authority, .value = "FILE", .help = "PEM file of the authority that signs the server's certificate"}, \
+        {.name = "gate", .kind = OPT_TEXT, .target = &(w)->gate, .value = "CODE", .help = "the gate that this device was paired for"},               \
+        {.name = "direction", .kind = OPT_TEXT, .target = &(w)->direction, .value = "in|out", .help = "which way people pass (default in)"},          \
+        {.name = "frames", .kind = OPT_TEXT, .target = &(w)->frames, .value = "-", .help = "frames from standard input, or from a pipe or file by name"}, \
+        {.name = "images", .kind = OPT_LIST, .target = &(w)->images, .value = "PATH", .help = "pictures and folders; more paths may follow"},          \
+        {.name = "lines", .kind = OPT_TEXT, .target = &(w)->lines, .value = "-", .help = "codes from standard input, or from a pipe or file by name"}, \
+        {.name = "camera", .kind = OPT_TEXT, .target = &(w)->camera, .value = "DEV", .help = "not in this build: use ffmpeg and --frames -"},          \
+        {.name = "input", .kind = OPT_TEXT, .target = &(w)->input, .value = "DEV", .help = "not in this build: use --lines -"},                        \
+        {.name = "rate", .kind = OPT_NUMBER, .target = &(w)->rate, .value = "N", .help = "frames a second, where the stream does not say", .least = 1, .most = 240}, \
+        {.name = "again", .kind = OPT_NUMBER, .target = &(w)->again, .value = "SECONDS",                                                              \
+         .help = "a badge that was away so long is a new scan (frames: 3; lines and pictures: each one is)", .least = 0, .most = 3600},               \
+        {.name = "once", .kind = OPT_FLAG, .target = &(w)->once, .help = "end when all pictures are read and sent"},                                  \
+        {.name = "on-result", .kind = OPT_TEXT, .target = &(w)->on_result, .value = "CMD", .help = "program to run for each result (outcome, reason, name; PLENUM_… in its environment)"}, \
+        {.name = "spool", .kind = OPT_TEXT, .target = &(w)->spool, .value = "DIR", .help = "this scanner's folder (default " SPOOL_DEFAULT " or PLENUM_SPOOL)"}, \
+        {.name = "json", .kind = OPT_FLAG, .target = &(w)->json, .help = "one JSON line a scan on standard output"},                                  \
+        {.name = "version", .kind = OPT_FLAG, .target = &(w)->version, .help = "print the version"},                                                 \
+    }
+
+/* --- what is wished ------------------------------------------------------------------------------------------------------------- */
+
+static enum err check_wishes(struct wishes *w, struct arena *arena, const char *const *words, size_t word_count, struct fault *fault)
+{
+    if (w->camera)
+        return fault_set(fault, ERR_USAGE, "this build reads cameras through ffmpeg: ffmpeg -f v4l2 -i %s -f yuv4mpegpipe -strict -1 - | plenum-scanner --frames -", w->camera);
+    if (w->input) return fault_set(fault, ERR_USAGE, "this build reads hand scanners as lines: plenum-scanner --lines - (or cameras through ffmpeg … | plenum-scanner --frames -)");
+    int sources = (w->frames != NULL) + (w->lines != NULL) + (w->images.count > 0);
+    if (sources > 1) return fault_set(fault, ERR_USAGE, "only one of --frames, --images and --lines");
+    if (sources == 0 && !w->pair) return fault_set(fault, ERR_USAGE, "what shall be read? --frames -, --images PATH... or --lines - (see --help)");
+    if (word_count > 0 && !w->images.count) return fault_set(fault, ERR_USAGE, "unexpected \"%s\"", words[0]);
+    if (w->pair && !w->server) return fault_set(fault, ERR_USAGE, "--pair needs --server URL");
+    if (w->direction && strcmp(w->direction, "in") != 0 && strcmp(w->direction, "out") != 0) return fault_set(fault, ERR_USAGE, "--direction is in or out");
+    if (w->server) { /* a slash at the end is no mistake */
+        size_t n = strlen(w->server);
+        char *server = arena_strdup(arena, w->server);
+        if (!server) return fault_set(fault, ERR_NOMEM, "not enough memory");
+        while (n && server[n - 1] == '/') server[--n] = '\0';
+        w->server = server;
+        if (!http_server_is_valid(server)) return fault_set(fault, ERR_USAGE, "--server: \"%s\" is not http://HOST:PORT or https://HOST:PORT", server);
+    }
+    for (size_t i = 0; i < w->images.count; i++) w->paths[w->path_count++] = w->images.items[i];
+    for (size_t i = 0; i < word_count; i++) w->paths[w->path_count++] = words[i];
+    return OK;
+}
+
+/* --- pairing -------------------------------------------------------------------------------------------------------------------- */
+
+/* What waits in the spool was read for another event or another gate: a new pairing must not send it there. */
+static enum err check_repairing(struct session *s, const struct identity *fresh, bool had, struct fault *fault)
+{
+    struct queue_counts counts;
+    bool same = had && strcmp(s->identity.event, fresh->event) == 0 && strcmp(s->identity.gate, fresh->gate) == 0;
+    enum err e = queue_count(&s->queue, &counts, fault);
+    if (e != OK || same) return e;
+    if (counts.waiting > 0 && had)
+        return fault_set(fault, ERR_CONFLICT, "%s holds %lld scans of %s/%s that were not sent: use another --spool for %s/%s", s->wishes.spool,
+                         (long long)counts.waiting, s->identity.event, s->identity.gate, fresh->event, fresh->gate);
+    return roster_clear(s->queue.db, fault);
+}
+
+static enum err pair(struct session *s, struct fault *fault)
+{
+    struct identity wanted = {.server = s->wishes.server}, fresh;
+    char host[HOST_NAME_MAX + 1] = "scanner", authority[PATH_MAX];
+    struct fault ignored;
+    (void)gethostname(host, sizeof host - 1);
+    if (s->wishes.authority) {
+        if (!realpath(s->wishes.authority, authority)) return fault_set(fault, err_from_errno(errno), "--ca %s: %s", s->wishes.authority, strerror(errno));
+        wanted.authority = authority;
+    }
+    bool had = identity_load(&s->arena, s->wishes.spool, &s->identity, &ignored) == OK;
+    enum err e = identity_pair(&s->arena, &wanted, s->wishes.pair, s->wishes.name ? s->wishes.name : host, &fresh, fault);
+    if (e == OK) e = check_repairing(s, &fresh, had, fault);
+    if (e == OK) e = identity_store(s->wishes.spool, &fresh, fault);
+    if (e != OK) return e;
+    if (s->wishes.json) printf("{\"device\":\"%s\",\"event\":\"%s\",\"gate\":\"%s\"}\n", fresh.device, fresh.event, fresh.gate);
+    else printf("paired with %s as device %s for event %s, gate %s\n", fresh.server, fresh.device, fresh.event, fresh.gate);
+    (void)fflush(stdout);
+    return OK;
+}
+
+/* --- opening -------------------------------------------------------------------------------------------------------------------- */
+
+static void tell_sync(void *ctx, enum sync_event event, const char *text)
+{
+    char line[FAULT_TEXT_SIZE + 64];
+    const char *before = event == SYNC_LOST ? "the server is away: " : "";
+    (void)snprintf(line, sizeof line, "%s%s", before, text);
+    feedback_notice(ctx, event == SYNC_REVOKED || event == SYNC_SET_ASIDE, line);
+}
+
+/* Ends of the program come as a readable file, so that a wait for frames and a wait for the end are one poll. */
+static int open_stop(void)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
+    if (sigprocmask(SIG_BLOCK, &signals, NULL) != 0) return -1;
+    return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static enum err open_spool(struct session *s, struct fault *fault)
+{
+    char path[PATH_MAX];
+    enum err e = file_make_directories(s->wishes.spool, fault);
+    if (e != OK) return e;
+    (void)snprintf(path, sizeof path, "%.4000s/lock", s->wishes.spool);
+    e = file_lock(path, &s->lock_fd, fault);
+    if (e == ERR_BUSY) return fault_set(fault, e, "another plenum-scanner uses %s: give each its own --spool", s->wishes.spool);
+    if (e == OK) e = queue_open(s->wishes.spool, true, &s->queue, fault);
+    if (e == OK) e = queue_recover(&s->queue, fault);
+    return e;
+}
+
+static enum err open_input(struct session *s, const char *name, struct fault *fault)
+{
+    s->input_fd = STDIN_FILENO;
+    if (strcmp(name, "-") == 0) return OK;
+    s->input_fd = open(name, O_RDONLY | O_CLOEXEC);
+    return s->input_fd >= 0 ? OK : fault_set(fault, err_from_errno(errno), "%s: %s", name, strerror(errno));
+}
+
+static enum err open_source(struct session *s, struct fault *fault)
+{
+    const struct wishes *w = &s->wishes;
+    if (w->path_count) return source_open_images(w->paths, w->path_count, !w->once, s->stop_fd, &s->source, fault);
+    enum err e = open_input(s, w->frames ? w->frames : w->lines, fault);
+    if (e != OK) return e;
+    if (w->lines) return source_open_lines(s->input_fd, s->stop_fd, &s->source, fault);
+    return source_open_stream(s->input_fd, s->stop_fd, (double)w->rate, &s->source, fault);
+}
+
+static enum err open_identity(struct session *s, struct fault *fault)
+{
+    enum err e = identity_load(&s->arena, s->wishes.spool, &s->identity, fault);
+    if (e != OK) return e;
+    if (s->wishes.server) s->identity.server = s->wishes.server; /* the server moved */
+    if (s->wishes.gate && strcmp(s->wishes.gate, s->identity.gate) != 0)
+        return fault_set(fault, ERR_DENIED, "this device was paired for gate \"%s\", not \"%s\": pair it again, or use another --spool", s->identity.gate, s->wishes.gate);
+    return OK;
+}
+
+static enum err open_door(struct session *s, struct fault *fault)
+{
+    const struct wishes *w = &s->wishes;
+    struct door *door = &s->door;
+    const char *language = getenv("LC_ALL");
+    if (!language || !*language) language = getenv("LANG");
+    struct feedback_settings feedback = {.json = w->json, .on_result = w->on_result, .vietnamese = language && strncmp(language, "vi", 2) == 0};
+    enum err e = feedback_start(&feedback, &door->feedback, fault);
+    if (e != OK) return e;
+    struct http_settings http = {.server = s->identity.server, .key = s->identity.key, .authority = s->identity.authority};
+    struct sync_settings sync = {.spool = w->spool, .server = s->identity.server, .key = s->identity.key, .authority = s->identity.authority,
+                                 .event = s->identity.event, .tell = tell_sync, .ctx = door->feedback};
+    door->queue = &s->queue;
+    door->decoder = decoder_new();
+    door->client = http_client_new(&http);
+    door->gate = s->identity.gate;
+    door->direction = w->direction ? w->direction : "in";
+    if (!door->decoder || !door->client) return fault_set(fault, ERR_NOMEM, "not enough memory to start");
+    /* A picture or a line is a showing of its own; a camera sees the same badge many times. */
+    debounce_init(&door->badges, w->again >= 0 ? w->again * 1000 : w->frames ? AGAIN_SECONDS * 1000 : 0);
+    debounce_init(&door->others, AGAIN_SECONDS * 1000);
+    e = sync_start(&sync, &door->sync, fault);
+    if (e == OK) sync_wait_first(door->sync, FIRST_CONTACT_MS);
+    return e;
+}
+
+/* --- working -------------------------------------------------------------------------------------------------------------------- */
+
+static enum err work(struct session *s, struct fault *fault)
+{
+    struct arena arena = {0};
+    bool all_read = true;
+    enum err e;
+    for (;;) {
+        struct frame frame;
+        arena_clear(&arena);
+        e = source_next(s->source, &arena, &frame, fault);
+        if (e == OK) e = door_take_frame(&s->door, &frame, &arena, fault);
+        if (e == OK) continue;
+        if (e != ERR_INPUT) break;
+        all_read = false;
+        feedback_notice(s->door.feedback, false, fault->text);
+    }
+    arena_release(&arena);
+    if (e == ERR_NOT_FOUND) e = all_read ? OK : fault_set(fault, ERR_INPUT, "not everything could be read");
+    return e;
+}
+
+static void drain(struct session *s)
+{
+    char text[160];
+    struct queue_counts counts;
+    int64_t left = sync_drain(s->door.sync, DRAIN_MS, s->stop_fd);
+    if (queue_count(&s->queue, &counts, NULL) != OK) return;
+    if (left > 0) {
+        (void)snprintf(text, sizeof text, "%lld scans are kept in %.60s and go to the server at the next start", (long long)left, s->wishes.spool);
+        feedback_notice(s->door.feedback, false, text);
+    }
+    if (counts.set_aside > 0) {
+        (void)snprintf(text, sizeof text, "%lld scans are set aside, the server does not take them: plenum-scanner queue list", (long long)counts.set_aside);
+        feedback_notice(s->door.feedback, false, text);
+    }
+}
+
+static void close_session(struct session *s)
+{
+    source_close(s->source);
+    sync_stop(s->door.sync);
+    door_release(&s->door);
+    decoder_free(s->door.decoder);
+    http_client_free(s->door.client);
+    feedback_stop(s->door.feedback);
+    queue_close(&s->queue);
+    if (s->input_fd > STDIN_FILENO) close(s->input_fd);
+    if (s->stop_fd >= 0) close(s->stop_fd);
+    file_unlock(s->lock_fd);
+    if (s->has_http) http_client_finish();
+    arena_release(&s->arena);
+}
+
+static enum err run(struct session *s, struct fault *fault)
+{
+    enum err e = http_client_start();
+    if (e != OK) return fault_set(fault, e, "libcurl does not start");
+    s->has_http = true;
+    if ((e = open_spool(s, fault)) != OK) return e;
+    if (s->wishes.pair && (e = pair(s, fault)) != OK) return e;
+    if (!s->wishes.path_count && !s->wishes.frames && !s->wishes.lines) return OK;
+    if ((e = open_identity(s, fault)) != OK) return e;
+    s->stop_fd = open_stop();
+    if ((e = open_door(s, fault)) != OK) return e;
+    if ((e = open_source(s, fault)) != OK) return e;
+    e = work(s, fault);
+    drain(s);
+    return e;
+}
+
+int command_run(int argc, char **argv)
+{
+    const char *spool = getenv("PLENUM_SPOOL");
+    struct session s = {.lock_fd = -1, .stop_fd = -1, .input_fd = -1, .wishes = {.again = -1, .spool = spool && *spool ? spool : SPOOL_DEFAULT}};
+    struct opt options[] = OPTIONS(&s.wishes);
+    struct opt_command command = {.usage = "plenum-scanner [--server URL --pair CODE] [--gate CODE] (--frames - | --images PATH... | --lines -) [options]",
+                                  .about = about, .options = options, .option_count = sizeof options / sizeof *options, .most_words = (size_t)argc};
+    const char **words = calloc((size_t)argc + 1, sizeof *words);
+    bool help = false;
+    size_t count = 0;
+    struct fault fault = {0};
+    s.wishes.paths = calloc((size_t)argc + OPT_LIST_MOST, sizeof *s.wishes.paths);
+    enum err e = words && s.wishes.paths ? opt_parse(&command, argc, argv, words, &count, &help, &fault) : fault_set(&fault, ERR_NOMEM, "not enough memory");
+    if (e == OK && help) opt_print_help(&command);
+    else if (e == OK && s.wishes.version) printf("plenum-scanner %s\n", PLENUM_VERSION);
+    else if (e == OK) {
+        e = check_wishes(&s.wishes, &s.arena, words, count, &fault);
+        if (e == OK) e = run(&s, &fault);
+        close_session(&s);
+    }
+    if (e != OK) fprintf(stderr, "plenum-scanner: %s\n", fault.text);
+    free(s.wishes.paths);
+    free(words);
+    return err_exit_code(e);
+}

@@ -1,0 +1,52 @@
+#include "scanner/decode/decode.h"
+#include "core/vision/qr_read.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct decoder {
+    struct qr_reader *reader;
+};
+
+struct decoder *decoder_new(void)
+{
+    struct decoder *decoder = calloc(1, sizeof *decoder);
+    if (!decoder) return NULL;
+    decoder->reader = qr_reader_new();
+    if (!decoder->reader) {
+        free(decoder);
+        return NULL;
+    }
+    return decoder;
+}
+
+void decoder_free(struct decoder *decoder)
+{
+    if (!decoder) return;
+    qr_reader_free(decoder->reader);
+    free(decoder);
+}
+
+static bool has(const struct code_list *list, const char *text, size_t length)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].length == length && memcmp(list->items[i].text, text, length) == 0) return true;
+    return false;
+}
+
+enum err decoder_read(struct decoder *decoder, const struct frame *frame, struct arena *arena, struct code_list *ret)
+{
+    struct code_list list = {0};
+    struct qr_found_list found = {0};
+    if (!frame->text) {
+        enum err e = qr_read(decoder->reader, &frame->picture, arena, &found);
+        if (e != OK) return e;
+    }
+    list.items = arena_array(arena, found.count + 1, sizeof *list.items);
+    if (!list.items) return ERR_NOMEM;
+    if (frame->text) list.items[list.count++] = (struct code){frame->text, frame->text_length};
+    for (size_t i = 0; i < found.count; i++)
+        if (!has(&list, found.items[i].text, found.items[i].length)) list.items[list.count++] = (struct code){found.items[i].text, found.items[i].length};
+    *ret = list;
+    return OK;
+}

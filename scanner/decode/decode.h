@@ -1,0 +1,30 @@
+/* A frame's codes, as texts. Decides nothing about them: what counts as a badge is scanner/decision's to say.
+ *
+ * Today one reading of the grey picture as it is; the ladder of prepared pictures, and the child process around it, go here. A decoder
+ * belongs to one thread. */
+#ifndef PLENUM_SCANNER_DECODE_H
+#define PLENUM_SCANNER_DECODE_H
+
+#include "core/base/arena.h"
+#include "core/base/err.h"
+#include "scanner/frames/frames.h"
+
+struct decoder;
+
+struct code {
+    const char *text; /* in the arena or borrowed from the frame; NUL behind the last byte */
+    size_t length;
+};
+
+struct code_list {
+    struct code *items;
+    size_t count;
+};
+
+struct decoder *decoder_new(void); /* NULL when out of memory */
+void decoder_free(struct decoder *decoder);
+
+/* All codes of a picture (each text once, from the top), or the one text of a line. Count 0 where there is none. */
+enum err decoder_read(struct decoder *decoder, const struct frame *frame, struct arena *arena, struct code_list *ret);
+
+#endif

@@ -1,0 +1,231 @@
+#include "scanner/feedback/feedback.h"
+#include "core/base/buf.h"
+#include "core/base/clock.h"
+#include "core/base/file.h"
+#include "core/base/text.h"
+#include "core/base/zone.h"
+#include "core/congress/reason.h"
+#include "core/db/db.h"
+#include "scanner/feedback/hook.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+struct feedback {
+    struct feedback_settings settings;
+    struct hook *hook;
+    int line_fd;  /* where the terminal's line goes; -1 = nowhere */
+    bool colours;
+    char timezone[64];
+    pthread_mutex_t lock; /* of the output: lines of two threads must not mix */
+};
+
+/* A state is told by word, sign, colour and sound, so that no single one is needed to tell them apart. */
+struct look {
+    const char *outcome, *sign, *english, *vietnamese, *colour, *sound;
+};
+static const struct look looks[] = {
+    {"admitted", "✔", "ADMITTED", "MỜI VÀO", "\033[1;97;42m", "\a"},
+    {"already_in", "=", "ALREADY IN", "ĐÃ VÀO TRƯỚC ĐÓ", "\033[1;30;46m", "\a"},
+    {"left", "←", "LEFT", "ĐÃ RA", "\033[1;97;44m", "\a"},
+    {"handed_out", "✚", "HANDED OUT", "ĐÃ PHÁT", "\033[1;97;42m", "\a"},
+    {"queued", "…", "KEPT FOR LATER", "ĐÃ GHI, CHỜ MÁY CHỦ", "\033[1;30;43m", "\a"},
+    {"refused", "✘", "REFUSED", "KHÔNG ĐƯỢC VÀO", "\033[1;97;41m", "\a\a"},
+    {"invalid", "✘", "NOT ON THE LIST", "KHÔNG CÓ TRONG DANH SÁCH", "\033[1;97;41m", "\a\a"},
+    {"lost", "!!", "NOT KEPT - WRITE IT DOWN", "CHƯA GHI ĐƯỢC - HÃY GHI TAY", "\033[1;5;97;41m", "\a\a\a"},
+};
+
+static const struct look *look_of(const char *outcome)
+{
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
+        if (strcmp(looks[i].outcome, outcome) == 0) return &looks[i];
+    return &looks[5]; /* an outcome of a newer server: never a green light */
+}
+
+enum err feedback_start(const struct feedback_settings *settings, struct feedback **ret, struct fault *fault)
+{
+    struct feedback *feedback = calloc(1, sizeof *feedback);
+    if (!feedback) return fault_set(fault, ERR_NOMEM, "not enough memory for the feedback");
+    feedback->settings = *settings;
+    feedback_set_timezone(feedback, NULL);
+    feedback->line_fd = !settings->json ? STDOUT_FILENO : isatty(STDERR_FILENO) ? STDERR_FILENO : -1;
+    feedback->colours = feedback->line_fd >= 0 && isatty(feedback->line_fd);
+    if (settings->on_result) {
+        enum err e = hook_start(settings->on_result, &feedback->hook, fault);
+        if (e != OK) {
+            free(feedback);
+            return e;
+        }
+    }
+    pthread_mutex_init(&feedback->lock, NULL);
+    *ret = feedback;
+    return OK;
+}
+
+void feedback_stop(struct feedback *feedback)
+{
+    if (!feedback) return;
+    hook_stop(feedback->hook);
+    pthread_mutex_destroy(&feedback->lock);
+    free(feedback);
+}
+
+void feedback_set_timezone(struct feedback *feedback, const char *timezone)
+{
+    (void)snprintf(feedback->timezone, sizeof feedback->timezone, "%s", timezone ? timezone : "UTC");
+}
+
+/* A reader of our output that went away must not stop the door: failures are passed over. */
+static void write_line(struct feedback *feedback, int fd, const struct buf *line)
+{
+    if (fd < 0 || !buf_ok(line)) return;
+    pthread_mutex_lock(&feedback->lock);
+    (void)file_write_all(fd, line->data, line->length);
+    pthread_mutex_unlock(&feedback->lock);
+}
+
+static void put_text(struct buf *out, const char *key, const char *value)
+{
+    buf_printf(out, "\"%s\":", key);
+    if (value) buf_put_json(out, value);
+    else buf_puts(out, "null");
+    buf_putc(out, ',');
+}
+
+static void drop_comma(struct buf *out)
+{
+    if (out->length) out->data[--out->length] = '\0';
+}
+
+static void put_time(struct buf *out, const char *key, int64_t ms)
+{
+    char when[CLOCK_TEXT_SIZE];
+    put_text(out, key, ms == DB_NULL ? NULL : clock_format(ms, when));
+}
+
+static void put_json(struct buf *out, const struct result *r)
+{
+    static const char *const from[] = {[FROM_SERVER] = "server", [FROM_ROSTER] = "roster", [FROM_NOBODY] = NULL};
+    buf_putc(out, '{');
+    put_text(out, "scan_id", r->scan_id);
+    put_time(out, "scanned_at", r->scanned_ms);
+    put_text(out, "gate", r->gate);
+    put_text(out, "direction", r->direction);
+    put_text(out, "outcome", r->outcome);
+    put_text(out, "reason", r->reason);
+    put_text(out, "decided_by", from[r->from]);
+    if (r->name || r->delegation || r->category || r->seat) {
+        buf_puts(out, "\"person\":{");
+        put_text(out, "name", r->name);
+        put_text(out, "delegation", r->delegation);
+        put_text(out, "category", r->category);
+        put_text(out, "seat", r->seat);
+        drop_comma(out);
+        buf_puts(out, "},");
+    } else {
+        buf_puts(out, "\"person\":null,");
+    }
+    if (r->first_ms != DB_NULL || r->first_gate) {
+        buf_puts(out, "\"first\":{");
+        put_time(out, "at", r->first_ms);
+        put_text(out, "gate", r->first_gate);
+        drop_comma(out);
+        buf_puts(out, "},");
+    } else {
+        buf_puts(out, "\"first\":null,");
+    }
+    buf_printf(out, "\"conflict\":%s,\"replayed\":%s,\"waiting\":%lld,\"ms\":%lld,", r->conflict ? "true" : "false", r->replayed ? "true" : "false",
+               (long long)r->waiting, (long long)r->latency_ms);
+    put_text(out, "picture", r->picture);
+    buf_printf(out, "\"frame\":%lld}\n", (long long)r->frame);
+}
+
+static void put_part(struct buf *out, const char *text)
+{
+    if (!text || !*text) return;
+    buf_puts(out, " · ");
+    for (; *text; text++) buf_putc(out, (unsigned char)*text < 0x20 ? ' ' : *text); /* a name must not move the cursor */
+}
+
+/* Nothing of ours is wider than its UTF-8; ends of lines need no precision. */
+static int terminal_width(int fd)
+{
+    struct winsize size;
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
+}
+
+static void put_since(struct buf *out, const struct feedback *feedback, const struct result *r)
+{
+    struct zone_time local;
+    if (r->first_ms == DB_NULL || zone_local(feedback->timezone, r->first_ms, &local) != OK) return;
+    buf_printf(out, " · %s %02d:%02d", feedback->settings.vietnamese ? "từ" : "since", local.hour, local.minute);
+    if (r->first_gate && strcmp(r->first_gate, r->gate) != 0) put_part(out, r->first_gate);
+}
+
+static void put_look(struct buf *out, const struct feedback *feedback, const struct result *r)
+{
+    const struct look *look = look_of(r->outcome);
+    const char *word = feedback->settings.vietnamese ? look->vietnamese : look->english;
+    if (feedback->colours) buf_printf(out, "%s%s", look->sound, look->colour);
+    size_t from = out->length;
+    buf_printf(out, " %s  %s", look->sign, word);
+    put_part(out, r->name);
+    put_part(out, r->delegation);
+    put_part(out, r->category);
+    put_part(out, r->seat);
+    if (strcmp(r->outcome, "already_in") == 0 || (r->reason && strcmp(r->reason, "already_handed_out") == 0)) put_since(out, feedback, r);
+    enum reason reason = reason_from_code(r->reason);
+    if (reason != REASON_none) put_part(out, reason_sentence(reason));
+    else put_part(out, r->reason);
+    if (r->waiting > 0) buf_printf(out, feedback->settings.vietnamese ? "  [%lld chờ gửi]" : "  [%lld waiting]", (long long)r->waiting);
+    if (feedback->colours && buf_ok(out)) {
+        int width = terminal_width(feedback->line_fd);
+        for (size_t n = text_length(out->data + from); n < (size_t)width; n++) buf_putc(out, ' ');
+        buf_puts(out, "\033[0m");
+    }
+    buf_putc(out, '\n');
+}
+
+void feedback_result(struct feedback *feedback, const struct result *result)
+{
+    struct buf line;
+    struct fault fault;
+    buf_init(&line, BUF_LIMIT_LINE);
+    if (feedback->hook && hook_run(feedback->hook, result, &fault) != OK) feedback_notice(feedback, false, fault.text);
+    if (feedback->settings.json) {
+        put_json(&line, result);
+        write_line(feedback, STDOUT_FILENO, &line);
+        buf_clear(&line);
+    }
+    put_look(&line, feedback, result);
+    write_line(feedback, feedback->line_fd, &line);
+    buf_release(&line);
+}
+
+void feedback_foreign(struct feedback *feedback, enum foreign_kind kind)
+{
+    static const char *const english[FOREIGN_KINDS] = {"an empty code", "a Wi-Fi code", "a contact card", "a web address", "a mail or phone code",
+                                                       "a product or number code", "a code"};
+    static const char *const vietnamese[FOREIGN_KINDS] = {"mã trống", "mã Wi-Fi", "danh thiếp", "địa chỉ web", "mã thư hoặc điện thoại",
+                                                          "mã vạch, mã số", "một mã"};
+    struct buf line;
+    buf_init(&line, BUF_LIMIT_LINE);
+    if (feedback->settings.vietnamese) buf_printf(&line, " ?  Đây là %s, không phải thẻ của chúng ta: không tính.\n", vietnamese[kind]);
+    else buf_printf(&line, " ?  This is %s, not one of our badges: not counted.\n", english[kind]);
+    write_line(feedback, feedback->line_fd, &line);
+    buf_release(&line);
+}
+
+void feedback_notice(struct feedback *feedback, bool loud, const char *text)
+{
+    struct buf line;
+    buf_init(&line, BUF_LIMIT_LINE);
+    bool tty = isatty(STDERR_FILENO);
+    buf_printf(&line, "%s%splenum-scanner: %s%s\n", loud && tty ? "\a" : "", loud && tty ? "\033[1;31m" : "", text, loud && tty ? "\033[0m" : "");
+    write_line(feedback, STDERR_FILENO, &line);
+    buf_release(&line);
+}

@@ -1,0 +1,44 @@
+/* Where codes come from: picture files and folders, frames from a pipe, lines of a hand scanner. One interface for all.
+ *
+ * A source belongs to one thread. What a frame points to is borrowed until the next call for the same source, or lives in the arena
+ * that was passed. */
+#ifndef PLENUM_SCANNER_FRAMES_H
+#define PLENUM_SCANNER_FRAMES_H
+
+#include "core/base/arena.h"
+#include "core/base/err.h"
+#include "core/vision/picture.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FRAMES_TEXT_MOST 4096 /* a longer line is not a code; QR codes end at 2953 bytes */
+
+struct frame {
+    struct picture picture; /* pixels NULL for a line */
+    const char *text;       /* a line: the code as the hand scanner sent it; else NULL */
+    size_t text_length;
+    const char *name;  /* the picture's file; NULL for streams */
+    int64_t number;    /* from 1 */
+    int64_t at_us;     /* clock_steady_us() when the frame was complete here */
+    int64_t stream_ms; /* its time by the stream's own rate, from 0; -1 when the stream names none */
+};
+
+struct source;
+
+/* Pictures of files and of the folders' files (jpg, jpeg, png, pgm; by name). With `watch` the source does not end: the folders are
+ * looked at again and again for new pictures. `paths` is borrowed. ERR_NOT_FOUND with the path that is not there. */
+enum err source_open_images(const char *const *paths, size_t count, bool watch, int stop_fd, struct source **ret, struct fault *fault);
+/* yuv4mpeg or MJPEG, told apart by the first bytes, which this waits for. `fd` is borrowed. `rate` is frames per second where the
+ * stream names none (0 = unknown). */
+enum err source_open_stream(int fd, int stop_fd, double rate, struct source **ret, struct fault *fault);
+/* One code a line. */
+enum err source_open_lines(int fd, int stop_fd, struct source **ret, struct fault *fault);
+
+/* The next frame. ERR_NOT_FOUND: the end (or we were told to stop). ERR_INPUT: this one could not be read, the fault and ret->name say
+ * which; the next call goes on. Anything else ends the source. */
+enum err source_next(struct source *source, struct arena *arena, struct frame *ret, struct fault *fault);
+void source_close(struct source *source); /* accepts NULL */
+
+#endif

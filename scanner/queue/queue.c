@@ -1,0 +1,140 @@
+#include "scanner/queue/queue.h"
+#include "core/base/clock.h"
+#include "core/base/file.h"
+#include "core/congress/badge_token.h"
+#include "queue_catalogue.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Acknowledged scans stay for a while: they tell who is in when the server is away. */
+#define FORGET_MS (3 * CLOCK_DAY)
+
+static void read_boot_id(char out[QUEUE_BOOT_SIZE])
+{
+    struct arena arena = {0};
+    char *text;
+    size_t length;
+    (void)snprintf(out, QUEUE_BOOT_SIZE, "unknown");
+    if (file_read(&arena, "/proc/sys/kernel/random/boot_id", 256, &text, &length, NULL) == OK && length > 30)
+        (void)snprintf(out, QUEUE_BOOT_SIZE, "%.36s", text);
+    arena_release(&arena);
+}
+
+enum err queue_open(const char *folder, bool create, struct queue *ret, struct fault *fault)
+{
+    char path[4096];
+    struct queue queue = {0};
+    int n = snprintf(path, sizeof path, "%s/queue.db", folder);
+    if (n < 0 || (size_t)n >= sizeof path) return fault_set(fault, ERR_INPUT, "the spool's path is too long");
+    enum err e = db_open(&queue_catalogue, path, create ? DB_CREATE : DB_READ, &queue.db, fault);
+    if (e != OK) return e;
+    e = create ? db_migrate(queue.db, fault) : db_check_schema(queue.db, fault);
+    if (e == OK) e = db_prepare_all(queue.db, fault);
+    if (e != OK) {
+        db_close(queue.db);
+        return e;
+    }
+    read_boot_id(queue.boot_id);
+    *ret = queue;
+    return OK;
+}
+
+void queue_close(struct queue *queue)
+{
+    db_close(queue->db);
+    queue->db = NULL;
+}
+
+/* One statement is a transaction of its own; the driver waits 5 s for another writer. */
+static enum err done(const struct queue *queue, enum err e, const char *doing, struct fault *fault)
+{
+    return e == OK ? OK : db_fault(queue->db, e, fault, doing);
+}
+
+enum err queue_recover(struct queue *queue, struct fault *fault)
+{
+    enum err e = sql_spool_recover(queue->db, NULL);
+    if (e == OK) e = sql_spool_forget(queue->db, clock_now_ms() - FORGET_MS, NULL);
+    return done(queue, e, "put the queue in order", fault);
+}
+
+enum err queue_add(struct queue *queue, struct queued_scan *scan, char scan_id[ID_UUID_SIZE], struct fault *fault)
+{
+    char badge_id[BADGE_TOKEN_ID_SIZE];
+    id_uuid7(scan_id);
+    badge_token_id(scan->token, badge_id);
+    scan->scan_id = scan_id;
+    scan->scanned_ms = clock_now_ms();
+    scan->steady_ms = clock_steady_ms();
+    scan->boot_id = queue->boot_id;
+    scan->told = "ask";
+    scan->reason = NULL;
+    scan->roster = DB_NULL;
+    struct sql_spool_add_in in = {.scan_id = scan_id, .token = scan->token, .badge_id = badge_id, .gate = scan->gate, .direction = scan->direction,
+                                  .scanned_ms = scan->scanned_ms, .boot_id = scan->boot_id, .steady_ms = scan->steady_ms};
+    return done(queue, sql_spool_add(queue->db, &in, NULL), "keep the scan", fault);
+}
+
+enum err queue_tell(struct queue *queue, const char *scan_id, const char *told, const char *reason, int64_t roster, struct fault *fault)
+{
+    struct sql_spool_tell_in in = {.scan_id = scan_id, .told = told, .reason = reason, .roster = roster};
+    return done(queue, sql_spool_tell(queue->db, &in, NULL), "keep the decision", fault);
+}
+
+enum err queue_settle(struct queue *queue, const char *scan_id, const char *outcome, const char *reason, bool conflict, struct fault *fault)
+{
+    struct sql_spool_settle_in in = {.scan_id = scan_id, .outcome = outcome, .reason = reason, .conflict = conflict};
+    return done(queue, sql_spool_settle(queue->db, &in, NULL), "keep the server's answer", fault);
+}
+
+enum err queue_set_aside(struct queue *queue, const char *scan_id, const char *outcome, const char *reason, struct fault *fault)
+{
+    return done(queue, sql_spool_set_aside(queue->db, scan_id, outcome, reason, NULL), "set the scan aside", fault);
+}
+
+enum err queue_waiting(struct queue *queue, struct arena *arena, int64_t most, struct queued_scan **ret, size_t *ret_count, struct fault *fault)
+{
+    struct sql_spool_waiting_row *rows;
+    size_t count;
+    enum err e = sql_spool_waiting(queue->db, arena, most, &rows, &count);
+    if (e != OK) return done(queue, e, "read the queue", fault);
+    struct queued_scan *scans = arena_array(arena, count + 1, sizeof *scans);
+    if (!scans) return fault_set(fault, ERR_NOMEM, "not enough memory to read the queue");
+    for (size_t i = 0; i < count; i++)
+        scans[i] = (struct queued_scan){.scan_id = rows[i].scan_id, .token = rows[i].token, .gate = rows[i].gate, .direction = rows[i].direction,
+                                        .scanned_ms = rows[i].scanned_ms, .boot_id = rows[i].boot_id, .steady_ms = rows[i].steady_ms,
+                                        .told = rows[i].told, .reason = rows[i].reason, .roster = rows[i].roster};
+    *ret = scans;
+    *ret_count = count;
+    return OK;
+}
+
+enum err queue_count(struct queue *queue, struct queue_counts *ret, struct fault *fault)
+{
+    struct arena arena = {0};
+    struct sql_spool_counts_row row;
+    enum err e = sql_spool_counts(queue->db, &arena, &row);
+    arena_release(&arena);
+    if (e != OK) return done(queue, e, "count the queue", fault);
+    *ret = (struct queue_counts){.waiting = row.waiting, .set_aside = row.set_aside, .sent = row.sent, .oldest_ms = row.oldest_ms};
+    return OK;
+}
+
+enum err queue_badge_waits(struct queue *queue, const char *badge_id, bool *ret, struct fault *fault)
+{
+    struct arena arena = {0};
+    struct sql_spool_badge_waits_row row;
+    enum err e = sql_spool_badge_waits(queue->db, &arena, badge_id, &row);
+    arena_release(&arena);
+    if (e != OK) return done(queue, e, "look into the queue", fault);
+    *ret = row.waiting > 0;
+    return OK;
+}
+
+int64_t queue_age_ms(const struct queue *queue, const struct queued_scan *scan)
+{
+    if (strcmp(queue->boot_id, "unknown") == 0 || strcmp(queue->boot_id, scan->boot_id) != 0) return -1;
+    int64_t age = clock_steady_ms() - scan->steady_ms;
+    return age < 0 ? -1 : age;
+}

@@ -1,0 +1,69 @@
+/* The durable queue of a scanner: every badge that was read, on disk before anybody hears a beep, until the server has acknowledged it.
+ *
+ * Order of one scan: queue_add (committed and synced) → asked or decided → queue_tell (what the person is told, committed before they
+ * hear it) → queue_settle or queue_set_aside when the server has answered. A scan that was added and never told (the power went
+ * between) is sent as "ask": nobody was told anything.
+ *
+ * The file is SQLite with synchronous=FULL (core/db), mode 0600, one process a spool (spool_open takes the lock). A queue belongs to one
+ * thread; the sync thread opens a second one on the same file. Tokens lie in the file until the scan is acknowledged; sealing them to
+ * the server's key, so that a stolen device holds none at all, is not done yet. */
+#ifndef PLENUM_SCANNER_QUEUE_H
+#define PLENUM_SCANNER_QUEUE_H
+
+#include "core/base/arena.h"
+#include "core/base/err.h"
+#include "core/base/id.h"
+#include "core/db/db.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define QUEUE_BATCH_MOST 64
+#define QUEUE_BOOT_SIZE 40
+
+struct queue {
+    struct db *db;
+    char boot_id[QUEUE_BOOT_SIZE]; /* of this start of the machine */
+};
+
+struct queued_scan {
+    const char *scan_id, *token, *gate, *direction;
+    int64_t scanned_ms;
+    const char *boot_id;
+    int64_t steady_ms;
+    const char *told;   /* "ask", "admitted", "already_in", "left", "handed_out", "refused" */
+    const char *reason; /* or NULL */
+    int64_t roster;     /* version, or DB_NULL */
+};
+
+struct queue_counts {
+    int64_t waiting, set_aside, sent;
+    int64_t oldest_ms; /* scanned_at of the oldest that waits; DB_NULL */
+};
+
+/* Opens (and with `create` makes and migrates) FOLDER/queue.db. ERR_NOT_FOUND when it is not there. */
+enum err queue_open(const char *folder, bool create, struct queue *ret, struct fault *fault);
+void queue_close(struct queue *queue); /* accepts one that failed to open when zeroed before */
+
+/* What a crash left between reading and telling is made ready to be sent; long acknowledged scans are forgotten. Once at start. */
+enum err queue_recover(struct queue *queue, struct fault *fault);
+
+/* Durable when it returns OK. Fills scan_id, and the clocks of `scan`; token, gate and direction are the caller's. ERR_FULL, ERR_IO: the
+ * scan is NOT kept, and the person must be told so. `scan_id` is the caller's room. */
+enum err queue_add(struct queue *queue, struct queued_scan *scan, char scan_id[ID_UUID_SIZE], struct fault *fault);
+/* What the person is being told. `told` "ask" when nobody could decide. */
+enum err queue_tell(struct queue *queue, const char *scan_id, const char *told, const char *reason, int64_t roster, struct fault *fault);
+enum err queue_settle(struct queue *queue, const char *scan_id, const char *outcome, const char *reason, bool conflict, struct fault *fault);
+/* The server will never take it: kept for a person to look at, not sent again. */
+enum err queue_set_aside(struct queue *queue, const char *scan_id, const char *outcome, const char *reason, struct fault *fault);
+
+/* The oldest scans that wait, in the order of reading. */
+enum err queue_waiting(struct queue *queue, struct arena *arena, int64_t most, struct queued_scan **ret, size_t *ret_count, struct fault *fault);
+enum err queue_count(struct queue *queue, struct queue_counts *ret, struct fault *fault);
+/* Whether an earlier scan of this badge still waits: the server would judge a new one without knowing of it. */
+enum err queue_badge_waits(struct queue *queue, const char *badge_id, bool *ret, struct fault *fault);
+
+/* Milliseconds since the scan by a clock that does not jump; -1 when the machine was restarted since. */
+int64_t queue_age_ms(const struct queue *queue, const struct queued_scan *scan);
+
+#endif

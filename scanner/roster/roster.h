@@ -1,0 +1,74 @@
+/* What the gate knows: who may pass, by hashes of tokens and sealed records (DESIGN.md §6), and the rules of the door. It is kept in the
+ * spool's database, written by the sync thread and read by the door; each has a connection of its own.
+ *
+ * A record is opened only with the badge's own token: the spool names nobody. */
+#ifndef PLENUM_SCANNER_ROSTER_H
+#define PLENUM_SCANNER_ROSTER_H
+
+#include "core/base/arena.h"
+#include "core/base/err.h"
+#include "core/congress/admission.h"
+#include "core/db/db.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define ROSTER_CATEGORIES_MOST 64
+
+/* The door and the programme, as admission_decide wants them. */
+struct roster {
+    struct arena arena;
+    bool known; /* false until a first roster has come */
+    int64_t version, generation;
+    int64_t offset_ms;  /* server's clock minus ours, measured with the last answer */
+    int64_t fetched_ms; /* our wall clock at the last answer */
+    const char *timezone;
+    int64_t opens_ms, closes_ms;
+    const char *gate, *gate_title;
+    enum gate_kind kind;
+    bool lets_in, lets_out, reentry;
+    category_set gate_admits;
+    const char *categories[ROSTER_CATEGORIES_MOST];
+    size_t category_count;
+    struct admission_session *sessions; /* of the gate's area */
+    size_t session_count;
+};
+
+struct roster_person {
+    const char *name, *delegation, *category, *seat; /* NULL where the record has none; in the arena that was passed */
+};
+
+struct roster_verdict {
+    struct admission_answer answer;
+    struct roster_person person;
+    int64_t since_ms;   /* already in, or handed out: when; DB_NULL = unknown */
+    const char *since_gate;
+};
+
+/* Zero-initialise before the first roster_load, which reads the head again when it has changed since. OK with known = false when there is
+ * none yet. */
+enum err roster_load(struct roster *roster, struct db *db, struct fault *fault);
+void roster_release(struct roster *roster);
+
+/* Decides a scan by what the gate knows: the roster, and what this door itself has done since (which the roster may not know yet).
+ * `at_ms` is our wall clock at the scan. Needs roster->known. Capacity is not judged here: other doors fill the room too. */
+enum err roster_decide(struct roster *roster, struct db *db, struct arena *arena, const char *token, bool going_out, int64_t at_ms,
+                       struct roster_verdict *ret, struct fault *fault);
+
+struct roster_counts {
+    int64_t version, entries, fetched_ms;
+    const char *etag; /* in the arena, or NULL */
+};
+/* ERR_NOT_FOUND when there is no roster yet. */
+enum err roster_state(struct db *db, struct arena *arena, struct roster_counts *ret);
+
+/* Takes an answer of GET …/roster. Large ones are written in several transactions, so that the door never waits long; the version changes
+ * with the last. `offset_ms` is the server's clock minus ours. ERR_INPUT when the text is not a roster: nothing that counts was changed. */
+enum err roster_take(struct db *db, const char *text, size_t length, const char *etag, int64_t offset_ms, struct fault *fault);
+/* The server said "unchanged". */
+enum err roster_still_good(struct db *db, struct fault *fault);
+/* Another pairing: what was known belongs to another gate. */
+enum err roster_clear(struct db *db, struct fault *fault);
+
+
+#endif

@@ -1,0 +1,42 @@
+-- The durable queue: scanner/queue.
+
+-- spool_add :exec (scan_id text, token text, badge_id text, gate text, direction text, scanned_ms i64, boot_id text, steady_ms i64)
+INSERT INTO scan(seq, scan_id, token, badge_id, gate, direction, scanned_ms, boot_id, steady_ms, state)
+SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, 'asking' FROM scan;
+
+-- spool_tell :exec (scan_id text, told text, reason text?, roster i64?)
+UPDATE scan SET state = 'waiting', told = $2, reason = $3, roster = $4 WHERE scan_id = $1 AND state = 'asking';
+
+-- spool_settle :exec (scan_id text, outcome text, reason text?, conflict i64)
+UPDATE scan SET state = 'sent', token = NULL, outcome = $2, outcome_reason = $3, conflict = $4,
+  settled_generation = COALESCE((SELECT generation FROM roster_head WHERE id = 1), 0)
+WHERE scan_id = $1 AND state IN ('asking', 'waiting');
+
+-- spool_set_aside :exec (scan_id text, outcome text, reason text?)
+UPDATE scan SET state = 'set_aside', outcome = $2, outcome_reason = $3 WHERE scan_id = $1 AND state IN ('asking', 'waiting');
+
+-- spool_recover :exec ()
+UPDATE scan SET state = 'waiting' WHERE state = 'asking';
+
+-- spool_forget :exec (before_ms i64)
+DELETE FROM scan WHERE state = 'sent' AND scanned_ms < $1;
+
+-- spool_waiting :many (most i64) -> (scan_id text, token text, gate text, direction text, scanned_ms i64, boot_id text, steady_ms i64, told text, reason text?, roster i64?)
+SELECT scan_id, token, gate, direction, scanned_ms, boot_id, steady_ms, told, reason, roster FROM scan WHERE state = 'waiting' ORDER BY seq LIMIT $1;
+
+-- spool_counts :maybe () -> (waiting i64, oldest_ms i64?, set_aside i64, sent i64)
+SELECT (SELECT COUNT(*) FROM scan WHERE state IN ('asking', 'waiting')), (SELECT MIN(scanned_ms) FROM scan WHERE state IN ('asking', 'waiting')),
+  (SELECT COUNT(*) FROM scan WHERE state = 'set_aside'), (SELECT COUNT(*) FROM scan WHERE state = 'sent');
+
+-- spool_badge_waits :maybe (badge_id text) -> (waiting i64)
+SELECT COUNT(*) FROM scan WHERE badge_id = $1 AND state = 'waiting';
+
+-- What this door itself did with a badge and the roster cannot know yet: not acknowledged, or acknowledged after the last fetch but one began.
+-- spool_badge_last :many (badge_id text, gate text) -> (result text, scanned_ms i64, fresh i64)
+SELECT COALESCE(outcome, told), scanned_ms,
+  CASE WHEN state = 'waiting' OR settled_generation + 2 > COALESCE((SELECT generation FROM roster_head WHERE id = 1), 0) THEN 1 ELSE 0 END
+FROM scan WHERE badge_id = $1 AND gate = $2 AND state IN ('waiting', 'sent') AND COALESCE(outcome, told) IN ('admitted', 'already_in', 'left', 'handed_out')
+ORDER BY seq DESC LIMIT 20;
+
+-- spool_list :each () -> (seq i64, scan_id text, token text?, gate text, direction text, scanned_ms i64, state text, told text, reason text?, roster i64?, outcome text?, outcome_reason text?, conflict i64)
+SELECT seq, scan_id, token, gate, direction, scanned_ms, state, told, reason, roster, outcome, outcome_reason, conflict FROM scan WHERE state <> 'sent' ORDER BY seq;

@@ -1,0 +1,188 @@
+#include "scanner/sync/http_client.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+struct http_client {
+    CURL *curl;
+    struct http_settings settings;
+};
+
+enum err http_client_start(void)
+{
+    return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? OK : ERR_BUG;
+}
+
+void http_client_finish(void)
+{
+    curl_global_cleanup();
+}
+
+void http_answer_init(struct http_answer *answer, size_t body_limit)
+{
+    *answer = (struct http_answer){0};
+    buf_init(&answer->body, body_limit);
+}
+
+void http_answer_release(struct http_answer *answer)
+{
+    buf_release(&answer->body);
+}
+
+static size_t take_body(char *data, size_t size, size_t count, void *ctx)
+{
+    struct http_answer *answer = ctx;
+    buf_add(&answer->body, data, size * count);
+    return buf_ok(&answer->body) ? size * count : 0;
+}
+
+/* "Name: value\r\n" of the wished name, without the ends; NULL when it is another header. */
+static const char *header_value(const char *line, size_t length, const char *name, size_t *ret_length)
+{
+    size_t n = strlen(name);
+    if (length <= n || line[n] != ':' || strncasecmp(line, name, n) != 0) return NULL;
+    const char *value = line + n + 1, *end = line + length;
+    while (value < end && (*value == ' ' || *value == '\t')) value++;
+    while (end > value && (end[-1] == '\r' || end[-1] == '\n' || end[-1] == ' ')) end--;
+    *ret_length = (size_t)(end - value);
+    return value;
+}
+
+static size_t take_header(char *line, size_t size, size_t count, void *ctx)
+{
+    struct http_answer *answer = ctx;
+    size_t length = size * count, n;
+    const char *value = header_value(line, length, "ETag", &n);
+    if (value && n < sizeof answer->etag) {
+        memcpy(answer->etag, value, n);
+        answer->etag[n] = '\0';
+    }
+    value = header_value(line, length, "Retry-After", &n);
+    if (value && n > 0 && n < 8) answer->retry_after_s = strtol(value, NULL, 10);
+    return length;
+}
+
+static int look_for_stop(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    const atomic_bool *stop = ctx;
+    (void)a, (void)b, (void)c, (void)d;
+    return atomic_load(stop) ? 1 : 0;
+}
+
+struct http_client *http_client_new(const struct http_settings *settings)
+{
+    struct http_client *client = calloc(1, sizeof *client);
+    if (!client) return NULL;
+    client->settings = *settings;
+    client->curl = curl_easy_init();
+    if (!client->curl) {
+        free(client);
+        return NULL;
+    }
+    return client;
+}
+
+void http_client_free(struct http_client *client)
+{
+    if (!client) return;
+    curl_easy_cleanup(client->curl);
+    free(client);
+}
+
+static enum err from_curl(CURLcode code, const char *message, struct fault *fault)
+{
+    const char *text = message[0] ? message : curl_easy_strerror(code);
+    switch (code) {
+    case CURLE_OK: return OK;
+    case CURLE_OPERATION_TIMEDOUT: return fault_set(fault, ERR_TIMEOUT, "the server did not answer in time");
+    case CURLE_OUT_OF_MEMORY: return fault_set(fault, ERR_NOMEM, "not enough memory for a request");
+    case CURLE_WRITE_ERROR: return fault_set(fault, ERR_LIMIT, "the server's answer is too large");
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE: return fault_set(fault, ERR_DENIED, "the server's certificate is not trusted: %s", text);
+    default: return fault_set(fault, ERR_NETWORK, "%s", text);
+    }
+}
+
+/* Options that every request has. */
+static void set_common(struct http_client *client, struct http_answer *answer, char *message, long timeout_ms)
+{
+    CURL *curl = client->curl;
+    curl_easy_reset(curl); /* keeps the connection */
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, message);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout_ms);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, timeout_ms);
+    curl_easy_setopt(curl, CURLOPT_TCP_NODELAY, 1L);
+    curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(curl, CURLOPT_HEADERDATA, answer);
+    if (client->settings.authority) curl_easy_setopt(curl, CURLOPT_CAINFO, client->settings.authority);
+    if (client->settings.stop) {
+        curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+        curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, look_for_stop);
+        curl_easy_setopt(curl, CURLOPT_XFERINFODATA, client->settings.stop);
+    }
+}
+
+/* The list with one more header ("Name:" without a value takes away one that libcurl would add); unchanged on failure. */
+static struct curl_slist *add_header(struct curl_slist *list, const char *name, const char *value, bool *failed)
+{
+    char line[1024];
+    int n = snprintf(line, sizeof line, "%s:%s%s", name, value[0] ? " " : "", value);
+    struct curl_slist *longer = n < 0 || (size_t)n >= sizeof line ? NULL : curl_slist_append(list, line);
+    if (longer) return longer;
+    *failed = true;
+    return list;
+}
+
+enum err http_client_ask(struct http_client *client, const char *path, const char *body, const char *etag, long timeout_ms, struct http_answer *answer,
+                         struct fault *fault)
+{
+    char url[2048], bearer[512] = "", message[CURL_ERROR_SIZE] = "";
+    bool failed = false;
+    if (client->settings.key) (void)snprintf(bearer, sizeof bearer, "Bearer %s", client->settings.key);
+    int n = snprintf(url, sizeof url, "%s%s", client->settings.server, path);
+    if (n < 0 || (size_t)n >= sizeof url) return fault_set(fault, ERR_INPUT, "the server's address is too long");
+    buf_clear(&answer->body);
+    answer->status = 0;
+    answer->etag[0] = '\0';
+    answer->retry_after_s = 0;
+    struct curl_slist *headers = add_header(NULL, "Accept", "application/json", &failed);
+    headers = add_header(headers, "Expect", "", &failed);
+    if (client->settings.key) headers = add_header(headers, "Authorization", bearer, &failed);
+    if (etag && etag[0]) headers = add_header(headers, "If-None-Match", etag, &failed);
+    if (body) headers = add_header(headers, "Content-Type", "application/json", &failed);
+    enum err e = failed ? fault_set(fault, ERR_NOMEM, "not enough memory for a request") : OK;
+    if (e == OK) {
+        set_common(client, answer, message, timeout_ms);
+        curl_easy_setopt(client->curl, CURLOPT_URL, url);
+        curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, headers);
+        if (body) {
+            curl_easy_setopt(client->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(body));
+            curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, body);
+        }
+        e = from_curl(curl_easy_perform(client->curl), message, fault);
+        if (e == OK) curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &answer->status);
+    }
+    curl_slist_free_all(headers);
+    return e;
+}
+
+bool http_server_is_valid(const char *server)
+{
+    const char *host = NULL;
+    if (strncmp(server, "http://", 7) == 0) host = server + 7;
+    if (strncmp(server, "https://", 8) == 0) host = server + 8;
+    if (!host || !*host || strlen(server) > 512) return false;
+    return strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]_") == strlen(host);
+}

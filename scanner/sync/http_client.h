@@ -1,0 +1,49 @@
+/* Asking the server over HTTP. The only includer of curl.h.
+ *
+ * A client keeps its connection between requests and belongs to one thread. Proxies of the environment are not used: the server is in
+ * this house. Redirects are not followed: a hotel's login page is not our server. */
+#ifndef PLENUM_SCANNER_HTTP_CLIENT_H
+#define PLENUM_SCANNER_HTTP_CLIENT_H
+
+#include "core/base/buf.h"
+#include "core/base/err.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct http_client;
+
+/* Once in a program, before threads; and at its end. */
+enum err http_client_start(void);
+void http_client_finish(void);
+
+struct http_settings {
+    const char *server;       /* "https://10.0.0.2:8443", without a path; borrowed */
+    const char *key;          /* Authorization: Bearer …; NULL = none; borrowed */
+    const char *authority;    /* PEM file that signs the server's certificate; NULL = the system's; borrowed */
+    const atomic_bool *stop;  /* ends a running request when true; NULL = none; borrowed */
+};
+struct http_client *http_client_new(const struct http_settings *settings); /* NULL when out of memory */
+void http_client_free(struct http_client *client);
+
+#define HTTP_ETAG_SIZE 128
+struct http_answer {
+    long status;
+    struct buf body; /* owned by the caller: http_answer_release */
+    char etag[HTTP_ETAG_SIZE];
+    long retry_after_s; /* 0 = not said */
+};
+void http_answer_init(struct http_answer *answer, size_t body_limit);
+void http_answer_release(struct http_answer *answer);
+
+/* GET when `body` is NULL, else POST of JSON. `etag` (may be NULL) goes as If-None-Match. OK when the server answered, whatever the
+ * status. ERR_TIMEOUT after `timeout_ms` for all of it; ERR_NETWORK when it could not be reached or the connection broke; ERR_LIMIT for
+ * a body above the answer's limit; ERR_DENIED when its certificate is not the one that we trust. */
+enum err http_client_ask(struct http_client *client, const char *path, const char *body, const char *etag, long timeout_ms, struct http_answer *answer,
+                         struct fault *fault);
+
+/* "http://host[:port]" or https, without path, user or query. */
+bool http_server_is_valid(const char *server);
+
+#endif
