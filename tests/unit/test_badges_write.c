@@ -1,0 +1,288 @@
+/* Badges as they come out: drawn by pdftoppm, their codes read, their ink kept in its place. */
+#include "badges/badges.h"
+#include "badges/draw.h"
+#include "badges/from_list.h"
+#include "badges/layout.h"
+#include "badges/proof.h"
+#include "badges/qr.h"
+#include "badges/words.h"
+#include "tests/unit/check.h"
+#include "tests/unit/ink.h"
+
+#define COUNT 40
+
+static const char *const names[] = {
+    "Nguyễn Thị Hồng Thắm", "Công Tằng Tôn Nữ Nguyễn Thị Hoàng Phương Quỳnh Anh", "Maria Aparecida dos Santos Gonçalves Figueiredo e Vasconcelos", "عبد الرحمن بن خالد الزهراني", "陳𠮷祥", "Nở",
+    "Ỷ ỸỶỴ ỆỄỔỖ ỮỰ", "Trương Mỹ Linh (張美玲)"};
+static const char *const titles[] = {"Chủ tịch", "Ủy viên Ban Thường vụ, Trưởng ban Quan hệ lao động kiêm Giám đốc Trung tâm Tư vấn pháp luật và Hỗ trợ đoàn viên Công đoàn", "海灣市工會副主席", NULL};
+static const char *const colors[] = {"#b01020", "#1a5fb4", "#ffe000", "#FFFFFF"};
+
+struct sheet {
+    struct arena arena;
+    struct badge badges[COUNT];
+    struct badge_run run;
+};
+
+static void make_sheet(struct sheet *s, const char *layout)
+{
+    *s = (struct sheet){0};
+    for (size_t i = 0; i < COUNT; i++)
+        s->badges[i] = (struct badge){
+            .person_code = arena_printf(&s->arena, "P%04zu", i + 1), .name = i % 9 == 8 ? NULL : names[i % 8], .honorific = i & 1 ? "Đồng chí" : NULL, .title = titles[i % 4],
+            .delegation = i % 5 ? arena_printf(&s->arena, "Công đoàn ngành Giao thông – Xây dựng số %zu", i / 8) : NULL, .category_title = i % 7 ? "Đại biểu chính thức" : "Khách mời",
+            .category_color = colors[i % 4], .seat = i % 3 ? "A12" : NULL, .number = arena_printf(&s->arena, "%03zu", i + 1), .group = "T1", .blank = i % 9 == 8,
+            .url = arena_printf(&s->arena, "http://192.168.1.10:8080/D/%08zuABCDEFGH", i)};
+    s->run = (struct badge_run){.event_title = "Đại hội Công đoàn thành phố Hương Tràm lần thứ XIX, nhiệm kỳ 2026 – 2031", .dates = "01–02/12/2026", .venue = "Cung Văn hóa Lao động",
+                                .organization = "Liên đoàn Lao động thành phố Hương Tràm", .language = "vi", .layout = layout, .badges = s->badges, .count = COUNT};
+}
+
+/* Every code of the sheet is read back; a badge swapped or a code changed afterwards is noticed. */
+static void test_codes(struct check *c, struct fonts *fonts, const char *layout, size_t pages)
+{
+    struct sheet s;
+    struct fault fault = {0};
+    struct badge_report report = {0};
+    struct badge_proof proof = {0};
+    struct buf pdf;
+    buf_init(&pdf, BUF_LIMIT_FILE);
+    make_sheet(&s, layout);
+    if (!CHECK(c, badges_write(&s.run, fonts, &pdf, &report, &fault) == OK)) printf("# %s\n", fault.text);
+    CHECK(c, report.badges == COUNT && report.pages == pages && report.modules == 29 && report.missing == 0 && report.name_least >= 11);
+    if (!CHECK(c, badges_verify(&s.run, &pdf, &s.arena, &proof, &fault) == OK)) printf("# %s\n", fault.text);
+    CHECK(c, proof.codes == COUNT && proof.pages == pages && proof.flaw_count == 0);
+    s.badges[3].url = "http://192.168.1.10:8080/D/OTHERTOKENOTHER1";
+    s.badges[COUNT - 1].url = s.badges[0].url;
+    proof = (struct badge_proof){0};
+    CHECK(c, badges_verify(&s.run, &pdf, &s.arena, &proof, &fault) == ERR_CONFLICT);
+    CHECK(c, proof.codes == COUNT - 2 && proof.flaw_count == 2 && proof.flaws && proof.flaws[0].index == 3 && proof.flaws[0].got);
+    CHECK(c, strstr(fault.text, "P0004") && strstr(fault.text, "P0040") && strstr(fault.text, "2 of 40"));
+    make_sheet(&s, layout);
+    s.run.count = COUNT - 1; /* one badge less than the proof expects: nothing is where the last one should be */
+    buf_clear(&pdf);
+    CHECK(c, badges_write(&s.run, fonts, &pdf, &report, &fault) == OK);
+    s.run.count = COUNT;
+    bool same_pages = report.pages == pages;
+    CHECK(c, badges_verify(&s.run, &pdf, &s.arena, &proof, &fault) == ERR_CONFLICT);
+    if (same_pages) CHECK(c, proof.flaw_count == 1 && proof.flaws[0].index == COUNT - 1 && !proof.flaws[0].got && strstr(fault.text, "cannot be read"));
+    else CHECK(c, strstr(fault.text, "pages") != NULL);
+    s.run.count = 1;
+    CHECK(c, badges_verify(&s.run, &pdf, &s.arena, &proof, &fault) == ERR_CONFLICT && strstr(fault.text, "more than 1 pages"));
+    buf_clear(&pdf);
+    buf_puts(&pdf, "%PDF-1.5 not really");
+    CHECK(c, badges_verify(&s.run, &pdf, &s.arena, &proof, &fault) == ERR_INPUT);
+    buf_release(&pdf);
+    arena_release(&s.arena);
+}
+
+static bool boxes_overlap(const struct box *a, const struct box *b)
+{
+    return a->x < b->x + b->width - 0.001 && b->x < a->x + a->width - 0.001 && a->y < b->y + b->height - 0.001 && b->y < a->y + a->height - 0.001;
+}
+
+static bool both_shown(unsigned a, unsigned b)
+{
+    unsigned all = a | b;
+    return !((all & WHEN_NAMED) && (all & WHEN_BLANK)) && !((all & WHEN_SEAT) && (all & WHEN_NO_SEAT));
+}
+
+/* No two texts that are shown together share a point, none touches the code's quiet zone or leaves the badge; the code is 25 mm at least. */
+static void test_tables(struct check *c)
+{
+    for (size_t k = 0; badges_layout_name(k); k++) {
+        const struct badge_layout *l = NULL;
+        CHECK(c, badges_layout_find(badges_layout_name(k), &l, NULL) == OK);
+        for (unsigned side = 25; side <= 37; side += 4) CHECK(c, l->qr.width * side / (side + 2.0 * BADGE_QUIET_CELLS) >= 25 && l->qr.width == l->qr.height);
+        CHECK(c, l->qr.x >= 0 && l->qr.x + l->qr.width <= l->width && l->qr.y + l->qr.height <= l->height);
+        CHECK(c, l->left + l->columns * l->width + (l->columns - 1) * l->gap_x <= l->page_width && l->top + l->rows * l->height + (l->rows - 1) * l->gap_y <= l->page_height);
+        for (size_t i = 0; i < l->text_count; i++) {
+            const struct badge_text *a = &l->texts[i];
+            CHECK(c, a->box.x >= 0 && a->box.y >= 0 && a->box.x + a->box.width <= l->width && a->box.y + a->box.height <= l->height);
+            CHECK(c, a->least > 0 && a->least <= a->size && a->lines >= 1);
+            if (!CHECK(c, !boxes_overlap(&a->box, &l->qr))) printf("# %s: text %zu is in the code\n", l->name, i);
+            for (size_t j = i + 1; j < l->text_count; j++)
+                if (both_shown(a->when, l->texts[j].when) && !CHECK(c, !boxes_overlap(&a->box, &l->texts[j].box))) printf("# %s: texts %zu and %zu\n", l->name, i, j);
+        }
+    }
+    const struct badge_layout *l = NULL;
+    struct fault fault = {0};
+    CHECK(c, badges_layout_find(NULL, &l, NULL) == OK && strcmp(l->name, "a4x8") == 0);
+    CHECK(c, badges_layout_find("nope", &l, &fault) == ERR_NOT_FOUND && strstr(fault.text, "a6") && strstr(fault.text, "nope"));
+}
+
+/* Whether the point (millimetres on the badge) may be inked: in a text's box, a shape or the code, with 0.3 mm (under two pixels) for the grid. */
+static bool may_have_ink(const struct badge_layout *l, double x, double y)
+{
+    const double edge = 0.3;
+    const struct box *boxes[64];
+    size_t n = 0;
+    boxes[n++] = &l->qr;
+    for (size_t i = 0; i < l->text_count; i++) boxes[n++] = &l->texts[i].box;
+    for (size_t i = 0; i < l->shape_count; i++) boxes[n++] = &l->shapes[i].box;
+    for (size_t i = 0; i < n; i++)
+        if (x >= boxes[i]->x - edge && x <= boxes[i]->x + boxes[i]->width + edge && y >= boxes[i]->y - edge && y <= boxes[i]->y + boxes[i]->height + edge) return true;
+    return false;
+}
+
+/* All that is not white on any badge is where the layout allows it, also with names that are far too long; and there is ink at all. */
+static void test_ink(struct check *c, struct fonts *fonts, const char *layout_name)
+{
+    struct sheet s;
+    struct fault fault = {0};
+    struct buf pdf;
+    const struct badge_layout *l = NULL;
+    struct drawing *drawing = NULL;
+    struct picture picture;
+    buf_init(&pdf, BUF_LIMIT_FILE);
+    make_sheet(&s, layout_name);
+    CHECK(c, badges_layout_find(layout_name, &l, NULL) == OK);
+    for (size_t i = 0; i < COUNT; i += 3) { /* every third badge is far too long everywhere */
+        s.badges[i].name = "Maria Aparecida dos Santos Gonçalves Figueiredo e Vasconcelos de Albuquerque e Castro Pereira da Silva ỄỆỮỰ Nguyễn Phước";
+        s.badges[i].delegation = s.badges[i].title = titles[1];
+        s.badges[i].category_title = "Đại biểu chính thức được triệu tập theo quyết định bổ sung";
+        s.badges[i].seat = "Khán đài B, hàng 12, ghế 345";
+        s.badges[i].number = "2026-000123456789";
+        s.badges[i].group = titles[1];
+    }
+    struct badge_report report = {0};
+    if (!CHECK(c, badges_write(&s.run, fonts, &pdf, &report, &fault) == OK)) printf("# %s\n", fault.text);
+    CHECK(c, report.cut > 0);
+    const double dpi = 150;
+    CHECK(c, drawing_start(&pdf, (unsigned)dpi, &drawing, &fault) == OK);
+    long strays = 0, inked = 0;
+    for (size_t i = 0, open = SIZE_MAX; i < COUNT; i++) {
+        size_t page;
+        double left, top;
+        badge_place(l, i, &page, &left, &top);
+        if (page != open && !CHECK(c, drawing_next(drawing, &picture, &fault) == OK)) break;
+        open = page;
+        unsigned x1 = (unsigned)((left + l->width) * dpi / 25.4), y1 = (unsigned)((top + l->height) * dpi / 25.4);
+        for (unsigned y = (unsigned)(top * dpi / 25.4) + 1; y < y1 && y < picture.height; y++)
+            for (unsigned x = (unsigned)(left * dpi / 25.4) + 1; x < x1 && x < picture.width; x++) {
+                if (picture.pixels[(size_t)y * picture.width + x] > 250) continue;
+                inked++;
+                double at_x = (x + 0.5) * 25.4 / dpi - left, at_y = (y + 0.5) * 25.4 / dpi - top;
+                if (may_have_ink(l, at_x, at_y)) continue;
+                if (strays++ < 5) printf("# ink at %.2f, %.2f mm of badge %zu\n", at_x, at_y, i);
+            }
+    }
+    CHECK(c, inked > 1000000);
+    if (!CHECK(c, strays == 0)) printf("# %s: %ld pixels of %ld are outside of every box\n", layout_name, strays, inked);
+    drawing_end(drawing);
+    buf_release(&pdf);
+    arena_release(&s.arena);
+}
+
+/* White words on dark red, black ones on yellow. */
+static void test_contrast(struct check *c, struct fonts *fonts)
+{
+    struct sheet s;
+    struct fault fault = {0};
+    struct buf pdf;
+    struct drawing *drawing = NULL;
+    struct picture picture = {0};
+    buf_init(&pdf, BUF_LIMIT_FILE);
+    make_sheet(&s, "a6");
+    s.run.badges = &s.badges[0];
+    s.run.count = 3; /* red, blue, yellow */
+    CHECK(c, badges_write(&s.run, fonts, &pdf, NULL, &fault) == OK && drawing_start(&pdf, 100, &drawing, &fault) == OK);
+    for (int i = 0; i < 3 && CHECK(c, drawing_next(drawing, &picture, &fault) == OK); i++) {
+        long white = 0, black = 0;
+        for (size_t p = 0; p < (size_t)picture.width * 130; p++) { /* inside the band of 37 mm */
+            if (p % picture.width + 1 == picture.width) continue; /* the last column is only partly page */
+            white += picture.pixels[p] > 245;
+            black += picture.pixels[p] < 20;
+        }
+        if (!CHECK(c, i < 2 ? white > 500 && black == 0 : black > 500 && white == 0)) printf("# badge %d: %ld white, %ld black\n", i, white, black);
+    }
+    drawing_end(drawing);
+    buf_release(&pdf);
+    arena_release(&s.arena);
+}
+
+static void refuse(struct check *c, struct fonts *fonts, struct sheet *s, enum err wanted, const char *one, const char *two)
+{
+    struct fault fault = {0};
+    struct buf pdf;
+    buf_init(&pdf, BUF_LIMIT_FILE);
+    CHECK(c, badges_write(&s->run, fonts, &pdf, NULL, &fault) == wanted);
+    if (!CHECK(c, strstr(fault.text, one) && strstr(fault.text, two) && pdf.length == 0)) printf("# \"%s\"\n", fault.text);
+    buf_release(&pdf);
+    arena_release(&s->arena);
+    make_sheet(s, "a4x8");
+}
+
+static void test_refusals(struct check *c, struct fonts *fonts)
+{
+    struct sheet s;
+    struct fault fault = {0};
+    struct badge_report report = {0};
+    struct buf pdf;
+    buf_init(&pdf, BUF_LIMIT_FILE);
+    make_sheet(&s, "a4x8");
+    s.badges[5].name = "Nguyễn \uE123";
+    s.badges[7].title = "\uE124";
+    refuse(c, fonts, &s, ERR_INPUT, "P0006", "U+E123");
+    s.badges[5].name = "Nguyễn \uE123";
+    s.badges[7].title = "\uE124";
+    refuse(c, fonts, &s, ERR_INPUT, "and 1 more", "Nguyễn");
+    s.badges[5].name = "Nguyễn \uE123";
+    s.run.allow_missing = true;
+    CHECK(c, badges_write(&s.run, fonts, &pdf, &report, &fault) == OK && report.missing == 1);
+    make_sheet(&s, "a4x8");
+    s.badges[2].url = NULL;
+    refuse(c, fonts, &s, ERR_INPUT, "P0003", "address");
+    s.badges[2].category_color = "red";
+    refuse(c, fonts, &s, ERR_INPUT, "P0003", "#rrggbb");
+    s.badges[2].category_color = "#12345g";
+    refuse(c, fonts, &s, ERR_INPUT, "P0003", "#rrggbb");
+    char *endless = arena_alloc(&s.arena, 9001);
+    if (endless) memset(endless, 'x', 9000);
+    s.badges[2].url = endless;
+    refuse(c, fonts, &s, ERR_INPUT, "P0003", "too long");
+    s.run.count = 0;
+    refuse(c, fonts, &s, ERR_INPUT, "no badge", "");
+    s.run.layout = "a7";
+    refuse(c, fonts, &s, ERR_NOT_FOUND, "a7", "a4x8");
+    s.badges[8].url = NULL; /* a blank is named by its number */
+    refuse(c, fonts, &s, ERR_INPUT, "number 009", "");
+    arena_release(&s.arena);
+    buf_release(&pdf);
+}
+
+static void test_parts(struct check *c)
+{
+    struct arena arena = {0};
+    struct qr qr = {0};
+    CHECK(c, qr_make("http://192.168.1.10:8080/D/0123456789ABCDEF", &arena, &qr) == OK && qr.side == 29);
+    CHECK(c, qr.cells && (qr.cells[0] & 1) && !(qr.cells[7] & 1)); /* finder, then its white edge */
+    CHECK(c, qr_make("http://192.168.1.10:8080/d/0123456789abcdef", &arena, &qr) == OK && qr.side > 29); /* why hosts and paths are in upper case */
+    CHECK(c, qr_make("", &arena, &qr) == ERR_INPUT);
+    CHECK_TEXT(c, badge_words_find("pt-BR")->number, "N.º");
+    CHECK_TEXT(c, badge_words_find("xx")->number, "Số");
+    CHECK_TEXT(c, badge_words_find(NULL)->seat, "Ghế");
+    CHECK_TEXT(c, badges_dates_text(&arena, "Asia/Ho_Chi_Minh", "vi", INT64_C(1796085000000), INT64_C(1796205600000)), "01–02/12/2026");
+    CHECK_TEXT(c, badges_dates_text(&arena, "Asia/Ho_Chi_Minh", "en", INT64_C(1796085000000), INT64_C(1796205600000)), "1–2 December 2026");
+    CHECK_TEXT(c, badges_dates_text(&arena, "Asia/Ho_Chi_Minh", "vi", INT64_C(1796085000000), INT64_C(1796090000000)), "01/12/2026");
+    CHECK_TEXT(c, badges_dates_text(&arena, "Asia/Ho_Chi_Minh", "pt", INT64_C(1796085000000), INT64_C(1799085000000)), "01/12/2026 – 05/01/2027");
+    CHECK(c, badges_dates_text(&arena, "Nowhere/Never", "vi", 0, 0) == NULL);
+    arena_release(&arena);
+}
+
+int main(void)
+{
+    struct check c = {0};
+    struct fault fault = {0};
+    struct fonts *fonts = NULL;
+    test_tables(&c);
+    test_parts(&c);
+    if (CHECK(&c, fonts_new(&fonts, &fault) == OK)) {
+        test_codes(&c, fonts, NULL, 5);
+        test_codes(&c, fonts, "a6", COUNT);
+        test_ink(&c, fonts, "a4x8");
+        test_ink(&c, fonts, "a6");
+        test_contrast(&c, fonts);
+        test_refusals(&c, fonts);
+    }
+    fonts_free(fonts);
+    return check_done(&c, "badges/write");
+}
