@@ -56,6 +56,7 @@ static void test_codes(struct check *c, struct fonts *fonts, const char *layout,
     CHECK(c, badges_verify(&s.run, &pdf, &s.arena, &proof, &fault) == ERR_CONFLICT);
     CHECK(c, proof.codes == COUNT - 2 && proof.flaw_count == 2 && proof.flaws && proof.flaws[0].index == 3 && proof.flaws[0].got);
     CHECK(c, strstr(fault.text, "P0004") && strstr(fault.text, "P0040") && strstr(fault.text, "2 of 40"));
+    arena_release(&s.arena);
     make_sheet(&s, layout);
     s.run.count = COUNT - 1; /* one badge less than the proof expects: nothing is where the last one should be */
     buf_clear(&pdf);
@@ -228,6 +229,7 @@ static void test_refusals(struct check *c, struct fonts *fonts)
     s.badges[5].name = "Nguyễn \uE123";
     s.run.allow_missing = true;
     CHECK(c, badges_write(&s.run, fonts, &pdf, &report, &fault) == OK && report.missing == 1);
+    arena_release(&s.arena);
     make_sheet(&s, "a4x8");
     s.badges[2].url = NULL;
     refuse(c, fonts, &s, ERR_INPUT, "P0003", "address");
