@@ -28,7 +28,8 @@ struct frame {
 struct source;
 
 /* Pictures of files and of the folders' files (jpg, jpeg, png, pgm; by name). With `watch` the source does not end: the folders are
- * looked at again and again for new pictures. `paths` is borrowed. ERR_NOT_FOUND with the path that is not there. */
+ * looked at again and again for new pictures, and a path that is not there is ERR_NOT_FOUND (else it is a picture that cannot be read).
+ * `paths` is borrowed. */
 enum err source_open_images(const char *const *paths, size_t count, bool watch, int stop_fd, struct source **ret, struct fault *fault);
 /* yuv4mpeg or MJPEG, told apart by the first bytes, which this waits for. `fd` is borrowed. `rate` is frames per second where the
  * stream names none (0 = unknown). */

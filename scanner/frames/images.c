@@ -83,7 +83,7 @@ static enum err list_all(struct images *own, struct fault *fault)
     for (size_t i = 0; i < own->path_count; i++) {
         enum err e = OK;
         if (file_is_directory(own->paths[i])) e = list_folder(own, own->paths[i], own->watch, fault);
-        else if (!file_exists(own->paths[i])) e = fault_set(fault, ERR_NOT_FOUND, "%s: there is no such file or folder", own->paths[i]);
+        else if (own->watch && !file_exists(own->paths[i])) e = fault_set(fault, ERR_NOT_FOUND, "%s: there is no such file or folder", own->paths[i]);
         else e = add(own, &own->todo, &own->todo_capacity, &own->todo_count, arena_strdup(&own->arena, own->paths[i]));
         if (e != OK) return e;
     }

@@ -1,0 +1,429 @@
+#!/usr/bin/env python3
+"""The scanner's story: server away at the start, going away, coming back, replies lost after commit, killed scanners, real frames through
+ffmpeg. At the end of each the lines that the scanner printed are compared with the server's record, exactly once each.
+
+    tests/flow/scanner.py [BUILD]        against a server of its own (tests/flow/scanner_fake.py)
+    tests/flow/scanner.py [BUILD] real   against `plenum serve`"""
+import json
+import os
+import random
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from scanner_fake import FakeServer, Proxy  # noqa: E402
+
+BUILD = sys.argv[1] if len(sys.argv) > 1 else "build"
+SCANNER = os.path.abspath(os.path.join(BUILD, "bin", "plenum-scanner"))
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+passed = failed = 0
+latency = {"online": [], "offline": []}
+
+
+def check(good, what, detail=""):
+    global passed, failed
+    if good:
+        passed += 1
+    else:
+        failed += 1
+        print("not ok - %s %s" % (what, detail), flush=True)
+
+
+def make_token():
+    return "".join(random.choice(ALPHABET) for _ in range(16))
+
+
+def url(token):
+    return "http://10.0.0.5:8080/D/" + token
+
+
+class Scanner:
+    """One run of the program, with its lines on standard input and its JSON lines collected."""
+
+    def __init__(self, spool, args, server=None):
+        command = [SCANNER, "--spool", spool, "--json"] + (["--server", server] if server else []) + args
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.lines, self.notices = [], []
+        self.readers = [threading.Thread(target=self.read, args=(self.process.stdout, self.lines)),
+                        threading.Thread(target=self.read, args=(self.process.stderr, self.notices))]
+        for reader in self.readers:
+            reader.start()
+
+    @staticmethod
+    def read(stream, into):
+        for line in stream:
+            into.append(line)
+
+    def say(self, tokens, wait=True):
+        want = len(self.lines) + len(tokens)
+        for token in tokens:
+            self.process.stdin.write(token + "\n")
+        self.process.stdin.flush()
+        until = time.time() + 20
+        while wait and len(self.lines) < want and time.time() < until and self.process.poll() is None:
+            time.sleep(0.005)
+        return [json.loads(line) for line in self.lines[-len(tokens):]]
+
+    def end(self, timeout=30):
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass
+        code = self.process.wait(timeout)
+        for reader in self.readers:
+            reader.join()
+        return code
+
+    def results(self):
+        return [json.loads(line) for line in self.lines]
+
+
+def run(spool, args, server=None, text=""):
+    scanner = Scanner(spool, args, server)
+    scanner.process.stdin.write(text)
+    code = scanner.end()
+    return code, scanner.results(), "".join(scanner.notices)
+
+
+def queue(spool):
+    out = subprocess.run([SCANNER, "queue", "list", "--json", "--spool", spool], capture_output=True, text=True)
+    return [json.loads(line) for line in out.stdout.splitlines()] if out.returncode == 0 else None
+
+
+class World:
+    """A server behind the proxy, and a paired spool."""
+
+    def __init__(self, folder, name, people=8):
+        self.spool = os.path.join(folder, name)
+        self.tokens = [make_token() for _ in range(people)]
+        self.server = FakeServer(self.tokens)
+        self.proxy = Proxy(self.server.port)
+        self.proxy.set("pass")
+        self.address = "http://127.0.0.1:%d" % self.proxy.port
+        out = subprocess.run([SCANNER, "--server", self.address, "--pair", "GOOD", "--spool", self.spool], capture_output=True, text=True)
+        check(out.returncode == 0, name + ": pairs", out.stderr)
+
+    def compare(self, name, results, left=0):
+        """Every line that was told stands in the record once, with the outcome that was told; nothing else stands there."""
+        told = {r["scan_id"]: r for r in results}
+        check(len(told) == len(results), name + ": every line has its own scan_id")
+        record = self.server.scans
+        missing = [i for i in told if i not in record]
+        check(len(missing) == left, name + ": every told scan is in the record", "%d missing, %d expected" % (len(missing), left))
+        check(all(i in told for i in record), name + ": nothing else is in the record", "%d more" % len([i for i in record if i not in told]))
+        wrong = [(r["outcome"], record[i][1]["outcome"]) for i, r in told.items()
+                 if i in record and r["outcome"] != "queued" and r["outcome"] != record[i][1]["outcome"]]
+        check(not wrong, name + ": told and recorded outcomes are the same", str(wrong[:3]))
+        admitted = [s["token"] for s in self.server.order if s["outcome"] == "admitted"]
+        check(len(admitted) == len(set(admitted)), name + ": nobody was admitted twice")
+
+
+def story_online(folder):
+    w = World(folder, "online")
+    code, results, _ = run(w.spool, ["--gate", "main", "--lines", "-"], text="\n".join(url(t) for t in w.tokens) + "\n")
+    check(code == 0 and [r["outcome"] for r in results] == ["admitted"] * 8, "online: all admitted", str([r["outcome"] for r in results]))
+    check(all(r["decided_by"] == "server" for r in results), "online: by the server")
+    check(all(n == 1 for n in w.server.posts.values()), "online: each was sent once", str(w.server.posts))
+    w.compare("online", results)
+    latency["online"] += [r["ms"] for r in results]
+    code, again, _ = run(w.spool, ["--lines", "-"], text="\n".join(w.tokens) + "\n")
+    check([r["outcome"] for r in again] == ["already_in"] * 8, "online: a second showing is already_in")
+    check(all(r["first"] and r["first"]["gate"] == "main" for r in again), "online: since when")
+    code, out, _ = run(w.spool, ["--lines", "-", "--direction", "out"], text=w.tokens[0] + "\n")
+    check([r["outcome"] for r in out] == ["left"], "online: out is left", str(out))
+    w.compare("online", results + again + out)
+    check(queue(w.spool) == [], "online: nothing waits")
+
+
+def story_away_at_start(folder):
+    w = World(folder, "away")
+    w.proxy.set("refuse")
+    code, first, notices = run(w.spool, ["--lines", "-"], text="\n".join(w.tokens[:4]) + "\n")
+    check(code == 0 and [r["outcome"] for r in first] == ["queued"] * 4, "away: without a roster, kept for later", str(first))
+    check("kept in" in notices, "away: says what is kept", notices)
+    check([q["state"] for q in queue(w.spool)] == ["waiting"] * 4, "away: they wait")
+    exported = os.path.join(folder, "export.json")
+    out = subprocess.run([SCANNER, "queue", "export", exported, "--spool", w.spool], capture_output=True, text=True)
+    data = json.load(open(exported)) if out.returncode == 0 else {"scans": []}
+    check([s["token"] for s in data["scans"]] == w.tokens[:4], "away: the export holds them in order")
+    check(stat.S_IMODE(os.stat(exported).st_mode) == 0o600, "away: the export is for its owner only")
+    w.proxy.set("pass")
+    code, second, _ = run(w.spool, ["--lines", "-"], text="")
+    check(code == 0 and queue(w.spool) == [], "away: drained at the next start")
+    w.compare("away", first)
+    check([s["token"] for s in w.server.order] == w.tokens[:4], "away: in the order of reading")
+    check(all(s["decision"] == "ask" for s in w.server.order), "away: nobody had been told anything")
+    w.proxy.set("refuse")
+    code, third, _ = run(w.spool, ["--lines", "-"], text="\n".join(w.tokens[3:6]) + "\n" + w.tokens[5] + "\n")
+    check([r["outcome"] for r in third] == ["already_in", "admitted", "admitted", "already_in"], "away: the roster and own scans decide", str(third))
+    check(all(r["decided_by"] == "roster" for r in third), "away: by the roster")
+    latency["offline"] += [r["ms"] for r in third]
+    w.proxy.set("pass")
+    run(w.spool, ["--lines", "-"])
+    w.compare("away", first + third)
+    check(all(s["age_ms"] is not None and s["age_ms"] >= 0 for s in w.server.order), "away: ages by the steady clock")
+
+
+def story_goes_away(folder):
+    w = World(folder, "gone", 30)
+    s = Scanner(w.spool, ["--lines", "-"])
+    s.say(w.tokens[:10])
+    w.proxy.set("refuse")
+    offline = s.say(w.tokens[10:20])
+    check(all(r["outcome"] == "admitted" and r["decided_by"] == "roster" for r in offline), "gone: the roster goes on", str(offline[:2]))
+    latency["offline"] += [r["ms"] for r in offline]
+    w.proxy.set("pass")
+    until = time.time() + 10
+    while queue(w.spool) and time.time() < until:
+        time.sleep(0.1)
+    check(queue(w.spool) == [], "gone: sent by itself when the server is back")
+    s.say(w.tokens[20:30])
+    check(s.end() == 0, "gone: ends well")
+    results = s.results()
+    check(results[-1]["decided_by"] == "server", "gone: asks again")
+    latency["online"] += [r["ms"] for r in results[20:]]
+    w.compare("gone", results)
+    check([x["token"] for x in w.server.order] == w.tokens, "gone: the record has the order of reading")
+    check("the server is away" in "".join(s.notices) and "the server answers" in "".join(s.notices), "gone: said so")
+
+
+def story_lost_replies(folder):
+    w = World(folder, "lost")
+    s = Scanner(w.spool, ["--lines", "-"])
+    s.say(w.tokens[:2])
+    w.proxy.set("lose_reply")
+    told = s.say(w.tokens[2:6])
+    until = time.time() + 10
+    while w.proxy.lost < 3 and time.time() < until:
+        time.sleep(0.05)
+    check(w.proxy.lost >= 2 and len(w.server.scans) > 2, "lost: the server took scans whose answers were lost")
+    check(all(r["outcome"] == "admitted" for r in told), "lost: told by the roster", str(told))
+    w.proxy.set("pass")
+    s.say(w.tokens[6:8])
+    check(s.end() == 0 and queue(w.spool) == [], "lost: all acknowledged")
+    w.compare("lost", s.results())
+    check(max(w.server.posts.values()) > 1, "lost: some were sent again")
+
+
+def story_stall(folder):
+    w = World(folder, "stall")
+    s = Scanner(w.spool, ["--lines", "-"])
+    s.say(w.tokens[:2])
+    w.proxy.set("stall")
+    told = s.say(w.tokens[2:6])
+    slow = [r["ms"] for r in told]
+    check(all(r["outcome"] == "admitted" for r in told) and max(slow) < 1000, "stall: answered all the same", str(slow))
+    check(sorted(slow)[1] < 150, "stall: asks once, then no more until it is back", str(slow))
+    w.proxy.set("pass")
+    w.proxy.cut()
+    check(s.end() == 0 and queue(w.spool) == [], "stall: all acknowledged")
+    w.compare("stall", s.results())
+
+
+def story_killed(folder):
+    w = World(folder, "killed", 60)
+    results, at = [], 0
+    for turn in range(6):
+        if turn % 2:
+            w.proxy.set("refuse")
+        else:
+            w.proxy.set("pass")
+        s = Scanner(w.spool, ["--lines", "-"])
+        s.say(w.tokens[at:at + 10], wait=False)
+        want = random.randint(1, 8)
+        until = time.time() + 10
+        while len(s.lines) < want and time.time() < until:
+            time.sleep(0.002)
+        s.process.kill()
+        s.process.wait()
+        for reader in s.readers:
+            reader.join()
+        results += s.results()
+        at += 10
+    w.proxy.set("pass")
+    code, _, _ = run(w.spool, ["--lines", "-"])
+    check(code == 0 and queue(w.spool) == [], "killed: the rest is sent at the next start")
+    told = {r["scan_id"] for r in results}
+    check(told <= set(w.server.scans), "killed: whatever was told is in the record", "%d missing" % len(told - set(w.server.scans)))
+    untold = [i for i in w.server.scans if i not in told]
+    check(len(untold) <= 6, "killed: at most the scan in hand of each kill was recorded untold", str(len(untold)))
+    wrong = [r for r in results if r["outcome"] not in ("queued", w.server.scans[r["scan_id"]][1]["outcome"])]
+    check(not wrong, "killed: outcomes agree", str(wrong[:2]))
+
+
+def story_answers(folder):
+    w = World(folder, "answers")
+    stranger = make_token()
+    code, results, notices = run(w.spool, ["--lines", "-"], text="%s\nWIFI:S:Hall;T:WPA;P:secret;;\n5901234123457\nhttps://example.org/x\n%s\n" % (stranger, w.tokens[0]))
+    check([r["outcome"] for r in results] == ["invalid", "admitted"] and results[0]["reason"] == "unknown_badge", "answers: unknown is sent and invalid", str(results))
+    check([(q["state"], q["outcome_reason"]) for q in queue(w.spool)] == [("set_aside", "unknown_badge")], "answers: invalid is set aside", str(queue(w.spool)))
+    check("set aside" in notices, "answers: and said", notices)
+    run(w.spool, ["--lines", "-"])
+    check(max(w.server.posts.values()) == 1, "answers: and not sent again", str(w.server.posts))
+    out = subprocess.run([SCANNER, "--spool", w.spool, "--lines", "-"], input="WIFI:S:Hall;;\n%s\n" % w.tokens[1], capture_output=True, text=True)
+    check("This is a Wi-Fi code, not one of our badges" in out.stdout and "ADMITTED" in out.stdout, "answers: other codes are named", out.stdout)
+    w.server.status = 503
+    code, busy, _ = run(w.spool, ["--lines", "-"], text=w.tokens[2] + "\n")
+    check(busy[0]["outcome"] == "admitted" and busy[0]["decided_by"] == "roster" and len(queue(w.spool)) == 2, "answers: 503 is waited out", str(busy))
+    w.server.status = None
+    w.server.revoked = True
+    code, gone, notices = run(w.spool, ["--lines", "-"], text=w.tokens[3] + "\n")
+    check(gone[0]["outcome"] == "admitted" and "no longer accepts" in notices, "answers: 401 is loud", notices)
+    check(len([q for q in queue(w.spool) if q["state"] == "waiting"]) == 2, "answers: and the queue is kept")
+    w.server.revoked = False
+    run(w.spool, ["--lines", "-"])
+    check(len([q for q in queue(w.spool) if q["state"] == "waiting"]) == 0, "answers: and sent when it is allowed again")
+
+
+def story_rules(folder):
+    w = World(folder, "rules")
+    mode = [stat.S_IMODE(os.stat(os.path.join(w.spool, f)).st_mode) for f in ("device.json", "queue.db")]
+    check(mode == [0o600, 0o600], "rules: the spool is for its owner only", str(mode))
+    s = Scanner(w.spool, ["--lines", "-"])
+    s.say(w.tokens[:1])
+    code, _, notices = run(w.spool, ["--lines", "-"])
+    check(code == 1 and "another plenum-scanner" in notices, "rules: one process a spool", notices)
+    check(s.end() == 0, "rules: the first goes on")
+    code, _, notices = run(w.spool, ["--lines", "-", "--gate", "gifts"])
+    check(code == 1 and "paired for gate" in notices, "rules: another gate is refused", notices)
+    for args in (["--camera", "/dev/video0"], ["--input", "/dev/input/event0"]):
+        code, _, notices = run(w.spool, args)
+        check(code == 2 and "--frames -" in notices and len(notices.splitlines()) == 1, "rules: %s says what to use" % args[0], notices)
+    code, _, notices = run(w.spool, [])
+    check(code == 2, "rules: nothing to read is wrong usage")
+    out = subprocess.run([SCANNER, "--server", w.address, "--pair", "BAD", "--spool", os.path.join(folder, "unpaired")], capture_output=True, text=True)
+    check(out.returncode == 1 and "wrong, used or too old" in out.stderr, "rules: a wrong code", out.stderr)
+    hook = os.path.join(folder, "hook ; touch x")
+    log = os.path.join(folder, "hook.log")
+    with open(hook, "w") as f:
+        f.write('#!/bin/sh\necho "$1|$2|$3|$PLENUM_OUTCOME|$PLENUM_GATE" >> "%s"\n' % log)
+    os.chmod(hook, 0o755)
+    run(w.spool, ["--lines", "-", "--on-result", hook], text=w.tokens[1] + "\n")
+    check(open(log).read() == "admitted||N %s|admitted|main\n" % w.tokens[1][-4:], "rules: --on-result gets arguments and environment, no shell", open(log).read())
+
+
+def qr_matrix(text):
+    out = subprocess.run(["qrencode", "-t", "ASCII", "-m", "4", "-l", "Q", text], capture_output=True, text=True, check=True).stdout
+    return [[c == "#" for c in line[::2]] for line in out.splitlines()]
+
+
+def pgm(matrices, width=640, height=480, scale=5):
+    """Codes side by side on white."""
+    rows = [bytearray(b"\xff" * width) for _ in range(height)]
+    for i, m in enumerate(matrices):
+        left, top = (i + 1) * width // (len(matrices) + 1) - len(m) * scale // 2, height // 2 - len(m) * scale // 2
+        for y, line in enumerate(m):
+            for x, black in enumerate(line):
+                if black:
+                    for dy in range(scale):
+                        rows[top + y * scale + dy][left + x * scale:left + (x + 1) * scale] = b"\x20" * scale
+    return b"P5\n%d %d\n255\n" % (width, height) + b"".join(rows)
+
+
+def story_pictures(folder):
+    w = World(folder, "pictures")
+    images = os.path.join(folder, "images")
+    os.mkdir(images)
+    for i, token in enumerate(w.tokens[:2]):
+        subprocess.run(["qrencode", "-o", os.path.join(images, "%d.png" % i), "-s", "6", "-l", "Q", url(token)], check=True)
+    open(os.path.join(images, "2.pgm"), "wb").write(pgm([qr_matrix(url(w.tokens[2])), qr_matrix(url(w.tokens[3]))]))
+    one = os.path.join(folder, "one.pgm")
+    open(one, "wb").write(pgm([qr_matrix(url(w.tokens[4]))]))
+    subprocess.run(["ffmpeg", "-loglevel", "error", "-i", one, "-q:v", "4", os.path.join(images, "3.jpg")], check=True)
+    open(os.path.join(images, "4.jpg"), "wb").write(b"\xff\xd8\xff\xe0 not a picture")
+    open(os.path.join(images, "readme.txt"), "w").write("not looked at")
+    out = subprocess.run([SCANNER, "decode", images], capture_output=True, text=True)
+    lines = [json.loads(line) for line in out.stdout.splitlines()]
+    check(out.returncode == 1 and [len(x["codes"]) for x in lines] == [1, 1, 2, 1, 0], "pictures: decode", out.stdout)
+    out = subprocess.run([SCANNER, "decode", os.path.join(images, "0.png"), one], capture_output=True, text=True)
+    check(out.returncode == 0 and json.loads(out.stdout.splitlines()[0])["codes"] == [url(w.tokens[0])], "pictures: decode gives the text", out.stdout)
+    code, first, notices = run(w.spool, ["--images", images, "--once"])
+    check(code == 1 and "4.jpg" in notices, "pictures: an unreadable one is named", notices)
+    check(len(first) == 5 and all(r["outcome"] == "admitted" for r in first), "pictures: every badge of every picture", str(first))
+    os.remove(os.path.join(images, "4.jpg"))
+    code, second, _ = run(w.spool, ["--images", images, "--once"])
+    check(code == 0 and [r["outcome"] for r in second] == ["already_in"] * 5, "pictures: the same frames twice")
+    w.compare("pictures", first + second)
+    latency["online"] += [r["ms"] for r in first + second]
+    s = Scanner(w.spool, ["--images", images])
+    time.sleep(0.5)
+    open(os.path.join(images, "new.pgm"), "wb").write(pgm([qr_matrix(url(w.tokens[6]))]))
+    until = time.time() + 10
+    while len(s.lines) < 6 and time.time() < until:
+        time.sleep(0.05)
+    s.process.send_signal(signal.SIGTERM)
+    check(s.end() == 0 and len(s.results()) == 6, "pictures: a watched folder gives its new picture, and SIGTERM ends it", str(len(s.results())))
+    w.compare("pictures", first + second + s.results())
+
+
+def clip(folder, w):
+    """4.5 s at 10 frames a second: badge 0 held 1 s, nothing, badge 1 and a Wi-Fi code held 1 s, nothing."""
+    frames = os.path.join(folder, "clip")
+    os.makedirs(frames, exist_ok=True)
+    blank, first = pgm([]), pgm([qr_matrix(url(w.tokens[0]))])
+    both = pgm([qr_matrix(url(w.tokens[1])), qr_matrix("WIFI:S:Hall;T:WPA;P:secret;;")])
+    for i in range(45):
+        data = first if 5 <= i < 15 else both if 25 <= i < 35 else blank
+        open(os.path.join(frames, "%03d.pgm" % i), "wb").write(data)
+    return os.path.join(frames, "%03d.pgm")
+
+
+def story_frames(folder):
+    for name, args in (("y4m", ["-pix_fmt", "yuv420p", "-f", "yuv4mpegpipe", "-strict", "-1"]), ("mjpeg", ["-c:v", "mjpeg", "-q:v", "4", "-pix_fmt", "yuvj420p", "-f", "mjpeg"])):
+        w = World(folder, "frames-" + name)
+        pattern = clip(folder, w)
+        feed = subprocess.Popen(["ffmpeg", "-loglevel", "error", "-re", "-framerate", "10", "-i", pattern] + args + ["-"], stdout=subprocess.PIPE)
+        out = subprocess.run([SCANNER, "--spool", w.spool, "--json", "--frames", "-"], stdin=feed.stdout, capture_output=True, text=True)
+        feed.wait()
+        results = [json.loads(line) for line in out.stdout.splitlines()]
+        check(out.returncode == 0 and [r["outcome"] for r in results] == ["admitted"] * 2, name + ": each showing is one scan", out.stdout + out.stderr)
+        check([x["token"] for x in w.server.order] == w.tokens[:2], name + ": of the right badges")
+        w.compare(name, results)
+        latency["online"] += [r["ms"] for r in results]
+    w = World(folder, "frames-torn")
+    pattern = clip(folder, w)
+    data = subprocess.run(["ffmpeg", "-loglevel", "error", "-framerate", "10", "-i", pattern, "-pix_fmt", "gray", "-f", "yuv4mpegpipe", "-strict", "-1", "-"],
+                          capture_output=True).stdout
+    out = subprocess.run([SCANNER, "--spool", w.spool, "--json", "--frames", "-"], input=data[:len(data) // 2], capture_output=True)
+    check(out.returncode == 1 and b"cut off" in out.stderr and out.stdout.count(b"admitted") == 1, "torn: what came before the cut counts", out.stderr.decode())
+
+
+STORIES = [story_online, story_away_at_start, story_goes_away, story_lost_replies, story_stall, story_killed, story_answers, story_rules, story_pictures,
+           story_frames]
+
+
+def percentile(values, share):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(len(values) * share))] if values else None
+
+
+def main():
+    only = sys.argv[2:]
+    for tool in ("qrencode", "ffmpeg"):
+        if not shutil.which(tool):
+            print("%s is needed" % tool)
+            return 1
+    folder = tempfile.mkdtemp(prefix="plenum-scanner-")
+    try:
+        for story in STORIES:
+            if only and story.__name__.replace("story_", "") not in only:
+                continue
+            begun = time.time()
+            story(folder)
+            print("# %s: %.1f s" % (story.__name__, time.time() - begun), flush=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    for kind, values in latency.items():
+        print("# frame to feedback, %s: p50 %s ms, p95 %s ms, %d scans" % (kind, percentile(values, 0.5), percentile(values, 0.95), len(values)))
+    print("# flow scanner: %d passed, %d failed" % (passed, failed))
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
