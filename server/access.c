@@ -32,12 +32,30 @@ static enum err by_key(struct http_request *req, struct worker *worker, struct p
     return OK;
 }
 
-static unsigned staff_roles(const struct http_request *req, const struct account *account, int64_t event_id)
+/* Doors that are of no event (the list of events) open to who has the role in any; their handlers show only what is theirs. */
+static unsigned roles_anywhere(const struct account *account)
+{
+    unsigned roles = 0;
+    for (size_t i = 0; i < account->role_count; i++) {
+        if (account->roles[i].kind == ACCOUNT_ORGANISER) roles |= WHO_ORGANISER | WHO_DESK;
+        if (account->roles[i].kind == ACCOUNT_DESK) roles |= WHO_DESK;
+        if (account->roles[i].kind == ACCOUNT_HEAD) roles |= WHO_HEAD;
+    }
+    return roles;
+}
+
+static unsigned roles_in(const struct account *account, int64_t event_id)
 {
     unsigned roles = 0;
     if (account_may(account, ACCOUNT_ORGANISER, event_id)) roles |= WHO_ORGANISER | WHO_DESK;
     if (account_may(account, ACCOUNT_DESK, event_id)) roles |= WHO_DESK;
     if (account_head_unit(account, event_id)) roles |= WHO_HEAD;
+    return roles;
+}
+
+static unsigned staff_roles(const struct http_request *req, const struct account *account, bool of_event, int64_t event_id)
+{
+    unsigned roles = of_event ? roles_in(account, event_id) : roles_anywhere(account);
     if (access_is_private(req)) return roles;
     return app_of(req)->plain_desk ? roles & WHO_DESK : 0; /* DESIGN.md §10: over plain HTTP the desk at most, and only if decided so */
 }
@@ -61,7 +79,7 @@ static enum err by_cookie(struct http_request *req, struct worker *worker, const
     e = account_by_id(worker->db, req->arena, p->session.account_id, &p->account);
     if (e == ERR_NOT_FOUND || (e == OK && p->account.disabled)) return OK;
     if (e != OK) return e;
-    p->roles |= staff_roles(req, &p->account, seqs.event_id);
+    p->roles |= staff_roles(req, &p->account, slug != NULL, seqs.event_id);
     p->is_staff = access_is_private(req) || app_of(req)->plain_desk;
     return OK;
 }

@@ -17,7 +17,10 @@
 #include "server/pool/pool.h"
 #include "server/routes.h"
 
+struct bucket;
 struct i18n;
+struct tls_material;
+struct live_feed;
 struct pages; /* server/pages: templates and words */
 
 struct app {
@@ -33,11 +36,17 @@ struct app {
     bool public_url_guessed;
     const char *const *event_urls; /* the events' own public URLs, as they were at start */
     size_t event_url_count;
+    unsigned plain_port, tls_port; /* really listened on; 0: no such listener */
     const char *plain_base;     /* "http://127.0.0.1:8080" */
     const char *secure_base;    /* "https://…:8443"; NULL without TLS */
-    const char *fingerprint;    /* SHA-256 of the TLS key, "sha256//…"; NULL without TLS */
+    const char *fingerprint;    /* of the authority's certificate, for people; NULL without TLS */
+    const char *pin;            /* of the server's key, "sha256//…", for devices; NULL without TLS */
+    struct tls_material *tls;   /* owned */
+    struct arena arena;         /* the application's own texts; main thread, before the listeners open */
+    int lock;                   /* of the data folder */
+    bool store_nothing;         /* only for measuring: check-ins are decided, not stored */
     bool plain_desk;            /* the organiser's recorded decision: desk role over plain HTTP */
-    char boot[17];
+    struct bucket *pair_bucket; /* tries of pairing codes */
     int64_t started_ms;
 };
 
@@ -54,10 +63,6 @@ struct write_tools {
     struct programme_cache programmes;
     struct id_source ids;
 };
-
-/* Roles are the bits of enum who (server/routes.h). An organiser holds WHO_DESK too. "key" in DESIGN.md §5 is WHO_FIGURES. */
-#define WHO_STAFF (WHO_ORGANISER | WHO_DESK)
-#define WHO_FIGURES (WHO_STAFF | WHO_DEVICE | WHO_DISPLAY)
 
 /* Who asks; req->principal, never NULL in a handler. */
 struct principal {

@@ -6,6 +6,8 @@
 
 /* Who may pass a door: any of the named. WHO_ANYONE alone lets a stranger in. */
 enum who { WHO_ANYONE = 1, WHO_BADGE = 2, WHO_DISPLAY = 4, WHO_DEVICE = 8, WHO_DESK = 16, WHO_HEAD = 32, WHO_ORGANISER = 64 };
+#define WHO_STAFF (WHO_ORGANISER | WHO_DESK)                     /* an organiser holds WHO_DESK too */
+#define WHO_FIGURES (WHO_STAFF | WHO_DEVICE | WHO_DISPLAY)       /* "key" in DESIGN.md §5 */
 
 /* Static; lives as long as the program. */
 const struct http_route *routes_table(size_t *ret_count);

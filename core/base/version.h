@@ -1,4 +1,4 @@
-/* The version that every program of the house tells. */
+/* The version of all programs; CHANGELOG.md says what is in it. */
 #ifndef PLENUM_BASE_VERSION_H
 #define PLENUM_BASE_VERSION_H
 

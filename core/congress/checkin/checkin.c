@@ -233,33 +233,52 @@ static enum err find_place(struct work *w, struct checkin_answer *ret, bool *ret
     return ours ? OK : answer_only(ret, OUTCOME_invalid, REASON_unknown_gate);
 }
 
+/* Everything but the storing. *ret_new is false when the answer is there without a new record (a replay, a wrong gate). */
+static enum err work_out(struct work *w, struct checkin_answer *ret, bool *ret_new)
+{
+    *ret = (struct checkin_answer){.first_ms = DB_NULL, .delegate_id = DB_NULL, .gate_id = DB_NULL};
+    (void)snprintf(ret->scan_id, sizeof ret->scan_id, "%s", w->scan->scan_id);
+    bool done;
+    *ret_new = false;
+    enum err e = find_place(w, ret, &done);
+    if (e != OK || done) return e;
+    ret->gate_id = w->gate->id;
+    if ((e = find_token(w)) != OK) return e;
+    struct sql_checkin_find_scan_row old;
+    e = sql_checkin_find_scan(w->db, w->arena, w->scan->scan_id, &old);
+    if (e == OK) return replay(w, &old, ret);
+    if (e != ERR_NOT_FOUND) return e;
+    set_true_time(w);
+    if ((e = load_badge(w)) != OK) return e;
+    struct admission_answer ours;
+    if ((e = decide(w, &ours)) != OK) return e;
+    settle(w, ours, ret);
+    put_first(w, ret);
+    if (w->known && w->badge.delegate_id != DB_NULL && w->badge.delegate_event_id == w->programme->event_id) {
+        ret->delegate_id = w->badge.delegate_id;
+        put_person(ret, w->programme, w->badge.person_code, w->badge.number, w->badge.name, w->badge.delegation, w->badge.category_id, w->badge.seat);
+    }
+    *ret_new = true;
+    return OK;
+}
+
 enum err checkin_apply(struct db *db, struct arena *arena, struct programme_cache *programmes, struct id_source *ids, const struct checkin_source *source,
                        const struct checkin_scan *scan, struct checkin_answer *ret)
 {
     struct work w = {.db = db, .arena = arena, .programmes = programmes, .ids = ids, .source = source, .scan = scan};
-    *ret = (struct checkin_answer){.first_ms = DB_NULL, .delegate_id = DB_NULL, .gate_id = DB_NULL};
-    (void)snprintf(ret->scan_id, sizeof ret->scan_id, "%s", scan->scan_id);
-    bool done;
-    enum err e = find_place(&w, ret, &done);
-    if (e != OK || done) return e;
-    ret->gate_id = w.gate->id;
-    if ((e = find_token(&w)) != OK) return e;
-    struct sql_checkin_find_scan_row old;
-    e = sql_checkin_find_scan(db, arena, scan->scan_id, &old);
-    if (e == OK) return replay(&w, &old, ret);
-    if (e != ERR_NOT_FOUND) return e;
-    set_true_time(&w);
-    if ((e = load_badge(&w)) != OK) return e;
-    struct admission_answer ours;
-    if ((e = decide(&w, &ours)) != OK) return e;
-    settle(&w, ours, ret);
-    put_first(&w, ret);
-    if (w.known && w.badge.delegate_id != DB_NULL && w.badge.delegate_event_id == w.programme->event_id) {
-        ret->delegate_id = w.badge.delegate_id;
-        put_person(ret, w.programme, w.badge.person_code, w.badge.number, w.badge.name, w.badge.delegation, w.badge.category_id, w.badge.seat);
-    }
+    bool is_new;
+    enum err e = work_out(&w, ret, &is_new);
+    if (e != OK || !is_new) return e;
     if ((e = store_scan(&w, ret)) != OK) return e;
     return store_effect(&w, ret);
+}
+
+enum err checkin_preview(struct db *db, struct arena *arena, struct programme_cache *programmes, const struct checkin_source *source,
+                         const struct checkin_scan *scan, struct checkin_answer *ret)
+{
+    struct work w = {.db = db, .arena = arena, .programmes = programmes, .source = source, .scan = scan};
+    bool is_new;
+    return work_out(&w, ret, &is_new);
 }
 
 /* A hand-out gate gives once; taking the scan back gives it free again. */

@@ -54,6 +54,10 @@ struct checkin_answer {
 enum err checkin_apply(struct db *db, struct arena *arena, struct programme_cache *programmes, struct id_source *ids, const struct checkin_source *source,
                        const struct checkin_scan *scan, struct checkin_answer *ret);
 
+/* The answer that checkin_apply would give now, without storing anything; on any connection. */
+enum err checkin_preview(struct db *db, struct arena *arena, struct programme_cache *programmes, const struct checkin_source *source,
+                         const struct checkin_scan *scan, struct checkin_answer *ret);
+
 /* Takes a scan back: a correction is added, presence and counters follow. ERR_NOT_FOUND no such scan of this event, ERR_DENIED not by the same
  * device or account, ERR_TIMEOUT older than CHECKIN_UNDO_MS. Undoing twice is fine. */
 enum err checkin_undo(struct db *db, struct arena *arena, struct programme_cache *programmes, struct id_source *ids, const struct checkin_source *source,

@@ -1,0 +1,16 @@
+/* GET /api/v1/events/{event}/delegates?q=: finding people at the desk. */
+#include "core/congress/delegates/find.h"
+#include "core/base/clock.h"
+#include "server/app.h"
+
+void delegates_get(struct http_request *req)
+{
+    struct worker *worker = worker_of(req);
+    const struct programme *programme = worker ? event_of(req, worker, NULL) : NULL;
+    if (!programme) return;
+    const char *typed = http_query(req, "q");
+    json_t *results = NULL;
+    enum err e = delegates_find(worker->db, req->arena, programme, typed ? typed : "", clock_now_ms(), &results);
+    if (e == OK) http_reply_json(req, 200, results);
+    else reply_error(req, e, NULL);
+}

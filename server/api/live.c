@@ -1,0 +1,17 @@
+/* GET /api/v1/events/{event}/live: Server-Sent Events for walls (no names) and desks (names). */
+#include "server/app.h"
+#include "server/live_feed.h"
+
+void live_get(struct http_request *req)
+{
+    struct worker *worker = worker_of(req);
+    const struct programme *programme = worker ? event_of(req, worker, NULL) : NULL;
+    if (!programme) return;
+    const struct app *app = app_of(req);
+    const char *wanted = http_query(req, "for");
+    bool desk = (principal_of(req)->roles & WHO_STAFF) && !(wanted && wanted[0] == 'w'); /* staff may look at what the wall gets: ?for=wall */
+    char *channel = live_feed_channel(req->arena, desk, programme->slug);
+    enum err e = channel ? live_feed_open(app->feed, programme->slug) : ERR_NOMEM;
+    if (e == OK) live_stream(req, app->hub, channel, http_header(req, "Last-Event-ID"));
+    else reply_error(req, e, NULL);
+}

@@ -1,0 +1,51 @@
+/* GET /api/v1/events/{event}/roster?since=N: who may pass this device's gate. The seals are made in the job pool. */
+#include "core/congress/roster/roster.h"
+#include "core/base/clock.h"
+#include "server/app.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+static void roster_work(struct http_request *req, void *thread_state)
+{
+    struct worker *worker = thread_state;
+    const char *since = http_query(req, "since");
+    json_t *roster = NULL;
+    if (!worker) {
+        reply_reason(req, REASON_busy);
+        return;
+    }
+    const struct device *device = &principal_of(req)->device;
+    enum err e = roster_read(worker->db, device->event_slug, device->gate_id, since ? strtoll(since, NULL, 10) : 0, clock_now_ms(), &roster);
+    if (e == OK) http_reply_json(req, 200, roster);
+    else reply_error(req, e, NULL);
+}
+
+static enum err apply_seen(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
+{
+    (void)tools;
+    const char *since = http_query(req, "since");
+    enum err e = device_seen(db, principal_of(req)->device.id, clock_now_ms(), DB_NULL, since ? strtoll(since, NULL, 10) : DB_NULL);
+    return e == OK ? OK : db_fault(db, e, fault, "device");
+}
+
+static void after_seen(struct http_request *req)
+{
+    http_run_in_pool(req, app_of(req)->pool, roster_work); /* a contact that could not be written down is no reason to refuse the roster */
+}
+
+void roster_get(struct http_request *req)
+{
+    struct worker *worker = worker_of(req);
+    struct programme_seqs seqs;
+    if (!worker || !event_of(req, worker, &seqs)) return;
+    const char *since = http_query(req, "since");
+    if (since && (*since < '0' || *since > '9')) {
+        reply_reason_with(req, REASON_bad_request, "since: is not a number");
+        return;
+    }
+    char *etag = arena_printf(req->arena, "%" PRId64 "-%s", seqs.roster_seq, since ? since : "0");
+    http_set_cache(req, HTTP_REVALIDATE);
+    if (etag && http_not_modified(req, etag)) return;
+    request_write(req, apply_seen, after_seen);
+}

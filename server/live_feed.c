@@ -1,0 +1,190 @@
+#include "server/live_feed.h"
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/congress/checkin/scan_json.h"
+#include "core/congress/event_page.h"
+#include "server/app.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_EVENTS 32
+
+/* What one event's channels show. */
+struct feed_event {
+    char slug[64];
+    struct programme_seqs seqs;
+    int64_t next_change_ms;
+    bool names_on_wall;
+};
+
+struct live_feed {
+    struct app *app;
+    pthread_mutex_t lock; /* guards all below */
+    struct db *db;        /* the feed's own reader */
+    struct programme_cache programmes;
+    struct arena arena;
+    struct feed_event events[MOST_EVENTS];
+    size_t count;
+};
+
+enum err live_feed_new(struct app *app, struct live_feed **ret, struct fault *fault)
+{
+    struct live_feed *feed = calloc(1, sizeof *feed);
+    if (!feed) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    enum err e = store_connect(&app->store, DB_READ, &feed->db, fault);
+    if (e != OK) {
+        free(feed);
+        return e;
+    }
+    feed->app = app;
+    pthread_mutex_init(&feed->lock, NULL);
+    *ret = feed;
+    return OK;
+}
+
+void live_feed_free(struct live_feed *feed)
+{
+    if (!feed) return;
+    programme_cache_release(&feed->programmes);
+    arena_release(&feed->arena);
+    db_close(feed->db);
+    pthread_mutex_destroy(&feed->lock);
+    free(feed);
+}
+
+char *live_feed_channel(struct arena *arena, bool desk, const char *event)
+{
+    return arena_printf(arena, "%s:%s", desk ? "desk" : "wall", event);
+}
+
+/* The small event for those who want the totals only; the snapshot has everything. */
+static void publish_totals(struct live_feed *feed, const struct figures *f, const char *wall, const char *desk)
+{
+    json_t *totals = figures_json(f);
+    if (!totals) return;
+    (void)json_object_del(totals, "by_delegation");
+    (void)json_object_del(totals, "by_session");
+    char *text = json_text(&feed->arena, totals);
+    json_decref(totals);
+    if (!text || strlen(text) > LIVE_EVENT_LONGEST) return;
+    (void)live_publish(feed->app->hub, wall, "stats", text);
+    (void)live_publish(feed->app->hub, desk, "stats", text);
+}
+
+/* Under the lock. */
+static enum err make_snapshot(struct live_feed *feed, struct db *db, struct feed_event *event, bool tell)
+{
+    const struct programme *programme;
+    struct figures figures;
+    json_t *snapshot = NULL;
+    int64_t now = clock_now_ms();
+    enum err e = programme_cached(&feed->programmes, db, event->slug, &programme, &event->seqs);
+    if (e == OK) e = figures_read(db, &feed->arena, programme, now, &figures);
+    if (e == OK) e = event_page_wall(db, &feed->arena, programme, &figures, now, &snapshot);
+    if (e != OK) return e;
+    char *text = json_text(&feed->arena, snapshot);
+    char *wall = live_feed_channel(&feed->arena, false, event->slug), *desk = live_feed_channel(&feed->arena, true, event->slug);
+    json_decref(snapshot);
+    if (!text || !wall || !desk) return ERR_NOMEM;
+    event->next_change_ms = figures.next_change_ms;
+    event->names_on_wall = programme->names_on_wall;
+    e = live_set_snapshot(feed->app->hub, wall, text, tell);
+    if (e == OK) e = live_set_snapshot(feed->app->hub, desk, text, tell);
+    if (e == OK && tell) publish_totals(feed, &figures, wall, desk);
+    return e;
+}
+
+static struct feed_event *find_event(struct live_feed *feed, const char *slug)
+{
+    for (size_t i = 0; i < feed->count; i++)
+        if (strcmp(feed->events[i].slug, slug) == 0) return &feed->events[i];
+    return NULL;
+}
+
+static bool has_changed(struct live_feed *feed, const struct feed_event *event)
+{
+    const struct programme *programme;
+    struct programme_seqs seqs;
+    if (clock_now_ms() >= event->next_change_ms) return true;
+    if (programme_cached(&feed->programmes, feed->db, event->slug, &programme, &seqs) != OK) return false;
+    return seqs.figures_seq != event->seqs.figures_seq || seqs.config_seq != event->seqs.config_seq;
+}
+
+void live_feed_tick(void *context, struct live_hub *hub)
+{
+    struct app *app = context;
+    struct live_feed *feed = app->feed;
+    (void)hub;
+    if (!feed) return;
+    pthread_mutex_lock(&feed->lock);
+    for (size_t i = 0; i < feed->count; i++) {
+        struct feed_event *event = &feed->events[i];
+        if (!has_changed(feed, event)) continue;
+        enum err e = make_snapshot(feed, feed->db, event, true);
+        if (e != OK) log_line(LOG_WARNING, "live", "%s: the screens could not be brought up to date: %s", event->slug, err_name(e));
+        arena_clear(&feed->arena);
+    }
+    pthread_mutex_unlock(&feed->lock);
+}
+
+enum err live_feed_open(struct live_feed *feed, const char *slug)
+{
+    if (strlen(slug) >= sizeof feed->events[0].slug) return ERR_NOT_FOUND;
+    enum err e = OK;
+    pthread_mutex_lock(&feed->lock);
+    struct feed_event *event = find_event(feed, slug);
+    if (!event && feed->count == MOST_EVENTS) e = ERR_LIMIT;
+    if (!event && e == OK) {
+        event = &feed->events[feed->count];
+        *event = (struct feed_event){0};
+        memcpy(event->slug, slug, strlen(slug) + 1);
+        e = make_snapshot(feed, feed->db, event, false);
+        arena_clear(&feed->arena);
+        if (e == OK) feed->count++;
+    }
+    pthread_mutex_unlock(&feed->lock);
+    return e;
+}
+
+static void publish_answer(struct live_feed *feed, struct arena *arena, const char *desk, const char *wall, bool names, const struct checkin_answer *a)
+{
+    char at[CLOCK_TEXT_SIZE];
+    json_t *whole = scan_answer_json(arena, a, "vi");
+    if (!whole) return;
+    (void)json_object_set_new(whole, "at", json_string(clock_format(clock_now_ms(), at)));
+    char *text = json_text(arena, whole);
+    json_decref(whole);
+    if (text) (void)live_publish(feed->app->hub, desk, "checkin", text);
+    json_t *plain = json_pack("{s:s,s:s,s:s?,s:s?}", "at", at, "outcome", outcome_name(a->outcome), "category", a->category, "name",
+                              names && a->outcome == OUTCOME_admitted ? a->name : NULL);
+    text = plain ? json_text(arena, plain) : NULL;
+    json_decref(plain);
+    if (text) (void)live_publish(feed->app->hub, wall, "checkin", text);
+}
+
+void live_feed_answers(struct live_feed *feed, const char *slug, const struct checkin_answer *answers, size_t count)
+{
+    struct arena arena = {0};
+    char *desk = live_feed_channel(&arena, true, slug), *wall = live_feed_channel(&arena, false, slug);
+    bool watched = desk && wall && live_listeners(feed->app->hub, desk) + live_listeners(feed->app->hub, wall) > 0;
+    if (watched) {
+        pthread_mutex_lock(&feed->lock);
+        const struct feed_event *event = find_event(feed, slug);
+        bool names = event && event->names_on_wall;
+        pthread_mutex_unlock(&feed->lock);
+        for (size_t i = 0; i < count; i++)
+            if (!answers[i].replayed && answers[i].outcome != OUTCOME_invalid) publish_answer(feed, &arena, desk, wall, names, &answers[i]);
+    }
+    arena_release(&arena);
+}
+
+void live_feed_undone(struct live_feed *feed, const char *slug, const char *scan_id)
+{
+    struct arena arena = {0};
+    char *desk = live_feed_channel(&arena, true, slug);
+    char *text = arena_printf(&arena, "{\"scan_id\":\"%s\",\"undone\":true}", scan_id); /* a UUID by its caller's check */
+    if (desk && text) (void)live_publish(feed->app->hub, desk, "checkin", text);
+    arena_release(&arena);
+}

@@ -1,0 +1,32 @@
+/* Keeps the live channels true: two for each event, "wall:SLUG" (no person is named, unless the event allows names on walls) and "desk:SLUG" (with names, for
+ * staff). The live thread looks every tick whether an event's figures have changed (by this process or another one) and sets new snapshots: at most
+ * five a second. Thread-safe. */
+#ifndef PLENUM_SERVER_LIVE_FEED_H
+#define PLENUM_SERVER_LIVE_FEED_H
+
+#include "core/congress/checkin/checkin.h"
+#include "server/live/live.h"
+
+struct app;
+struct live_feed;
+
+#define LIVE_FEED_TICK_MS 200
+
+/* `app` is borrowed; its hub is set before the first tick. */
+enum err live_feed_new(struct app *app, struct live_feed **ret, struct fault *fault);
+void live_feed_free(struct live_feed *feed); /* after live_hub_close; accepts NULL */
+
+/* live_config.on_tick, with the application as context. */
+void live_feed_tick(void *app, struct live_hub *hub);
+
+/* Makes sure that both channels of the event have a snapshot. ERR_NOT_FOUND: no such event. On any thread. */
+enum err live_feed_open(struct live_feed *feed, const char *event);
+
+/* Tells what scans were answered just now. */
+void live_feed_answers(struct live_feed *feed, const char *event, const struct checkin_answer *answers, size_t count);
+void live_feed_undone(struct live_feed *feed, const char *event, const char *scan_id);
+
+/* The channel's name in the arena: "wall:SLUG". */
+char *live_feed_channel(struct arena *arena, bool desk, const char *event);
+
+#endif

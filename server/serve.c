@@ -1,0 +1,160 @@
+#include "server/serve.h"
+#include "core/base/clock.h"
+#include "core/base/file.h"
+#include "core/base/log.h"
+#include "core/congress/badge_list.h"
+#include "core/typeset/fonts.h"
+#include "server/access.h"
+#include "server/bucket.h"
+#include "server/live_feed.h"
+#include "server/pages/pages.h"
+#include "server/serve_parts.h"
+
+#include "catalogue.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- what each thread has of its own ---------------------------------------------------------------------------------------------- */
+
+static void *worker_open(void *context)
+{
+    struct app *app = context;
+    struct worker *worker = calloc(1, sizeof *worker);
+    struct fault fault;
+    if (!worker) return NULL;
+    worker->app = app;
+    if (store_connect(&app->store, DB_READ, &worker->db, &fault) == OK) return worker;
+    log_line(LOG_ERROR, "server", "a worker could not open the database: %s", fault.text);
+    free(worker);
+    return NULL;
+}
+
+static void worker_close(void *context, void *state)
+{
+    (void)context;
+    struct worker *worker = state;
+    if (!worker) return;
+    programme_cache_release(&worker->programmes);
+    fonts_free(worker->fonts);
+    db_close(worker->db);
+    free(worker);
+}
+
+/* --- start ------------------------------------------------------------------------------------------------------------------------- */
+
+static enum err open_store(const struct serve_options *o, struct app *app, struct fault *fault)
+{
+    enum err e = store_open(store_choose_folder(o->data), STORE_CREATE, &app->store, fault);
+    if (e == OK) e = store_lock(&app->store, &app->lock, fault);
+    if (e == ERR_BUSY) return fault_set(fault, e, "another `plenum serve` runs on %s", app->store.folder);
+    if (e == OK) e = db_prepare_all(app->store.db, fault);
+    return e;
+}
+
+static enum err load_event_urls(struct app *app, struct fault *fault)
+{
+    struct sql_serve_event_urls_row *rows;
+    enum err e = sql_serve_event_urls(app->store.db, &app->arena, &rows, &app->event_url_count);
+    if (e != OK) return db_fault(app->store.db, e, fault, "read the events");
+    const char **urls = arena_array(&app->arena, app->event_url_count + 1, sizeof *urls);
+    if (!urls) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    for (size_t i = 0; i < app->event_url_count; i++) urls[i] = rows[i].public_url;
+    app->event_urls = urls;
+    return OK;
+}
+
+static unsigned port_of(const char *address)
+{
+    const char *colon = address ? strrchr(address, ':') : NULL;
+    return colon ? (unsigned)strtoul(colon + 1, NULL, 10) : 0;
+}
+
+static enum err load_settings(const struct serve_options *o, struct app *app, struct fault *fault)
+{
+    const char *plain_desk = NULL;
+    enum err e = public_url_choose(app->store.db, &app->arena, o->public_url, NULL, port_of(o->listen), &app->public_url, &app->public_url_guessed, fault);
+    if (e != OK) return e;
+    if (o->public_url) e = setting_write(app->store.db, "public_url", app->public_url);
+    if (e == OK) e = setting_read(app->store.db, &app->arena, "plain_desk", &plain_desk);
+    if (e != OK) return db_fault(app->store.db, e, fault, "settings");
+    app->plain_desk = plain_desk && strcmp(plain_desk, "1") == 0;
+    return load_event_urls(app, fault);
+}
+
+static void writer_committed(void *context)
+{
+    (void)context; /* the live thread looks at the database's counters by itself, so that other programs' writes are seen too */
+}
+
+static enum err start_threads(const struct serve_options *o, struct app *app, struct fault *fault)
+{
+    struct db *db = NULL;
+    enum err e = store_connect(&app->store, DB_WRITE, &db, fault);
+    if (e == OK) e = writer_start(db, writer_committed, app, o->commit_each, &app->writer);
+    if (e != OK) {
+        db_close(db);
+        return e;
+    }
+    app->write_tools = calloc(1, sizeof *app->write_tools);
+    if (!app->write_tools) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    struct pool_config pool = {.context = app, .thread_open = worker_open, .thread_close = worker_close};
+    e = pool_start(&pool, &app->pool);
+    if (e == OK) e = bucket_new(20, 3000, &app->pair_bucket);
+    if (e == OK) e = live_feed_new(app, &app->feed, fault);
+    struct live_config live = {.tick_ms = LIVE_FEED_TICK_MS, .context = app, .on_tick = live_feed_tick};
+    if (e == OK) e = live_hub_start(&live, &app->hub);
+    return e == OK ? OK : fault_set(fault, e, "the server's threads could not be started: %s", err_name(e));
+}
+
+static enum err start_http(const struct serve_options *o, struct app *app, struct fault *fault)
+{
+    size_t count;
+    const struct http_route *routes = routes_table(&count);
+    const char *names[] = {app->public_url};
+    enum err e = OK;
+    if (o->listen_tls) e = serve_tls_load(app, o->tls_cert, o->tls_key, names, 1, fault);
+    if (e != OK) return e;
+    struct http_config config = {
+        .listen = o->listen, .listen_tls = o->listen_tls, .tls_certificate = serve_tls_certificate(app), .tls_key = serve_tls_key(app), .routes = routes,
+        .route_count = count, .context = app,
+        .hooks = {.authorize = access_authorize, .accept_form = access_accept_form, .host_is_ours = access_host_is_ours, .error_page = pages_error,
+                  .worker_open = worker_open, .worker_close = worker_close}};
+    e = http_server_start(&config, &app->http, fault);
+    if (e != OK) return e;
+    app->plain_port = http_server_port(app->http);
+    app->tls_port = http_server_port_tls(app->http);
+    return OK;
+}
+
+enum err serve_start(const struct serve_options *o, struct app *app, struct fault *fault)
+{
+    *app = (struct app){.lock = -1, .started_ms = clock_now_ms(), .store_nothing = o->store_nothing};
+    enum err e = open_store(o, app, fault);
+    if (e == OK) e = load_settings(o, app, fault);
+    if (e == OK) e = pages_load(&app->pages, fault);
+    if (e == OK) e = start_threads(o, app, fault);
+    if (e == OK) e = start_http(o, app, fault);
+    if (e == OK) e = serve_first_account(app, fault);
+    if (e == OK) serve_print_addresses(app, o->welcome);
+    return e;
+}
+
+void serve_stop(struct app *app)
+{
+    if (app->hub) live_hub_close(app->hub);
+    http_server_stop(app->http);
+    pool_stop(app->pool);
+    writer_stop(app->writer);
+    live_hub_free(app->hub);
+    live_feed_free(app->feed);
+    bucket_free(app->pair_bucket);
+    if (app->write_tools) programme_cache_release(&app->write_tools->programmes);
+    free(app->write_tools);
+    pages_free(app->pages);
+    serve_tls_release(app);
+    file_unlock(app->lock);
+    store_close(&app->store);
+    arena_release(&app->arena);
+}

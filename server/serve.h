@@ -1,0 +1,17 @@
+/* `plenum serve`: the running server, from open to stop. */
+#ifndef PLENUM_SERVER_SERVE_H
+#define PLENUM_SERVER_SERVE_H
+
+#include "server/app.h"
+
+struct serve_options {
+    const char *data, *listen, *listen_tls, *tls_cert, *tls_key, *public_url, *welcome;
+    bool commit_each; /* one commit per request: only for measuring */
+    bool store_nothing; /* check-ins are decided but rolled back: only for measuring */
+};
+
+/* Everything up to open listeners; prints the addresses. The caller then waits and calls serve_stop. */
+enum err serve_start(const struct serve_options *options, struct app *app, struct fault *fault);
+void serve_stop(struct app *app); /* accepts one that serve_start has left half open */
+
+#endif

@@ -1,0 +1,20 @@
+/* Parts of server/serve.c that stand in files of their own. */
+#ifndef PLENUM_SERVER_SERVE_PARTS_H
+#define PLENUM_SERVER_SERVE_PARTS_H
+
+#include "server/app.h"
+
+/* TLS: the local authority's or the user's own certificate, kept in app->tls. */
+enum err serve_tls_load(struct app *app, const char *cert_file, const char *key_file, const char *const *names, size_t count, struct fault *fault);
+const char *serve_tls_certificate(const struct app *app); /* NULL without TLS */
+const char *serve_tls_key(const struct app *app);
+void serve_tls_release(struct app *app);
+
+/* An installation without accounts gets an organiser "admin", whose password is printed once. */
+enum err serve_first_account(struct app *app, struct fault *fault);
+
+/* Where everything is, for the person at the laptop; warnings about printed badges that point elsewhere. `welcome` (may be NULL) is an event whose pages and
+ * one delegate's page, with its QR code, are shown too. */
+void serve_print_addresses(struct app *app, const char *welcome);
+
+#endif

@@ -1,0 +1,93 @@
+/* What `plenum serve` tells the person at the laptop. Tokens are printed only on request (--welcome), to the terminal, never to the log. */
+#include "badges/qr.h"
+#include "core/base/clock.h"
+#include "core/congress/badge_list.h"
+#include "server/serve_parts.h"
+
+#include "catalogue.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum err serve_first_account(struct app *app, struct fault *fault)
+{
+    struct sql_serve_account_count_row row;
+    enum err e = sql_serve_account_count(app->store.db, &app->arena, &row);
+    if (e != OK) return db_fault(app->store.db, e, fault, "read the accounts");
+    if (row.total > 0) return OK;
+    char password[ACCOUNT_PASSWORD_SIZE], hash[CRYPTO_PASSWORD_SIZE];
+    int64_t id;
+    account_make_password(password);
+    e = crypto_password_hash(password, hash);
+    if (e == OK) e = account_create(app->store.db, "admin", hash, true, &(struct account_role){.kind = ACCOUNT_ORGANISER}, clock_now_ms(), &id, fault);
+    if (e != OK) return e;
+    printf("\n  First sign-in:  name admin   password %s\n  (shown only now; change it with `plenum user passwd admin`)\n", password);
+    return OK;
+}
+
+/* Two rows of cells in one line of text; white ground, four cells of quiet zone (ISO/IEC 18004 §9.1). */
+static void print_qr(const char *url)
+{
+    struct arena arena = {0};
+    struct qr qr;
+    if (qr_make(url, &arena, &qr) == OK) {
+        int side = (int)qr.side, quiet = 4;
+        for (int y = -quiet; y < side + quiet; y += 2) {
+            printf("  ");
+            for (int x = -quiet; x < side + quiet; x++) {
+                bool in = x >= 0 && x < side;
+                bool up = in && y >= 0 && y < side && (qr.cells[y * side + x] & 1);
+                bool down = in && y + 1 >= 0 && y + 1 < side && (qr.cells[(y + 1) * side + x] & 1);
+                printf("%s", up ? (down ? " " : "▄") : (down ? "▀" : "█"));
+            }
+            printf("\n");
+        }
+    }
+    arena_release(&arena);
+}
+
+static void print_event(struct app *app, const char *slug)
+{
+    struct sql_serve_one_badge_row badge;
+    const char *staff = app->secure_base ? app->secure_base : app->plain_base;
+    printf("\n  Desk            %s/desk/%s\n  Wall            %s/display/%s\n  Console         %s/admin/%s\n", staff, slug, app->plain_base, slug, staff, slug);
+    if (sql_serve_one_badge(app->store.db, &app->arena, slug, &badge) != OK) return;
+    char *url = badge_url(&app->arena, app->public_url, badge.token);
+    if (!url) return;
+    printf("\n  One delegate's page (%s):\n  %s\n\n", badge.name, url);
+    print_qr(url);
+}
+
+static void print_host_warnings(struct app *app)
+{
+    struct sql_serve_print_hosts_row *rows;
+    size_t n;
+    bool colour = isatty(STDOUT_FILENO);
+    const char *host = strstr(app->public_url, "://") + 3;
+    if (sql_serve_print_hosts(app->store.db, &app->arena, &rows, &n) != OK) return;
+    for (size_t i = 0; i < n; i++) {
+        if (strcasecmp(rows[i].host, host) == 0) continue;
+        printf("\n%s  WARNING: %" PRId64 " printed badges of %s point at %s, but this server answers at %s.\n"
+               "  Give this machine that address again, or start with --public-url and print anew.%s\n",
+               colour ? "\033[1;31m" : "", rows[i].badges, rows[i].slug, rows[i].host, host, colour ? "\033[0m" : "");
+    }
+}
+
+void serve_print_addresses(struct app *app, const char *welcome)
+{
+    app->plain_base = app->plain_port ? arena_printf(&app->arena, "http://127.0.0.1:%u", app->plain_port) : NULL;
+    const char *host = strstr(app->public_url, "://") + 3;
+    size_t host_length = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
+    app->secure_base = app->tls_port ? arena_printf(&app->arena, "https://%.*s:%u", (int)host_length, host, app->tls_port) : NULL;
+    printf("\n  Plenum runs.    Data folder %s\n\n  Public address  %s%s\n", app->store.folder, app->public_url,
+           app->public_url_guessed ? "   (guessed from this machine's network; fix it with --public-url before you print)" : "");
+    if (app->plain_base) printf("  This machine    %s\n", app->plain_base);
+    if (app->secure_base) printf("  Staff, devices  %s\n", app->secure_base);
+    if (app->fingerprint) printf("  Fingerprint     %s\n", app->fingerprint);
+    if (welcome) print_event(app, welcome);
+    print_host_warnings(app);
+    printf("\n");
+    (void)fflush(stdout);
+}
