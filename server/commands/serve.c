@@ -1,0 +1,81 @@
+/* plenum serve */
+#include "server/serve.h"
+#include "core/base/log.h"
+#include "core/base/opt.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "server/commands/commands.h"
+
+/* Signals are taken by sigwait in this thread alone; all other threads inherit the mask. */
+static void block_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGTERM);
+    (void)pthread_sigmask(SIG_BLOCK, set, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+}
+
+/* Thousands of phones at once need as many open files as the system lets us have. */
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static enum err run(const struct serve_options *options, struct fault *fault)
+{
+    sigset_t set;
+    int got = 0;
+    block_signals(&set);
+    raise_file_limit();
+    struct app app;
+    enum err e = serve_start(options, &app, fault);
+    if (e == OK) {
+        (void)sigwait(&set, &got);
+        log_line(LOG_NOTICE, "server", "stopping");
+    }
+    serve_stop(&app);
+    return e;
+}
+
+int command_serve(int argc, char **argv)
+{
+    struct serve_options o = {.listen = "0.0.0.0:8080", .listen_tls = "0.0.0.0:8443"};
+    const char *measure = NULL;
+    const struct opt options[] = {
+        {.name = "data", .kind = OPT_TEXT, .target = &o.data, .value = "DIR", .help = "the data folder (else PLENUM_DATA, else ./plenum-data)"},
+        {.name = "listen", .kind = OPT_TEXT, .target = &o.listen, .value = "ADDR:PORT", .help = "plain HTTP, for badges and public pages (0.0.0.0:8080)"},
+        {.name = "listen-tls", .kind = OPT_TEXT, .target = &o.listen_tls, .value = "ADDR:PORT", .help = "HTTPS, for staff and devices (0.0.0.0:8443; none = off)"},
+        {.name = "tls-cert", .kind = OPT_TEXT, .target = &o.tls_cert, .value = "FILE", .help = "a certificate of your own (PEM, with its chain)"},
+        {.name = "tls-key", .kind = OPT_TEXT, .target = &o.tls_key, .value = "FILE", .help = "its key (PEM)"},
+        {.name = "public-url", .kind = OPT_TEXT, .target = &o.public_url, .value = "URL", .help = "what badges point at; kept in the data folder"},
+        {.name = "welcome", .kind = OPT_TEXT, .target = &o.welcome, .value = "EVENT", .help = "print the event's addresses and one delegate's page with its QR code"},
+        {.name = "measure", .kind = OPT_TEXT, .target = &measure, .value = "HOW", .help = "for `make bench` only: commit-each, or store-nothing"},
+    };
+    const struct opt_command command = {.usage = "plenum serve [options]", .about = "Runs the server until Ctrl-C or SIGTERM.", .options = options,
+                                        .option_count = sizeof options / sizeof options[0]};
+    struct fault fault = {0};
+    size_t words;
+    bool help;
+    enum err e = opt_parse(&command, argc, argv, NULL, &words, &help, &fault);
+    if (e == OK && help) {
+        opt_print_help(&command);
+        return 0;
+    }
+    if (e == OK && strcmp(o.listen_tls, "none") == 0) o.listen_tls = NULL;
+    if (e == OK && measure) {
+        o.commit_each = strcmp(measure, "commit-each") == 0;
+        o.store_nothing = strcmp(measure, "store-nothing") == 0;
+        if (!o.commit_each && !o.store_nothing) e = fault_set(&fault, ERR_USAGE, "--measure: \"%s\" is neither commit-each nor store-nothing", measure);
+    }
+    if (e == OK) e = run(&o, &fault);
+    if (e != OK) fprintf(stderr, "plenum serve: %s\n", fault.text[0] ? fault.text : err_name(e));
+    return err_exit_code(e);
+}
