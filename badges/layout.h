@@ -33,6 +33,8 @@ enum badge_when {
     WHEN_SEAT = 4,
     WHEN_NO_SEAT = 8,
     WHEN_CATEGORY = 16,
+    WHEN_DELEGATION = 32,
+    WHEN_NO_DELEGATION = 64,
 };
 
 struct badge_text {

@@ -105,6 +105,8 @@ static bool is_shown(const struct badge *badge, unsigned when)
     if ((when & WHEN_BLANK) && !badge->blank) return false;
     if ((when & WHEN_SEAT) && !is_set(badge->seat)) return false;
     if ((when & WHEN_NO_SEAT) && is_set(badge->seat)) return false;
+    if ((when & WHEN_DELEGATION) && !is_set(badge->delegation)) return false;
+    if ((when & WHEN_NO_DELEGATION) && is_set(badge->delegation)) return false;
     if ((when & WHEN_CATEGORY) && !is_set(badge->category_title)) return false;
     return true;
 }

@@ -83,7 +83,7 @@ static bool boxes_overlap(const struct box *a, const struct box *b)
 static bool both_shown(unsigned a, unsigned b)
 {
     unsigned all = a | b;
-    return !((all & WHEN_NAMED) && (all & WHEN_BLANK)) && !((all & WHEN_SEAT) && (all & WHEN_NO_SEAT));
+    return !((all & WHEN_NAMED) && (all & WHEN_BLANK)) && !((all & WHEN_SEAT) && (all & WHEN_NO_SEAT)) && !((all & WHEN_DELEGATION) && (all & WHEN_NO_DELEGATION));
 }
 
 /* No two texts that are shown together share a point, none touches the code's quiet zone or leaves the badge; the code is 25 mm at least. */

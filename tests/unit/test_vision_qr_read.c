@@ -1,7 +1,7 @@
+#include "badges/qr.h"
 #include "core/vision/qr_read.h"
 #include "tests/unit/check.h"
 
-#include <qrencode.h>
 #include <stdlib.h>
 
 /* A white sheet. */
@@ -12,11 +12,11 @@ static uint8_t *make_sheet(unsigned width, unsigned height)
     return sheet;
 }
 
-static void draw_code(uint8_t *sheet, unsigned width, unsigned left, unsigned top, unsigned module, const QRcode *code)
+static void draw_code(uint8_t *sheet, unsigned width, unsigned left, unsigned top, unsigned module, const struct qr *code)
 {
-    for (unsigned y = 0; y < (unsigned)code->width * module; y++)
-        for (unsigned x = 0; x < (unsigned)code->width * module; x++)
-            if (code->data[(y / module) * (unsigned)code->width + x / module] & 1) sheet[(top + y) * width + left + x] = 0;
+    for (unsigned y = 0; y < code->side * module; y++)
+        for (unsigned x = 0; x < code->side * module; x++)
+            if (code->cells[(y / module) * code->side + x / module] & 1) sheet[(top + y) * width + left + x] = 0;
 }
 
 static void test_places(struct check *c)
@@ -31,9 +31,9 @@ static void test_places(struct check *c)
     struct qr_found_list list = {0};
     CHECK(c, qr_read(reader, &picture, &arena, &list) == OK && list.count == 0);
     for (int i = 0; i < 3; i++) {
-        QRcode *code = QRcode_encodeString(texts[i], 0, QR_ECLEVEL_Q, QR_MODE_8, 1);
-        draw_code(sheet, 500, places[i][0], places[i][1], 4, code);
-        QRcode_free(code);
+        struct qr code = {0};
+        CHECK(c, qr_make(texts[i], &arena, &code) == OK);
+        draw_code(sheet, 500, places[i][0], places[i][1], 4, &code);
     }
     CHECK(c, qr_read(reader, &picture, &arena, &list) == OK);
     if (CHECK(c, list.count == 3))
