@@ -51,9 +51,11 @@ void http_reply_stream(struct http_request *req, const char *content_type, const
         else http_reply_problem(req, 503, "busy", "Out of memory.");
         return;
     }
+    /* No chunks around the events: the end of the connection is the end of the stream. */
+    (void)MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
     watch_peer(x->connection->fd);
     x->is_stream = true;
-    x->close_after = true; /* no chunks around the events */
+    x->close_after = true;
     (void)http_set_header(req, "X-Accel-Buffering", "no");
     reply_with(x, 200, content_type, response, 0);
 }

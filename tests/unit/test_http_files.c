@@ -2,7 +2,6 @@
  * client is the curl program). Duplicate and ambiguous routes. */
 #include "core/base/file.h"
 #include "server/http/validators.h"
-#include "server/routes.h"
 #include "tests/unit/http_kit.h"
 
 #include <fcntl.h>
@@ -171,9 +170,6 @@ static void test_tls(struct kit *kit, struct papers *papers)
 static void test_tables(struct kit *kit)
 {
     struct fault fault = {0};
-    size_t count;
-    const struct http_route *table = routes_table(&count);
-    if (!CHECK(&kit->check, http_routes_check(table, count, &fault) == OK)) printf("# %s\n", fault.text);
 #define R(pattern) {HTTP_GET, pattern, 0, 0, 0, send_page, "send_page", ""}
     static const struct http_route bad[][2] = {{R("/a"), R("/a")}, {R("/a/{x}"), R("/a/{y}")}, {R("/{x}/b"), R("/a/{y}")}, {R("/a/{x*}"), R("/a/{y*}")},
                                                {R("a"), R("/b")}, {R("/a/"), R("/b")}, {R("/a/{X}"), R("/b")}, {R("/a/{x*}/b"), R("/b")}, {R("/a{x}"), R("/b")}, {R("//a"), R("/b")}};
