@@ -1,9 +1,5 @@
 #include "server/routes.h"
 
-#define ROUTE(method, pattern, who, flags, body, handler, help) void handler(struct http_request *req);
-#include "server/routes.def"
-#undef ROUTE
-
 const struct http_route *routes_table(size_t *ret_count)
 {
 #define ROUTE(method, pattern, who, flags, body, handler, help) {HTTP_##method, pattern, who, flags, body, handler, #handler, help},

@@ -9,6 +9,10 @@ enum who { WHO_ANYONE = 1, WHO_BADGE = 2, WHO_DISPLAY = 4, WHO_DEVICE = 8, WHO_D
 #define WHO_STAFF (WHO_ORGANISER | WHO_DESK)                     /* an organiser holds WHO_DESK too */
 #define WHO_FIGURES (WHO_STAFF | WHO_DEVICE | WHO_DISPLAY)       /* "key" in DESIGN.md §5 */
 
+#define ROUTE(method, pattern, who, flags, body, handler, help) void handler(struct http_request *req);
+#include "server/routes.def"
+#undef ROUTE
+
 /* Static; lives as long as the program. */
 const struct http_route *routes_table(size_t *ret_count);
 

@@ -70,6 +70,20 @@ enum err event_page_scans(struct db *db, struct arena *arena, int64_t event_id, 
     return OK;
 }
 
+enum err event_page_print_hosts(struct db *db, struct arena *arena, int64_t event_id, struct event_page_host **ret, size_t *ret_count)
+{
+    struct sql_print_run_hosts_row *rows;
+    size_t count;
+    enum err err = sql_print_run_hosts(db, arena, event_id, &rows, &count);
+    if (err != OK) return err;
+    struct event_page_host *hosts = arena_array(arena, count + 1, sizeof *hosts);
+    if (hosts == NULL) return ERR_NOMEM;
+    for (size_t i = 0; i < count; i++) hosts[i] = (struct event_page_host){.host = rows[i].host, .badges = rows[i].badges, .printed_ms = rows[i].printed_ms};
+    *ret = hosts;
+    *ret_count = count;
+    return OK;
+}
+
 enum err event_page_organization(struct db *db, struct arena *arena, const char **ret_name)
 {
     struct sql_pages_organization_row row;
@@ -134,6 +148,10 @@ static void sessions_put(json_t *wall, const struct programme *programme, int64_
     }
     json_object_set_new(wall, "now", now == NULL ? json_null() : session_json(now));
     json_object_set_new(wall, "next", next == NULL ? json_null() : session_json(next));
+    /* A wall turns to the next session by itself, also while its line is down. */
+    json_t *all = json_array();
+    for (size_t i = 0; i < programme->session_count; i++) json_array_append_new(all, session_json(&programme->sessions[i]));
+    json_object_set_new(wall, "programme", all);
 }
 
 enum err event_page_wall(struct db *db, struct arena *arena, const struct programme *programme, const struct figures *figures, int64_t now_ms, json_t **ret)

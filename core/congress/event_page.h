@@ -51,9 +51,17 @@ struct event_page_scan {
 /* The newest scans first, at most `most`. Names: for the desk only. */
 enum err event_page_scans(struct db *db, struct arena *arena, int64_t event_id, int64_t most, struct event_page_scan **ret, size_t *ret_count);
 
+/* The hosts that badges of the event were printed with, and how many each; the newest first. */
+struct event_page_host {
+    const char *host; /* "192.168.1.10:8080" */
+    int64_t badges, printed_ms;
+};
+enum err event_page_print_hosts(struct db *db, struct arena *arena, int64_t event_id, struct event_page_host **ret, size_t *ret_count);
+
 /* The wall's snapshot: the figures (figures_json) and beside them
  *     "title": title, "timezone": "…", "delegations": [{"code", "name": title, "expected", "attended", "present"}, … in protocol order],
- *     "now": {"title": title, "room": "…", "starts": "…", "ends": "…"} or null, "next": the same, "announcements": [{"text": title, "urgent": bool}].
+ *     "now": {"title": title, "room": "…", "starts": "…", "ends": "…"} or null, "next": the same,
+ *     "programme": [the same form, all sessions in order], "announcements": [{"text": title, "urgent": bool}].
  * No names of people. Owned by the caller. */
 enum err event_page_wall(struct db *db, struct arena *arena, const struct programme *programme, const struct figures *figures, int64_t now_ms, json_t **ret);
 

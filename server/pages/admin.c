@@ -1,0 +1,273 @@
+/* GET /admin: the events of the one who asks. GET /admin/{event}: the console: figures, pages, devices, what was printed. POST …/pair and
+ * …/devices/{code}/revoke. */
+#include "badges/qr.h"
+#include "core/base/clock.h"
+#include "core/congress/badge_list.h"
+#include "server/access.h"
+#include "server/pages/view.h"
+
+#include <string.h>
+
+static char *moment(struct view *view, const char *timezone, int64_t ms)
+{
+    return arena_printf(view->arena, "%s %s", i18n_time(view->arena, timezone, ms), i18n_date_range(view->arena, timezone, ms, ms));
+}
+
+static enum err put_users(struct view *view, struct db *db)
+{
+    struct account *accounts;
+    size_t count;
+    enum err err = account_list(db, view->arena, &accounts, &count);
+    if (err != OK) return err;
+    json_t *rows = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *row = json_object();
+        const char *roles = NULL;
+        for (size_t k = 0; k < accounts[i].role_count; k++) {
+            const char *words = view_words(view, arena_printf(view->arena, "role.%s", account_role_name(accounts[i].roles[k].kind)));
+            roles = roles == NULL ? words : arena_printf(view->arena, "%s, %s", roles, words);
+        }
+        view_put(row, "name", accounts[i].name);
+        view_put(row, "roles", roles);
+        view_put_flag(row, "disabled", accounts[i].disabled);
+        json_array_append_new(rows, row);
+    }
+    view_put_json(view->root, "users", json_pack("{s:o}", "rows", rows));
+    return OK;
+}
+
+void admin_get(struct http_request *req)
+{
+    struct view view;
+    struct event_page_line *lines;
+    size_t count;
+    struct worker *worker = worker_of(req);
+    if (worker == NULL || !view_begin(&view, req)) return;
+    enum err err = event_page_list(worker->db, req->arena, &lines, &count);
+    const struct account *account = &principal_of(req)->account;
+    /* The list of users is for those who answer for every event. */
+    if (err == OK && account_may(account, ACCOUNT_ORGANISER, 0)) err = put_users(&view, worker->db);
+    if (err != OK) {
+        reply_error(req, err, NULL);
+        return;
+    }
+    json_t *events = json_array();
+    for (size_t i = 0; i < count; i++) {
+        bool organiser = account_may(account, ACCOUNT_ORGANISER, lines[i].id);
+        if (!organiser && !account_may(account, ACCOUNT_DESK, lines[i].id)) continue;
+        json_t *event = json_object();
+        view_put(event, "href", arena_printf(req->arena, "/%s/%s", organiser ? "admin" : "desk", lines[i].slug));
+        view_put_title(&view, event, "title", lines[i].title);
+        view_put(event, "dates", i18n_date_range(req->arena, lines[i].timezone, lines[i].starts_ms, lines[i].ends_ms));
+        view_put_number(event, "expected", lines[i].expected);
+        json_array_append_new(events, event);
+    }
+    view_put_json(view.root, "events", events);
+    view_set_title(&view, view_words(&view, "admin.events"));
+    view_reply(&view, 200, "admin");
+}
+
+static enum err put_devices(struct view *view, struct worker *worker, const struct programme *programme)
+{
+    struct device *devices;
+    size_t count;
+    enum err err = device_list(worker->db, view->arena, programme->event_id, &devices, &count);
+    if (err != OK) return err;
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *row = json_object();
+        const struct programme_gate *gate = programme_gate_by_id(programme, devices[i].gate_id);
+        view_put(row, "code", devices[i].code);
+        view_put(row, "name", devices[i].name);
+        if (gate != NULL) view_put_title(view, row, "gate", gate->title);
+        if (devices[i].last_seen_ms != DB_NULL) view_put(row, "seen", moment(view, programme->timezone, devices[i].last_seen_ms));
+        view_put_flag(row, "revoked", devices[i].revoked_ms != DB_NULL);
+        json_array_append_new(list, row);
+    }
+    view_put_flag(view->root, "has_devices", count > 0);
+    view_put_json(view->root, "devices", list);
+    return OK;
+}
+
+static enum err put_figures(struct view *view, struct worker *worker, const struct programme *programme, int64_t now_ms)
+{
+    struct figures figures;
+    enum err err = figures_read(worker->db, view->arena, programme, now_ms, &figures);
+    if (err != OK) return err;
+    json_t *out = json_object();
+    view_put_number(out, "present", figures.event.present);
+    view_put_number(out, "attended", figures.event.attended);
+    view_put_number(out, "expected", figures.event.expected);
+    view_put(out, "as_of", moment(view, programme->timezone, figures.as_of_ms));
+    view_put_json(view->root, "figures", out);
+    return OK;
+}
+
+/* Badges whose QR codes lead to an address that is not ours any more. */
+static enum err put_warnings(struct view *view, struct worker *worker, const struct programme *programme)
+{
+    struct event_page_host *hosts;
+    size_t count;
+    const char *current;
+    bool guessed;
+    enum err err = event_page_print_hosts(worker->db, view->arena, programme->event_id, &hosts, &count);
+    if (err == OK) err = public_url_choose(worker->db, view->arena, NULL, programme->slug, 0, &current, &guessed, NULL);
+    if (err != OK) return err;
+    if (guessed) current = view->app->public_url;
+    const char *host = strstr(current, "://");
+    host = host == NULL ? current : host + 3;
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        if (strcasecmp(hosts[i].host, host) == 0) continue;
+        json_t *warning = json_object();
+        view_put(warning, "printed", hosts[i].host);
+        view_put(warning, "current", host);
+        view_put_number(warning, "badges", hosts[i].badges);
+        view_put(warning, "at", moment(view, programme->timezone, hosts[i].printed_ms));
+        json_array_append_new(list, warning);
+    }
+    view_put_json(view->root, "warnings", list);
+    return OK;
+}
+
+static void console_reply(struct view *view, struct worker *worker, const struct programme *programme)
+{
+    struct event_page event;
+    int64_t now_ms = clock_now_ms();
+    enum err err = event_page_load(worker->db, view->arena, programme->slug, &event);
+    if (err == OK) err = put_devices(view, worker, programme);
+    if (err == OK) err = put_figures(view, worker, programme, now_ms);
+    if (err == OK) err = put_warnings(view, worker, programme);
+    if (err != OK) {
+        reply_error(view->req, err, NULL);
+        return;
+    }
+    view_put_event(view, &event, false);
+    view_put_gates(view, programme, NULL);
+    view_put(view->root, "display_code", event.display_code);
+    view_set_title(view, view_words(view, "admin.link"));
+    view_reply(view, 200, "admin_event");
+}
+
+void admin_event_get(struct http_request *req)
+{
+    struct view view;
+    struct worker *worker = worker_of(req);
+    const struct programme *programme = worker == NULL ? NULL : event_of(req, worker, NULL);
+    if (programme == NULL || !view_begin(&view, req)) return;
+    console_reply(&view, worker, programme);
+}
+
+/* --- pairing --- */
+
+struct pair {
+    struct pairing pairing;
+    const char *gate; /* stored title */
+};
+
+static enum err pair_store(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
+{
+    (void)tools;
+    (void)fault;
+    const struct pair *pair = req->state;
+    int64_t now_ms = clock_now_ms();
+    enum err err = pairing_insert(db, &pair->pairing, now_ms);
+    return err == OK ? audit_write(db, now_ms, actor_of(req), "pair_device", http_param(req, "event"), NULL) : err;
+}
+
+/* One path of unit squares, a run of black cells each: small, and no style is needed. */
+static char *qr_path(struct arena *arena, const struct qr *qr)
+{
+    struct buf out;
+    buf_init(&out, BUF_LIMIT_LINE);
+    for (unsigned y = 0; y < qr->side; y++) {
+        for (unsigned x = 0; x < qr->side; x++) {
+            unsigned run = 0;
+            while (x + run < qr->side && (qr->cells[y * qr->side + x + run] & 1) != 0) run++;
+            if (run == 0) continue;
+            buf_printf(&out, "M%u %uh%uv1h-%uz", x + 4, y + 4, run, run);
+            x += run;
+        }
+    }
+    char *path = buf_ok(&out) ? arena_strdup(arena, buf_text(&out)) : NULL;
+    buf_release(&out);
+    return path;
+}
+
+static void pair_stored(struct http_request *req)
+{
+    const struct pair *pair = req->state;
+    const struct fault *fault;
+    struct view view;
+    struct qr qr;
+    enum err err = write_result(req, &fault);
+    if (err != OK) {
+        reply_error(req, err, fault);
+        return;
+    }
+    struct worker *worker = worker_of(req);
+    const struct programme *programme = worker == NULL ? NULL : event_of(req, worker, NULL);
+    if (programme == NULL || !view_begin(&view, req)) return;
+    const char *url = view.app->secure_base != NULL ? view.app->secure_base : view.app->plain_base;
+    json_t *out = json_object();
+    view_put_title(&view, out, "gate", pair->gate);
+    view_put(out, "code", pair->pairing.code);
+    view_put(out, "url", url);
+    view_put(out, "expires", i18n_time(req->arena, programme->timezone, pair->pairing.expires_ms));
+    if (qr_make(arena_printf(req->arena, "%s#%s", url, pair->pairing.code), req->arena, &qr) == OK) {
+        view_put_number(out, "size", qr.side + 8); /* four cells of quiet zone on each side */
+        view_put(out, "path", qr_path(req->arena, &qr));
+    }
+    view_put_json(view.root, "pairing", out);
+    console_reply(&view, worker, programme);
+}
+
+void admin_pair_post(struct http_request *req)
+{
+    struct worker *worker = worker_of(req);
+    const struct programme *programme = worker == NULL ? NULL : event_of(req, worker, NULL);
+    if (programme == NULL) return;
+    const char *code = http_form(req, "gate");
+    const struct programme_gate *gate = code == NULL ? NULL : programme_gate_by_code(programme, code);
+    struct pair *pair = arena_alloc(req->arena, sizeof *pair);
+    if (gate == NULL || pair == NULL) {
+        reply_reason(req, pair == NULL ? REASON_busy : REASON_unknown_gate);
+        return;
+    }
+    pairing_make(programme->event_id, gate->id, clock_now_ms(), &pair->pairing);
+    pair->gate = arena_strdup(req->arena, gate->title);
+    req->state = pair;
+    request_write(req, pair_store, pair_stored);
+}
+
+static enum err revoke_store(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
+{
+    (void)tools;
+    (void)fault;
+    int64_t now_ms = clock_now_ms();
+    enum err err = device_revoke(db, http_param(req, "code"), now_ms);
+    return err == OK ? audit_write(db, now_ms, actor_of(req), "revoke_device", http_param(req, "code"), NULL) : err;
+}
+
+static void revoke_stored(struct http_request *req)
+{
+    const struct fault *fault;
+    enum err err = write_result(req, &fault);
+    if (err != OK) reply_error(req, err, fault);
+    else http_reply_redirect(req, 303, arena_printf(req->arena, "/admin/%s", http_param(req, "event")));
+}
+
+void admin_revoke_post(struct http_request *req)
+{
+    struct device device;
+    struct worker *worker = worker_of(req);
+    if (worker == NULL) return;
+    enum err err = device_by_code(worker->db, req->arena, http_param(req, "code"), &device);
+    /* Only devices of the event that the route's role was checked for. */
+    if (err == OK && strcmp(device.event_slug, http_param(req, "event")) != 0) err = ERR_NOT_FOUND;
+    if (err != OK) {
+        reply_error(req, err, NULL);
+        return;
+    }
+    request_write(req, revoke_store, revoke_stored);
+}

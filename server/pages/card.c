@@ -1,0 +1,140 @@
+/* A helper's phone: its own camera opens the badge's address, this card answers with one big button. Works without JavaScript.
+ * The scan's number is made with the page, so that a form sent twice is one scan; the answer stands on the page that follows. */
+#include "server/pages/card.h"
+
+#include "core/base/clock.h"
+#include "core/base/text.h"
+#include "core/congress/checkin/checkin.h"
+#include "core/congress/title.h"
+#include "server/access.h"
+#include "server/live_feed.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define GATE_COOKIE "plenum_gate"
+
+static const char *needs_words(struct view *view, const char *stored)
+{
+    json_t *list = NULL;
+    const char *joined = NULL;
+    if (stored == NULL || json_read(stored, strlen(stored), &list, NULL) != OK) return NULL;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *need = json_string_value(json_array_get(list, i));
+        if (need == NULL) continue;
+        const char *words = view_words(view, arena_printf(view->arena, "need.%s", need));
+        joined = joined == NULL ? words : arena_printf(view->arena, "%s, %s", joined, words);
+    }
+    json_decref(list);
+    return joined;
+}
+
+static void put_result(struct view *view)
+{
+    /* Nothing of the query goes into the page but words of our own tables. */
+    const char *outcome = http_query(view->req, "done"), *reason = http_query(view->req, "why");
+    if (outcome == NULL) return;
+    const char *words = view_words(view, arena_printf(view->arena, "desk.outcome.%.20s", outcome));
+    if (words[0] == '\0') return;
+    json_t *result = json_object();
+    view_put(result, "outcome", outcome);
+    view_put(result, "words", words);
+    if (reason != NULL) view_put(result, "more", view_words(view, arena_printf(view->arena, "desk.reason.%.40s", reason)));
+    view_put_json(view->root, "result", result);
+}
+
+static void put_state(struct view *view, const struct delegate_page *delegate, const char *timezone)
+{
+    static const char *const names[] = {[DELEGATE_NEVER] = "never", [DELEGATE_IN] = "in", [DELEGATE_OUT] = "out"};
+    const char *name = names[delegate->presence];
+    view_put(view->root, "state", name);
+    view_put(view->root, "state_words", view_words(view, arena_printf(view->arena, "desk.%s", name)));
+    if (delegate->presence != DELEGATE_IN) return;
+    view_put(view->root, "since", i18n_time(view->arena, timezone, delegate->since_ms));
+}
+
+void card_reply(struct view *view, struct worker *worker, const char *token, const struct delegate_page *delegate, int64_t now_ms)
+{
+    struct event_page event;
+    const struct programme *programme;
+    struct programme_seqs seqs;
+    (void)now_ms;
+    enum err err = programme_cached(&worker->programmes, worker->db, delegate->event, &programme, &seqs);
+    if (err == OK) err = event_page_load(worker->db, view->arena, delegate->event, &event);
+    if (err != OK) {
+        reply_error(view->req, err, NULL);
+        return;
+    }
+    char scan_id[ID_UUID_SIZE];
+    id_uuid7(scan_id);
+    view_put_event(view, &event, false);
+    view_set_title(view, view_words(view, "desk.link"));
+    card_put_person(view, delegate, programme);
+    put_state(view, delegate, event.timezone);
+    put_result(view);
+    view_put_gates(view, programme, http_cookie(view->req, GATE_COOKIE));
+    view_put(view->root, "scan_id", scan_id);
+    view_put(view->root, "token", token);
+    json_t *facts = json_array();
+    view_add_fact(view, facts, "fact.seat", delegate->seat, true);
+    view_add_fact(view, facts, "fact.number", delegate->number, true);
+    view_add_fact(view, facts, "fact.badge_box", delegate->badge_box, false);
+    view_add_fact(view, facts, "fact.group", delegate->group, false);
+    view_add_fact(view, facts, "fact.room", delegate->room, false);
+    view_add_fact(view, facts, "fact.transport", delegate->transport, false);
+    view_add_fact(view, facts, "fact.born", delegate->born, false);
+    view_add_fact(view, facts, "fact.needs", needs_words(view, delegate->needs), false);
+    view_put_json(view->root, "facts", facts);
+    view_reply(view, 200, "card");
+}
+
+struct card_scan {
+    char token[ID_TOKEN_SIZE];
+    struct checkin_scan scan;
+    struct checkin_source source;
+    struct checkin_answer answer;
+};
+
+static enum err card_apply(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
+{
+    (void)fault;
+    struct card_scan *card = req->state;
+    return checkin_apply(db, req->arena, &tools->programmes, &tools->ids, &card->source, &card->scan, &card->answer);
+}
+
+static void card_done(struct http_request *req)
+{
+    const struct card_scan *card = req->state;
+    const struct fault *fault;
+    enum err err = write_result(req, &fault);
+    if (err != OK) {
+        reply_error(req, err, fault);
+        return;
+    }
+    live_feed_answers(app_of(req)->feed, card->source.event, &card->answer, 1);
+    const char *reason = reason_code(card->answer.reason);
+    http_reply_redirect(req, 303, arena_printf(req->arena, "/d/%s?done=%s%s%s", card->token, outcome_name(card->answer.outcome), reason == NULL ? "" : "&why=",
+                                               reason == NULL ? "" : reason));
+}
+
+void card_checkin_post(struct http_request *req)
+{
+    const char *scan_id = http_form(req, "scan_id"), *gate = http_form(req, "gate"), *direction = http_form(req, "direction"), *token = http_form(req, "token");
+    struct card_scan *card = arena_alloc(req->arena, sizeof *card);
+    if (card == NULL) {
+        reply_reason(req, REASON_busy);
+        return;
+    }
+    if (scan_id == NULL || gate == NULL || direction == NULL || token == NULL || !id_is_uuid(scan_id) || !text_is_code(gate) || !id_token_read(token, card->token)) {
+        reply_reason(req, REASON_bad_request);
+        return;
+    }
+    int64_t now_ms = clock_now_ms();
+    card->scan = (struct checkin_scan){.scan_id = scan_id, .token = card->token, .gate = gate, .going_out = strcmp(direction, "out") == 0,
+                                       .scanned_ms = now_ms, .age_ms = 0, .asks = true, .roster = DB_NULL};
+    card->source = (struct checkin_source){.event = http_param(req, "event"), .gate_id = DB_NULL, .device_id = DB_NULL,
+                                           .account_id = principal_of(req)->account.id, .received_ms = now_ms};
+    req->state = card;
+    http_set_cookie(req, GATE_COOKIE, gate, "/", 30L * 24 * 3600);
+    request_write(req, card_apply, card_done);
+}

@@ -1,0 +1,13 @@
+/* The desk's card of one person: GET /d/{token} for signed-in desk staff, and the form behind its button. Private to server/pages. */
+#ifndef PLENUM_SERVER_PAGES_CARD_H
+#define PLENUM_SERVER_PAGES_CARD_H
+
+#include "core/congress/delegate_page.h"
+#include "server/pages/view.h"
+
+void card_reply(struct view *view, struct worker *worker, const char *token, const struct delegate_page *delegate, int64_t now_ms);
+
+/* Puts `person`, `category` and `status_note`. */
+void card_put_person(struct view *view, const struct delegate_page *delegate, const struct programme *programme);
+
+#endif

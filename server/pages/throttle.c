@@ -1,0 +1,83 @@
+#include "server/pages/throttle.h"
+
+#include "core/base/clock.h"
+#include "core/base/crypto.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SLOTS 1024
+#define LONGEST_WAIT (15 * CLOCK_MINUTE)
+
+struct slot {
+    uint8_t id[CRYPTO_HASH_BYTES];
+    unsigned failures;
+    int64_t last_ms;
+};
+
+struct throttle {
+    pthread_mutex_t lock;
+    struct slot slots[SLOTS];
+};
+
+struct throttle *throttle_new(void)
+{
+    struct throttle *throttle = calloc(1, sizeof *throttle);
+    if (throttle != NULL) pthread_mutex_init(&throttle->lock, NULL);
+    return throttle;
+}
+
+void throttle_free(struct throttle *throttle)
+{
+    if (throttle == NULL) return;
+    pthread_mutex_destroy(&throttle->lock);
+    free(throttle);
+}
+
+static struct slot *slot_of(struct throttle *throttle, const char *name, uint8_t id[CRYPTO_HASH_BYTES])
+{
+    crypto_derive("plenum-throttle", name, strlen(name), id);
+    return &throttle->slots[(id[0] | (unsigned)id[1] << 8) % SLOTS];
+}
+
+static int64_t wait_of(const struct slot *slot)
+{
+    if (slot->failures < THROTTLE_FREE_TRIES) return 0;
+    unsigned doublings = slot->failures - THROTTLE_FREE_TRIES + 1;
+    int64_t wait = doublings > 10 ? LONGEST_WAIT : CLOCK_SECOND << doublings;
+    return wait < LONGEST_WAIT ? wait : LONGEST_WAIT;
+}
+
+int64_t throttle_wait(struct throttle *throttle, const char *name, int64_t now_ms)
+{
+    uint8_t id[CRYPTO_HASH_BYTES];
+    pthread_mutex_lock(&throttle->lock);
+    const struct slot *slot = slot_of(throttle, name, id);
+    int64_t wait = memcmp(slot->id, id, sizeof id) == 0 ? slot->last_ms + wait_of(slot) - now_ms : 0;
+    pthread_mutex_unlock(&throttle->lock);
+    return wait > 0 ? wait : 0;
+}
+
+void throttle_failed(struct throttle *throttle, const char *name, int64_t now_ms)
+{
+    uint8_t id[CRYPTO_HASH_BYTES];
+    pthread_mutex_lock(&throttle->lock);
+    struct slot *slot = slot_of(throttle, name, id);
+    bool other = memcmp(slot->id, id, sizeof id) != 0, old = now_ms - slot->last_ms > CLOCK_HOUR;
+    if (other || old) *slot = (struct slot){0};
+    memcpy(slot->id, id, sizeof id);
+    slot->failures++;
+    slot->last_ms = now_ms;
+    pthread_mutex_unlock(&throttle->lock);
+}
+
+void throttle_passed(struct throttle *throttle, const char *name)
+{
+    uint8_t id[CRYPTO_HASH_BYTES];
+    pthread_mutex_lock(&throttle->lock);
+    struct slot *slot = slot_of(throttle, name, id);
+    if (memcmp(slot->id, id, sizeof id) == 0) *slot = (struct slot){0};
+    pthread_mutex_unlock(&throttle->lock);
+}

@@ -1,0 +1,65 @@
+/* What all page handlers share: the language of the reader, the JSON that a template shows, the reply. Private to server/pages. */
+#ifndef PLENUM_SERVER_PAGES_VIEW_H
+#define PLENUM_SERVER_PAGES_VIEW_H
+
+#include "core/congress/event_page.h"
+#include "server/app.h"
+#include "server/i18n/i18n.h"
+#include "server/routes.h"
+
+struct throttle;
+
+/* Largest page that is ever made. */
+#define VIEW_LIMIT (4u * 1024u * 1024u)
+
+struct view {
+    struct http_request *req;
+    struct app *app;
+    struct arena *arena;
+    enum i18n_language language;
+    const char *tag; /* of the language */
+    json_t *root;    /* released with the request */
+};
+
+/* The language of this reader: ?lang=, else the cookie, else Accept-Language, else Vietnamese. */
+enum i18n_language view_language(struct http_request *req);
+
+/* A view with what every page has: language, direction, addresses of styles; user and CSRF token for signed-in staff. Sets the cookie when ?lang= was
+ * given. False: out of memory, and the reply is made. */
+bool view_begin(struct view *view, struct http_request *req);
+/* Renders and replies. */
+void view_reply(struct view *view, int status, const char *template_name);
+
+const char *view_words(const struct view *view, const char *key);
+struct throttle *pages_throttle(const struct pages *pages);
+const struct i18n *view_i18n(const struct view *view);
+
+/* --- putting; all accept NULL texts (nothing is put then) and take over json_t values --- */
+void view_put(json_t *object, const char *key, const char *text);
+void view_put_json(json_t *object, const char *key, json_t *value);
+void view_put_number(json_t *object, const char *key, int64_t number);
+void view_put_flag(json_t *object, const char *key, bool flag); /* only when true */
+/* A stored title in the reader's language. */
+void view_put_title(struct view *view, json_t *object, const char *key, const char *stored);
+/* {"key": {label, value, large}} rows of the fact grid. */
+void view_add_fact(struct view *view, json_t *facts, const char *label_key, const char *value, bool large);
+
+/* The page's title in the browser; ` · Plenum` is added. */
+void view_set_title(struct view *view, const char *title);
+void view_set_style(struct view *view, const char *name);
+void view_set_script(struct view *view, const char *name, const char *const *word_prefixes, size_t prefix_count);
+
+/* `event`: title, slug, dates, venue, wifi (when `inside`), theme. Also `streams`. */
+void view_put_event(struct view *view, const struct event_page *event, bool inside);
+/* `days` (and has_days): the sessions by local day, with what is on now and next. `programme` and `category_bit` may be NULL and 0: then all sessions,
+ * else those that admit the category. ERR_… of the database. */
+enum err view_put_programme(struct view *view, struct db *db, const struct event_page *event, const struct programme *programme, category_set categories,
+                            int64_t now_ms);
+void view_put_announcements(struct view *view, const struct event_page *event, int64_t now_ms);
+/* `gates` for a choice; `chosen` may be NULL. */
+void view_put_gates(struct view *view, const struct programme *programme, const char *chosen);
+
+/* A page with heading, sentence, hint, as error pages look; `key` names "key_title" and "key" among the words. */
+void view_reply_note(struct view *view, int status, const char *key);
+
+#endif

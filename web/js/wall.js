@@ -1,0 +1,195 @@
+// The wall: draws what the server says, and says how old it is. Never a number that looks live and is not.
+import { clock, event, live, make, number, pick, put, svg, words } from "./common.js";
+
+const zone = document.body.dataset.zone;
+const wall = document.getElementById("wall");
+const at = (id) => document.getElementById(id);
+let asOf = null; // the server's time of the figures
+let heardAt = 0; // our own steady clock, so that a wrong wall clock on this machine does no harm
+let line = "connecting";
+let delegations = [];
+let cells = new Map();
+const arrivals = [];
+
+function drawFigures(stats) {
+  if (!Number.isFinite(stats.present)) return;
+  asOf = stats.as_of || asOf;
+  heardAt = performance.now();
+  const big = at("present");
+  put(big, number(stats.present));
+  big.classList.toggle("four", stats.present >= 1000 && stats.present < 10000);
+  big.classList.toggle("five", stats.present >= 10000);
+  put(at("expected"), number(stats.expected));
+  const share = stats.expected > 0 ? Math.min(1, stats.present / stats.expected) : 0;
+  at("ring").setAttribute("stroke-dasharray", `${(share * 100).toFixed(2)} 100`);
+  put(at("share"), stats.expected > 0 ? `${number(Math.floor(share * 1000) / 10)} %` : "");
+  drawQuorum(stats.quorum);
+  if (stats.by_delegation) drawCounts(stats.by_delegation);
+  drawAge();
+}
+
+function drawQuorum(quorum) {
+  const place = at("quorum");
+  if (!quorum || !Number.isFinite(quorum.required)) { put(place, ""); return; }
+  place.classList.toggle("reached", quorum.reached === true);
+  if (quorum.reached) {
+    const since = quorum.since ? ` ${words.quorum_at} ${clock(quorum.since, zone)}` : "";
+    put(place, `✓ ${words.quorum_reached}${since}`);
+  } else {
+    put(place, `${words.quorum_needs} ${number(quorum.required)} · ${words.quorum_have} ${number(quorum.present)}`);
+  }
+}
+
+// The grid: protocol order, read downwards then along, as a printed list is read.
+function layOut() {
+  const list = at("delegations");
+  const box = list.getBoundingClientRect();
+  const count = delegations.length;
+  if (count === 0 || box.width === 0) return;
+  let best = { columns: 1, score: -1 };
+  for (let columns = 1; columns <= Math.min(count, 24); columns++) {
+    const rows = Math.ceil(count / columns);
+    const width = box.width / columns;
+    const height = box.height / rows;
+    const score = Math.min(width / 6.2, height); // a cell is at its best about six times as wide as high
+    if (score > best.score) best = { columns, rows, height, score };
+  }
+  list.style.setProperty("--columns", best.columns);
+  list.style.setProperty("--rows", best.rows);
+  list.style.setProperty("--cell", `${Math.min(best.height, best.score * 1.25)}px`);
+}
+
+function drawDelegations(list) {
+  if (!Array.isArray(list)) return;
+  const same = list.length === delegations.length && list.every((item, i) => item.code === delegations[i].code && pick(item.name) === pick(delegations[i].name));
+  delegations = list;
+  if (!same) {
+    cells = new Map();
+    at("delegations").replaceChildren(...list.map((item) => {
+      const count = make("span", { class: "c", dir: "ltr" });
+      const part = svg("rect", { x: 0, y: 0, width: 0, height: 10 });
+      const cell = make("li", {}, make("span", { class: "n", dir: "auto" }, pick(item.name)), count,
+        svg("svg", { viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" }, svg("rect", { class: "back", width: 100, height: 10 }), part));
+      cells.set(item.code, { cell, count, part });
+      return cell;
+    }));
+    layOut();
+  }
+  for (const item of list) drawCell(item);
+}
+
+function drawCell(item) {
+  const parts = cells.get(item.code);
+  if (!parts) return;
+  const share = item.expected > 0 ? Math.min(1, item.present / item.expected) : 0;
+  parts.count.replaceChildren(number(item.present), make("i", {}, ` / ${number(item.expected)}`));
+  parts.part.setAttribute("width", (share * 100).toFixed(1));
+  parts.cell.classList.toggle("all", item.expected > 0 && item.present >= item.expected);
+}
+
+function drawCounts(byDelegation) {
+  for (const item of delegations) {
+    const counts = byDelegation[item.code];
+    if (!counts) continue;
+    Object.assign(item, counts);
+    drawCell(item);
+  }
+}
+
+function drawSession(id, session) {
+  const place = at(id);
+  place.hidden = !session;
+  if (!session) return;
+  put(place.querySelector(".w-session-title"), pick(session.title));
+  const when = `${clock(session.starts, zone)} – ${clock(session.ends, zone)}`;
+  put(place.querySelector(".w-session-when"), session.room ? `${when} · ${pick(session.room)}` : when);
+}
+
+let news = [];
+let newsIndex = 0;
+function drawNews() {
+  const place = at("news");
+  place.hidden = news.length === 0;
+  if (news.length === 0) return;
+  const item = news[newsIndex % news.length];
+  place.classList.toggle("urgent", item.urgent === true);
+  const text = pick(item.text);
+  if (place.textContent !== text) { place.replaceChildren(make("p", { dir: "auto" }, text)); layOut(); }
+}
+
+function takeNews(list) {
+  if (!Array.isArray(list)) return;
+  const urgent = list.filter((item) => item.urgent);
+  const was = news.length;
+  news = urgent.length > 0 ? urgent : list; // something urgent stands alone
+  newsIndex = 0;
+  drawNews();
+  if ((was === 0) !== (news.length === 0)) layOut();
+}
+
+function drawAge() {
+  const place = at("age");
+  if (line === "signed-out") { put(place, words.closed); return; }
+  if (!asOf) { put(place, words.connecting); return; }
+  put(place, `${line === "open" ? words.live : words.waiting} ${clock(asOf, zone)}`);
+}
+
+// The server's clock as last heard, carried on by our steady one.
+const serverNow = () => (asOf ? new Date(Date.parse(asOf) + (performance.now() - heardAt)) : new Date());
+
+let programme = [];
+function drawProgramme() {
+  const now = serverNow().getTime();
+  drawSession("now", programme.find((session) => Date.parse(session.starts) <= now && now < Date.parse(session.ends)));
+  drawSession("next", programme.find((session) => Date.parse(session.starts) > now));
+}
+
+function drawClock() {
+  put(at("clock"), clock(serverNow(), zone));
+  drawProgramme();
+}
+
+function snapshot(data) {
+  if (data.title) put(at("title"), pick(data.title));
+  drawDelegations(data.delegations);
+  drawFigures(data);
+  programme = Array.isArray(data.programme) ? data.programme : [data.now, data.next].filter(Boolean);
+  drawProgramme();
+  takeNews(data.announcements);
+  layOut();
+}
+
+function checkin(data) {
+  if (!data || !data.name) return; // names come only where the event allows them on the wall
+  arrivals.unshift(data.name);
+  arrivals.length = Math.min(arrivals.length, 4);
+  const place = at("arrivals");
+  place.hidden = false;
+  put(place, `${words.arrived}: ${arrivals.join(" · ")}`);
+}
+
+new ResizeObserver(layOut).observe(at("delegations"));
+setInterval(drawClock, 1000);
+setInterval(() => { newsIndex++; drawNews(); }, 10000);
+
+live(`/api/v1/events/${event}/live?for=wall`, {
+  probe: `/api/v1/events/${event}/stats`,
+  on: {
+    snapshot,
+    stats: drawFigures,
+    checkin,
+    announcement: (data) => takeNews(Array.isArray(data) ? data : data.announcements),
+  },
+  state(name) {
+    line = name;
+    wall.dataset.line = name === "open" ? "open" : "waiting";
+    drawAge();
+  },
+});
+
+// The screen must not sleep; where the browser may not hold it, the technician's settings do.
+if ("wakeLock" in navigator) {
+  const hold = () => navigator.wakeLock.request("screen").catch(() => {});
+  hold();
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") hold(); });
+}
