@@ -1,5 +1,6 @@
 #include "core/typeset/fonts.h"
 
+#include "core/typeset/cff.h"
 #include "core/typeset/line.h"
 
 #include <fontconfig/fontconfig.h>
@@ -71,6 +72,16 @@ static bool may_embed(hb_face_t *face)
     return may;
 }
 
+static bool has_usable_cff(hb_face_t *face)
+{
+    hb_blob_t *blob = hb_face_reference_table(face, HB_TAG('C', 'F', 'F', ' '));
+    unsigned length = 0;
+    const uint8_t *data = (const uint8_t *)hb_blob_get_data(blob, &length);
+    bool usable = cff_glyphs_are_cids(data, length, hb_face_get_glyph_count(face));
+    hb_blob_destroy(blob);
+    return usable;
+}
+
 static void font_release(struct font *font)
 {
     hb_font_destroy(font->shaper);
@@ -88,7 +99,8 @@ static bool font_load(struct font *font, const char *path, unsigned face_index, 
     hb_face_t *face = hb_face_create(blob, face_index);
     hb_blob_destroy(blob);
     bool cff = has_table(face, HB_TAG('C', 'F', 'F', ' '));
-    if ((!cff && !has_table(face, HB_TAG('g', 'l', 'y', 'f'))) || !may_embed(face) || hb_face_get_upem(face) == 0) {
+    bool drawable = cff ? has_usable_cff(face) : has_table(face, HB_TAG('g', 'l', 'y', 'f'));
+    if (!drawable || !may_embed(face) || hb_face_get_upem(face) == 0) {
         hb_face_destroy(face);
         return false;
     }
