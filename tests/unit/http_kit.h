@@ -83,10 +83,10 @@ static inline void answer_free(struct answer *answer)
     *answer = (struct answer){0};
 }
 
-/* The value of a header in static memory; NULL when absent. */
+/* The value of a header in memory of this thread; NULL when absent. */
 static inline const char *answer_header(const struct answer *answer, const char *name)
 {
-    static char value[4096];
+    static _Thread_local char value[4096];
     size_t length = strlen(name);
     for (const char *line = answer->head; line && *line; line = strstr(line, "\r\n") ? strstr(line, "\r\n") + 2 : NULL)
         if (strncasecmp(line, name, length) == 0 && line[length] == ':') {
