@@ -14,6 +14,15 @@ PREFIX ?= /usr/local
 PORT ?= 8080
 DATA ?= build/demo
 
+# `make V=1` shows whole command lines.
+ifeq ($(V),1)
+say = @:
+Q :=
+else
+say = @printf '  %-6s %s\n'
+Q := @
+endif
+
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -70,19 +79,21 @@ GENERATED := $(if $(SQL),$(B)/gen/catalogue.h) $(if $(SCANNER_SQL),$(B)/gen/queu
 
 $(B)/tool/%: core/db/gen/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE -O1 $(WARN) -o $@ $<
+	$(say) TOOL $@
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O1 $(WARN) -o $@ $<
 $(B)/tool/embed: server/gen/embed.c
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE -O1 $(WARN) -o $@ $< -lz
+	$(say) TOOL $@
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O1 $(WARN) -o $@ $< -lz
 $(B)/gen/catalogue.h $(B)/gen/catalogue.c &: $(B)/tool/sqlgen $(SQL) $(MIGRATIONS)
 	@mkdir -p $(B)/gen
-	$(B)/tool/sqlgen catalogue $(B)/gen core/db/sql core/db/migrations
+	$(Q)$(B)/tool/sqlgen catalogue $(B)/gen core/db/sql core/db/migrations
 $(B)/gen/queue_catalogue.h $(B)/gen/queue_catalogue.c &: $(B)/tool/sqlgen $(SCANNER_SQL) $(SCANNER_MIGRATIONS)
 	@mkdir -p $(B)/gen
-	$(B)/tool/sqlgen queue_catalogue $(B)/gen scanner/sql scanner/migrations
+	$(Q)$(B)/tool/sqlgen queue_catalogue $(B)/gen scanner/sql scanner/migrations
 $(B)/gen/web_assets.c: $(B)/tool/embed $(WEB)
 	@mkdir -p $(B)/gen
-	$(B)/tool/embed web $@
+	$(Q)$(B)/tool/embed web $@
 
 EXTRA_core/db := $(if $(SQL),$(B)/obj/gen/catalogue.o)
 EXTRA_scanner := $(if $(SCANNER_SQL),$(B)/obj/gen/queue_catalogue.o)
@@ -99,23 +110,26 @@ FORCE:
 
 $(B)/obj/gen/%.o: $(B)/gen/%.c $(B)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(say) CC $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 $(B)/obj/%.o: %.c $(B)/flags | $(GENERATED)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(say) CC $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 define room
 $(call library,$(1)): $(call objects,$(call sources,$(1))) $(EXTRA_$(1))
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	ar rcs $$@ $$^
+	$(Q)ar rcs $$@ $$^
 endef
 $(foreach r,$(ROOMS),$(eval $(call room,$(r))))
 
 define program
 $(B)/bin/$(1): $(B)/obj/$(MAIN_$(1):.c=.o) $(foreach r,$(ROOMS_$(1)),$(call library,$(r)))
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(foreach r,$(ROOMS_$(1)),$(LIBS_$(r)))
+	$(say) LINK $$@
+	$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(foreach r,$(ROOMS_$(1)),$(LIBS_$(r)))
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
@@ -127,7 +141,8 @@ UNIT_ROOMS := server scanner badges docs-bundle core/typeset core/vision core/co
 UNIT_LIBS := $(foreach r,$(UNIT_ROOMS),$(LIBS_$(r)))
 $(B)/tests/%: $(B)/obj/tests/unit/%.o $(foreach r,$(UNIT_ROOMS),$(call library,$(r)))
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(foreach r,$(UNIT_ROOMS),$(call library,$(r))) $(UNIT_LIBS) $(EXTRA_LIBS_$*)
+	$(say) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(foreach r,$(UNIT_ROOMS),$(call library,$(r))) $(UNIT_LIBS) $(EXTRA_LIBS_$*)
 EXTRA_LIBS_test_sql_postgres := -lpq
 
 .PHONY: unit
