@@ -94,6 +94,20 @@ enum err badges_layout_find(const char *name, const struct badge_layout **ret, s
     return ERR_NOT_FOUND;
 }
 
+bool badge_is_mirrored(const char *language)
+{
+    static const char *const languages[] = {"ar", "fa", "he", "ur"};
+    for (size_t i = 0; language && i < COUNT(languages); i++)
+        if (strncmp(language, languages[i], 2) == 0 && (language[2] == '\0' || language[2] == '-')) return true;
+    return false;
+}
+
+struct box badge_box(const struct badge_layout *layout, const struct box *box, bool mirrored, double x, double y)
+{
+    double left = mirrored ? layout->width - box->x - box->width : box->x;
+    return (struct box){.x = x + left, .y = y + box->y, .width = box->width, .height = box->height};
+}
+
 size_t badge_page_size(const struct badge_layout *layout)
 {
     return (size_t)layout->columns * layout->rows;

@@ -78,6 +78,12 @@ struct badge_layout {
 /* Where badge number `index` of a run stands: page from 0, and its top left corner on it. */
 void badge_place(const struct badge_layout *layout, size_t index, size_t *ret_page, double *ret_x, double *ret_y);
 
+/* Whether badges in this language are read from right to left: their layout is mirrored. NULL is not. */
+bool badge_is_mirrored(const char *language);
+
+/* A box of the layout on a badge whose corner is at (x, y), mirrored on the badge's middle where asked. */
+struct box badge_box(const struct badge_layout *layout, const struct box *box, bool mirrored, double x, double y);
+
 /* How many badges a page holds. */
 size_t badge_page_size(const struct badge_layout *layout);
 

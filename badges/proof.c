@@ -67,7 +67,8 @@ static enum err prove_page(struct proving *p, const struct picture *picture, siz
         size_t where;
         double x, y;
         badge_place(p->layout, i, &where, &x, &y);
-        double left = to_pixels(x + p->layout->qr.x), top = to_pixels(y + p->layout->qr.y), side = to_pixels(p->layout->qr.width);
+        struct box box = badge_box(p->layout, &p->layout->qr, badge_is_mirrored(p->run->language), x, y);
+        double left = to_pixels(box.x), top = to_pixels(box.y), side = to_pixels(box.width);
         const char *got = find_code(&list, left, top, side);
         if (!got) e = look_closer(p, picture, left, top, side, &got);
         if (e != OK) break;

@@ -19,6 +19,7 @@ struct writer {
     const struct badge_run *run;
     const struct badge_layout *layout;
     const struct badge_words *words;
+    bool mirrored;
     struct document *document;
     struct arena arena; /* one badge */
     struct badge_report report;
@@ -113,9 +114,10 @@ static bool is_shown(const struct badge *badge, unsigned when)
 
 /* --- drawing ------------------------------------------------------------------------------------------------------------------------ */
 
-static struct box moved(const struct box *box, double x, double y)
+static enum align mirror_align(enum align align, bool mirrored)
 {
-    return (struct box){.x = box->x + x, .y = box->y + y, .width = box->width, .height = box->height};
+    if (!mirrored || align == ALIGN_CENTER) return align;
+    return align == ALIGN_LEFT ? ALIGN_RIGHT : ALIGN_LEFT;
 }
 
 static void draw_shapes(struct writer *w, const struct badge *badge, double x, double y, uint32_t category)
@@ -123,7 +125,7 @@ static void draw_shapes(struct writer *w, const struct badge *badge, double x, d
     for (size_t i = 0; i < w->layout->shape_count; i++) {
         const struct badge_shape *shape = &w->layout->shapes[i];
         if (!is_shown(badge, shape->when)) continue;
-        struct box box = moved(&shape->box, x, y);
+        struct box box = badge_box(w->layout, &shape->box, w->mirrored, x, y);
         uint32_t color = pick_color(shape->color, category);
         if (box.height <= 0) document_draw_line(w->document, box.x, box.y, box.x + box.width, box.y, 0.6, color);
         else if (shape->radius > 0) document_fill_round_box(w->document, &box, shape->radius, color);
@@ -138,8 +140,8 @@ static enum err draw_texts(struct writer *w, const struct badge *badge, double x
         if (!is_shown(badge, part->when)) continue;
         const char *text = field_text(w, badge, part->field);
         if (!is_set(text)) continue;
-        struct box box = moved(&part->box, x, y);
-        struct text_style style = {.align = part->align, .valign = part->valign, .color = pick_color(part->color, category), .allow_missing = w->run->allow_missing};
+        struct box box = badge_box(w->layout, &part->box, w->mirrored, x, y);
+        struct text_style style = {.align = mirror_align(part->align, w->mirrored), .valign = part->valign, .color = pick_color(part->color, category), .allow_missing = w->run->allow_missing};
         style.fit = (struct fit_style){.language = w->run->language, .bold = part->bold, .size = part->size, .break_below = part->break_below,
                                        .least = part->least, .lines = part->lines, .leading = part->leading};
         struct text_report report;
@@ -159,7 +161,7 @@ static enum err draw_code(struct writer *w, const struct badge *badge, double x,
     enum err e = qr_make(badge->url, &w->arena, &code);
     if (e == ERR_LIMIT) return fault_set(fault, ERR_INPUT, "the address \"%.60s…\" is too long for a QR code", badge->url);
     if (e != OK) return fault_set(fault, e, "no QR code: %s", err_name(e));
-    struct box box = moved(&w->layout->qr, x, y);
+    struct box box = badge_box(w->layout, &w->layout->qr, w->mirrored, x, y);
     double cell = box.width / (double)(code.side + 2 * BADGE_QUIET_CELLS);
     document_fill_box(w->document, &box, WHITE);
     document_fill_cells(w->document, box.x + BADGE_QUIET_CELLS * cell, box.y + BADGE_QUIET_CELLS * cell, code.side * cell, code.cells, code.side);
@@ -239,7 +241,7 @@ static enum err write_badges(struct writer *w, struct fault *fault)
 
 enum err badges_write(const struct badge_run *run, struct fonts *fonts, struct buf *out, struct badge_report *ret, struct fault *fault)
 {
-    struct writer w = {.run = run, .words = badge_words_find(run->language)};
+    struct writer w = {.run = run, .words = badge_words_find(run->language), .mirrored = badge_is_mirrored(run->language)};
     enum err e = badges_layout_find(run->layout, &w.layout, fault);
     if (e != OK) return e;
     if (run->count == 0) return fault_set(fault, ERR_INPUT, "there is no badge to print");

@@ -37,7 +37,7 @@ static void make_sheet(struct sheet *s, const char *layout)
 }
 
 /* Every code of the sheet is read back; a badge swapped or a code changed afterwards is noticed. */
-static void test_codes(struct check *c, struct fonts *fonts, const char *layout, size_t pages)
+static void test_codes(struct check *c, struct fonts *fonts, const char *layout, const char *language, size_t pages)
 {
     struct sheet s;
     struct fault fault = {0};
@@ -46,6 +46,7 @@ static void test_codes(struct check *c, struct fonts *fonts, const char *layout,
     struct buf pdf;
     buf_init(&pdf, BUF_LIMIT_FILE);
     make_sheet(&s, layout);
+    s.run.language = language;
     if (!CHECK(c, badges_write(&s.run, fonts, &pdf, &report, &fault) == OK)) printf("# %s\n", fault.text);
     CHECK(c, report.badges == COUNT && report.pages == pages && report.modules == 29 && report.missing == 0 && report.name_least >= 11);
     if (!CHECK(c, badges_verify(&s.run, &pdf, &s.arena, &proof, &fault) == OK)) printf("# %s\n", fault.text);
@@ -278,8 +279,9 @@ int main(void)
     test_tables(&c);
     test_parts(&c);
     if (CHECK(&c, fonts_new(&fonts, &fault) == OK)) {
-        test_codes(&c, fonts, NULL, 5);
-        test_codes(&c, fonts, "a6", COUNT);
+        test_codes(&c, fonts, NULL, "vi", 5);
+        test_codes(&c, fonts, "a4x8", "ar", 5); /* mirrored */
+        test_codes(&c, fonts, "a6", "vi", COUNT);
         test_ink(&c, fonts, "a4x8");
         test_ink(&c, fonts, "a6");
         test_contrast(&c, fonts);
