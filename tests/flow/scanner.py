@@ -259,10 +259,13 @@ def story_killed(folder):
 
 def story_answers(folder):
     w = World(folder, "answers")
-    stranger = make_token()
-    code, results, notices = run(w.spool, ["--lines", "-"], text="%s\nWIFI:S:Hall;T:WPA;P:secret;;\n5901234123457\nhttps://example.org/x\n%s\n" % (stranger, w.tokens[0]))
-    check([r["outcome"] for r in results] == ["invalid", "admitted"] and results[0]["reason"] == "unknown_badge", "answers: unknown is sent and invalid", str(results))
-    check([(q["state"], q["outcome_reason"]) for q in queue(w.spool)] == [("set_aside", "unknown_badge")], "answers: invalid is set aside", str(queue(w.spool)))
+    stranger, odd = make_token(), make_token()
+    w.server.malformed.add(odd)
+    text = "%s\n%s\nWIFI:S:Hall;T:WPA;P:secret;;\n5901234123457\nhttps://example.org/x\n%s\n" % (stranger, odd, w.tokens[0])
+    code, results, notices = run(w.spool, ["--lines", "-"], text=text)
+    check([(r["outcome"], r["reason"]) for r in results] == [("refused", "unknown_badge"), ("invalid", "malformed"), ("admitted", None)],
+          "answers: unknown is sent and refused, other codes are not scans", str(results))
+    check([(q["state"], q["outcome_reason"]) for q in queue(w.spool)] == [("set_aside", "malformed")], "answers: invalid is set aside", str(queue(w.spool)))
     check("set aside" in notices, "answers: and said", notices)
     run(w.spool, ["--lines", "-"])
     check(max(w.server.posts.values()) == 1, "answers: and not sent again", str(w.server.posts))

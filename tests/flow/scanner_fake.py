@@ -23,7 +23,7 @@ class FakeServer:
         self.tokens = list(tokens)
         self.lock = threading.Lock()
         self.scans, self.order, self.posts, self.inside = {}, [], {}, {}
-        self.status, self.batches, self.revoked = None, [], False
+        self.status, self.batches, self.revoked, self.malformed = None, [], False, set()
         fake = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -106,8 +106,10 @@ class FakeServer:
     def judge(self, scan):
         answer = {"scan_id": scan["scan_id"], "outcome": "admitted", "reason": None, "person": {"name": "N " + scan["token"][-4:]}, "first": None,
                   "conflict": False, "replayed": False}
+        if scan["token"] in self.malformed:
+            return dict(answer, outcome="invalid", reason="malformed", person=None)
         if scan["token"] not in self.tokens:
-            return dict(answer, outcome="invalid", reason="unknown_badge", person=None)
+            return dict(answer, outcome="refused", reason="unknown_badge", person=None)
         if scan["direction"] == "out":
             was = self.inside.pop(scan["token"], None)
             return dict(answer, outcome="left", reason=None if was else "was_not_in")
