@@ -149,6 +149,15 @@ EXTRA_LIBS_test_sql_postgres := -lpq
 unit: $(UNIT)
 	@tests/run-unit $(B)
 
+# Load generators and the like of `make bench`.
+BENCH := $(sort $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c)))
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(foreach r,$(UNIT_ROOMS),$(call library,$(r)))
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(foreach r,$(UNIT_ROOMS),$(call library,$(r))) $(UNIT_LIBS)
+.PHONY: bench-programs
+bench-programs: $(BENCH)
+
 .SECONDARY:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 include packaging/targets.mk
