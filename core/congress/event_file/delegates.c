@@ -128,8 +128,7 @@ enum err plan_name_delegates(struct plan *plan, struct table *table, json_t *lis
         }
     }
     table->named = true;
-    for (size_t i = 0; plan->options->prune && i < table->count; i++)
-        if (!table->rows[i]->source && !table->rows[i]->kept) table->rows[i]->removed = true;
+    table_prune(plan, table);
     return OK;
 }
 

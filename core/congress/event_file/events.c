@@ -73,6 +73,7 @@ static enum err name_lists(struct plan *plan, struct event_plan *event, const st
     for (int kind = ENTITY_CATEGORY; e == OK && kind < ENTITY_DELEGATE; kind++) {
         struct json_place here = {.up = place, .key = entities[kind].list_key};
         e = table_name_rows(plan, &event->tables[kind], json_object_get(event->source, entities[kind].list_key), "code", &here, fault);
+        if (e == OK) table_prune(plan, &event->tables[kind]);
     }
     struct json_place here = {.up = place, .key = "delegates"};
     return e == OK ? plan_name_delegates(plan, &event->tables[ENTITY_DELEGATE], json_object_get(event->source, "delegates"), &here, fault) : e;
@@ -108,14 +109,6 @@ static enum err place_category(struct table *table, struct row *row, const struc
         return OK;
     }
     return json_fault(fault, place, "more than %d categories in an event", EVENT_CATEGORIES_MOST);
-}
-
-static enum err write_blob(struct plan *plan, const char *path, const char *sha256)
-{
-    const struct blob *blob = map_get(&plan->files->by_path, path);
-    if (!blob) return OK;
-    struct db_value values[] = {value_text(sha256), value_i64(blob->size), value_text(blob->media_type), value_i64(plan->now_ms)};
-    return plan_write(plan, WRITE_FIRST, SQL_BLOB_INSERT, values, 4);
 }
 
 /* A paper whose bytes changed gets a new version. */
@@ -179,24 +172,10 @@ static enum err plan_event(struct plan *plan, struct event_plan *event, const st
     return e == OK ? plan_delegates(plan, &here, fault) : e;
 }
 
-/* All events are found first, so that one that stands twice is known as such. Those that were not asked for are not looked at. */
-static enum err name_events(struct plan *plan, json_t *list, const struct json_place *place, struct fault *fault)
-{
-    struct table *table = &plan->tables[ENTITY_EVENT];
-    bool prune = plan->options->prune;
-    struct import_options calm = *plan->options, *saved = (struct import_options *)(uintptr_t)plan->options;
-    calm.prune = false; /* an event goes by `plenum purge` only */
-    plan->options = &calm;
-    enum err e = table_name_rows(plan, table, list, "slug", place, fault);
-    plan->options = saved;
-    (void)prune;
-    return e;
-}
-
 enum err plan_events(struct plan *plan, json_t *list, const struct json_place *place, struct fault *fault)
 {
     struct table *table = &plan->tables[ENTITY_EVENT];
-    enum err e = name_events(plan, list, place, fault);
+    enum err e = table_name_rows(plan, table, list, "slug", place, fault); /* none is pruned: an event goes by `plenum purge` only */
     plan->events = arena_array(plan->arena, table->count + 1, sizeof *plan->events);
     if (!plan->events) return no_memory(fault);
     const char *only = plan->options->only_event;
@@ -210,9 +189,5 @@ enum err plan_events(struct plan *plan, json_t *list, const struct json_place *p
     }
     if (e == OK && only && plan->event_count == 0) return fault_set(fault, ERR_INPUT, "the file has no event \"%s\"", only);
     plan->here = NULL;
-    for (size_t i = 0; e == OK && i < plan->files->by_path.capacity; i++) {
-        const struct map_slot *slot = &plan->files->by_path.slots[i];
-        if (slot->key && write_blob(plan, slot->key, ((struct blob *)slot->value)->sha256) != OK) e = no_memory(fault);
-    }
     return e;
 }

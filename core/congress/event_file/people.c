@@ -80,6 +80,7 @@ static enum err plan_attribute_types(struct plan *plan, json_t *types, const str
         if (!copy || json_array_append_new(list, copy) != 0 || json_object_set_new(copy, "code", json_string(code)) != 0) return no_memory(fault);
     }
     enum err e = table_name_rows(plan, table, list, "code", place, fault);
+    if (e == OK) table_prune(plan, table);
     for (size_t i = 0; e == OK && i < table->count; i++) {
         struct json_place here = {.up = place, .key = table->rows[i]->key};
         if (table->rows[i]->source) e = plan_attribute_type(plan, table->rows[i], &here, fault);
@@ -152,6 +153,7 @@ enum err plan_units(struct plan *plan, json_t *list, const struct json_place *pl
 {
     struct table *table = &plan->tables[ENTITY_UNIT];
     enum err e = table_name_rows(plan, table, list, "code", place, fault);
+    if (e == OK) table_prune(plan, table);
     for (size_t i = 0; e == OK && i < table->count; i++) {
         struct row *row = table->rows[i];
         struct json_place here = {.up = place, .index = row->index};
@@ -305,6 +307,7 @@ enum err plan_people(struct plan *plan, json_t *list, const struct json_place *p
 {
     struct table *table = &plan->tables[ENTITY_PERSON];
     enum err e = table_name_rows(plan, table, list, "code", place, fault);
+    if (e == OK) table_prune(plan, table);
     if (e == OK && table->count > EVENT_PEOPLE_MOST) return json_fault(fault, place, "more than %d people", EVENT_PEOPLE_MOST);
     const char *language = first_language(plan);
     for (size_t i = 0; e == OK && i < table->count; i++) {

@@ -130,8 +130,10 @@ struct row *table_find(const struct table *table, const char *key); /* NULL also
 struct row *table_find_id(const struct table *table, int64_t id);
 enum err table_add(struct plan *plan, struct table *table, struct row *row);
 struct db_value *row_values(const struct row *row); /* as it will be, as far as is known */
-/* Finds or makes the row of each object of a list by its code; refuses what stands twice. With --prune marks the rows that are not named. */
+/* Finds or makes the row of each object of a list by its code; refuses what stands twice. */
 enum err table_name_rows(struct plan *plan, struct table *table, json_t *list, const char *key, const struct json_place *place, struct fault *fault);
+/* With --prune, marks the rows of a list that the file has but that it does not name. */
+void table_prune(const struct plan *plan, struct table *table);
 /* Fills row->next from what is stored and the object. */
 enum err row_merge(struct plan *plan, struct table *table, struct row *row, const struct json_place *place, struct fault *fault);
 /* Compares, counts, notes the change, and puts the write on the list when there is one. *ret_changed may be NULL. */

@@ -144,9 +144,13 @@ enum err table_name_rows(struct plan *plan, struct table *table, json_t *list, c
         if (e != OK) return e;
     }
     table->named = true;
-    for (i = 0; plan->options->prune && i < table->count; i++)
-        if (!table->rows[i]->source) table->rows[i]->removed = true;
     return OK;
+}
+
+void table_prune(const struct plan *plan, struct table *table)
+{
+    for (size_t i = 0; plan->options->prune && table->named && i < table->count; i++)
+        if (!table->rows[i]->source && !table->rows[i]->kept) table->rows[i]->removed = true;
 }
 
 enum err row_merge(struct plan *plan, struct table *table, struct row *row, const struct json_place *place, struct fault *fault)

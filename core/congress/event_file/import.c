@@ -1,0 +1,207 @@
+/* The import as a whole: read the file, plan without touching anything, copy the files, then plan again and write in one transaction. */
+#include "catalogue.h"
+#include "core/base/clock.h"
+#include "core/base/file.h"
+#include "core/congress/event_file/plan.h"
+#include "core/congress/figures/tally.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FORMAT "plenum-events/1"
+
+static enum err check_root(json_t *root, struct fault *fault)
+{
+    static const char *const keys[] = {"$schema", "format", "organization", "people", "events"};
+    if (!json_is_object(root)) return fault_set(fault, ERR_INPUT, "the event file must be an object");
+    struct json_place place = {.key = "format"};
+    json_t *format = json_object_get(root, "format");
+    if (!format) return json_fault(fault, &place, "is required");
+    if (!json_is_string(format) || strcmp(json_string_value(format), FORMAT) != 0)
+        return json_fault(fault, &place, "\"%.60s\" is not %s", json_is_string(format) ? json_string_value(format) : "this", FORMAT);
+    const char *key;
+    json_t *value;
+    json_object_foreach(root, key, value) {
+        bool known = strncmp(key, "x-", 2) == 0;
+        for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) known = known || strcmp(key, keys[i]) == 0;
+        place.key = key;
+        if (!known) return json_fault(fault, &place, "unknown key");
+    }
+    return OK;
+}
+
+static enum err load_common(struct plan *plan)
+{
+    enum err e = OK;
+    for (int kind = ENTITY_ORGANIZATION; e == OK && kind <= ENTITY_EVENT; kind++)
+        if (kind != ENTITY_PERSON) e = table_load(plan, &plan->tables[kind], (enum entity_kind)kind, 0);
+    return e == OK ? plan_load_people(plan) : e;
+}
+
+static void note_today(struct plan *plan)
+{
+    int year, month, day;
+    clock_civil_from_days(plan->now_ms / CLOCK_DAY + 1, &year, &month, &day);
+    (void)snprintf(plan->today, sizeof plan->today, "%04d-%02d-%02d", year % 10000, month, day);
+}
+
+static enum err write_blobs(struct plan *plan, struct fault *fault)
+{
+    const struct map *map = &plan->files->by_path;
+    for (size_t i = 0; i < map->capacity; i++) {
+        const struct blob *blob = map->slots[i].value;
+        if (!map->slots[i].key) continue;
+        struct db_value values[] = {value_text(blob->sha256), value_i64(blob->size), value_text(blob->media_type), value_i64(plan->now_ms)};
+        if (plan_write(plan, WRITE_FIRST, SQL_BLOB_INSERT, values, 4) != OK) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    }
+    return OK;
+}
+
+enum err plan_make(struct plan *plan, struct fault *fault)
+{
+    struct json_place people = {.key = "people"}, events = {.key = "events"};
+    plan->now_ms = clock_now_ms();
+    plan->changes = json_array();
+    plan->keep = json_array();
+    note_today(plan);
+    if (!plan->changes || !plan->keep) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    enum err e = load_common(plan);
+    if (e != OK) return plan->db ? db_fault(plan->db, e, fault, "read what is stored") : fault_set(fault, e, "not enough memory");
+    e = plan_organization(plan, plan->root, fault);
+    if (e == OK) e = plan_people(plan, json_object_get(plan->root, "people"), &people, fault);
+    if (e == OK) e = plan_events(plan, json_object_get(plan->root, "events"), &events, fault);
+    if (e == OK) e = plan_removals(plan, fault);
+    if (e == OK) e = write_blobs(plan, fault);
+    for (size_t i = 0; e == OK && i < plan->event_count; i++)
+        if (plan->events[i].changed && !plan->events[i].is_new && plan_write_id(plan, WRITE_FIRST, SQL_IMPORT_EVENT_BUMP, plan->events[i].row->now[0].i64) != OK)
+            e = fault_set(fault, ERR_NOMEM, "not enough memory");
+    return e;
+}
+
+void plan_release(struct plan *plan)
+{
+    json_decref(plan->changes);
+    json_decref(plan->keep);
+    plan->changes = plan->keep = NULL;
+}
+
+static json_t *make_report(const struct plan *plan)
+{
+    json_t *counts = json_object();
+    for (int kind = 0; kind < ENTITY_COUNT; kind++) {
+        const struct counts *c = &plan->counts[kind];
+        if (c->fresh + c->changed + c->same + c->removed == 0) continue;
+        json_t *one = json_pack("{s:I, s:I, s:I, s:I}", "new", (json_int_t)c->fresh, "changed", (json_int_t)c->changed, "same", (json_int_t)c->same, "removed", (json_int_t)c->removed);
+        (void)json_object_set_new(counts, entities[kind].name, one);
+    }
+    return json_pack("{s:b, s:o, s:O}", "dry_run", plan->options->dry_run, "counts", counts, "changes", plan->changes);
+}
+
+/* What the transaction needs; made anew when it has to begin again. */
+struct work {
+    const struct import_options *options;
+    struct files *files;
+    json_t *root;
+    struct arena arena;
+    struct plan plan;
+};
+
+static enum err begin_plan(struct work *work, struct db *db, struct fault *fault)
+{
+    plan_release(&work->plan);
+    arena_release(&work->arena);
+    work->plan = (struct plan){.db = db, .arena = &work->arena, .options = work->options, .files = work->files, .root = work->root};
+    return plan_make(&work->plan, fault);
+}
+
+static enum err write_audit(struct db *db, const struct plan *plan)
+{
+    json_t *report = make_report(plan);
+    char *detail = report ? json_text(plan->arena, json_object_get(report, "counts")) : NULL;
+    json_decref(report);
+    return detail ? audit_write(db, plan->now_ms, plan->options->actor, "import", file_base_name(plan->options->file), detail) : ERR_NOMEM;
+}
+
+static enum err apply(struct db *db, void *arg, struct fault *fault)
+{
+    struct work *work = arg;
+    struct plan *plan = &work->plan;
+    enum err e = begin_plan(work, db, fault);
+    if (e != OK) return e;
+    for (int phase = 0; phase < WRITE_PHASES; phase++) {
+        for (size_t i = 0; i < plan->writes[phase].count; i++) {
+            const struct write *write = &plan->writes[phase].items[i];
+            e = db_execute(db, write->statement, write->values, write->count);
+            if (e != OK) return db_fault(db, e, fault, catalogue.statements[write->statement].name);
+        }
+    }
+    for (size_t i = 0; e == OK && i < plan->event_count; i++)
+        if (plan->events[i].changed) e = tally_rebuild_expected(db, row_values(plan->events[i].row)[0].i64);
+    if (e == OK) e = write_audit(db, plan);
+    return e == OK ? OK : db_fault(db, e, fault, "finish the import");
+}
+
+/* The plan alone, on one unchanging view; there need not be a database. */
+static enum err look(struct work *work, struct fault *fault)
+{
+    struct store store = {0};
+    struct arena scratch = {0};
+    const char *database = file_join(&scratch, work->options->folder, "plenum.db");
+    bool there = database && file_exists(database);
+    arena_release(&scratch);
+    if (!there) return begin_plan(work, NULL, fault);
+    enum err e = store_open(work->options->folder, STORE_READ, &store, fault);
+    if (e != OK) return e;
+    e = db_snapshot_begin(store.db);
+    e = e == OK ? begin_plan(work, store.db, fault) : db_fault(store.db, e, fault, "read");
+    db_snapshot_end(store.db);
+    store_close(&store);
+    return e;
+}
+
+static enum err run(struct work *work, struct fault *fault)
+{
+    struct store store = {0};
+    enum err e = look(work, fault);
+    if (e != OK || work->options->dry_run) return e;
+    e = store_open(work->options->folder, STORE_CREATE, &store, fault);
+    if (e != OK) return e;
+    work->files->store_folder = store.folder;
+    work->files->by_path = (struct map){.arena = work->files->arena};
+    e = files_collect(work->files, work->root, fault);
+    if (e == OK) e = db_transaction(store.db, apply, work, fault);
+    store_close(&store);
+    return e;
+}
+
+static enum err check_options(const struct import_options *options, struct fault *fault)
+{
+    const char *day = options->starts_on;
+    if (day && strcmp(day, "today") != 0 && !read_is_date(day)) return fault_set(fault, ERR_USAGE, "--starts-on: \"%s\" is neither a date like 2026-12-01 nor \"today\"", day);
+    return OK;
+}
+
+enum err event_file_import(const struct import_options *options, json_t **ret_report, struct fault *fault)
+{
+    struct arena arena = {0};
+    struct files files;
+    struct work work = {.options = options, .files = &files};
+    char *text = NULL;
+    size_t length = 0;
+    enum err e = check_options(options, fault);
+    if (e == OK) e = file_read(&arena, options->file, EVENT_FILE_LIMIT, &text, &length, fault);
+    if (e == OK) e = json_read(text, length, &work.root, fault);
+    if (e == OK) e = check_root(work.root, fault);
+    if (e == OK) e = files_open(&arena, options->file, NULL, &files, fault);
+    if (e == OK) e = run(&work, fault);
+    if (e == OK) {
+        json_t *report = make_report(&work.plan);
+        if (report) *ret_report = report;
+        else e = fault_set(fault, ERR_NOMEM, "not enough memory");
+    }
+    plan_release(&work.plan);
+    arena_release(&work.arena);
+    json_decref(work.root);
+    arena_release(&arena);
+    return e;
+}

@@ -1,0 +1,164 @@
+/* `plenum device pair|list|revoke` */
+#include "core/congress/device.h"
+#include "catalogue.h"
+#include "core/base/clock.h"
+#include "core/congress/badge_list.h"
+#include "core/congress/store/store.h"
+#include "server/commands/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define USUAL_PORT 8080 /* of `plenum serve`, when no address is stored and one has to be guessed */
+
+struct work {
+    struct arena arena;
+    const char *event, *gate, *code;
+    struct pairing pairing;
+};
+
+static enum err find_gate(struct db *db, struct work *w, int64_t *ret_event, int64_t *ret_gate, struct fault *fault)
+{
+    struct sql_export_event_find_row event;
+    struct sql_gate_find_row gate;
+    enum err e = sql_export_event_find(db, &w->arena, w->event, &event);
+    if (e == ERR_NOT_FOUND) return fault_set(fault, e, "there is no event \"%s\"", w->event);
+    if (e == OK) e = sql_gate_find(db, &w->arena, event.id, w->gate, &gate);
+    if (e == ERR_NOT_FOUND) return fault_set(fault, e, "the event %s has no gate \"%s\"", w->event, w->gate);
+    if (e != OK) return db_fault(db, e, fault, "find the gate");
+    *ret_event = event.id;
+    *ret_gate = gate.id;
+    return OK;
+}
+
+static enum err apply_pair(struct db *db, void *arg, struct fault *fault)
+{
+    struct work *w = arg;
+    int64_t event_id = 0, gate_id = 0, now = clock_now_ms();
+    enum err e = find_gate(db, w, &event_id, &gate_id, fault);
+    if (e != OK) return e;
+    pairing_make(event_id, gate_id, now, &w->pairing);
+    e = pairing_insert(db, &w->pairing, now);
+    if (e == OK) e = audit_write(db, now, "command line", "device pair", w->event, NULL);
+    return e == OK ? OK : db_fault(db, e, fault, "store the pairing code");
+}
+
+static int run_pair(int argc, char **argv)
+{
+    const char *data = NULL;
+    bool json = false;
+    struct work w = {0};
+    const struct opt options[] = {
+        COMMAND_DATA(&data),
+        {"event", 0, OPT_TEXT, &w.event, "SLUG", "the event", 0, 0},
+        {"gate", 0, OPT_TEXT, &w.gate, "CODE", "the gate that the scanner will stand at", 0, 0},
+        {"json", 0, OPT_FLAG, &json, NULL, "as one line of JSON", 0, 0},
+    };
+    const struct opt_command command = {"plenum device pair --event SLUG --gate CODE [--json]", "Makes a code that pairs one scanner; it is good once, for ten minutes.", options,
+                                        sizeof options / sizeof options[0], 0, 0};
+    struct fault fault = {0};
+    struct store store = {0};
+    const char *url = NULL;
+    bool guessed;
+    char expires[CLOCK_TEXT_SIZE];
+    int code;
+    if (!command_parse(&command, argc, argv, NULL, NULL, &code)) return code;
+    enum err e = w.event && w.gate ? OK : fault_set(&fault, ERR_USAGE, "--event SLUG and --gate CODE are needed");
+    if (e == OK) e = store_open(store_choose_folder(data), STORE_WRITE, &store, &fault);
+    if (e == OK) e = db_transaction(store.db, apply_pair, &w, &fault);
+    if (e == OK) e = public_url_choose(store.db, &w.arena, NULL, w.event, USUAL_PORT, &url, &guessed, &fault);
+    if (e == OK && json) {
+        json_t *report = json_pack("{s:s, s:s, s:s}", "code", w.pairing.code, "url", arena_printf(&w.arena, "%s/", url), "expires", clock_format(w.pairing.expires_ms, expires));
+        e = command_print_json(report, false, &fault);
+        json_decref(report);
+    } else if (e == OK) {
+        printf("Pairing code: %s  (good once, for ten minutes)\nOn the scanner: plenum-scanner --server %s --pair %s\n", w.pairing.code, url, w.pairing.code);
+    }
+    store_close(&store);
+    arena_release(&w.arena);
+    return command_end("device", e, &fault);
+}
+
+static json_t *device_json(const struct device *d)
+{
+    char created[CLOCK_TEXT_SIZE], revoked[CLOCK_TEXT_SIZE], seen[CLOCK_TEXT_SIZE];
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s?}", "device", d->code, "name", d->name, "event", d->event_slug, "gate", d->gate_code, "created",
+                     clock_format(d->created_ms, created), "last_seen", d->last_seen_ms == DB_NULL ? NULL : clock_format(d->last_seen_ms, seen), "revoked",
+                     d->revoked_ms == DB_NULL ? NULL : clock_format(d->revoked_ms, revoked));
+}
+
+static enum err print_devices(const struct device *devices, size_t count, bool json, struct fault *fault)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        char seen[CLOCK_TEXT_SIZE];
+        if (json_array_append_new(list, device_json(&devices[i])) != 0) {
+            json_decref(list);
+            return fault_set(fault, ERR_NOMEM, "not enough memory");
+        }
+        if (!json)
+            printf("%s  %-8s %s/%s  last seen %s  %s\n", devices[i].code, devices[i].revoked_ms == DB_NULL ? "active" : "revoked", devices[i].event_slug, devices[i].gate_code,
+                   devices[i].last_seen_ms == DB_NULL ? "never" : clock_format(devices[i].last_seen_ms, seen), devices[i].name);
+    }
+    enum err e = json ? command_print_json(list, true, fault) : OK;
+    json_decref(list);
+    return e;
+}
+
+static int run_list(int argc, char **argv)
+{
+    const char *data = NULL;
+    bool json = false;
+    const struct opt options[] = {COMMAND_DATA(&data), {"json", 0, OPT_FLAG, &json, NULL, "as JSON", 0, 0}};
+    const struct opt_command command = {"plenum device list [--json]", "All scanners that were ever paired.", options, 2, 0, 0};
+    struct fault fault = {0};
+    struct store store = {0};
+    struct arena arena = {0};
+    struct device *devices = NULL;
+    size_t count = 0;
+    int code;
+    if (!command_parse(&command, argc, argv, NULL, NULL, &code)) return code;
+    enum err e = store_open(store_choose_folder(data), STORE_READ, &store, &fault);
+    if (e == OK && (e = device_list(store.db, &arena, 0, &devices, &count)) != OK) e = db_fault(store.db, e, &fault, "read the devices");
+    if (e == OK) e = print_devices(devices, count, json, &fault);
+    store_close(&store);
+    arena_release(&arena);
+    return command_end("device", e, &fault);
+}
+
+static enum err apply_revoke(struct db *db, void *arg, struct fault *fault)
+{
+    struct work *w = arg;
+    int64_t now = clock_now_ms();
+    enum err e = device_revoke(db, w->code, now);
+    if (e == ERR_NOT_FOUND) return fault_set(fault, e, "there is no device \"%s\"", w->code);
+    if (e == OK) e = audit_write(db, now, "command line", "device revoke", w->code, NULL);
+    return e == OK ? OK : db_fault(db, e, fault, "revoke the device");
+}
+
+static int run_revoke(int argc, char **argv)
+{
+    const char *data = NULL;
+    struct work w = {0};
+    const struct opt options[] = {COMMAND_DATA(&data)};
+    const struct opt_command command = {"plenum device revoke CODE", "Takes a scanner's key away, at once and for good; what it still has in its queue is refused.", options, 1, 1, 1};
+    struct fault fault = {0};
+    struct store store = {0};
+    int code;
+    if (!command_parse(&command, argc, argv, &w.code, NULL, &code)) return code;
+    enum err e = store_open(store_choose_folder(data), STORE_WRITE, &store, &fault);
+    if (e == OK) e = db_transaction(store.db, apply_revoke, &w, &fault);
+    store_close(&store);
+    arena_release(&w.arena);
+    return command_end("device", e, &fault);
+}
+
+int command_device(int argc, char **argv)
+{
+    static const struct command_verb verbs[] = {
+        {"pair", run_pair, "make a code that pairs one scanner"},
+        {"list", run_list, "all scanners"},
+        {"revoke", run_revoke, "take a scanner's key away"},
+    };
+    return command_verbs("device", verbs, sizeof verbs / sizeof verbs[0], argc, argv);
+}
