@@ -157,7 +157,8 @@ static void tell_result(const struct session *s, int64_t took_ms)
     buf_put_json(&out, o->output);
     buf_puts(&out, ",\"public_url\":");
     buf_put_json(&out, s->base_url);
-    buf_printf(&out, ",\"badges\":%zu,\"pages\":%zu,\"bytes\":%zu,\"cut\":%zu,\"missing\":%zu,\"modules\":%u", r->badges, r->pages, s->pdf.length, r->cut, r->missing, r->modules);
+    buf_printf(&out, ",\"badges\":%zu,\"pages\":%zu,\"bytes\":%zu,\"cut\":%zu,\"missing\":%zu,\"modules\":%u",
+               r->badges, r->pages, s->pdf.length, r->cut, r->missing, r->modules);
     if (o->verify) buf_printf(&out, ",\"verified\":%zu", s->proof.codes);
     buf_printf(&out, ",\"milliseconds\":%lld}\n", (long long)took_ms);
     fputs(buf_text(&out), stdout);

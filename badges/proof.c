@@ -106,7 +106,8 @@ static enum err tell_flaws(const struct proving *p, struct fault *fault)
         buf_printf(&list, "%s%.40s (page %zu) %s", i ? "; " : "", badge->person_code ? badge->person_code : badge->number ? badge->number : "?",
                    flaw->index / badge_page_size(p->layout) + 1, flaw->got ? "reads as another code" : "cannot be read");
     }
-    (void)fault_set(fault, ERR_CONFLICT, "%zu of %zu QR codes are bad: %s%s", p->proof.flaw_count, p->run->count, buf_text(&list), p->proof.flaw_count > LISTED_MOST ? "; …" : "");
+    (void)fault_set(fault, ERR_CONFLICT, "%zu of %zu QR codes are bad: %s%s", p->proof.flaw_count, p->run->count, buf_text(&list),
+                    p->proof.flaw_count > LISTED_MOST ? "; …" : "");
     buf_release(&list);
     return ERR_CONFLICT;
 }

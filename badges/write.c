@@ -141,7 +141,8 @@ static enum err draw_texts(struct writer *w, const struct badge *badge, double x
         const char *text = field_text(w, badge, part->field);
         if (!is_set(text)) continue;
         struct box box = badge_box(w->layout, &part->box, w->mirrored, x, y);
-        struct text_style style = {.align = mirror_align(part->align, w->mirrored), .valign = part->valign, .color = pick_color(part->color, category), .allow_missing = w->run->allow_missing};
+        struct text_style style = {.align = mirror_align(part->align, w->mirrored), .valign = part->valign,
+                                   .color = pick_color(part->color, category), .allow_missing = w->run->allow_missing};
         style.fit = (struct fit_style){.language = w->run->language, .bold = part->bold, .size = part->size, .break_below = part->break_below,
                                        .least = part->least, .lines = part->lines, .leading = part->leading};
         struct text_report report;
@@ -149,7 +150,8 @@ static enum err draw_texts(struct writer *w, const struct badge *badge, double x
         if (e != OK) return e;
         if (report.cut) w->report.cut++;
         if (report.missing) w->report.missing++;
-        if (part->field == FIELD_NAME && (w->report.name_least <= 0 || report.size < w->report.name_least)) w->report.name_least = report.size;
+        bool smaller = w->report.name_least <= 0 || report.size < w->report.name_least;
+        if (part->field == FIELD_NAME && smaller) w->report.name_least = report.size;
     }
     return OK;
 }

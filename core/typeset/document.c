@@ -178,7 +178,8 @@ enum err document_add_bookmark(struct document *document, const char *title)
 
 void document_set_trim(struct document *document, const struct box *trim)
 {
-    document->trim = (struct pdf_box){.left = across(trim->x), .right = across(trim->x + trim->width), .top = up(document, trim->y), .bottom = up(document, trim->y + trim->height)};
+    document->trim = (struct pdf_box){.left = across(trim->x), .right = across(trim->x + trim->width),
+                                     .top = up(document, trim->y), .bottom = up(document, trim->y + trim->height)};
     document->has_trim = true;
 }
 
@@ -405,7 +406,8 @@ static double place_across(const struct box *box, enum align align, const struct
     return x;
 }
 
-enum err document_put_text(struct document *document, const struct box *box, const char *text, const struct text_style *style, struct text_report *report, struct fault *fault)
+enum err document_put_text(struct document *document, const struct box *box, const char *text, const struct text_style *style,
+                           struct text_report *report, struct fault *fault)
 {
     struct fit fit;
     arena_clear(&document->scratch);

@@ -66,7 +66,8 @@ void document_fill_cells(struct document *document, double x, double y, double w
 
 /* Fits the text into the box and draws it there; not a point of ink is outside. ERR_INPUT naming text and character (U+XXXX) when no font has
  * it, else as fit_text. `report` may be NULL. */
-enum err document_put_text(struct document *document, const struct box *box, const char *text, const struct text_style *style, struct text_report *report, struct fault *fault);
+enum err document_put_text(struct document *document, const struct box *box, const char *text, const struct text_style *style,
+                           struct text_report *report, struct fault *fault);
 
 size_t document_page_count(const struct document *document);
 

@@ -175,7 +175,8 @@ enum err pdf_add_page(struct pdf *pdf, const struct pdf_page *page, struct fault
     HPDF_STATUS bad = HPDF_Dict_Add(made, "MediaBox", HPDF_Box_Array_New(made->mmgr, media));
     if (!bad) bad = HPDF_Dict_Add(made, "Resources", pdf->resources);
     if (!bad && page->trim) {
-        HPDF_Box trim = {.left = (HPDF_REAL)page->trim->left, .bottom = (HPDF_REAL)page->trim->bottom, .right = (HPDF_REAL)page->trim->right, .top = (HPDF_REAL)page->trim->top};
+        HPDF_Box trim = {.left = (HPDF_REAL)page->trim->left, .bottom = (HPDF_REAL)page->trim->bottom,
+                         .right = (HPDF_REAL)page->trim->right, .top = (HPDF_REAL)page->trim->top};
         bad = HPDF_Dict_Add(made, "TrimBox", HPDF_Box_Array_New(made->mmgr, trim));
     }
     if (!bad) bad = fill_stream(((HPDF_PageAttr)made->attr)->contents, page->content, page->content_length);

@@ -12,9 +12,12 @@
 #define COUNT 40
 
 static const char *const names[] = {
-    "Nguyễn Thị Hồng Thắm", "Công Tằng Tôn Nữ Nguyễn Thị Hoàng Phương Quỳnh Anh", "Maria Aparecida dos Santos Gonçalves Figueiredo e Vasconcelos", "عبد الرحمن بن خالد الزهراني", "陳𠮷祥", "Nở",
+    "Nguyễn Thị Hồng Thắm", "Công Tằng Tôn Nữ Nguyễn Thị Hoàng Phương Quỳnh Anh", "Maria Aparecida dos Santos Gonçalves Figueiredo e Vasconcelos",
+    "عبد الرحمن بن خالد الزهراني", "陳𠮷祥", "Nở",
     "Ỷ ỸỶỴ ỆỄỔỖ ỮỰ", "Trương Mỹ Linh (張美玲)"};
-static const char *const titles[] = {"Chủ tịch", "Ủy viên Ban Thường vụ, Trưởng ban Quan hệ lao động kiêm Giám đốc Trung tâm Tư vấn pháp luật và Hỗ trợ đoàn viên Công đoàn", "海灣市工會副主席", NULL};
+static const char *const titles[] = {"Chủ tịch",
+                                     "Ủy viên Ban Thường vụ, Trưởng ban Quan hệ lao động kiêm Giám đốc Trung tâm Tư vấn pháp luật và Hỗ trợ đoàn viên Công đoàn",
+                                     "海灣市工會副主席", NULL};
 static const char *const colors[] = {"#b01020", "#1a5fb4", "#ffe000", "#FFFFFF"};
 
 struct sheet {
@@ -28,11 +31,14 @@ static void make_sheet(struct sheet *s, const char *layout)
     *s = (struct sheet){0};
     for (size_t i = 0; i < COUNT; i++)
         s->badges[i] = (struct badge){
-            .person_code = arena_printf(&s->arena, "P%04zu", i + 1), .name = i % 9 == 8 ? NULL : names[i % 8], .honorific = i & 1 ? "Đồng chí" : NULL, .title = titles[i % 4],
-            .delegation = i % 5 ? arena_printf(&s->arena, "Công đoàn ngành Giao thông – Xây dựng số %zu", i / 8) : NULL, .category_title = i % 7 ? "Đại biểu chính thức" : "Khách mời",
+            .person_code = arena_printf(&s->arena, "P%04zu", i + 1), .name = i % 9 == 8 ? NULL : names[i % 8],
+            .honorific = i & 1 ? "Đồng chí" : NULL, .title = titles[i % 4],
+            .delegation = i % 5 ? arena_printf(&s->arena, "Công đoàn ngành Giao thông – Xây dựng số %zu", i / 8) : NULL,
+            .category_title = i % 7 ? "Đại biểu chính thức" : "Khách mời",
             .category_color = colors[i % 4], .seat = i % 3 ? "A12" : NULL, .number = arena_printf(&s->arena, "%03zu", i + 1), .group = "T1", .blank = i % 9 == 8,
             .url = arena_printf(&s->arena, "http://192.168.1.10:8080/D/%08zuABCDEFGH", i)};
-    s->run = (struct badge_run){.event_title = "Đại hội Công đoàn thành phố Hương Tràm lần thứ XIX, nhiệm kỳ 2026 – 2031", .dates = "01–02/12/2026", .venue = "Cung Văn hóa Lao động",
+    s->run = (struct badge_run){.event_title = "Đại hội Công đoàn thành phố Hương Tràm lần thứ XIX, nhiệm kỳ 2026 – 2031",
+                                .dates = "01–02/12/2026", .venue = "Cung Văn hóa Lao động",
                                 .organization = "Liên đoàn Lao động thành phố Hương Tràm", .language = "vi", .layout = layout, .badges = s->badges, .count = COUNT};
 }
 
@@ -95,7 +101,8 @@ static void test_tables(struct check *c)
         CHECK(c, badges_layout_find(badges_layout_name(k), &l, NULL) == OK);
         for (unsigned side = 25; side <= 37; side += 4) CHECK(c, l->qr.width * side / (side + 2.0 * BADGE_QUIET_CELLS) >= 25 && l->qr.width == l->qr.height);
         CHECK(c, l->qr.x >= 0 && l->qr.x + l->qr.width <= l->width && l->qr.y + l->qr.height <= l->height);
-        CHECK(c, l->left + l->columns * l->width + (l->columns - 1) * l->gap_x <= l->page_width && l->top + l->rows * l->height + (l->rows - 1) * l->gap_y <= l->page_height);
+        CHECK(c, l->left + l->columns * l->width + (l->columns - 1) * l->gap_x <= l->page_width &&
+                     l->top + l->rows * l->height + (l->rows - 1) * l->gap_y <= l->page_height);
         for (size_t i = 0; i < l->text_count; i++) {
             const struct badge_text *a = &l->texts[i];
             CHECK(c, a->box.x >= 0 && a->box.y >= 0 && a->box.x + a->box.width <= l->width && a->box.y + a->box.height <= l->height);

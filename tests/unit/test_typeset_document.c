@@ -94,7 +94,8 @@ static void test_file(struct check *c, struct fonts *fonts)
     check_has(c, info, "Pages:           2");
     check_has(c, info, "TrimBox:            14.17    14.17   581.10   827.72");
     const char *text = ask(&arena, "pdftotext -q -enc UTF-8", arena_printf(&arena, "%s -", path));
-    static const char *const lines[] = {"Nguyễn Thị Hồng Thắm", "Luís Ângelo Côrte-Real office", "عبد الرحمن بن خالد السلامي", "ليلى بنت يوسف المنصوري", "陳𠮷祥 刘晓燕", "Trương Mỹ Linh (張美玲)", "Ngộ Đan Ðan", "張一二三 \u2F00月", "Trang hai"};
+    static const char *const lines[] = {"Nguyễn Thị Hồng Thắm", "Luís Ângelo Côrte-Real office", "عبد الرحمن بن خالد السلامي", "ليلى بنت يوسف المنصوري",
+                                        "陳𠮷祥 刘晓燕", "Trương Mỹ Linh (張美玲)", "Ngộ Đan Ðan", "張一二三 \u2F00月", "Trang hai"};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) check_has(c, text, lines[i]);
     const char *json = ask(&arena, "qpdf --json", path);
     check_has(c, json, "Đoàn số 1");

@@ -30,7 +30,8 @@ static bool covers_once(const struct line *line)
 
 static void test_lines(struct check *c, struct fonts *fonts)
 {
-    static const char *const texts[] = {"Nguyễn Thị Hồng Thắm", "a", "office ﬁ", "عبد الرحمن", "مُنى السلام", "陳𠮷祥", "Đoàn الوفد 12 (A–B) 代表", "ế e\u0323\u0302 x\u0301\u0323"};
+    static const char *const texts[] = {"Nguyễn Thị Hồng Thắm", "a", "office ﬁ", "عبد الرحمن", "مُنى السلام", "陳𠮷祥",
+                                        "Đoàn الوفد 12 (A–B) 代表", "ế e\u0323\u0302 x\u0301\u0323"};
     struct arena arena = {0};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct line line = shape(c, fonts, &arena, texts[i], i & 1), again = shape(c, fonts, &arena, texts[i], i & 1);
@@ -132,7 +133,8 @@ static void test_all_widths(struct check *c, struct fonts *fonts)
 {
     struct arena arena = {0};
     const struct fit_style style = {.language = "vi", .size = 12, .least = 8, .lines = 3};
-    static const char *const texts[] = {"Ủy viên Ban Thường vụ, Trưởng ban Quan hệ lao động kiêm Giám đốc Trung tâm", "ممثلة اتحاد عمال الميناء القديم في المدينة", "海灣市工會 Công đoàn (الوفد)", "x\u0301\u0323y\u0302z\u0303"};
+    static const char *const texts[] = {"Ủy viên Ban Thường vụ, Trưởng ban Quan hệ lao động kiêm Giám đốc Trung tâm",
+                                        "ممثلة اتحاد عمال الميناء القديم في المدينة", "海灣市工會 Công đoàn (الوفد)", "x\u0301\u0323y\u0302z\u0303"};
     for (size_t t = 0; t < 4; t++)
         for (double width = 12; width < 300; width += 9.7) {
             struct fit f = {0};

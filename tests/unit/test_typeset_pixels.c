@@ -85,8 +85,8 @@ static bool draw_pango(struct check *c, const char *const *texts, size_t count, 
     if (!CHECK(c, fd >= 0 && file_write_all(fd, text.data, text.length) == OK)) return false;
     close(fd);
     (void)snprintf(pdf_path, sizeof pdf_path, "%s.pdf", text_path);
-    const char *command = arena_printf(&arena, "pango-view -q --dpi=72 --margin=%d --hinting=none --hint-metrics=off --subpixel-positions --language=%s --font='%s %d' -o %s %s 2>&1", MARGIN, language,
-                                       font, SIZE, pdf_path, text_path);
+    const char *command = arena_printf(&arena, "pango-view -q --dpi=72 --margin=%d --hinting=none --hint-metrics=off --subpixel-positions "
+                                               "--language=%s --font='%s %d' -o %s %s 2>&1", MARGIN, language, font, SIZE, pdf_path, text_path);
     char *data = NULL;
     size_t length = 0;
     struct drawing *drawing = NULL;
@@ -177,7 +177,8 @@ static void test_sentences(struct check *c, struct fonts *fonts)
             double right = ink_difference(&ours[0], &pango), wrong = ink_difference(&ours[1], &pango);
             if (right > worst) worst = right;
             if (wrong < closest) closest = wrong;
-            if (!CHECK(c, right < SAME_SENTENCE)) printf("# \"%s\": %.2f (%d × %d, Pango %d × %d)\n", s->text, right, ours[0].width, ours[0].height, pango.width, pango.height);
+            if (!CHECK(c, right < SAME_SENTENCE)) printf("# \"%s\": %.2f (%d × %d, Pango %d × %d)\n",
+                                                             s->text, right, ours[0].width, ours[0].height, pango.width, pango.height);
             if (!CHECK(c, wrong > 2 * SAME_SENTENCE)) printf("# \"%s\" is taken for \"%s\": %.2f\n", s->wrong, s->text, wrong);
         }
         free_all(ours, 2);

@@ -62,7 +62,8 @@ static void test_pgm(struct check *c)
     CHECK(c, picture.width == 2 && picture.height == 2 && picture.pixels[0] == 1 && picture.pixels[3] == 255);
     CHECK(c, picture_read_pgm(&arena, two + used, sizeof two - 1 - used, &picture, &used, &fault) == OK);
     CHECK(c, picture.width == 1 && picture.pixels[0] == 255 && used == 11);
-    static const char *const broken[] = {"", "P6 1 1 255 abc", "P5 2 2 255 abc", "P5 2 2 255", "P5 0 2 255 ", "P5 2 2 65535 aaaaaaaa", "P52 2 255 aaaa", "P5 -2 2 255 aaaa", "P5 a"};
+    static const char *const broken[] = {"", "P6 1 1 255 abc", "P5 2 2 255 abc", "P5 2 2 255", "P5 0 2 255 ", "P5 2 2 65535 aaaaaaaa",
+                                         "P52 2 255 aaaa", "P5 -2 2 255 aaaa", "P5 a"};
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++)
         CHECK(c, picture_read_pgm(&arena, broken[i], strlen(broken[i]), &picture, NULL, &fault) == ERR_INPUT && fault.text[0]);
     CHECK(c, picture_read_pgm(&arena, "P5 99999 2 255 ", 15, &picture, NULL, &fault) == ERR_LIMIT);
