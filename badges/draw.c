@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,6 +35,7 @@ static void run_child(int pdf, int out, char *const argv[])
 {
     const struct rlimit memory = {.rlim_cur = MEMORY_MOST, .rlim_max = MEMORY_MOST}, seconds = {.rlim_cur = SECONDS_MOST, .rlim_max = SECONDS_MOST};
     const struct rlimit none = {0};
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody waits for a drawing whose reader is gone */
     (void)setrlimit(RLIMIT_CORE, &none);
     (void)setrlimit(RLIMIT_CPU, &seconds);
     (void)setrlimit(RLIMIT_AS, &memory);

@@ -9,6 +9,7 @@
 #include "core/base/version.h"
 #include "core/congress/store/store.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +124,15 @@ static enum err write_file(const struct session *s, struct fault *fault)
     return e;
 }
 
+/* A folder that does not take the file is told before the work, not after it. */
+static enum err check_folder(struct session *s, struct fault *fault)
+{
+    const char *folder = file_folder(&s->arena, s->options->output);
+    if (!folder) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    if (access(folder, W_OK | X_OK) == 0) return OK;
+    return fault_set(fault, err_from_errno(errno), "%s: %s", folder, strerror(errno));
+}
+
 static enum err record_run(struct db *db, void *arg, struct fault *fault)
 {
     const struct session *s = arg;
@@ -171,7 +181,8 @@ static enum err run_session(struct session *s, struct fault *fault)
     const struct badge_layout *layout;
     enum err e = badges_layout_find(s->options->layout, &layout, fault);
     if (e != OK) return fault->code = ERR_USAGE;
-    e = load(s, fault);
+    e = check_folder(s, fault);
+    if (e == OK) e = load(s, fault);
     if (e == OK) e = fonts_new(&s->fonts, fault);
     if (e != OK) return e;
     s->doing = "drawing";
