@@ -18,7 +18,7 @@ static void exchange_begin(struct exchange *x, struct http_server *server, struc
     x->arena.limit = server->config.arena_limit;
     x->started_us = clock_steady_us();
     x->req = (struct http_request){.arena = &x->arena, .context = server->config.context, .is_tls = connection->is_tls,
-                                   .is_loopback = connection->is_loopback, .path = "", .safe_path = "", .host = "", .peer = connection->peer,
+                                   .is_loopback = connection->is_loopback, .path = "", .safe_path = "-", .host = "", .peer = connection->peer,
                                    .body = "", .content_type = "", .origin = HTTP_ORIGIN_UNKNOWN, .method = HTTP_GET};
     x->raw_target = arena_strdup(&x->arena, uri ? uri : "");
     x->target_place = uri;
@@ -97,7 +97,7 @@ static bool find_route(struct exchange *x)
         http_reply_problem(&x->req, 503, "busy", "Out of memory.");
         return false;
     }
-    if (match.any && (match.any->flags & HTTP_SECRET)) x->req.safe_path = match.any->pattern;
+    if (match.any) x->req.safe_path = match.any->flags & HTTP_SECRET ? match.any->pattern : x->target.path; /* else it stays "-": a mistyped link holds a token too */
     if (!host_is_ours(x, match.any)) {
         http_reply_problem(&x->req, 421, "unknown_host", "This server does not answer to this host name.");
         return false;
@@ -134,7 +134,8 @@ static bool check_body_length(struct exchange *x)
         http_reply_problem(&x->req, 413, "body_too_large", "The body is larger than this address takes.");
         return false;
     }
-    if (bytes > x->server->config.body_memory - atomic_load(&x->server->body_bytes)) {
+    size_t held = atomic_load(&x->server->body_bytes), most = x->server->config.body_memory;
+    if (held > most || bytes > most - held) {
         http_reply_problem(&x->req, 503, "busy", "Too many large requests at once.");
         return false;
     }

@@ -165,7 +165,6 @@ bool framing_check(struct exchange *x, struct refusal *refusal)
     if (x->target.authority && strcmp(x->target.authority, x->req.host) != 0)
         return refuse(refusal, 400, "bad_host", "The target names another host than the Host header.");
     x->req.path = x->target.path;
-    x->req.safe_path = x->target.path;
     if (!target_read_pairs(&x->arena, x->target.query, strlen(x->target.query), HTTP_QUERY_MOST, &x->query))
         return refuse(refusal, 400, "bad_query", "The query is malformed.");
     return true;

@@ -31,8 +31,8 @@ enum http_method { HTTP_GET = 1, HTTP_POST = 2, HTTP_PUT = 4, HTTP_PATCH = 8, HT
 enum http_route_flag {
     HTTP_ANY_HOST = 1,   /* answers to any host name (badge pages: printed badges outlive addresses) */
     HTTP_FOLD_FIRST = 2, /* the first segment matches in either case: /D/… as /d/… */
-    HTTP_SECRET = 4,     /* the path carries a token: never logged; reply never compressed (BREACH) unless HTTP_COMPRESS */
-    HTTP_COMPRESS = 8,   /* compress although HTTP_SECRET: the page reflects nothing of the request in its text */
+    HTTP_SECRET = 4,     /* the path carries a token: never logged */
+    HTTP_COMPRESS = 8,   /* the reply may be compressed although it depends on a secret and the request has a query or body (see replies) */
     HTTP_API = 16        /* errors are application/problem+json whatever Accept says; paths under /api/ are this anyway */
 };
 
@@ -125,7 +125,7 @@ struct http_request {
     bool has_bearer;                /* "Authorization: Bearer" was sent */
     enum http_origin origin;        /* meaningful for unsafe methods */
     const char *path;               /* percent-decoded, no query: "/d/ABC" */
-    const char *safe_path;          /* for logs: the pattern when the route is secret, else the path */
+    const char *safe_path;          /* for logs: the pattern when the route is secret, "-" when there is none, else the path */
     const char *host;               /* "host" or "host:port" as sent, lower case; "" from an HTTP/1.0 client without one */
     const char *peer;               /* numeric address */
     const char *body;               /* NUL-terminated, any bytes; "" when none */
@@ -160,8 +160,9 @@ enum err http_at_end(struct http_request *req, void (*end)(void *data), void *da
 /* ---- replies: exactly one per request ---------------------------------------------------------------------------------------- */
 
 /* Every reply carries Content-Security-Policy, X-Content-Type-Options and Referrer-Policy, and "Cache-Control: no-store" unless set.
- * Bodies of text, JSON, CSS, JavaScript or SVG from 600 bytes on are compressed for clients that take gzip. When memory runs out the
- * connection is closed. A second reply to one request is ignored and logged by an assertion in tests. */
+ * Bodies of text, JSON, CSS, JavaScript or SVG from 600 bytes on are compressed for clients that take gzip; not so where the request has a
+ * cookie or a secret path and also a query or body, which the reply could show next to a secret (BREACH), unless HTTP_COMPRESS. When
+ * memory runs out the connection is closed. Of several replies to one request the first stands. */
 
 /* Before replying. Replaces an earlier value, except Set-Cookie and Link which add up. ERR_INPUT for control characters. */
 enum err http_set_header(struct http_request *req, const char *name, const char *value);

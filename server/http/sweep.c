@@ -109,8 +109,11 @@ static bool is_too_slow(const struct http_server *server, struct connection *con
     if (phase == PHASE_SEND) return reply_is_stuck(server, connection, now);
     if (phase != PHASE_HEAD && phase != PHASE_BODY) return false;
     int64_t deadline = atomic_load(&connection->deadline);
-    /* When places run out, whoever only waits must go: a second after its last request. */
-    if (crowded && phase == PHASE_HEAD && atomic_load(&connection->reply_number)) deadline -= (int64_t)idle_timeout(server) - 1000;
+    /* When places run out, whoever only waits goes early: a twentieth of the time after its last request, a quarter before its first. */
+    if (crowded && phase == PHASE_HEAD) {
+        bool served = atomic_load(&connection->reply_number) != 0;
+        deadline -= served ? (int64_t)idle_timeout(server) / 20 * 19 : (int64_t)request_timeout(server) / 4 * 3;
+    }
     return now > deadline;
 }
 
