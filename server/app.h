@@ -39,6 +39,7 @@ struct app {
     unsigned plain_port, tls_port; /* really listened on; 0: no such listener */
     const char *plain_base;     /* "http://127.0.0.1:8080" */
     const char *secure_base;    /* "https://…:8443"; NULL without TLS */
+    const char *pairing_url;    /* for scanners: "https://…:8443/#sha256//…"; without TLS plain_base; NULL: neither */
     const char *fingerprint;    /* of the authority's certificate, for people; NULL without TLS */
     const char *pin;            /* of the server's key, "sha256//…", for devices; NULL without TLS */
     struct tls_material *tls;   /* owned */

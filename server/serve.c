@@ -112,9 +112,8 @@ static enum err start_http(const struct serve_options *o, struct app *app, struc
 {
     size_t count;
     const struct http_route *routes = routes_table(&count);
-    const char *names[] = {app->public_url};
     enum err e = OK;
-    if (o->listen_tls) e = serve_tls_load(app, o->tls_cert, o->tls_key, names, 1, fault);
+    if (o->listen_tls) e = serve_tls_load(app, o->tls_cert, o->tls_key, fault);
     if (e != OK) return e;
     struct http_config config = {
         .listen = o->listen, .listen_tls = o->listen_tls, .tls_certificate = serve_tls_certificate(app), .tls_key = serve_tls_key(app), .routes = routes,
@@ -125,7 +124,7 @@ static enum err start_http(const struct serve_options *o, struct app *app, struc
     if (e != OK) return e;
     app->plain_port = http_server_port(app->http);
     app->tls_port = http_server_port_tls(app->http);
-    return OK;
+    return serve_tls_publish(app, o->listen_tls, fault);
 }
 
 enum err serve_start(const struct serve_options *o, struct app *app, struct fault *fault)

@@ -5,7 +5,10 @@
 #include "server/app.h"
 
 /* TLS: the local authority's or the user's own certificate, kept in app->tls. */
-enum err serve_tls_load(struct app *app, const char *cert_file, const char *key_file, const char *const *names, size_t count, struct fault *fault);
+enum err serve_tls_load(struct app *app, const char *cert_file, const char *key_file, struct fault *fault);
+/* Once the ports are known: where staff and scanners find this server (plain_base, secure_base, pairing_url). The last is kept in the data folder for `plenum
+ * device pair`, which does not know how this server was started. `listen_tls` as on the command line. */
+enum err serve_tls_publish(struct app *app, const char *listen_tls, struct fault *fault);
 const char *serve_tls_certificate(const struct app *app); /* NULL without TLS */
 const char *serve_tls_key(const struct app *app);
 void serve_tls_release(struct app *app);

@@ -77,10 +77,6 @@ static void print_host_warnings(struct app *app)
 
 void serve_print_addresses(struct app *app, const char *welcome)
 {
-    app->plain_base = app->plain_port ? arena_printf(&app->arena, "http://127.0.0.1:%u", app->plain_port) : NULL;
-    const char *host = strstr(app->public_url, "://") + 3;
-    size_t host_length = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
-    app->secure_base = app->tls_port ? arena_printf(&app->arena, "https://%.*s:%u", (int)host_length, host, app->tls_port) : NULL;
     printf("\n  Plenum runs.    Data folder %s\n\n  Public address  %s%s\n", app->store.folder, app->public_url,
            app->public_url_guessed ? "   (guessed from this machine's network; fix it with --public-url before you print)" : "");
     if (app->plain_base) printf("  This machine    %s\n", app->plain_base);

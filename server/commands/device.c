@@ -43,6 +43,15 @@ static enum err apply_pair(struct db *db, void *arg, struct fault *fault)
     return e == OK ? OK : db_fault(db, e, fault, "store the pairing code");
 }
 
+/* Where the server that ran last takes scanners, with the pin of its key; before the first start the public URL has to do. */
+static enum err find_url(struct db *db, struct work *w, const char **ret, struct fault *fault)
+{
+    bool guessed;
+    enum err e = setting_read(db, &w->arena, "pairing_url", ret);
+    if (e != OK) return db_fault(db, e, fault, "read the pairing URL");
+    return *ret ? OK : public_url_choose(db, &w->arena, NULL, w->event, USUAL_PORT, ret, &guessed, fault);
+}
+
 static int run_pair(int argc, char **argv)
 {
     const char *data = NULL;
@@ -59,16 +68,15 @@ static int run_pair(int argc, char **argv)
     struct fault fault = {0};
     struct store store = {0};
     const char *url = NULL;
-    bool guessed;
     char expires[CLOCK_TEXT_SIZE];
     int code;
     if (!command_parse(&command, argc, argv, NULL, NULL, &code)) return code;
     enum err e = w.event && w.gate ? OK : fault_set(&fault, ERR_USAGE, "--event SLUG and --gate CODE are needed");
     if (e == OK) e = store_open(store_choose_folder(data), STORE_WRITE, &store, &fault);
     if (e == OK) e = db_transaction(store.db, apply_pair, &w, &fault);
-    if (e == OK) e = public_url_choose(store.db, &w.arena, NULL, w.event, USUAL_PORT, &url, &guessed, &fault);
+    if (e == OK) e = find_url(store.db, &w, &url, &fault);
     if (e == OK && json) {
-        json_t *report = json_pack("{s:s, s:s, s:s}", "code", w.pairing.code, "url", arena_printf(&w.arena, "%s/", url), "expires", clock_format(w.pairing.expires_ms, expires));
+        json_t *report = json_pack("{s:s, s:s, s:s}", "code", w.pairing.code, "url", url, "expires", clock_format(w.pairing.expires_ms, expires));
         e = command_print_json(report, false, &fault);
         json_decref(report);
     } else if (e == OK) {

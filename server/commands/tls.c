@@ -5,6 +5,7 @@
 #include "core/base/json.h"
 #include "core/base/opt.h"
 #include "core/congress/store/store.h"
+#include "server/commands/commands.h"
 #include "server/tls/authority.h"
 
 #include "catalogue.h"
@@ -201,8 +202,7 @@ int command_tls(int argc, char **argv)
     else if (e == OK && !is_init && strcmp(words[0], "show") != 0) e = fault_set(&fault, ERR_USAGE, "\"%s\": plenum tls knows init and show", words[0]);
     else if (e == OK && is_init && (options.cert || options.key)) e = fault_set(&fault, ERR_USAGE, "a certificate of your own needs no init: give it to plenum serve");
     else if (e == OK) e = is_init ? init(&session, &fault) : show(&session, &fault);
-    if (e) fprintf(stderr, "plenum: %s\n", fault.text);
     tls_material_release(&session.material);
     arena_release(&session.arena);
-    return err_exit_code(e);
+    return command_end("tls", e, &fault);
 }

@@ -208,13 +208,13 @@ static void pair_stored(struct http_request *req)
     struct worker *worker = worker_of(req);
     const struct programme *programme = worker == NULL ? NULL : event_of(req, worker, NULL);
     if (programme == NULL || !view_begin(&view, req)) return;
-    const char *url = view.app->secure_base != NULL ? view.app->secure_base : view.app->plain_base;
+    const char *url = view.app->pairing_url != NULL ? view.app->pairing_url : "";
     json_t *out = json_object();
     view_put_title(&view, out, "gate", pair->gate);
     view_put(out, "code", pair->pairing.code);
     view_put(out, "url", url);
     view_put(out, "expires", i18n_time(req->arena, programme->timezone, pair->pairing.expires_ms));
-    if (qr_make(arena_printf(req->arena, "%s#%s", url, pair->pairing.code), req->arena, &qr) == OK) {
+    if (qr_make(arena_printf(req->arena, "%s%ccode=%s", url, strchr(url, '#') != NULL ? '&' : '#', pair->pairing.code), req->arena, &qr) == OK) {
         view_put_number(out, "size", qr.side + 8); /* four cells of quiet zone on each side */
         view_put(out, "path", qr_path(req->arena, &qr));
     }
