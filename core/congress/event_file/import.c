@@ -2,6 +2,7 @@
 #include "catalogue.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
+#include "core/base/id.h"
 #include "core/congress/event_file/plan.h"
 #include "core/congress/figures/tally.h"
 
@@ -122,6 +123,15 @@ static enum err write_audit(struct db *db, const struct plan *plan)
     return detail ? audit_write(db, plan->now_ms, plan->options->actor, "import", file_base_name(plan->options->file), detail) : ERR_NOMEM;
 }
 
+/* Every event has a code that opens its wall; it stays when the event is imported again, because screens were set up with it. */
+static enum err give_display_code(struct db *db, int64_t event_id)
+{
+    char token[ID_TOKEN_SIZE];
+    id_token_make(token);
+    token[8] = '\0'; /* 40 bits, behind a throttle */
+    return sql_import_event_display_code(db, event_id, token, NULL);
+}
+
 static enum err apply(struct db *db, void *arg, struct fault *fault)
 {
     struct work *work = arg;
@@ -135,6 +145,7 @@ static enum err apply(struct db *db, void *arg, struct fault *fault)
             if (e != OK) return db_fault(db, e, fault, catalogue.statements[write->statement].name);
         }
     }
+    for (size_t i = 0; e == OK && i < plan->event_count; i++) e = give_display_code(db, row_values(plan->events[i].row)[0].i64);
     for (size_t i = 0; e == OK && i < plan->event_count; i++)
         if (plan->events[i].changed) e = tally_rebuild_expected(db, row_values(plan->events[i].row)[0].i64);
     if (e == OK) e = write_audit(db, plan);

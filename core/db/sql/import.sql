@@ -183,6 +183,9 @@ UPDATE credential SET person_id = $2 WHERE delegate_id = $1;
 -- import_event_bump :exec (id i64)
 UPDATE event SET config_seq = config_seq + 1, roster_seq = roster_seq + 1, figures_seq = figures_seq + 1 WHERE id = $1;
 
+-- import_event_display_code :exec (id i64, code text)
+UPDATE event SET display_code = $2 WHERE id = $1 AND display_code IS NULL;
+
 -- import_event_bump_all :exec ()
 UPDATE event SET config_seq = config_seq + 1;
 
