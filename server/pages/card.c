@@ -99,7 +99,7 @@ static enum err card_apply(struct db *db, struct http_request *req, struct write
 {
     (void)fault;
     struct card_scan *card = req->state;
-    return checkin_apply(db, req->arena, &tools->programmes, &tools->ids, &card->source, &card->scan, &card->answer);
+    return checkin_apply(db, req->arena, tools, &card->source, &card->scan, &card->answer);
 }
 
 static void card_done(struct http_request *req)

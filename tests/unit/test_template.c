@@ -89,10 +89,10 @@ static void check_lines(struct check *c)
 static void check_bounds(struct check *c)
 {
     char *got = render("{{#l}}0123456789{{/l}}", "", "{\"l\":[1,2,3,4,5,6]}", 50);
-    CHECK_TEXT(c, got, "!limit");
+    CHECK_TEXT(c, got, "!too large");
     free(got);
     got = render("{{>part}}", "{{>part}}", "{}", 1000);
-    CHECK_TEXT(c, got, "!limit");
+    CHECK_TEXT(c, got, "!too large");
     free(got);
 }
 

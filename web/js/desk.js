@@ -122,7 +122,7 @@ function showResults(people) {
   found = people;
   active = people.length > 0 ? 0 : -1;
   list.replaceChildren(...people.map((person, i) => {
-    const about = [person.number, person.delegation, person.title, person.seat, person.born].filter(Boolean).join(" · ");
+    const about = [person.number, person.delegation, person.title, person.seat, (person.born || "").slice(0, 4)].filter(Boolean).join(" · ");
     const item = make("li", { id: `r${i}`, role: "option", "aria-selected": i === active ? "true" : "false", onclick: () => openCard(i) },
       make("b", { dir: "auto" }, nameOf(person)), make("small", { dir: "auto" }, about), make("span", { class: `is ${person.state || "never"}` }, stateWords(person)));
     if (person.category_color) item.style.setProperty("--k", person.category_color);
@@ -181,9 +181,11 @@ document.addEventListener("keydown", (key) => {
 });
 
 // ---- the card
+const dateWords = (date) => (date && date.length === 10 ? date.split("-").reverse().join("/") : date);
+
 function facts(person) {
   const rows = [["seat", person.seat, true], ["number", person.number, true], ["group", person.group], ["room", person.room], ["transport", person.transport], ["badge_box", person.badge_box],
-    ["born", person.born], ["needs", (person.needs || []).map((need) => words[`need.${need}`] || need).join(", ")]];
+    ["born", dateWords(person.born)], ["needs", (person.needs || []).map((need) => words[`need.${need}`] || need).join(", ")]];
   return make("dl", { class: "facts" }, ...rows.filter((row) => row[1]).map(([key, value, large]) =>
     make("div", { class: large ? "large" : null }, make("dt", {}, words[`fact.${key}`]), make("dd", { dir: "auto" }, String(value)))));
 }

@@ -154,7 +154,7 @@ function snapshot(data) {
   drawDelegations(data.delegations);
   drawFigures(data);
   programme = Array.isArray(data.programme) ? data.programme : [data.now, data.next].filter(Boolean);
-  drawProgramme();
+  drawClock();
   takeNews(data.announcements);
   layOut();
 }

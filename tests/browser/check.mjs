@@ -1,0 +1,36 @@
+// The smallest test kit: a test is a function that throws; results in TAP-like lines, the sum at the end.
+import assert from "node:assert/strict";
+
+const state = { passed: 0, failed: 0 };
+
+export async function test(name, run) {
+  const started = Date.now();
+  try {
+    await run();
+    state.passed++;
+    console.log(`ok   ${name} (${Date.now() - started} ms)`);
+  } catch (problem) {
+    state.failed++;
+    console.log(`not ok ${name}`);
+    console.log(String(problem.stack || problem).split("\n").slice(0, 14).map((line) => `#   ${line}`).join("\n"));
+  }
+}
+
+// Waits until `look` gives something true; the last value is in the message.
+export async function until(what, look, patience = 5000) {
+  const end = Date.now() + patience;
+  let value;
+  for (;;) {
+    try { value = await look(); } catch (problem) { value = problem; }
+    if (value && !(value instanceof Error)) return value;
+    if (Date.now() > end) throw new Error(`${what} did not happen in ${patience} ms; last: ${value}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+export function finish() {
+  console.log(`# browser: ${state.passed} passed, ${state.failed} failed`);
+  return state.failed === 0 && state.passed > 0 ? 0 : 1;
+}
+
+export { assert };

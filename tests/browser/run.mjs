@@ -1,0 +1,45 @@
+import { rmSync } from "node:fs";
+import { finish, test } from "./check.mjs";
+import { launch } from "./browser.mjs";
+import { EVENT, Server, sample } from "./server.mjs";
+import phone from "./phone.mjs";
+import pages from "./public.mjs";
+import desk from "./desk.mjs";
+import wall from "./wall.mjs";
+
+const wanted = process.argv.slice(2);
+const server = new Server(process.env.B || "build");
+
+// People of the sample for the stories: officials who are summoned, a guest, a numbered blank badge, a name that two people bear.
+function choosePeople() {
+  const event = sample.events.find((one) => one.slug === EVENT);
+  const names = new Map(sample.people.map((person) => [person.code, person.name.normalize("NFC")]));
+  const count = new Map();
+  for (const delegate of event.delegates) if (delegate.person) count.set(names.get(delegate.person), (count.get(names.get(delegate.person)) || 0) + 1);
+  const as = (delegate) => ({ code: delegate.person || delegate.number, name: names.get(delegate.person), seat: delegate.seat, number: delegate.number });
+  const officials = event.delegates.filter((one) => one.person && one.category === "official" && one.status === "summoned" && one.seat && !one.absence && count.get(names.get(one.person)) === 1);
+  const guest = event.delegates.find((one) => one.person && one.category === "guest" && one.status === "summoned");
+  const blank = event.delegates.find((one) => one.person === null);
+  const namesake = [...count].find(([, times]) => times > 1)?.[0];
+  return { official: as(officials[3]), second: as(officials[8]), third: as(officials[12]), fourth: as(officials[20]), guest: as(guest), blank: as(blank), namesake };
+}
+
+let browser = null;
+let code = 1;
+try {
+  await server.make();
+  const people = choosePeople();
+  for (const who of ["official", "third", "guest", "blank"]) people[who].token = server.token(people[who].code);
+  browser = await launch();
+  console.log(`# ${browser.version()}, ${server.url}`);
+  const stories = { phone, public: pages, desk, wall };
+  for (const [name, story] of Object.entries(stories)) if (wanted.length === 0 || wanted.includes(name)) await story(browser, server, people);
+} catch (problem) {
+  await test("the scenery stands", () => { throw problem; });
+} finally {
+  if (browser) await browser.close();
+  await server.stop();
+  rmSync(server.data, { recursive: true, force: true });
+  code = finish();
+}
+process.exit(code);
