@@ -71,7 +71,11 @@ struct request_write {
 static enum err run_apply(struct db *db, void *arg, struct fault *fault)
 {
     struct request_write *write = arg;
-    return write->apply(db, write->req, app_of(write->req)->write_tools, fault);
+    struct write_tools *tools = app_of(write->req)->write_tools;
+    struct write_mark mark = write_tools_mark(tools);
+    enum err e = write->apply(db, write->req, tools, fault);
+    if (e != OK) write_tools_forget(tools, mark); /* as the engine forgets the savepoint */
+    return e;
 }
 
 static void write_done(struct writer_work *work)

@@ -10,6 +10,7 @@
 #include "core/congress/programme/programme.h"
 #include "core/congress/reason.h"
 #include "core/congress/store/store.h"
+#include "core/congress/write_tools.h"
 #include "core/base/id.h"
 #include "core/db/writer.h"
 #include "server/http/http.h"
@@ -57,12 +58,6 @@ struct worker {
     struct db *db; /* read-only */
     struct programme_cache programmes;
     struct fonts *fonts; /* pool threads: made when first needed */
-};
-
-/* What the writer thread has of its own. */
-struct write_tools {
-    struct programme_cache programmes;
-    struct id_source ids;
 };
 
 /* Who asks; req->principal, never NULL in a handler. */

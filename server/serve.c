@@ -83,22 +83,28 @@ static enum err load_settings(const struct serve_options *o, struct app *app, st
     return load_event_urls(app, fault);
 }
 
-static void writer_committed(void *context)
+static void batch_begin(void *context)
 {
-    (void)context; /* the live thread looks at the database's counters by itself, so that other programs' writes are seen too */
+    write_tools_begin(((struct app *)context)->write_tools);
+}
+
+static enum err batch_end(struct db *db, void *context)
+{
+    return write_tools_flush(((struct app *)context)->write_tools, db);
 }
 
 static enum err start_threads(const struct serve_options *o, struct app *app, struct fault *fault)
 {
     struct db *db = NULL;
     enum err e = store_connect(&app->store, DB_WRITE, &db, fault);
-    if (e == OK) e = writer_start(db, writer_committed, app, o->commit_each, &app->writer);
+    app->write_tools = calloc(1, sizeof *app->write_tools);
+    if (!app->write_tools) e = fault_set(fault, ERR_NOMEM, "not enough memory");
+    struct writer_config writer = {.begin = batch_begin, .end = batch_end, .context = app, .commit_each = o->commit_each};
+    if (e == OK) e = writer_start(db, &writer, &app->writer);
     if (e != OK) {
         db_close(db);
         return e;
     }
-    app->write_tools = calloc(1, sizeof *app->write_tools);
-    if (!app->write_tools) return fault_set(fault, ERR_NOMEM, "not enough memory");
     struct pool_config pool = {.context = app, .thread_open = worker_open, .thread_close = worker_close};
     e = pool_start(&pool, &app->pool);
     if (e == OK) e = bucket_new(20, 3000, &app->pair_bucket);
@@ -149,7 +155,7 @@ void serve_stop(struct app *app)
     live_hub_free(app->hub);
     live_feed_free(app->feed);
     bucket_free(app->pair_bucket);
-    if (app->write_tools) programme_cache_release(&app->write_tools->programmes);
+    if (app->write_tools) write_tools_release(app->write_tools);
     free(app->write_tools);
     pages_free(app->pages);
     serve_tls_release(app);

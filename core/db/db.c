@@ -113,27 +113,27 @@ enum err db_prepare_all(struct db *db, struct fault *fault)
     return OK;
 }
 
-enum err db_begin(struct db *db) { return db->driver->run(db, db->driver->begin_write); }
-enum err db_commit(struct db *db) { return db->driver->run(db, "COMMIT"); }
-enum err db_savepoint(struct db *db) { return db->driver->run(db, "SAVEPOINT piece"); }
-enum err db_savepoint_release(struct db *db) { return db->driver->run(db, "RELEASE SAVEPOINT piece"); }
+enum err db_begin(struct db *db) { return db->driver->frame(db, DB_BEGIN_WRITE); }
+enum err db_commit(struct db *db) { return db->driver->frame(db, DB_COMMIT); }
+enum err db_savepoint(struct db *db) { return db->driver->frame(db, DB_SAVEPOINT); }
+enum err db_savepoint_release(struct db *db) { return db->driver->frame(db, DB_RELEASE); }
 bool db_in_transaction(const struct db *db) { return db->driver->in_transaction(db); }
-enum err db_snapshot_begin(struct db *db) { return db->driver->run(db, db->driver->begin_read); }
+enum err db_snapshot_begin(struct db *db) { return db->driver->frame(db, DB_BEGIN_READ); }
 enum err db_change_mark(struct db *db, int64_t *ret_mark) { return db->driver->change_mark(db, ret_mark); }
 
 void db_rollback(struct db *db)
 {
-    if (db_in_transaction(db)) (void)db->driver->run(db, "ROLLBACK");
+    if (db_in_transaction(db)) (void)db->driver->frame(db, DB_ROLLBACK);
 }
 
 void db_snapshot_end(struct db *db)
 {
-    if (db_in_transaction(db)) (void)db->driver->run(db, "COMMIT");
+    if (db_in_transaction(db)) (void)db->driver->frame(db, DB_COMMIT);
 }
 
 enum err db_savepoint_rollback(struct db *db)
 {
-    enum err e = db->driver->run(db, "ROLLBACK TO SAVEPOINT piece");
+    enum err e = db->driver->frame(db, DB_ROLLBACK_TO);
     return e == OK ? db_savepoint_release(db) : e;
 }
 

@@ -13,6 +13,8 @@ struct db_statement {
     int parameter_count;
 };
 
+enum db_frame { DB_BEGIN_WRITE, DB_BEGIN_READ, DB_COMMIT, DB_ROLLBACK, DB_SAVEPOINT, DB_RELEASE, DB_ROLLBACK_TO, DB_FRAME_COUNT };
+
 struct db_driver {
     enum err (*open)(struct db *db, const char *url, enum db_mode mode);
     void (*close)(struct db *db);
@@ -26,9 +28,8 @@ struct db_driver {
     bool (*column_is_null)(struct db_statement *s, int column);
     void (*reset)(struct db_statement *s);
     int64_t (*changes)(struct db *db);
-    enum err (*run)(struct db *db, const char *sql);           /* no parameters, no rows */
+    enum err (*frame)(struct db *db, enum db_frame frame);
     enum err (*run_schema)(struct db *db, const char *sql);    /* a migration, in the engine's words */
-    const char *begin_write, *begin_read;
     bool (*in_transaction)(const struct db *db);
     enum err (*change_mark)(struct db *db, int64_t *ret_mark);
     enum err (*copy_to)(struct db *db, const char *path);
@@ -38,6 +39,7 @@ struct db {
     const struct db_driver *driver;
     const struct db_catalogue *catalogue;
     void *native;
+    void *frames[DB_FRAME_COUNT];    /* prepared by the driver when first used */
     struct db_statement *statements; /* one per catalogue entry, prepared when first used */
     char error[DB_ERROR_SIZE];
 };

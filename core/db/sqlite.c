@@ -39,6 +39,23 @@ static enum err sqlite_run(struct db *db, const char *sql)
     return code == SQLITE_OK ? OK : classify(db, code);
 }
 
+/* The few words around every piece of work, prepared once: parsing them each time costs as much as a small statement. */
+static enum err sqlite_frame(struct db *db, enum db_frame frame)
+{
+    static const char *const words[DB_FRAME_COUNT] = {"BEGIN IMMEDIATE", "BEGIN DEFERRED", "COMMIT", "ROLLBACK", "SAVEPOINT piece",
+                                                      "RELEASE SAVEPOINT piece", "ROLLBACK TO SAVEPOINT piece"};
+    sqlite3_stmt *s = db->frames[frame];
+    if (!s) {
+        int code = sqlite3_prepare_v3(db->native, words[frame], -1, SQLITE_PREPARE_PERSISTENT, &s, NULL);
+        if (code != SQLITE_OK) return classify(db, code);
+        db->frames[frame] = s;
+    }
+    int code = sqlite3_step(s);
+    enum err e = code == SQLITE_DONE ? OK : classify(db, code);
+    sqlite3_reset(s);
+    return e;
+}
+
 static enum err settings(struct db *db, enum db_mode mode)
 {
     enum err e = sqlite_run(db, "PRAGMA foreign_keys=ON; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF");
@@ -52,6 +69,7 @@ static enum err sqlite_open(struct db *db, const char *url, enum db_mode mode)
         int fd = open(url, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
         if (fd >= 0) close(fd);
     }
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* counting allocations takes a lock at each; only the first opening of a program may say so */
     sqlite3 *native = NULL;
     int flags = SQLITE_OPEN_NOMUTEX | (mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
     int code = sqlite3_open_v2(url, &native, flags, NULL);
@@ -64,6 +82,7 @@ static enum err sqlite_open(struct db *db, const char *url, enum db_mode mode)
 
 static void sqlite_close(struct db *db)
 {
+    for (int i = 0; i < DB_FRAME_COUNT; i++) sqlite3_finalize(db->frames[i]);
     sqlite3_close_v2(db->native);
     db->native = NULL;
 }
@@ -217,10 +236,8 @@ const struct db_driver db_driver_sqlite = {
     .column_is_null = sqlite_column_is_null,
     .reset = sqlite_reset,
     .changes = sqlite_changes,
-    .run = sqlite_run,
     .run_schema = sqlite_run_schema,
-    .begin_write = "BEGIN IMMEDIATE",
-    .begin_read = "BEGIN DEFERRED",
+    .frame = sqlite_frame,
     .in_transaction = sqlite_in_transaction,
     .change_mark = sqlite_change_mark,
     .copy_to = sqlite_copy_to,

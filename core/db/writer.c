@@ -8,9 +8,7 @@
 
 struct writer {
     struct db *db;
-    void (*committed)(void *context);
-    void *context;
-    bool commit_each;
+    struct writer_config config;
     pthread_t thread;
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t wake;
@@ -27,7 +25,7 @@ static struct writer_work *take_batch(struct writer *writer)
     while (!writer->first && !writer->stopping) pthread_cond_wait(&writer->wake, &writer->lock);
     struct writer_work *batch = writer->first, *end = batch;
     size_t n = batch ? 1 : 0;
-    size_t most = writer->commit_each ? 1 : WRITER_BATCH_LIMIT;
+    size_t most = writer->config.commit_each ? 1 : WRITER_BATCH_LIMIT;
     while (end && end->next && n < most) {
         end = end->next;
         n++;
@@ -51,6 +49,18 @@ static enum err begin_patiently(struct db *db)
         if (e != ERR_BUSY || clock_steady_ms() > deadline) return e;
         clock_sleep_ms(2);
     }
+}
+
+static enum err begin_all(struct writer *writer)
+{
+    if (writer->config.begin) writer->config.begin(writer->config.context);
+    return begin_patiently(writer->db);
+}
+
+static enum err end_all(struct writer *writer)
+{
+    enum err e = writer->config.end ? writer->config.end(writer->db, writer->config.context) : OK;
+    return e == OK ? db_commit(writer->db) : e;
 }
 
 /* One piece in its savepoint. Returns false when the engine has rolled back everything. */
@@ -81,7 +91,7 @@ static bool is_engine_trouble(enum err e)
 static bool run_together(struct writer *writer, struct writer_work *batch)
 {
     struct db *db = writer->db;
-    if (begin_patiently(db) != OK) return false;
+    if (begin_all(writer) != OK) return false;
     for (struct writer_work *work = batch; work; work = work->next) {
         bool alive = apply_piece(db, work);
         if (!alive || (work->result != OK && is_engine_trouble(work->result))) {
@@ -89,8 +99,7 @@ static bool run_together(struct writer *writer, struct writer_work *batch)
             return false;
         }
     }
-    enum err e = db_commit(db);
-    if (e == OK) return true;
+    if (end_all(writer) == OK) return true;
     db_rollback(db);
     return false;
 }
@@ -98,7 +107,7 @@ static bool run_together(struct writer *writer, struct writer_work *batch)
 static void run_alone(struct writer *writer, struct writer_work *work)
 {
     struct db *db = writer->db;
-    enum err e = begin_patiently(db);
+    enum err e = begin_all(writer);
     if (e != OK) {
         work->result = db_fault(db, e, &work->fault, "begin");
         return;
@@ -106,7 +115,7 @@ static void run_alone(struct writer *writer, struct writer_work *work)
     bool alive = apply_piece(db, work);
     if (!alive && work->result == OK) work->result = ERR_IO;
     if (work->result == OK) {
-        e = db_commit(db);
+        e = end_all(writer);
         if (e != OK) work->result = db_fault(db, e, &work->fault, "commit");
     }
     db_rollback(db);
@@ -130,7 +139,6 @@ static void run_batch(struct writer *writer, struct writer_work *batch)
         for (struct writer_work *work = batch; work; work = work->next) run_alone(writer, work);
     }
     count_batch(writer, pieces, commits);
-    if (writer->committed) writer->committed(writer->context);
     while (batch) {
         struct writer_work *next = batch->next; /* `done` may free its work */
         batch->done(batch);
@@ -145,14 +153,12 @@ static void *writer_main(void *arg)
     return NULL;
 }
 
-enum err writer_start(struct db *db, void (*committed)(void *context), void *context, bool commit_each, struct writer **ret)
+enum err writer_start(struct db *db, const struct writer_config *config, struct writer **ret)
 {
     struct writer *writer = calloc(1, sizeof *writer);
     if (!writer) return ERR_NOMEM;
     writer->db = db;
-    writer->committed = committed;
-    writer->context = context;
-    writer->commit_each = commit_each;
+    writer->config = *config;
     pthread_mutex_init(&writer->lock, NULL);
     pthread_cond_init(&writer->wake, NULL);
     if (pthread_create(&writer->thread, NULL, writer_main, writer) != 0) {

@@ -35,9 +35,15 @@ struct writer_figures {
     size_t waiting;
 };
 
-/* `db` is a DB_WRITE connection that belongs to the writer from now on. `committed` (may be NULL) is called on the writer thread after
- * every commit that changed something, before the `done`s. `commit_each` makes it commit per piece: only for measuring. */
-enum err writer_start(struct db *db, void (*committed)(void *context), void *context, bool commit_each, struct writer **ret);
+struct writer_config {
+    void (*begin)(void *context);                      /* a transaction begins: what was gathered for the last one is void; may be NULL */
+    enum err (*end)(struct db *db, void *context);     /* before its COMMIT: writes what was gathered; may be NULL; an error undoes the transaction */
+    void *context;
+    bool commit_each;                                  /* commit per piece: only for measuring */
+};
+
+/* `db` is a DB_WRITE connection that belongs to the writer from now on. The hooks run on the writer thread. */
+enum err writer_start(struct db *db, const struct writer_config *config, struct writer **ret);
 
 /* ERR_BUSY when the queue is full or the writer is stopping: `done` is not called then. */
 enum err writer_submit(struct writer *writer, struct writer_work *work);

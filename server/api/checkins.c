@@ -58,7 +58,7 @@ static enum err apply_piece(struct db *db, struct http_request *req, struct writ
     size_t end = c->at + CHECKIN_PIECE < c->count ? c->at + CHECKIN_PIECE : c->count;
     for (size_t i = c->at; i < end; i++) {
         if (!c->sound[i]) continue;
-        enum err e = checkin_apply(db, req->arena, &tools->programmes, &tools->ids, &c->source, &c->scans[i], &c->answers[i]);
+        enum err e = checkin_apply(db, req->arena, tools, &c->source, &c->scans[i], &c->answers[i]);
         if (e != OK) return db_fault(db, e, fault, "check-in");
     }
     return OK;
@@ -146,7 +146,7 @@ static enum err apply_undo(struct db *db, struct http_request *req, struct write
 {
     (void)fault;
     struct undo *u = req->state;
-    return checkin_undo(db, req->arena, &tools->programmes, &tools->ids, &u->source, u->scan_id, u->reason);
+    return checkin_undo(db, req->arena, tools, &u->source, u->scan_id, u->reason);
 }
 
 static void after_undo(struct http_request *req)

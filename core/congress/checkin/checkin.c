@@ -12,7 +12,7 @@ struct work {
     struct db *db;
     struct arena *arena;
     struct programme_cache *programmes;
-    struct id_source *ids;
+    struct write_tools *tools; /* NULL: nothing will be stored */
     const struct checkin_source *source;
     const struct checkin_scan *scan;
     const struct programme *programme;
@@ -124,11 +124,8 @@ static enum err fill_history(struct work *w, struct admission *a)
     }
     const struct programme_area *area = programme_area_by_id(w->programme, w->gate->area_id);
     if (e != OK || !area || area->capacity == 0) return e;
-    struct sql_tally_area_present_row count;
-    e = sql_tally_area_present(w->db, w->arena, w->programme->event_id, area->id, w->true_ms, &count);
     a->capacity = area->capacity;
-    a->area_count = e == OK ? count.total : 0;
-    return e;
+    return tally_area_count(w->db, w->tools ? &w->tools->tally : NULL, w->programme->event_id, area->id, w->true_ms, &a->area_count);
 }
 
 /* The sessions of the gate's area, as the admission rule wants them. */
@@ -186,7 +183,7 @@ static enum err store_scan(struct work *w, const struct checkin_answer *answer)
     const struct checkin_scan *scan = w->scan;
     const struct programme_gate *first = answer->first_gate ? programme_gate_by_code(w->programme, answer->first_gate) : NULL;
     struct sql_checkin_insert_scan_in in = {
-        .id = id_next(w->ids), .scan_id = answer->scan_id, .event_id = w->programme->event_id, .delegate_id = answer->delegate_id,
+        .id = id_next(&w->tools->ids), .scan_id = answer->scan_id, .event_id = w->programme->event_id, .delegate_id = answer->delegate_id,
         .token_id = w->token_id, .gate_id = w->gate->id, .direction = scan->going_out ? "out" : "in", .outcome = outcome_name(answer->outcome),
         .reason = reason_code(answer->reason), .decision = scan->asks ? "ask" : outcome_name(scan->told), .roster = scan->roster,
         .scanned_ms = scan->scanned_ms, .age_ms = scan->age_ms, .true_ms = w->true_ms, .estimated = w->estimated,
@@ -195,11 +192,11 @@ static enum err store_scan(struct work *w, const struct checkin_answer *answer)
     return sql_checkin_insert_scan(w->db, &in, NULL);
 }
 
-static enum err bump(struct db *db, struct arena *arena, int64_t event_id, int64_t delegate_id)
+static enum err bump(struct db *db, struct write_tools *tools, int64_t event_id, int64_t delegate_id)
 {
-    struct sql_checkin_bump_event_row row;
-    enum err e = sql_checkin_bump_event(db, arena, event_id, &row);
-    return e == OK ? sql_checkin_mark_delegate(db, delegate_id, row.roster_seq, NULL) : e;
+    int64_t roster_seq;
+    enum err e = write_tools_grow(tools, db, event_id, &roster_seq);
+    return e == OK ? sql_checkin_mark_delegate(db, delegate_id, roster_seq, NULL) : e;
 }
 
 static enum err store_effect(struct work *w, const struct checkin_answer *answer)
@@ -208,9 +205,9 @@ static enum err store_effect(struct work *w, const struct checkin_answer *answer
     enum err e = OK;
     if (answer->outcome == OUTCOME_handed_out) e = sql_checkin_hand_out(w->db, answer->delegate_id, w->gate->id, w->true_ms, NULL);
     else if (answer->outcome == OUTCOME_admitted || answer->outcome == OUTCOME_left)
-        e = presence_recompute(w->db, w->arena, w->programme, w->ids, answer->delegate_id, w->badge.category_id, w->badge.delegation_id);
+        e = presence_recompute(w->db, w->arena, w->programme, w->tools, answer->delegate_id, w->badge.category_id, w->badge.delegation_id);
     else return OK;
-    return e == OK ? bump(w->db, w->arena, w->programme->event_id, answer->delegate_id) : e;
+    return e == OK ? bump(w->db, w->tools, w->programme->event_id, answer->delegate_id) : e;
 }
 
 /* What a device told a person while it could not ask is a fact: recorded as told, and marked where we would have said otherwise. */
@@ -262,10 +259,10 @@ static enum err work_out(struct work *w, struct checkin_answer *ret, bool *ret_n
     return OK;
 }
 
-enum err checkin_apply(struct db *db, struct arena *arena, struct programme_cache *programmes, struct id_source *ids, const struct checkin_source *source,
-                       const struct checkin_scan *scan, struct checkin_answer *ret)
+enum err checkin_apply(struct db *db, struct arena *arena, struct write_tools *tools, const struct checkin_source *source, const struct checkin_scan *scan,
+                       struct checkin_answer *ret)
 {
-    struct work w = {.db = db, .arena = arena, .programmes = programmes, .ids = ids, .source = source, .scan = scan};
+    struct work w = {.db = db, .arena = arena, .programmes = &tools->programmes, .tools = tools, .source = source, .scan = scan};
     bool is_new;
     enum err e = work_out(&w, ret, &is_new);
     if (e != OK || !is_new) return e;
@@ -282,7 +279,7 @@ enum err checkin_preview(struct db *db, struct arena *arena, struct programme_ca
 }
 
 /* A hand-out gate gives once; taking the scan back gives it free again. */
-static enum err undo_effect(struct db *db, struct arena *arena, const struct programme *programme, struct id_source *ids,
+static enum err undo_effect(struct db *db, struct arena *arena, const struct programme *programme, struct write_tools *tools,
                             const struct sql_checkin_find_scan_row *scan)
 {
     if (scan->delegate_id == DB_NULL) return OK;
@@ -292,18 +289,18 @@ static enum err undo_effect(struct db *db, struct arena *arena, const struct pro
     } else {
         struct sql_checkin_delegate_row_row row;
         e = sql_checkin_delegate_row(db, arena, scan->delegate_id, &row);
-        if (e == OK) e = presence_recompute(db, arena, programme, ids, scan->delegate_id, row.category_id, row.delegation_id);
+        if (e == OK) e = presence_recompute(db, arena, programme, tools, scan->delegate_id, row.category_id, row.delegation_id);
     }
-    return e == OK ? bump(db, arena, programme->event_id, scan->delegate_id) : e;
+    return e == OK ? bump(db, tools, programme->event_id, scan->delegate_id) : e;
 }
 
-enum err checkin_undo(struct db *db, struct arena *arena, struct programme_cache *programmes, struct id_source *ids, const struct checkin_source *source,
-                      const char *scan_id, const char *reason)
+enum err checkin_undo(struct db *db, struct arena *arena, struct write_tools *tools, const struct checkin_source *source, const char *scan_id,
+                      const char *reason)
 {
     const struct programme *programme;
     struct sql_checkin_find_scan_row scan;
     struct sql_checkin_is_undone_row undone;
-    enum err e = programme_cached(programmes, db, source->event, &programme, NULL);
+    enum err e = programme_cached(&tools->programmes, db, source->event, &programme, NULL);
     if (e == OK) e = sql_checkin_find_scan(db, arena, scan_id, &scan);
     if (e != OK) return e;
     if (scan.event_id != programme->event_id) return ERR_NOT_FOUND;
@@ -312,8 +309,8 @@ enum err checkin_undo(struct db *db, struct arena *arena, struct programme_cache
     e = sql_checkin_is_undone(db, arena, scan.id, &undone);
     if (e != ERR_NOT_FOUND) return e;
     if (source->received_ms - scan.received_ms > CHECKIN_UNDO_MS) return ERR_TIMEOUT;
-    e = sql_checkin_add_correction(db, &(struct sql_checkin_add_correction_in){.id = id_next(ids), .event_id = programme->event_id, .scan = scan.id,
+    e = sql_checkin_add_correction(db, &(struct sql_checkin_add_correction_in){.id = id_next(&tools->ids), .event_id = programme->event_id, .scan = scan.id,
                                    .kind = "undo", .reason = reason, .made_ms = source->received_ms, .device_id = source->device_id,
                                    .account_id = source->account_id}, NULL);
-    return e == OK ? undo_effect(db, arena, programme, ids, &scan) : e;
+    return e == OK ? undo_effect(db, arena, programme, tools, &scan) : e;
 }

@@ -1,6 +1,7 @@
 /* One scan becomes a record, a decision, a presence and counters: all in the caller's transaction (the writer's savepoint).
  *
- * The rules are DESIGN.md §6 and §8. checkin_apply is a pure function of its arguments and the database, so it may be run again. */
+ * The rules are DESIGN.md §6 and §8. checkin_apply is a pure function of its arguments and the database, so it may be run again. The caller frames transactions with
+ * write_tools_begin and write_tools_flush. */
 #ifndef PLENUM_CONGRESS_CHECKIN_H
 #define PLENUM_CONGRESS_CHECKIN_H
 
@@ -8,7 +9,7 @@
 #include "core/base/id.h"
 #include "core/congress/admission.h"
 #include "core/congress/figures/tally.h"
-#include "core/congress/programme/programme.h"
+#include "core/congress/write_tools.h"
 #include "core/db/db.h"
 
 #define CHECKIN_BATCH_LIMIT 1000                      /* scans in one request */
@@ -51,8 +52,8 @@ struct checkin_answer {
 };
 
 /* Never fails for what is wrong in the scan itself: that is an answer. An error means that nothing of this scan was stored. */
-enum err checkin_apply(struct db *db, struct arena *arena, struct programme_cache *programmes, struct id_source *ids, const struct checkin_source *source,
-                       const struct checkin_scan *scan, struct checkin_answer *ret);
+enum err checkin_apply(struct db *db, struct arena *arena, struct write_tools *tools, const struct checkin_source *source, const struct checkin_scan *scan,
+                       struct checkin_answer *ret);
 
 /* The answer that checkin_apply would give now, without storing anything; on any connection. */
 enum err checkin_preview(struct db *db, struct arena *arena, struct programme_cache *programmes, const struct checkin_source *source,
@@ -60,12 +61,12 @@ enum err checkin_preview(struct db *db, struct arena *arena, struct programme_ca
 
 /* Takes a scan back: a correction is added, presence and counters follow. ERR_NOT_FOUND no such scan of this event, ERR_DENIED not by the same
  * device or account, ERR_TIMEOUT older than CHECKIN_UNDO_MS. Undoing twice is fine. */
-enum err checkin_undo(struct db *db, struct arena *arena, struct programme_cache *programmes, struct id_source *ids, const struct checkin_source *source,
-                      const char *scan_id, const char *reason);
+enum err checkin_undo(struct db *db, struct arena *arena, struct write_tools *tools, const struct checkin_source *source, const char *scan_id,
+                      const char *reason);
 
 /* Makes one person's intervals anew from their scans and applies the difference to presence, state and counters. `now_ms` bounds nothing but
  * says what "is in" means for the state row. */
-enum err presence_recompute(struct db *db, struct arena *arena, const struct programme *programme, struct id_source *ids, int64_t delegate_id,
+enum err presence_recompute(struct db *db, struct arena *arena, const struct programme *programme, struct write_tools *tools, int64_t delegate_id,
                             int64_t category_id, int64_t delegation_id);
 
 /* The intervals that a person's effective scans make, in order. Pure. */

@@ -110,7 +110,7 @@ static enum err write_state(struct db *db, const struct programme *programme, in
     return sql_checkin_set_state(db, &in, NULL);
 }
 
-enum err presence_recompute(struct db *db, struct arena *arena, const struct programme *programme, struct id_source *ids, int64_t delegate_id,
+enum err presence_recompute(struct db *db, struct arena *arena, const struct programme *programme, struct write_tools *tools, int64_t delegate_id,
                             int64_t category_id, int64_t delegation_id)
 {
     struct presence_scan *scans;
@@ -122,8 +122,8 @@ enum err presence_recompute(struct db *db, struct arena *arena, const struct pro
     if (e == OK) e = presence_of_scans(arena, programme, scans, scan_count, &after, &after_count);
     if (e == OK) e = tally_of_person(arena, programme, category_id, delegation_id, before, before_count, &keys_before, &keys_before_count);
     if (e == OK) e = tally_of_person(arena, programme, category_id, delegation_id, after, after_count, &keys_after, &keys_after_count);
-    if (e == OK) e = write_intervals(db, ids, programme->event_id, delegate_id, before, before_count, after, after_count);
+    if (e == OK) e = write_intervals(db, &tools->ids, programme->event_id, delegate_id, before, before_count, after, after_count);
     if (e == OK) e = write_state(db, programme, delegate_id, after, after_count);
-    if (e == OK) e = tally_apply_difference(db, programme->event_id, keys_before, keys_before_count, keys_after, keys_after_count);
+    if (e == OK) e = tally_add_difference(&tools->tally, programme->event_id, keys_before, keys_before_count, keys_after, keys_after_count);
     return e;
 }

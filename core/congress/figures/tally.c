@@ -87,18 +87,73 @@ static enum err step(struct db *db, int64_t event_id, const struct tally_key *ke
                                                         .key_id = key->key_id, .until_ms = key->until_ms, .step = by}, NULL);
 }
 
-enum err tally_apply_difference(struct db *db, int64_t event_id, const struct tally_key *before, size_t before_count, const struct tally_key *after,
-                                size_t after_count)
+static enum err sink_add(struct tally_sink *sink, int64_t event_id, const struct tally_key *key, int64_t by)
+{
+    if (sink->count == sink->capacity) {
+        size_t capacity = sink->capacity ? sink->capacity * 2 : 1024;
+        struct tally_change *changes = realloc(sink->changes, capacity * sizeof *changes);
+        if (!changes) return ERR_NOMEM;
+        sink->changes = changes;
+        sink->capacity = capacity;
+    }
+    sink->changes[sink->count++] = (struct tally_change){event_id, *key, by};
+    return OK;
+}
+
+enum err tally_add_difference(struct tally_sink *sink, int64_t event_id, const struct tally_key *before, size_t before_count,
+                              const struct tally_key *after, size_t after_count)
 {
     size_t i = 0, k = 0;
     enum err e = OK;
     while (e == OK && (i < before_count || k < after_count)) {
         int order = i == before_count ? 1 : k == after_count ? -1 : tally_compare_keys(&before[i], &after[k]);
-        if (order < 0) e = step(db, event_id, &before[i++], -1);
-        else if (order > 0) e = step(db, event_id, &after[k++], 1);
+        if (order < 0) e = sink_add(sink, event_id, &before[i++], -1);
+        else if (order > 0) e = sink_add(sink, event_id, &after[k++], 1);
         else i++, k++;
     }
     return e;
+}
+
+static int compare_changes(const void *a, const void *b)
+{
+    const struct tally_change *x = a, *y = b;
+    if (x->event_id != y->event_id) return x->event_id < y->event_id ? -1 : 1;
+    return tally_compare_keys(&x->key, &y->key);
+}
+
+enum err tally_sink_flush(struct tally_sink *sink, struct db *db)
+{
+    enum err e = OK;
+    if (sink->count) qsort(sink->changes, sink->count, sizeof *sink->changes, compare_changes);
+    for (size_t i = 0; e == OK && i < sink->count;) {
+        const struct tally_change *first = &sink->changes[i];
+        int64_t by = 0;
+        for (; i < sink->count && compare_changes(first, &sink->changes[i]) == 0; i++) by += sink->changes[i].by;
+        if (by) e = step(db, first->event_id, &first->key, by);
+    }
+    if (e == OK) sink->count = 0;
+    return e;
+}
+
+void tally_sink_release(struct tally_sink *sink)
+{
+    free(sink->changes);
+    *sink = (struct tally_sink){0};
+}
+
+enum err tally_area_count(struct db *db, const struct tally_sink *sink, int64_t event_id, int64_t area_id, int64_t now_ms, int64_t *ret_count)
+{
+    struct sql_tally_area_present_row row;
+    enum err e = sql_tally_area_present(db, NULL, event_id, area_id, now_ms, &row);
+    if (e != OK) return e;
+    for (size_t i = 0; sink && i < sink->count; i++) {
+        const struct tally_change *c = &sink->changes[i];
+        if (c->event_id == event_id && c->key.measure == TALLY_PRESENT && c->key.dimension == TALLY_AREA && c->key.key_id == area_id &&
+            c->key.until_ms > now_ms)
+            row.total += c->by;
+    }
+    *ret_count = row.total;
+    return OK;
 }
 
 enum err tally_rebuild_expected(struct db *db, int64_t event_id)
@@ -117,7 +172,8 @@ enum err tally_rebuild_expected(struct db *db, int64_t event_id)
     return e;
 }
 
-static enum err add_person(struct db *db, struct arena *arena, const struct programme *programme, const struct sql_tally_people_row *person)
+static enum err add_person(struct db *db, struct arena *arena, struct tally_sink *sink, const struct programme *programme,
+                           const struct sql_tally_people_row *person)
 {
     struct sql_checkin_presence_row *rows;
     size_t n, key_count;
@@ -129,7 +185,7 @@ static enum err add_person(struct db *db, struct arena *arena, const struct prog
         intervals[i] = (struct presence_interval){rows[i].area_id, rows[i].gate_id, rows[i].from_ms, rows[i].until_ms, rows[i].closed != 0};
     struct tally_key *keys;
     e = tally_of_person(arena, programme, person->category_id, person->delegation_id, intervals, n, &keys, &key_count);
-    return e == OK ? tally_apply_difference(db, programme->event_id, NULL, 0, keys, key_count) : e;
+    return e == OK ? tally_add_difference(sink, programme->event_id, NULL, 0, keys, key_count) : e;
 }
 
 enum err tally_rebuild(struct db *db, int64_t event_id)
@@ -137,6 +193,7 @@ enum err tally_rebuild(struct db *db, int64_t event_id)
     struct arena arena = {0}, scratch = {0};
     struct sql_programme_slug_row slug;
     struct programme *programme;
+    struct tally_sink sink = {0};
     struct sql_tally_people_row *people;
     size_t n = 0;
     enum err e = sql_programme_slug(db, &arena, event_id, &slug);
@@ -146,9 +203,11 @@ enum err tally_rebuild(struct db *db, int64_t event_id)
     if (e == OK) e = sql_tally_clear_measure(db, event_id, TALLY_PRESENT, NULL);
     if (e == OK) e = sql_tally_people(db, &arena, event_id, &people, &n);
     for (size_t i = 0; e == OK && i < n; i++) {
-        e = add_person(db, &scratch, programme, &people[i]);
+        e = add_person(db, &scratch, &sink, programme, &people[i]);
         arena_clear(&scratch);
     }
+    if (e == OK) e = tally_sink_flush(&sink, db);
+    tally_sink_release(&sink);
     arena_release(&scratch);
     arena_release(&arena);
     return e;

@@ -44,9 +44,24 @@ struct presence_interval {
 enum err tally_of_person(struct arena *arena, const struct programme *programme, int64_t category_id, int64_t delegation_id,
                          const struct presence_interval *intervals, size_t interval_count, struct tally_key **ret_keys, size_t *ret_count);
 
-/* Adds 1 for what is in `after` and not in `before`, takes 1 for the contrary. */
-enum err tally_apply_difference(struct db *db, int64_t event_id, const struct tally_key *before, size_t before_count, const struct tally_key *after,
-                                size_t after_count);
+/* Changes of counters on their way: gathered in memory, added up, written at once. Zero-initialise. */
+struct tally_sink {
+    struct tally_change {
+        int64_t event_id;
+        struct tally_key key;
+        int64_t by;
+    } *changes;
+    size_t count, capacity;
+};
+
+/* Adds 1 for what is in `after` and not in `before`, takes 1 for the contrary. ERR_NOMEM. */
+enum err tally_add_difference(struct tally_sink *sink, int64_t event_id, const struct tally_key *before, size_t before_count,
+                              const struct tally_key *after, size_t after_count);
+/* Writes the sums and empties the sink. */
+enum err tally_sink_flush(struct tally_sink *sink, struct db *db);
+void tally_sink_release(struct tally_sink *sink);
+/* Who is in an area now by what is stored and by what is on its way. */
+enum err tally_area_count(struct db *db, const struct tally_sink *sink, int64_t event_id, int64_t area_id, int64_t now_ms, int64_t *ret_count);
 
 /* Counts the expected anew, after an import or a change of status, category or delegation. Inside the caller's transaction. */
 enum err tally_rebuild_expected(struct db *db, int64_t event_id);

@@ -192,8 +192,15 @@ const struct programme_session *programme_session_at(const struct programme *p, 
     return session_after(p, area_id, at_ms, programme_day_end(p, at_ms));
 }
 
+void programme_cache_expire(struct programme_cache *cache)
+{
+    cache->keeps = true;
+    cache->kept = NULL;
+}
+
 void programme_cache_release(struct programme_cache *cache)
 {
+    cache->kept = NULL;
     for (size_t i = 0; i < PROGRAMME_CACHE_SIZE; i++) {
         arena_release(&cache->entries[i].arena);
         cache->entries[i].programme = NULL;
@@ -213,6 +220,11 @@ static struct programme_cache_entry *cache_slot(struct programme_cache *cache, c
 
 enum err programme_cached(struct programme_cache *cache, struct db *db, const char *slug, const struct programme **ret, struct programme_seqs *ret_seqs)
 {
+    if (cache->kept && strcmp(cache->kept->slug, slug) == 0) {
+        *ret = cache->kept;
+        if (ret_seqs) *ret_seqs = cache->kept_seqs;
+        return OK;
+    }
     struct sql_programme_seqs_row row;
     enum err e = sql_programme_seqs(db, NULL, slug, &row);
     if (e != OK) return e;
@@ -221,12 +233,15 @@ enum err programme_cached(struct programme_cache *cache, struct db *db, const ch
                  entry->programme->event_id == row.event_id;
     if (!fresh) {
         entry->programme = NULL;
+        cache->kept = NULL;
         arena_release(&entry->arena);
         e = programme_load(db, &entry->arena, slug, &entry->programme);
         if (e != OK) return e;
     }
     entry->used = ++cache->clock;
+    cache->kept_seqs = (struct programme_seqs){row.event_id, row.config_seq, row.roster_seq, row.figures_seq};
+    if (cache->keeps) cache->kept = entry->programme;
+    if (ret_seqs) *ret_seqs = cache->kept_seqs;
     *ret = entry->programme;
-    if (ret_seqs) *ret_seqs = (struct programme_seqs){row.event_id, row.config_seq, row.roster_seq, row.figures_seq};
     return OK;
 }

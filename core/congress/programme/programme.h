@@ -71,6 +71,11 @@ int64_t programme_block_end(const struct programme *programme, int64_t area_id, 
 /* The session of an area (DB_NULL: of any) that is on, else the next one that day; NULL when none. */
 const struct programme_session *programme_session_at(const struct programme *programme, int64_t area_id, int64_t at_ms);
 
+/* The counters of an event's rows, read anew each time. */
+struct programme_seqs {
+    int64_t event_id, config_seq, roster_seq, figures_seq;
+};
+
 /* A small cache for one thread: entries are loaded anew when event.config_seq has changed. */
 #define PROGRAMME_CACHE_SIZE 8
 struct programme_cache {
@@ -80,12 +85,16 @@ struct programme_cache {
         int64_t used;
     } entries[PROGRAMME_CACHE_SIZE];
     int64_t clock;
+    bool keeps; /* of a writing thread */
+    const struct programme *kept;
+    struct programme_seqs kept_seqs;
 };
 void programme_cache_release(struct programme_cache *cache);
-/* Borrowed until the next call with this cache. Also tells the event's other counters, read anew each time. */
-struct programme_seqs {
-    int64_t event_id, config_seq, roster_seq, figures_seq;
-};
+/* Borrowed until the next call with this cache. ret_seqs may be NULL. */
 enum err programme_cached(struct programme_cache *cache, struct db *db, const char *slug, const struct programme **ret, struct programme_seqs *ret_seqs);
+
+/* For a writing thread, at the begin of each transaction (and after a piece of it that changes a configuration): in between nobody else can change
+ * one, so the event that was asked for last is not asked for again. */
+void programme_cache_expire(struct programme_cache *cache);
 
 #endif
