@@ -76,7 +76,8 @@ static enum err list(struct queue *queue, bool json, struct fault *fault)
     buf_init(&p.out, BUF_LIMIT_FILE);
     enum err e = queue_count(queue, &counts, fault);
     if (e == OK && (e = sql_spool_list(queue->db, print_row, &p)) != OK) db_fault(queue->db, e, fault, "read the queue");
-    if (e == OK && !json) buf_printf(&p.out, "%lld waiting, %lld set aside, %lld sent\n", (long long)counts.waiting, (long long)counts.set_aside, (long long)counts.sent);
+    if (e == OK && !json) buf_printf(&p.out, "%lld waiting, %lld set aside, %lld sent\n", (long long)counts.waiting, (long long)counts.set_aside,
+                                              (long long)counts.sent);
     if (e == OK && p.out.length && (e = file_write_all(STDOUT_FILENO, p.out.data, p.out.length)) != OK) fault_set(fault, e, "standard output: %s", err_name(e));
     buf_release(&p.out);
     return e;
@@ -118,7 +119,8 @@ int command_queue(int argc, char **argv)
     struct fault fault = {0};
     struct queue queue = {0};
     if (!spool) spool = SPOOL_DEFAULT;
-    struct opt options[] = {{.name = "spool", .kind = OPT_TEXT, .target = &spool, .value = "DIR", .help = "the scanner's folder (default " SPOOL_DEFAULT " or PLENUM_SPOOL)"},
+    struct opt options[] = {{.name = "spool", .kind = OPT_TEXT, .target = &spool, .value = "DIR",
+                             .help = "the scanner's folder (default " SPOOL_DEFAULT " or PLENUM_SPOOL)"},
                             {.name = "json", .kind = OPT_FLAG, .target = &json, .help = "list: one JSON line a scan"}};
     struct opt_command command = {.usage = "plenum-scanner queue list | export FILE [--spool DIR]",
                                   .about = "list: the scans that the server has not acknowledged, and those it will never take (set_aside).\n"

@@ -24,7 +24,7 @@
 #define AGAIN_SECONDS 3
 
 struct wishes {
-    const char *server, *pair, *name, *authority, *gate, *spool, *direction, *frames, *lines, *camera, *input, *on_result;
+    const char *server, *pair, *name, *authority, *pin, *gate, *spool, *direction, *frames, *lines, *camera, *input, *on_result;
     struct opt_list images;
     const char **paths; /* of --images: its values and the words behind them */
     size_t path_count;
@@ -46,7 +46,7 @@ struct session {
 
 static const char about[] =
     "First pair once, with a code from `plenum device pair` or the console:\n"
-    "  plenum-scanner --server URL --pair CODE\n"
+    "  plenum-scanner --server URL --pair CODE [--pin PIN]\n"
     "Then stand at the door, with one of:\n"
     "  --frames -        yuv4mpeg or MJPEG on standard input, from any camera through ffmpeg:\n"
     "                    ffmpeg -loglevel error -f v4l2 -i /dev/video0 -f yuv4mpegpipe -strict -1 - | plenum-scanner --frames -\n"
@@ -57,25 +57,29 @@ static const char about[] =
 
 #define OPTIONS(w)                                                                                                                                    \
     {                                                                                                                                                 \
-        {.name = "server", .kind = OPT_TEXT, .target = &(w)->server, .value = "URL", .help = "the server, http://HOST:PORT or https://HOST:PORT"},   \
+        {.name = "server", .kind = OPT_TEXT, .target = &(w)->server, .value = "URL", .help = "the server, http://HOST:PORT or https://HOST:PORT"},    \
         {.name = "pair", .kind = OPT_TEXT, .target = &(w)->pair, .value = "CODE", .help = "one-time code: makes this spool a device of that server"}, \
-        {.name = "name", .kind = OPT_TEXT, .target = &(w)->name, .value = "NAME", .help = "how lists call this device (default: the host's name)"},  \
-        {.name = "ca", .kind = OPT_TEXT, .target = &(w)->authority, .value = "FILE", .help = "PEM file of the authority that signs the server's certificate"}, \
-        {.name = "gate", .kind = OPT_TEXT, .target = &(w)->gate, .value = "CODE", .help = "the gate that this device was paired for"},               \
+        {.name = "name", .kind = OPT_TEXT, .target = &(w)->name, .value = "NAME", .help = "how lists call this device (default: the host's name)"},   \
+        {.name = "pin", .kind = OPT_TEXT, .target = &(w)->pin, .value = "PIN", .help = "sha256//… of the server's key, as `plenum tls show` prints it"},\
+        {.name = "ca", .kind = OPT_TEXT, .target = &(w)->authority, .value = "FILE", .help = "or: PEM file of the authority that signs the server's certificate"},\
+        {.name = "gate", .kind = OPT_TEXT, .target = &(w)->gate, .value = "CODE", .help = "the gate that this device was paired for"},                \
         {.name = "direction", .kind = OPT_TEXT, .target = &(w)->direction, .value = "in|out", .help = "which way people pass (default in)"},          \
-        {.name = "frames", .kind = OPT_TEXT, .target = &(w)->frames, .value = "-", .help = "frames from standard input, or from a pipe or file by name"}, \
-        {.name = "images", .kind = OPT_LIST, .target = &(w)->images, .value = "PATH", .help = "pictures and folders; more paths may follow"},          \
-        {.name = "lines", .kind = OPT_TEXT, .target = &(w)->lines, .value = "-", .help = "codes from standard input, or from a pipe or file by name"}, \
-        {.name = "camera", .kind = OPT_TEXT, .target = &(w)->camera, .value = "DEV", .help = "not in this build: use ffmpeg and --frames -"},          \
-        {.name = "input", .kind = OPT_TEXT, .target = &(w)->input, .value = "DEV", .help = "not in this build: use --lines -"},                        \
-        {.name = "rate", .kind = OPT_NUMBER, .target = &(w)->rate, .value = "N", .help = "frames a second, where the stream does not say", .least = 1, .most = 240}, \
-        {.name = "again", .kind = OPT_NUMBER, .target = &(w)->again, .value = "SECONDS",                                                              \
-         .help = "a badge that was away so long is a new scan (frames: 3; lines and pictures: each one is)", .least = 0, .most = 3600},               \
+        {.name = "frames", .kind = OPT_TEXT, .target = &(w)->frames, .value = "-", .help = "frames from standard input, or from a pipe or file by name"},\
+        {.name = "images", .kind = OPT_LIST, .target = &(w)->images, .value = "PATH", .help = "pictures and folders; more paths may follow"},         \
+        {.name = "lines", .kind = OPT_TEXT, .target = &(w)->lines, .value = "-", .help = "codes from standard input, or from a pipe or file by name"},\
+        {.name = "camera", .kind = OPT_TEXT, .target = &(w)->camera, .value = "DEV", .help = "not in this build: use ffmpeg and --frames -"},         \
+        {.name = "input", .kind = OPT_TEXT, .target = &(w)->input, .value = "DEV", .help = "not in this build: use --lines -"},                       \
+        {.name = "rate", .kind = OPT_NUMBER, .target = &(w)->rate, .value = "N", .help = "frames a second, where the stream does not say", .least = 1,\
+         .most = 240},                                                                                                                                \
+        {.name = "again", .kind = OPT_NUMBER, .target = &(w)->again, .value = "SECONDS", .least = 0, .most = 3600,                                    \
+         .help = "a badge that was away so long is a new scan (frames: 3; lines and pictures: each one is)"},                                         \
         {.name = "once", .kind = OPT_FLAG, .target = &(w)->once, .help = "end when all pictures are read and sent"},                                  \
-        {.name = "on-result", .kind = OPT_TEXT, .target = &(w)->on_result, .value = "CMD", .help = "program to run for each result (outcome, reason, name; PLENUM_… in its environment)"}, \
-        {.name = "spool", .kind = OPT_TEXT, .target = &(w)->spool, .value = "DIR", .help = "this scanner's folder (default " SPOOL_DEFAULT " or PLENUM_SPOOL)"}, \
+        {.name = "on-result", .kind = OPT_TEXT, .target = &(w)->on_result, .value = "CMD",                                                            \
+         .help = "program to run for each result (outcome, reason, name; PLENUM_… in its environment)"},                                              \
+        {.name = "spool", .kind = OPT_TEXT, .target = &(w)->spool, .value = "DIR",                                                                    \
+         .help = "this scanner's folder (default " SPOOL_DEFAULT " or PLENUM_SPOOL)"},                                                                \
         {.name = "json", .kind = OPT_FLAG, .target = &(w)->json, .help = "one JSON line a scan on standard output"},                                  \
-        {.name = "version", .kind = OPT_FLAG, .target = &(w)->version, .help = "print the version"},                                                 \
+        {.name = "version", .kind = OPT_FLAG, .target = &(w)->version, .help = "print the version"},                                                  \
     }
 
 /* --- what is wished ------------------------------------------------------------------------------------------------------------- */
@@ -83,12 +87,16 @@ static const char about[] =
 static enum err check_wishes(struct wishes *w, struct arena *arena, const char *const *words, size_t word_count, struct fault *fault)
 {
     if (w->camera)
-        return fault_set(fault, ERR_USAGE, "this build reads cameras through ffmpeg: ffmpeg -f v4l2 -i %s -f yuv4mpegpipe -strict -1 - | plenum-scanner --frames -", w->camera);
-    if (w->input) return fault_set(fault, ERR_USAGE, "this build reads hand scanners as lines: plenum-scanner --lines - (or cameras through ffmpeg … | plenum-scanner --frames -)");
+        return fault_set(fault, ERR_USAGE,
+                         "this build reads cameras through ffmpeg: ffmpeg -f v4l2 -i %s -f yuv4mpegpipe -strict -1 - | plenum-scanner --frames -", w->camera);
+    if (w->input)
+        return fault_set(fault, ERR_USAGE,
+                         "this build reads hand scanners as lines: plenum-scanner --lines - (or cameras through ffmpeg … | plenum-scanner --frames -)");
     int sources = (w->frames != NULL) + (w->lines != NULL) + (w->images.count > 0);
     if (sources > 1) return fault_set(fault, ERR_USAGE, "only one of --frames, --images and --lines");
     if (sources == 0 && !w->pair) return fault_set(fault, ERR_USAGE, "what shall be read? --frames -, --images PATH... or --lines - (see --help)");
     if (word_count > 0 && !w->images.count) return fault_set(fault, ERR_USAGE, "unexpected \"%s\"", words[0]);
+    if (w->pin && (strncmp(w->pin, "sha256//", 8) != 0 || strlen(w->pin) != 52)) return fault_set(fault, ERR_USAGE, "--pin is sha256// and 44 characters");
     if (w->pair && !w->server) return fault_set(fault, ERR_USAGE, "--pair needs --server URL");
     if (w->direction && strcmp(w->direction, "in") != 0 && strcmp(w->direction, "out") != 0) return fault_set(fault, ERR_USAGE, "--direction is in or out");
     if (w->server) { /* a slash at the end is no mistake */
@@ -121,7 +129,7 @@ static enum err check_repairing(struct session *s, const struct identity *fresh,
 
 static enum err pair(struct session *s, struct fault *fault)
 {
-    struct identity wanted = {.server = s->wishes.server}, fresh;
+    struct identity wanted = {.server = s->wishes.server, .pin = s->wishes.pin}, fresh;
     char host[HOST_NAME_MAX + 1] = "scanner", authority[PATH_MAX];
     struct fault ignored;
     (void)gethostname(host, sizeof host - 1);
@@ -199,7 +207,8 @@ static enum err open_identity(struct session *s, struct fault *fault)
     if (e != OK) return e;
     if (s->wishes.server) s->identity.server = s->wishes.server; /* the server moved */
     if (s->wishes.gate && strcmp(s->wishes.gate, s->identity.gate) != 0)
-        return fault_set(fault, ERR_DENIED, "this device was paired for gate \"%s\", not \"%s\": pair it again, or use another --spool", s->identity.gate, s->wishes.gate);
+        return fault_set(fault, ERR_DENIED, "this device was paired for gate \"%s\", not \"%s\": pair it again, or use another --spool", s->identity.gate,
+                         s->wishes.gate);
     return OK;
 }
 
@@ -212,9 +221,10 @@ static enum err open_door(struct session *s, struct fault *fault)
     struct feedback_settings feedback = {.json = w->json, .on_result = w->on_result, .vietnamese = language && strncmp(language, "vi", 2) == 0};
     enum err e = feedback_start(&feedback, &door->feedback, fault);
     if (e != OK) return e;
-    struct http_settings http = {.server = s->identity.server, .key = s->identity.key, .authority = s->identity.authority};
+    struct http_settings http = {.server = s->identity.server, .key = s->identity.key, .authority = s->identity.authority,
+                                 .pin = s->identity.pin};
     struct sync_settings sync = {.spool = w->spool, .server = s->identity.server, .key = s->identity.key, .authority = s->identity.authority,
-                                 .event = s->identity.event, .tell = tell_sync, .ctx = door->feedback};
+                                 .pin = s->identity.pin, .event = s->identity.event, .tell = tell_sync, .ctx = door->feedback};
     door->queue = &s->queue;
     door->decoder = decoder_new();
     door->client = http_client_new(&http);

@@ -42,7 +42,8 @@ enum err identity_load(struct arena *arena, const char *spool, struct identity *
     }
     const char *format = text_of(arena, value, "format");
     struct identity identity = {.server = text_of(arena, value, "server"), .device = text_of(arena, value, "device"), .key = text_of(arena, value, "key"),
-                            .event = text_of(arena, value, "event"), .gate = text_of(arena, value, "gate"), .authority = text_of(arena, value, "authority")};
+                            .event = text_of(arena, value, "event"), .gate = text_of(arena, value, "gate"), .authority = text_of(arena, value, "authority"),
+                                .pin = text_of(arena, value, "pin")};
     json_decref(value);
     if (!format || strcmp(format, FORMAT) != 0 || !is_sound(&identity)) return fault_set(fault, ERR_INPUT, "%s: not a pairing of this program", path);
     *ret = identity;
@@ -70,7 +71,8 @@ enum err identity_store(const char *spool, const struct identity *identity, stru
     put(&out, "key", identity->key, ",\n");
     put(&out, "event", identity->event, ",\n");
     put(&out, "gate", identity->gate, ",\n");
-    put(&out, "authority", identity->authority, "\n}\n");
+    put(&out, "authority", identity->authority, ",\n");
+    put(&out, "pin", identity->pin, "\n}\n");
     enum err e = path && buf_ok(&out) ? file_write_atomic(path, out.data, out.length, 0600, fault) : fault_set(fault, ERR_NOMEM, "not enough memory");
     buf_release(&out);
     arena_release(&arena);
@@ -104,7 +106,7 @@ static enum err take_answer(struct arena *arena, const struct identity *wanted, 
 
 enum err identity_pair(struct arena *arena, const struct identity *wanted, const char *code, const char *name, struct identity *ret, struct fault *fault)
 {
-    struct http_settings settings = {.server = wanted->server, .authority = wanted->authority};
+    struct http_settings settings = {.server = wanted->server, .authority = wanted->authority, .pin = wanted->pin};
     struct http_client *client = http_client_new(&settings);
     struct http_answer answer;
     struct buf body;

@@ -9,13 +9,14 @@
 struct identity {
     const char *server, *device, *key, *event, *gate; /* in the arena */
     const char *authority;                            /* PEM file of the server's certificate authority, or NULL */
+    const char *pin;                                  /* "sha256//…" of the server's key, or NULL */
 };
 
 /* ERR_NOT_FOUND with a sentence when the spool was never paired. */
 enum err identity_load(struct arena *arena, const char *spool, struct identity *ret, struct fault *fault);
 enum err identity_store(const char *spool, const struct identity *identity, struct fault *fault);
 
-/* Exchanges a one-time code for a key (POST /api/v1/pair). `wanted` has server and authority; the rest comes from the server. Nothing is
+/* Exchanges a one-time code for a key (POST /api/v1/pair). `wanted` has server, authority and pin; the rest comes from the server. Nothing is
  * stored. ERR_DENIED when the code is unknown, used or too old. */
 enum err identity_pair(struct arena *arena, const struct identity *wanted, const char *code, const char *name, struct identity *ret, struct fault *fault);
 

@@ -39,7 +39,7 @@ enum err decoder_read(struct decoder *decoder, const struct frame *frame, struct
     struct code_list list = {0};
     struct qr_found_list found = {0};
     if (!frame->text) {
-        enum err e = qr_read(decoder->reader, &frame->picture, arena, &found);
+        enum err e = qr_read_all(decoder->reader, &frame->picture, arena, &found);
         if (e != OK) return e;
     }
     list.items = arena_array(arena, found.count + 1, sizeof *list.items);

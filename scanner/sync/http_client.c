@@ -100,6 +100,7 @@ static enum err from_curl(CURLcode code, const char *message, struct fault *faul
     case CURLE_OPERATION_TIMEDOUT: return fault_set(fault, ERR_TIMEOUT, "the server did not answer in time");
     case CURLE_OUT_OF_MEMORY: return fault_set(fault, ERR_NOMEM, "not enough memory for a request");
     case CURLE_WRITE_ERROR: return fault_set(fault, ERR_LIMIT, "the server's answer is too large");
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH: return fault_set(fault, ERR_DENIED, "this is another server than the one whose key is pinned");
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE: return fault_set(fault, ERR_DENIED, "the server's certificate is not trusted: %s", text);
     default: return fault_set(fault, ERR_NETWORK, "%s", text);
@@ -126,6 +127,11 @@ static void set_common(struct http_client *client, struct http_answer *answer, c
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, answer);
+    if (client->settings.pin) { /* the key itself is known: names and signatures add nothing */
+        curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, client->settings.pin);
+        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
     if (client->settings.authority) curl_easy_setopt(curl, CURLOPT_CAINFO, client->settings.authority);
     if (client->settings.stop) {
         curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);

@@ -26,7 +26,7 @@ enum sync_event {
 };
 
 struct sync_settings {
-    const char *spool, *server, *key, *authority, *event; /* borrowed for the life of the sync */
+    const char *spool, *server, *key, *authority, *pin, *event; /* borrowed for the life of the sync */
     /* Called on the sync thread; must be quick and thread-safe. */
     void (*tell)(void *ctx, enum sync_event event, const char *text);
     void *ctx;

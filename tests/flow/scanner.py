@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""The scanner's story: server away at the start, going away, coming back, replies lost after commit, killed scanners, real frames through
-ffmpeg. At the end of each the lines that the scanner printed are compared with the server's record, exactly once each.
+# suite
+"""The scanner's story: server away at the start, going away, coming back, replies lost after commit, killed scanners and servers, real frames
+through ffmpeg. At the end of each the lines that the scanner printed are compared with the server's record, exactly once each.
 
-    tests/flow/scanner.py [BUILD]        against a server of its own (tests/flow/scanner_fake.py)
-    tests/flow/scanner.py [BUILD] real   against `plenum serve`"""
+    B=build/x tests/flow/scanner.py [STORY...]
+
+Each story is told twice: to a small server of its own (tests/flow/scanner_fake.py), which can misbehave as no other, and to `plenum serve`."""
 import json
 import os
 import random
-import shutil
 import signal
 import stat
 import subprocess
@@ -15,12 +16,14 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import plenum as kit  # noqa: E402
 from scanner_fake import FakeServer, Proxy  # noqa: E402
 
-BUILD = sys.argv[1] if len(sys.argv) > 1 else "build"
-SCANNER = os.path.abspath(os.path.join(BUILD, "bin", "plenum-scanner"))
+SCANNER = kit.program("plenum-scanner")
+REAL = False
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 passed = failed = 0
 latency = {"online": [], "offline": []}
@@ -96,17 +99,53 @@ def queue(spool):
     return [json.loads(line) for line in out.stdout.splitlines()] if out.returncode == 0 else None
 
 
+class RealServer:
+    """`plenum serve` with as many people as are wanted; its record is what `plenum export checkins` gives."""
+
+    def __init__(self, count):
+        def change(value, event, offset):
+            event["slug"] = "test"
+            event["delegates"] = []
+            event["areas"], event["categories"] = [{"code": "hall", "title": "Hall"}], [{"code": "official", "title": "Official", "color": "#b01020"}]
+            event["gates"] = [{"code": "main", "title": "Main", "kind": "entry", "area": "hall", "direction": "both", "reentry": True, "admits": ["official"]}]
+            event["quorum"] = {"category": "official", "rule": "at_least", "fraction": "2/3"}
+            event["documents"] = []
+            value["people"] = [{"code": "T%04d" % i, "name": "N %04d" % i} for i in range(count)]
+            event["delegates"] = [{"person": p["code"], "category": "official", "status": "summoned"} for p in value["people"]]
+            value["events"] = [event]
+        self.server = kit.Server("scanner")
+        self.server.load(kit.small_event(self.server.folder, change))
+        self.server.start()
+        self.port = self.server.port
+        self.by_person = self.server.tokens("test")
+        self.tokens = [self.by_person[code] for code in sorted(self.by_person)]
+
+    def pairing(self):
+        return self.server.pairing("test", "main")["code"]
+
+    def export(self):
+        return json.loads(kit.plenum("export", "checkins", "--event", "test", "--format", "json", data=self.server.data).stdout)
+
+    @property
+    def scans(self):
+        return {r["scan_id"]: (None, r) for r in self.export()}
+
+    @property
+    def order(self):
+        return [dict(r, token=self.by_person.get(r["person"])) for r in self.export()]
+
+
 class World:
     """A server behind the proxy, and a paired spool."""
 
     def __init__(self, folder, name, people=8):
         self.spool = os.path.join(folder, name)
-        self.tokens = [make_token() for _ in range(people)]
-        self.server = FakeServer(self.tokens)
+        self.server = RealServer(people) if REAL else FakeServer([make_token() for _ in range(people)])
+        self.tokens = self.server.tokens
         self.proxy = Proxy(self.server.port)
         self.proxy.set("pass")
         self.address = "http://127.0.0.1:%d" % self.proxy.port
-        out = subprocess.run([SCANNER, "--server", self.address, "--pair", "GOOD", "--spool", self.spool], capture_output=True, text=True)
+        out = subprocess.run([SCANNER, "--server", self.address, "--pair", self.server.pairing(), "--spool", self.spool], capture_output=True, text=True)
         check(out.returncode == 0, name + ": pairs", out.stderr)
 
     def compare(self, name, results, left=0):
@@ -114,6 +153,8 @@ class World:
         told = {r["scan_id"]: r for r in results}
         check(len(told) == len(results), name + ": every line has its own scan_id")
         record = self.server.scans
+        if REAL:
+            check(len(record) == len(self.server.export()), name + ": no scan stands twice")
         missing = [i for i in told if i not in record]
         check(len(missing) == left, name + ": every told scan is in the record", "%d missing, %d expected" % (len(missing), left))
         check(all(i in told for i in record), name + ": nothing else is in the record", "%d more" % len([i for i in record if i not in told]))
@@ -129,7 +170,7 @@ def story_online(folder):
     code, results, _ = run(w.spool, ["--gate", "main", "--lines", "-"], text="\n".join(url(t) for t in w.tokens) + "\n")
     check(code == 0 and [r["outcome"] for r in results] == ["admitted"] * 8, "online: all admitted", str([r["outcome"] for r in results]))
     check(all(r["decided_by"] == "server" for r in results), "online: by the server")
-    check(all(n == 1 for n in w.server.posts.values()), "online: each was sent once", str(w.server.posts))
+    check(REAL or all(n == 1 for n in w.server.posts.values()), "online: each was sent once")
     w.compare("online", results)
     latency["online"] += [r["ms"] for r in results]
     code, again, _ = run(w.spool, ["--lines", "-"], text="\n".join(w.tokens) + "\n")
@@ -158,7 +199,7 @@ def story_away_at_start(folder):
     check(code == 0 and queue(w.spool) == [], "away: drained at the next start")
     w.compare("away", first)
     check([s["token"] for s in w.server.order] == w.tokens[:4], "away: in the order of reading")
-    check(all(s["decision"] == "ask" for s in w.server.order), "away: nobody had been told anything")
+    check(REAL or all(s["decision"] == "ask" for s in w.server.order), "away: nobody had been told anything")
     w.proxy.set("refuse")
     code, third, _ = run(w.spool, ["--lines", "-"], text="\n".join(w.tokens[3:6]) + "\n" + w.tokens[5] + "\n")
     check([r["outcome"] for r in third] == ["already_in", "admitted", "admitted", "already_in"], "away: the roster and own scans decide", str(third))
@@ -167,7 +208,7 @@ def story_away_at_start(folder):
     w.proxy.set("pass")
     run(w.spool, ["--lines", "-"])
     w.compare("away", first + third)
-    check(all(s["age_ms"] is not None and s["age_ms"] >= 0 for s in w.server.order), "away: ages by the steady clock")
+    check(REAL or all(s["age_ms"] is not None and s["age_ms"] >= 0 for s in w.server.order), "away: ages by the steady clock")
 
 
 def story_goes_away(folder):
@@ -208,7 +249,7 @@ def story_lost_replies(folder):
     s.say(w.tokens[6:8])
     check(s.end() == 0 and queue(w.spool) == [], "lost: all acknowledged")
     w.compare("lost", s.results())
-    check(max(w.server.posts.values()) > 1, "lost: some were sent again")
+    check(REAL or max(w.server.posts.values()) > 1, "lost: some were sent again")
 
 
 def story_stall(folder):
@@ -249,12 +290,61 @@ def story_killed(folder):
     w.proxy.set("pass")
     code, _, _ = run(w.spool, ["--lines", "-"])
     check(code == 0 and queue(w.spool) == [], "killed: the rest is sent at the next start")
-    told = {r["scan_id"] for r in results}
-    check(told <= set(w.server.scans), "killed: whatever was told is in the record", "%d missing" % len(told - set(w.server.scans)))
-    untold = [i for i in w.server.scans if i not in told]
+    told, record = {r["scan_id"] for r in results}, w.server.scans
+    check(told <= set(record), "killed: whatever was told is in the record", "%d missing" % len(told - set(record)))
+    untold = [i for i in record if i not in told]
     check(len(untold) <= 6, "killed: at most the scan in hand of each kill was recorded untold", str(len(untold)))
-    wrong = [r for r in results if r["outcome"] not in ("queued", w.server.scans[r["scan_id"]][1]["outcome"])]
+    wrong = [r for r in results if r["outcome"] not in ("queued", record[r["scan_id"]][1]["outcome"])]
     check(not wrong, "killed: outcomes agree", str(wrong[:2]))
+
+
+def story_server_killed(folder):
+    """kill -9 of the server again and again while people arrive."""
+    w = World(folder, "server-killed", 120)
+    s = Scanner(w.spool, ["--lines", "-"])
+    ended = threading.Event()
+
+    def kill_and_start():
+        for _ in range(5):
+            time.sleep(0.25)
+            w.server.server.kill()
+            time.sleep(0.15)
+            w.server.server.start()
+        ended.set()
+    killer = threading.Thread(target=kill_and_start)
+    killer.start()
+    for token in w.tokens:
+        s.say([token])
+        time.sleep(0.02)
+    killer.join()
+    check(ended.is_set(), "server killed: five times")
+    check(s.end() == 0 and queue(w.spool) == [], "server killed: all acknowledged")
+    results = s.results()
+    check(len(results) == 120 and all(r["outcome"] == "admitted" for r in results), "server killed: nobody waited", str(len(results)))
+    check(len({r["decided_by"] for r in results}) == 2, "server killed: decided by both")
+    w.compare("server killed", results)
+    present = w.server.server.value("SELECT COUNT(DISTINCT delegate_id) FROM presence")
+    check(present == 120, "server killed: all are present", present)
+
+
+def story_secure(folder):
+    """Over HTTPS: by the server's pinned key, by its authority, and not with another."""
+    w = World(folder, "secure")
+    server = w.server.server
+    address = "https://127.0.0.1:%d" % server.tls_port
+    pin = json.loads(kit.plenum("tls", "show", "--json", data=server.data).stdout)["pin"]
+    trust = {"pin": ["--pin", pin], "ca": ["--ca", os.path.join(server.data, "tls", "authority.crt")]}
+    for name, words in trust.items():
+        spool = os.path.join(folder, "secure-" + name)
+        out = subprocess.run([SCANNER, "--server", address, "--pair", w.server.pairing(), "--spool", spool] + words, capture_output=True, text=True)
+        check(out.returncode == 0, "secure: pairs by " + name, out.stderr)
+        code, results, notices = run(spool, ["--lines", "-"], text=w.tokens[0] + "\n")
+        check(code == 0 and results and results[0]["decided_by"] == "server", "secure: asks by " + name, notices)
+    other = "sha256//" + "A" * 43 + "="
+    for words in ([], ["--pin", other]):
+        spool = os.path.join(folder, "secure-not")
+        out = subprocess.run([SCANNER, "--server", address, "--pair", w.server.pairing(), "--spool", spool] + words, capture_output=True, text=True)
+        check(out.returncode == 1 and not os.path.exists(os.path.join(spool, "device.json")), "secure: not with %s" % (words or "nothing known"), out.stderr)
 
 
 def story_answers(folder):
@@ -397,8 +487,8 @@ def story_frames(folder):
     check(out.returncode == 1 and b"cut off" in out.stderr and out.stdout.count(b"admitted") == 1, "torn: what came before the cut counts", out.stderr.decode())
 
 
-STORIES = [story_online, story_away_at_start, story_goes_away, story_lost_replies, story_stall, story_killed, story_answers, story_rules, story_pictures,
-           story_frames]
+BOTH = [story_online, story_away_at_start, story_goes_away, story_lost_replies, story_stall, story_killed, story_pictures, story_frames]
+FAKE_ONLY, REAL_ONLY = [story_answers, story_rules], [story_server_killed, story_secure]
 
 
 def percentile(values, share):
@@ -407,26 +497,28 @@ def percentile(values, share):
 
 
 def main():
-    only = sys.argv[2:]
-    for tool in ("qrencode", "ffmpeg"):
-        if not shutil.which(tool):
-            print("%s is needed" % tool)
-            return 1
-    folder = tempfile.mkdtemp(prefix="plenum-scanner-")
-    try:
-        for story in STORIES:
-            if only and story.__name__.replace("story_", "") not in only:
+    global REAL, failed
+    for name in ("qrencode", "ffmpeg"):
+        kit.tool(name)
+    folder = kit.scratch("scanner")
+    for REAL, stories in ((False, BOTH + FAKE_ONLY), (True, BOTH + REAL_ONLY)):
+        for values in latency.values():
+            values.clear()
+        for story in stories:
+            if sys.argv[1:] and story.__name__.replace("story_", "") not in sys.argv[1:]:
                 continue
             begun = time.time()
-            story(folder)
-            print("# %s: %.1f s" % (story.__name__, time.time() - begun), flush=True)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    for kind, values in latency.items():
-        print("# frame to feedback, %s: p50 %s ms, p95 %s ms, %d scans" % (kind, percentile(values, 0.5), percentile(values, 0.95), len(values)))
-    print("# flow scanner: %d passed, %d failed" % (passed, failed))
-    return 1 if failed or not passed else 0
+            try:
+                story(tempfile.mkdtemp(dir=folder))
+            except Exception:
+                failed += 1
+                print("not ok - %s broke off\n%s" % (story.__name__, traceback.format_exc()), flush=True)
+            print("# %s %s: %.1f s" % ("plenum serve" if REAL else "fake server", story.__name__, time.time() - begun), flush=True)
+        for kind, values in latency.items():
+            print("# frame to feedback, %s: p50 %s ms, p95 %s ms, %d scans" % (kind, percentile(values, 0.5), percentile(values, 0.95), len(values)))
+    kit.passed, kit.failed = passed, failed
+    kit.run("flow scanner")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

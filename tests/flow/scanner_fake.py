@@ -88,6 +88,10 @@ class FakeServer:
         self.port = self.http.server_address[1]
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
 
+    @staticmethod
+    def pairing():
+        return "GOOD"
+
     def take(self, scan):
         key = (scan["token"], scan["gate"], scan["direction"], scan["scanned_at"])
         scan_id = scan["scan_id"]

@@ -95,7 +95,8 @@ static void put_person(struct buf *out, struct arena *arena, const struct person
     put(out, "in_since", p->in_since);
     put(out, "in_until", p->in_until);
     put(out, "in_gate", p->in_since ? "side" : NULL);
-    put(out, "record", badge_token_seal(arena, p->token, "{\"name\":\"Nguyễn Thị Ánh\",\"delegation\":\"HT-01\",\"category\":\"official\",\"seat\":\"A12\",\"number\":\"7\"}"));
+    static const char record[] = "{\"name\":\"Nguyễn Thị Ánh\",\"delegation\":\"HT-01\",\"category\":\"official\",\"seat\":\"A12\",\"number\":\"7\"}";
+    put(out, "record", badge_token_seal(arena, p->token, record));
     buf_putc(out, '}');
 }
 
@@ -106,7 +107,8 @@ static char *roster_text(struct arena *arena, int version, bool full, const char
     buf_printf(&out, "{\"version\":%d,\"since\":0,\"full\":%s,\"server_time\":\"2026-12-01T02:00:00.000Z\",\"event\":{\"slug\":\"e\",\"title\":{\"vi\":\"Đ\"},"
                      "\"timezone\":\"Asia/Ho_Chi_Minh\",\"opens_at\":\"2026-11-30T17:00:00.000Z\",\"closes_at\":\"2026-12-02T10:00:00.000Z\",\"midnights\":[]},"
                      "\"gate\":%s,\"categories\":[{\"code\":\"official\"},{\"code\":\"guest\"},{\"code\":\"press\"}],"
-                     "\"sessions\":[{\"code\":\"s1\",\"starts\":\"2026-12-01T06:00:00.000Z\",\"ends\":\"2026-12-01T09:00:00.000Z\",\"area\":\"hall\",\"admits\":[\"press\"]},"
+                     "\"sessions\":[{\"code\":\"s1\",\"starts\":\"2026-12-01T06:00:00.000Z\",\"ends\":\"2026-12-01T09:00:00.000Z\",\"area\":\"hall\",\"admits\":"
+                     "[\"press\"]},"
                      "{\"code\":\"x\",\"starts\":\"2026-12-01T00:00:00.000Z\",\"ends\":\"2026-12-01T09:00:00.000Z\",\"area\":\"other\",\"admits\":[]}],\"entries\":[",
                version, full ? "true" : "false", gate);
     for (size_t i = 0; i < count; i++) {

@@ -77,7 +77,8 @@ static void test_y4m(struct check *c)
         size_t luma, rest;
         unsigned width, height;
     } good[] = {
-        {"YUV4MPEG2 W4 H2 F25:1 Ip A1:1 C420jpeg\n", 8, 4, 4, 2}, {"YUV4MPEG2 W5 H3 F25:1\n", 15, 12, 5, 3},  {"YUV4MPEG2 W4 H2 F25:1 Cmono XCOLORRANGE=FULL\n", 8, 0, 4, 2},
+        {"YUV4MPEG2 W4 H2 F25:1 Ip A1:1 C420jpeg\n", 8, 4, 4, 2}, {"YUV4MPEG2 W5 H3 F25:1\n", 15, 12, 5, 3},
+        {"YUV4MPEG2 W4 H2 F25:1 Cmono XCOLORRANGE=FULL\n", 8, 0, 4, 2},
         {"YUV4MPEG2 W5 H2 C422\n", 10, 12, 5, 2},                 {"YUV4MPEG2 H2 W4 C444\n", 8, 16, 4, 2}, {"YUV4MPEG2 W5 H2 C411\n", 10, 8, 5, 2},
         {"YUV4MPEG2 W4 H2 C444alpha\n", 8, 24, 4, 2},             {"YUV4MPEG2 W4 H2 C420paldv\n", 8, 4, 4, 2},
     };
@@ -105,7 +106,8 @@ static void test_y4m(struct check *c)
 static void test_y4m_hostile(struct check *c)
 {
     static const char *const bad[] = {"YUV4MPEG2 W4\n", "YUV4MPEG2 W0 H2\n", "YUV4MPEG2 W-4 H2\n", "YUV4MPEG2 W4x H2\n", "YUV4MPEG2 W99999999999999999999 H2\n",
-                                      "YUV4MPEG2 W16384 H16384\n", "YUV4MPEG2 W4 H2 C420p10\n", "YUV4MPEG2 W4 H2 Cmono16\n", "YUV4MPEG2 W4 H2 Cnonsense\n", "YUV4MPEG2 \n"};
+                                      "YUV4MPEG2 W16384 H16384\n", "YUV4MPEG2 W4 H2 C420p10\n", "YUV4MPEG2 W4 H2 Cmono16\n",
+                                      "YUV4MPEG2 W4 H2 Cnonsense\n", "YUV4MPEG2 \n"};
     uint8_t data[4096];
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) CHECK(c, read_stream(bad[i], strlen(bad[i])).end == ERR_INPUT);
     memset(data, ' ', sizeof data);
