@@ -52,6 +52,20 @@ static void reply_answers(struct http_request *req)
     live_feed_answers(app_of(req)->feed, c->source.event, c->answers, c->count);
 }
 
+/* A scan whose age is known tells how far the device's clock is from ours; the next one without an age is corrected by it. */
+static enum err note_contact(struct db *db, const struct checkins *c, size_t end)
+{
+    int64_t offset = DB_NULL, roster = DB_NULL;
+    if (c->source.device_id == DB_NULL) return OK;
+    for (size_t i = c->at; i < end; i++) {
+        const struct checkin_scan *scan = &c->scans[i];
+        if (!c->sound[i]) continue;
+        if (scan->age_ms != DB_NULL) offset = scan->scanned_ms - (c->source.received_ms - scan->age_ms);
+        if (scan->roster != DB_NULL) roster = scan->roster;
+    }
+    return device_seen(db, c->source.device_id, c->source.received_ms, offset, roster);
+}
+
 static enum err apply_piece(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
 {
     struct checkins *c = req->state;
@@ -61,7 +75,8 @@ static enum err apply_piece(struct db *db, struct http_request *req, struct writ
         enum err e = checkin_apply(db, req->arena, tools, &c->source, &c->scans[i], &c->answers[i]);
         if (e != OK) return db_fault(db, e, fault, "check-in");
     }
-    return OK;
+    enum err e = note_contact(db, c, end);
+    return e == OK ? OK : db_fault(db, e, fault, "device");
 }
 
 static void after_piece(struct http_request *req)

@@ -199,13 +199,23 @@ static enum err bump(struct db *db, struct write_tools *tools, int64_t event_id,
     return e == OK ? sql_checkin_mark_delegate(db, delegate_id, roster_seq, NULL) : e;
 }
 
+/* A person's whole history is read for this, so it has memory of its own: an array of 1000 scans must not add up 1000 histories. */
+static enum err recompute(struct db *db, const struct programme *programme, struct write_tools *tools, int64_t delegate_id, int64_t category_id,
+                          int64_t delegation_id)
+{
+    struct arena scratch = {0};
+    enum err e = presence_recompute(db, &scratch, programme, tools, delegate_id, category_id, delegation_id);
+    arena_release(&scratch);
+    return e;
+}
+
 static enum err store_effect(struct work *w, const struct checkin_answer *answer)
 {
     if (answer->delegate_id == DB_NULL) return OK;
     enum err e = OK;
     if (answer->outcome == OUTCOME_handed_out) e = sql_checkin_hand_out(w->db, answer->delegate_id, w->gate->id, w->true_ms, NULL);
     else if (answer->outcome == OUTCOME_admitted || answer->outcome == OUTCOME_left)
-        e = presence_recompute(w->db, w->arena, w->programme, w->tools, answer->delegate_id, w->badge.category_id, w->badge.delegation_id);
+        e = recompute(w->db, w->programme, w->tools, answer->delegate_id, w->badge.category_id, w->badge.delegation_id);
     else return OK;
     return e == OK ? bump(w->db, w->tools, w->programme->event_id, answer->delegate_id) : e;
 }
@@ -278,7 +288,7 @@ enum err checkin_preview(struct db *db, struct arena *arena, struct programme_ca
     return work_out(&w, ret, &is_new);
 }
 
-/* A hand-out gate gives once; taking the scan back gives it free again. */
+/* A hand-out gate gives once; taking the scan back gives it free again, unless another scan gave it too. */
 static enum err undo_effect(struct db *db, struct arena *arena, const struct programme *programme, struct write_tools *tools,
                             const struct sql_checkin_find_scan_row *scan)
 {
@@ -289,7 +299,7 @@ static enum err undo_effect(struct db *db, struct arena *arena, const struct pro
     } else {
         struct sql_checkin_delegate_row_row row;
         e = sql_checkin_delegate_row(db, arena, scan->delegate_id, &row);
-        if (e == OK) e = presence_recompute(db, arena, programme, tools, scan->delegate_id, row.category_id, row.delegation_id);
+        if (e == OK) e = recompute(db, programme, tools, scan->delegate_id, row.category_id, row.delegation_id);
     }
     return e == OK ? bump(db, tools, programme->event_id, scan->delegate_id) : e;
 }

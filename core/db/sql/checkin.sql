@@ -62,6 +62,8 @@ INSERT INTO handout(delegate_id, gate_id, given_ms) VALUES($1, $2, $3) ON CONFLI
 
 -- checkin_take_back :exec (delegate_id i64, gate_id i64)
 DELETE FROM handout WHERE delegate_id = $1 AND gate_id = $2
+  AND NOT EXISTS (SELECT 1 FROM scan s WHERE s.delegate_id = $1 AND s.gate_id = $2 AND s.outcome = 'handed_out'
+                  AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.scan = s.id))
 
 -- checkin_add_correction :exec (id i64, event_id i64, scan i64, kind text, reason text?, made_ms i64, device_id i64?, account_id i64?)
 INSERT INTO correction(id, event_id, scan, kind, reason, made_ms, device_id, account_id) VALUES($1, $2, $3, $4, $5, $6, $7, $8)
