@@ -41,7 +41,7 @@ static const char *find_code(const struct qr_found_list *list, double left, doub
     return NULL;
 }
 
-/* Looks at the code's box alone: among eight, zbar now and then passes one over. */
+/* Looks at the code's box alone, without anything beside it. */
 static enum err look_closer(struct proving *p, const struct picture *page, double left, double top, double side, const char **ret)
 {
     unsigned x = (unsigned)left, y = (unsigned)top, size = (unsigned)side;
@@ -61,7 +61,7 @@ static enum err prove_page(struct proving *p, const struct picture *picture, siz
 {
     struct qr_found_list list = {0};
     arena_clear(&p->page);
-    enum err e = qr_read(p->reader, picture, &p->page, &list);
+    enum err e = qr_read_all(p->reader, picture, &p->page, &list);
     size_t first = page * badge_page_size(p->layout);
     for (size_t i = first; e == OK && i < p->run->count && i < first + badge_page_size(p->layout); i++) {
         size_t where;

@@ -1,7 +1,11 @@
 #include "core/vision/qr_read.h"
 
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zbar.h>
+
+#define LOOKS_MOST 8 /* at one picture: each finds at least one code more */
 
 struct qr_reader {
     zbar_image_scanner_t *scanner;
@@ -29,18 +33,27 @@ void qr_reader_free(struct qr_reader *reader)
     free(reader);
 }
 
-/* The middle of the outline that zbar gives. */
-static void find_middle(const zbar_symbol_t *symbol, struct qr_found *found)
+/* The outline that zbar gives, and its middle. */
+static void find_place(const zbar_symbol_t *symbol, struct qr_found *found)
 {
     unsigned points = zbar_symbol_get_loc_size(symbol);
-    long x = 0, y = 0;
+    long x = 0, y = 0, left = INT_MAX, top = INT_MAX, right = 0, bottom = 0;
     for (unsigned i = 0; i < points; i++) {
-        x += zbar_symbol_get_loc_x(symbol, i);
-        y += zbar_symbol_get_loc_y(symbol, i);
+        long px = zbar_symbol_get_loc_x(symbol, i), py = zbar_symbol_get_loc_y(symbol, i);
+        x += px;
+        y += py;
+        left = px < left ? px : left;
+        top = py < top ? py : top;
+        right = px > right ? px : right;
+        bottom = py > bottom ? py : bottom;
     }
     if (!points || x < 0 || y < 0) return;
     found->x = (unsigned)(x / (long)points);
     found->y = (unsigned)(y / (long)points);
+    found->left = left < 0 ? 0 : (unsigned)left;
+    found->top = top < 0 ? 0 : (unsigned)top;
+    found->right = (unsigned)right;
+    found->bottom = (unsigned)bottom;
 }
 
 static int compare_place(const void *a, const void *b)
@@ -63,7 +76,7 @@ static enum err take_symbols(const zbar_image_t *image, size_t count, struct are
         const char *data = zbar_symbol_get_data(symbol);
         for (size_t i = 0; i < found->length; i++) text[i] = data[i];
         found->text = text;
-        find_middle(symbol, found);
+        find_place(symbol, found);
     }
     qsort(list.items, list.count, sizeof *list.items, compare_place);
     *ret = list;
@@ -86,4 +99,36 @@ enum err qr_read(struct qr_reader *reader, const struct picture *picture, struct
     else e = take_symbols(image, found > QR_READ_MOST ? QR_READ_MOST : (size_t)found, arena, ret);
     zbar_image_destroy(image);
     return e;
+}
+
+static void paint_over(uint8_t *pixels, const struct picture *picture, const struct qr_found *found)
+{
+    for (unsigned y = found->top; y <= found->bottom && y < picture->height; y++)
+        for (unsigned x = found->left; x <= found->right && x < picture->width; x++) pixels[(size_t)y * picture->width + x] = 255;
+}
+
+enum err qr_read_all(struct qr_reader *reader, const struct picture *picture, struct arena *arena, struct qr_found_list *ret)
+{
+    struct qr_found_list all = {0}, more = {0};
+    size_t capacity = 0;
+    enum err e = qr_read(reader, picture, arena, &more);
+    if (e != OK || more.count == 0) {
+        if (e == OK) *ret = more;
+        return e;
+    }
+    uint8_t *pixels = arena_memdup(arena, picture->pixels, (size_t)picture->width * picture->height);
+    if (!pixels) return ERR_NOMEM;
+    struct picture rest = {.width = picture->width, .height = picture->height, .pixels = pixels};
+    for (int look = 0; more.count && look < LOOKS_MOST; look++) {
+        for (size_t i = 0; i < more.count && all.count < QR_READ_MOST; i++) {
+            if (arena_grow(arena, &all.items, &capacity, all.count, sizeof *all.items) != 0) return ERR_NOMEM;
+            all.items[all.count++] = more.items[i];
+            paint_over(pixels, picture, &more.items[i]);
+        }
+        e = qr_read(reader, &rest, arena, &more);
+        if (e != OK) return e;
+    }
+    qsort(all.items, all.count, sizeof *all.items, compare_place);
+    *ret = all;
+    return OK;
 }

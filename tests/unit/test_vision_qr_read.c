@@ -43,6 +43,14 @@ static void test_places(struct check *c)
             CHECK(c, list.items[i].x > places[i][0] && list.items[i].x < places[i][0] + 140);
             CHECK(c, list.items[i].y > places[i][1] && list.items[i].y < places[i][1] + 140);
         }
+    struct qr_found_list all = {0};
+    CHECK(c, qr_read_all(reader, &picture, &arena, &all) == OK && all.count == 3);
+    for (size_t i = 0; i < all.count && i < list.count; i++) {
+        CHECK_TEXT(c, all.items[i].text, list.items[i].text);
+        CHECK(c, all.items[i].left >= places[i][0] - 8 && all.items[i].right <= places[i][0] + 140 && all.items[i].bottom > all.items[i].top + 80);
+    }
+    memset(sheet, 255, 500 * 500);
+    CHECK(c, qr_read_all(reader, &picture, &arena, &all) == OK && all.count == 0);
     picture.width = 0;
     CHECK(c, qr_read(reader, &picture, &arena, &list) == ERR_INPUT);
     free(sheet);
