@@ -91,7 +91,7 @@ json_t *http_body_json(struct http_request *req)
     enum err err = json_read(req->body, req->body_length, &x->json, &fault);
     if (err == OK) return x->json;
     if (err == ERR_NOMEM) http_reply_problem(req, 503, "busy", "Out of memory.");
-    else http_reply_problem(req, 400, "malformed", fault.text);
+    else http_reply_problem(req, 400, "bad_json", fault.text);
     return NULL;
 }
 
