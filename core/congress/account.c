@@ -54,7 +54,8 @@ enum err account_add_role(struct db *db, int64_t account_id, const struct accoun
     return sql_account_role_insert(db, &in, NULL);
 }
 
-enum err account_create(struct db *db, const char *name, const char *password_hash, bool must_change, const struct account_role *role, int64_t now_ms, int64_t *ret_id,
+enum err account_create(struct db *db, const char *name, const char *password_hash, bool must_change, const struct account_role *role, int64_t now_ms,
+    int64_t *ret_id,
                         struct fault *fault)
 {
     struct id_source ids = {0};
@@ -106,7 +107,8 @@ enum err account_find(struct db *db, struct arena *arena, const char *name, stru
     struct sql_account_find_row row;
     enum err e = sql_account_find(db, arena, name, &row);
     if (e != OK) return e;
-    struct account found = {.id = row.id, .name = row.name, .password_hash = row.password_hash, .must_change = row.must_change != 0, .disabled = row.disabled_ms != DB_NULL};
+    struct account found = {.id = row.id, .name = row.name, .password_hash = row.password_hash, .must_change = row.must_change != 0,
+        .disabled = row.disabled_ms != DB_NULL};
     e = read_roles(db, arena, &found);
     if (e == OK) *ret = found;
     return e;
@@ -117,7 +119,8 @@ enum err account_by_id(struct db *db, struct arena *arena, int64_t id, struct ac
     struct sql_account_by_id_row row;
     enum err e = sql_account_by_id(db, arena, id, &row);
     if (e != OK) return e;
-    struct account found = {.id = row.id, .name = row.name, .password_hash = row.password_hash, .must_change = row.must_change != 0, .disabled = row.disabled_ms != DB_NULL};
+    struct account found = {.id = row.id, .name = row.name, .password_hash = row.password_hash, .must_change = row.must_change != 0,
+        .disabled = row.disabled_ms != DB_NULL};
     e = read_roles(db, arena, &found);
     if (e == OK) *ret = found;
     return e;
@@ -192,7 +195,8 @@ enum err web_session_make(struct arena *arena, enum web_session_kind kind, int64
 
 enum err web_session_insert(struct db *db, const struct web_session *session, int64_t now_ms)
 {
-    struct sql_web_session_insert_in in = {session->id_hash, session->kind == WEB_SESSION_STAFF ? "staff" : "display", session->account_id, session->event_id, session->csrf,
+    struct sql_web_session_insert_in in = {session->id_hash, session->kind == WEB_SESSION_STAFF ? "staff" : "display", session->account_id,
+        session->event_id, session->csrf,
                                            session->created_ms, session->expires_ms};
     enum err e = sql_web_session_delete_expired(db, now_ms, NULL);
     return e == OK ? sql_web_session_insert(db, &in, NULL) : e;

@@ -53,7 +53,8 @@ enum err pairing_insert(struct db *db, const struct pairing *pairing, int64_t no
 enum err device_make(struct arena *arena, const char *name, struct device_new *ret, struct fault *fault)
 {
     const char *tidy = text_is_printable(name) ? text_tidy(arena, name) : NULL;
-    if (!tidy || !*tidy || text_length(tidy) > DEVICE_NAME_LONGEST) return fault_set(fault, ERR_INPUT, "a device's name has 1 to %d characters", DEVICE_NAME_LONGEST);
+    if (!tidy || !*tidy || text_length(tidy) > DEVICE_NAME_LONGEST) return fault_set(fault, ERR_INPUT, "a device's name has 1 to %d characters",
+        DEVICE_NAME_LONGEST);
     const char *key = crypto_random_text(arena, 32);
     if (!key) return fault_set(fault, ERR_NOMEM, "not enough memory");
     struct id_source ids = {0};
@@ -72,7 +73,8 @@ enum err device_by_code(struct db *db, struct arena *arena, const char *code, st
     struct sql_device_by_code_row r;
     enum err e = sql_device_by_code(db, arena, code, &r);
     if (e != OK) return e;
-    *ret = (struct device){r.id, r.code, r.name, r.event_id, r.gate_id, r.event_slug, r.gate_code, r.created_ms, r.revoked_ms, r.last_seen_ms, r.clock_offset_ms, r.roster_version};
+    *ret = (struct device){r.id, r.code, r.name, r.event_id, r.gate_id, r.event_slug, r.gate_code, r.created_ms, r.revoked_ms, r.last_seen_ms,
+        r.clock_offset_ms, r.roster_version};
     return OK;
 }
 
@@ -83,7 +85,8 @@ enum err device_by_key(struct db *db, struct arena *arena, const char *key, stru
     struct sql_device_by_key_row r;
     enum err e = sql_device_by_key(db, arena, hash, &r);
     if (e != OK) return e;
-    *ret = (struct device){r.id, r.code, r.name, r.event_id, r.gate_id, r.event_slug, r.gate_code, r.created_ms, r.revoked_ms, r.last_seen_ms, r.clock_offset_ms, r.roster_version};
+    *ret = (struct device){r.id, r.code, r.name, r.event_id, r.gate_id, r.event_slug, r.gate_code, r.created_ms, r.revoked_ms, r.last_seen_ms,
+        r.clock_offset_ms, r.roster_version};
     return OK;
 }
 

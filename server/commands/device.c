@@ -63,7 +63,8 @@ static int run_pair(int argc, char **argv)
         {"gate", 0, OPT_TEXT, &w.gate, "CODE", "the gate that the scanner will stand at", 0, 0},
         {"json", 0, OPT_FLAG, &json, NULL, "as one line of JSON", 0, 0},
     };
-    const struct opt_command command = {"plenum device pair --event SLUG --gate CODE [--json]", "Makes a code that pairs one scanner; it is good once, for ten minutes.", options,
+    const struct opt_command command = {"plenum device pair --event SLUG --gate CODE [--json]",
+        "Makes a code that pairs one scanner; it is good once, for ten minutes.", options,
                                         sizeof options / sizeof options[0], 0, 0};
     struct fault fault = {0};
     struct store store = {0};
@@ -105,7 +106,8 @@ static enum err print_devices(const struct device *devices, size_t count, bool j
             return fault_set(fault, ERR_NOMEM, "not enough memory");
         }
         if (!json)
-            printf("%s  %-8s %s/%s  last seen %s  %s\n", devices[i].code, devices[i].revoked_ms == DB_NULL ? "active" : "revoked", devices[i].event_slug, devices[i].gate_code,
+            printf("%s  %-8s %s/%s  last seen %s  %s\n", devices[i].code, devices[i].revoked_ms == DB_NULL ? "active" : "revoked",
+                devices[i].event_slug, devices[i].gate_code,
                    devices[i].last_seen_ms == DB_NULL ? "never" : clock_format(devices[i].last_seen_ms, seen), devices[i].name);
     }
     enum err e = json ? command_print_json(list, true, fault) : OK;
@@ -149,7 +151,8 @@ static int run_revoke(int argc, char **argv)
     const char *data = NULL;
     struct work w = {0};
     const struct opt options[] = {COMMAND_DATA(&data)};
-    const struct opt_command command = {"plenum device revoke CODE", "Takes a scanner's key away, at once and for good; what it still has in its queue is refused.", options, 1, 1, 1};
+    const struct opt_command command = {"plenum device revoke CODE",
+        "Takes a scanner's key away, at once and for good; what it still has in its queue is refused.", options, 1, 1, 1};
     struct fault fault = {0};
     struct store store = {0};
     int code;

@@ -45,14 +45,16 @@ int command_import(int argc, char **argv)
         {"json", 0, OPT_FLAG, &json, NULL, "report as JSON", 0, 0},
     };
     const struct opt_command command = {"plenum import FILE [options]",
-                                        "Takes in an event file (.json, format plenum-events/1): new rows are added, known ones updated by their codes, all or nothing. The data folder is "
+                                        "Takes in an event file (.json, format plenum-events/1): new rows are added, known ones updated by their "
+                                            "codes, all or nothing. The data folder is "
                                         "made when there is none.",
                                         options, sizeof options / sizeof options[0], 1, 1};
     struct fault fault = {0};
     int code;
     if (!command_parse(&command, argc, argv, &file, NULL, &code)) return code;
     if (ends_with(file, ".csv") || ends_with(file, ".xlsx"))
-        return command_end("import", fault_set(&fault, ERR_INPUT, "%s: lists (.csv, .xlsx) cannot be read by this version yet; an event file (.json) can", file), &fault);
+        return command_end("import", fault_set(&fault, ERR_INPUT,
+            "%s: lists (.csv, .xlsx) cannot be read by this version yet; an event file (.json) can", file), &fault);
     if (map.count) return command_end("import", fault_set(&fault, ERR_USAGE, "--map is for lists (.csv, .xlsx), which this version cannot read yet"), &fault);
     import.file = file;
     import.folder = store_choose_folder(data);

@@ -116,7 +116,8 @@ static int run_add(int argc, char **argv)
         {"unit", 0, OPT_TEXT, &w.unit, "CODE", "the delegation of a head", 0, 0},
         {"password-file", 0, OPT_TEXT, &w.password_file, "FILE", "the password is the first line of FILE; without it one is made and printed once", 0, 0},
     };
-    const struct opt_command command = {"plenum user add NAME --role ROLE [options]", "Makes an account. A password that was made here has to be changed at the first sign-in.", options,
+    const struct opt_command command = {"plenum user add NAME --role ROLE [options]",
+        "Makes an account. A password that was made here has to be changed at the first sign-in.", options,
                                         sizeof options / sizeof options[0], 1, 1};
     struct fault fault = {0};
     int code;
@@ -168,7 +169,8 @@ static enum err print_accounts(const struct account *accounts, size_t count, boo
         good = good && json_array_append_new(list, account_json(&accounts[i])) == 0;
         if (json) continue;
         printf("%-24s %s", accounts[i].name, accounts[i].disabled ? "disabled" : "active  ");
-        for (size_t k = 0; k < accounts[i].role_count; k++) printf(" %s%s", account_role_name(accounts[i].roles[k].kind), accounts[i].roles[k].event_id ? " (one event)" : "");
+        for (size_t k = 0; k < accounts[i].role_count; k++) printf(" %s%s", account_role_name(accounts[i].roles[k].kind),
+            accounts[i].roles[k].event_id ? " (one event)" : "");
         printf("\n");
     }
     enum err e = good ? OK : fault_set(fault, ERR_NOMEM, "not enough memory");

@@ -50,7 +50,8 @@ static void test_accounts(struct check *c, struct db *db, struct arena *arena)
     CHECK(c, account_add_role(db, id, &everywhere) == OK && account_add_role(db, id, &everywhere) == OK);
     CHECK(c, account_by_id(db, arena, id, &account) == OK && account.role_count == 2);
     CHECK(c, account_may(&account, ACCOUNT_DESK, 12) && account_may(&account, ACCOUNT_ORGANISER, 0) && !account_may(&account, ACCOUNT_HEAD, 11));
-    CHECK(c, account_by_id(db, arena, head_id, &account) == OK && account_head_unit(&account, 5) == 77 && account_may(&account, ACCOUNT_HEAD, 5) && !account_may(&account, ACCOUNT_DESK, 5));
+    CHECK(c, account_by_id(db, arena, head_id, &account) == OK && account_head_unit(&account, 5) == 77 && account_may(&account, ACCOUNT_HEAD, 5) &&
+        !account_may(&account, ACCOUNT_DESK, 5));
     struct account *all;
     size_t count;
     CHECK(c, account_list(db, arena, &all, &count) == OK && count == 2);
@@ -69,11 +70,13 @@ static void test_sessions(struct check *c, struct db *db, struct arena *arena)
     CHECK(c, account_find(db, arena, "Trưởng đoàn", &head) == OK);
     CHECK(c, web_session_make(arena, WEB_SESSION_STAFF, head.id, NOW, &made, &cookie) == OK && strlen(cookie) >= 42 && strcmp(made.csrf, cookie) != 0);
     CHECK(c, web_session_insert(db, &made, NOW) == OK);
-    CHECK(c, web_session_find(db, arena, cookie, NOW + WEB_SESSION_MS - 1, &found) == OK && found.account_id == head.id && found.kind == WEB_SESSION_STAFF && found.event_id == DB_NULL);
+    CHECK(c, web_session_find(db, arena, cookie, NOW + WEB_SESSION_MS - 1, &found) == OK && found.account_id == head.id &&
+        found.kind == WEB_SESSION_STAFF && found.event_id == DB_NULL);
     CHECK_TEXT(c, found.csrf, made.csrf);
     CHECK(c, web_session_find(db, arena, cookie, NOW + WEB_SESSION_MS, &found) == ERR_NOT_FOUND);
     CHECK(c, web_session_find(db, arena, made.id_hash, NOW, &found) == ERR_NOT_FOUND); /* what is stored opens nothing */
-    CHECK(c, web_session_make(arena, WEB_SESSION_STAFF, head.id, NOW + WEB_SESSION_MS, &made, &second) == OK && web_session_insert(db, &made, NOW + WEB_SESSION_MS) == OK);
+    CHECK(c, web_session_make(arena, WEB_SESSION_STAFF, head.id, NOW + WEB_SESSION_MS, &made, &second) == OK && web_session_insert(db, &made,
+        NOW + WEB_SESSION_MS) == OK);
     CHECK(c, web_session_find(db, arena, cookie, NOW, &found) == ERR_NOT_FOUND); /* thrown out when the next came */
     CHECK(c, web_session_delete(db, "unknown") == OK && web_session_find(db, arena, second, NOW + WEB_SESSION_MS, &found) == OK);
     CHECK(c, account_set_password(db, head.id, head.password_hash, false) == OK);
@@ -99,7 +102,8 @@ static void test_devices(struct check *c, struct db *db, struct arena *arena)
     for (char *p = typed; *p; p++)
         if (*p >= 'A' && *p <= 'Z') *p = (char)(*p + 32);
     CHECK(c, pairing_redeem(db, arena, typed, &made, NOW + 1, &device) == OK);
-    CHECK(c, device.event_id == 11 && device.gate_id == 22 && device.revoked_ms == DB_NULL && strcmp(device.gate_code, "main") == 0 && strcmp(device.event_slug, "e") == 0);
+    CHECK(c, device.event_id == 11 && device.gate_id == 22 && device.revoked_ms == DB_NULL && strcmp(device.gate_code, "main") == 0 &&
+        strcmp(device.event_slug, "e") == 0);
     CHECK(c, device_make(arena, "Cửa 2", &second, &fault) == OK);
     CHECK(c, pairing_redeem(db, arena, pairing.code, &second, NOW + 2, NULL) == ERR_NOT_FOUND); /* once */
     CHECK(c, device_by_key(db, arena, made.key, &device) == OK && strcmp(device.code, made.code) == 0);
@@ -126,9 +130,12 @@ int main(void)
     if (crypto_init() != OK || !mkdtemp(folder)) return 1;
     (void)snprintf(path, sizeof path, "%s/a.db", folder);
     if (db_open(&catalogue, path, DB_CREATE, &db, &fault) != OK || db_migrate(db, &fault) != OK) return 1;
-    struct db_value event[] = {{DB_TYPE_I64, 11, NULL},     {DB_TYPE_TEXT, 0, "e"}, {DB_TYPE_TEXT, 0, "meeting"}, {DB_TYPE_TEXT, 0, "\"E\""}, {DB_TYPE_TEXT, 0, "UTC"},
-                               {DB_TYPE_NULL, 0, NULL},     {DB_TYPE_I64, NOW, NULL}, {DB_TYPE_I64, NOW + 1, NULL}, {DB_TYPE_I64, NOW, NULL},   {DB_TYPE_NULL, 0, NULL},
-                               {DB_TYPE_NULL, 0, NULL},     {DB_TYPE_NULL, 0, NULL}, {DB_TYPE_NULL, 0, NULL},      {DB_TYPE_NULL, 0, NULL},     {DB_TYPE_NULL, 0, NULL},
+    struct db_value event[] = {{DB_TYPE_I64, 11, NULL},     {DB_TYPE_TEXT, 0, "e"}, {DB_TYPE_TEXT, 0, "meeting"}, {DB_TYPE_TEXT, 0, "\"E\""},
+        {DB_TYPE_TEXT, 0, "UTC"},
+                               {DB_TYPE_NULL, 0, NULL},     {DB_TYPE_I64, NOW, NULL}, {DB_TYPE_I64, NOW + 1, NULL}, {DB_TYPE_I64, NOW, NULL},
+                                   {DB_TYPE_NULL, 0, NULL},
+                               {DB_TYPE_NULL, 0, NULL},     {DB_TYPE_NULL, 0, NULL}, {DB_TYPE_NULL, 0, NULL},      {DB_TYPE_NULL, 0, NULL},
+                                   {DB_TYPE_NULL, 0, NULL},
                                {DB_TYPE_NULL, 0, NULL},     {DB_TYPE_TEXT, 0, "badge"}, {DB_TYPE_TEXT, 0, "random"}, {DB_TYPE_I64, 0, NULL}};
     struct sql_import_area_write_in area = {33, 11, "hall", "\"Hall\"", DB_NULL, 0};
     struct sql_import_gate_write_in gate = {22, 11, "main", "\"Main\"", "entry", 33, "both", 1, NULL, 0};

@@ -21,11 +21,14 @@ struct bench {
 };
 
 static const char base[] =
-    "{\"format\":\"plenum-events/1\",\"organization\":{\"name\":\"Công đoàn\",\"attribute_types\":{\"party\":{\"title\":\"Đảng\",\"type\":\"yes_no\",\"sensitive\":true},"
+    "{\"format\":\"plenum-events/1\",\"organization\":{\"name\":\"Công đoàn\",\"attribute_types\":{\"party\":{\"title\":\"Đảng\",\"type\":\"yes_no\","
+        "\"sensitive\":true},"
     "\"grade\":{\"title\":\"Bậc\",\"type\":\"number\"}},\"units\":[{\"code\":\"U1\",\"name\":\"Một\",\"parent\":\"U0\"},{\"code\":\"U0\",\"name\":\"Không\"}]},"
-    "\"people\":[{\"code\":\"P1\",\"name\":\"Nguye\xcc\x82\xcc\x83n  Thị A\",\"unit\":\"U1\",\"attributes\":{\"party\":true,\"grade\":5}},{\"code\":\"P2\",\"name\":\"Bùi B\",\"unit\":\"U0\"},"
+    "\"people\":[{\"code\":\"P1\",\"name\":\"Nguye\xcc\x82\xcc\x83n  Thị A\",\"unit\":\"U1\",\"attributes\":{\"party\":true,\"grade\":5}},"
+        "{\"code\":\"P2\",\"name\":\"Bùi B\",\"unit\":\"U0\"},"
     "{\"code\":\"P3\",\"name\":\"Lê C\"}],"
-    "\"events\":[{\"slug\":\"e\",\"kind\":\"congress\",\"title\":\"Đại hội\",\"timezone\":\"Asia/Ho_Chi_Minh\",\"starts\":\"2026-12-01T07:30\",\"ends\":\"2026-12-02T17:00\","
+    "\"events\":[{\"slug\":\"e\",\"kind\":\"congress\",\"title\":\"Đại hội\",\"timezone\":\"Asia/Ho_Chi_Minh\",\"starts\":\"2026-12-01T07:30\","
+        "\"ends\":\"2026-12-02T17:00\","
     "\"categories\":[{\"code\":\"official\",\"title\":\"C\"},{\"code\":\"guest\",\"title\":\"K\"}],\"areas\":[{\"code\":\"hall\",\"title\":\"H\"}],"
     "\"gates\":[{\"code\":\"main\",\"title\":\"M\",\"kind\":\"entry\",\"area\":\"hall\",\"admits\":[\"official\"]}],"
     "\"sessions\":[{\"code\":\"s1\",\"title\":\"S\",\"starts\":\"2026-12-01T08:00\",\"ends\":\"2026-12-01T11:00\",\"area\":\"hall\"}],"
@@ -34,7 +37,8 @@ static const char base[] =
     "\"delegates\":[{\"person\":\"P1\",\"number\":\"1\",\"category\":\"official\"},{\"person\":\"P2\",\"number\":\"2\",\"category\":\"guest\",\"delegation\":null},"
     "{\"person\":null,\"number\":\"9\",\"category\":\"guest\"}]}]}";
 
-#define EVENT "\"slug\":\"e\",\"kind\":\"congress\",\"title\":\"Đại hội\",\"timezone\":\"Asia/Ho_Chi_Minh\",\"starts\":\"2026-12-01T07:30\",\"ends\":\"2026-12-02T17:00\""
+#define EVENT "\"slug\":\"e\",\"kind\":\"congress\",\"title\":\"Đại hội\",\"timezone\":\"Asia/Ho_Chi_Minh\",\"starts\":\"2026-12-01T07:30\"," \
+              "\"ends\":\"2026-12-02T17:00\""
 
 static enum err import_with(struct bench *b, const char *text, struct import_options options)
 {
@@ -66,7 +70,8 @@ static const char *value(struct bench *b, const char *sql)
     sqlite3_stmt *s = NULL;
     (void)snprintf(path, sizeof path, "%s/plenum.db", b->data);
     b->text[0] = '\0';
-    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK || sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK) printf("# %s: %s\n", sql, sqlite3_errmsg(db));
+    bool good = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK && sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK;
+    if (!good) printf("# %s: %s\n", sql, sqlite3_errmsg(db));
     if (s && sqlite3_step(s) == SQLITE_ROW && sqlite3_column_text(s, 0)) (void)snprintf(b->text, sizeof b->text, "%s", (const char *)sqlite3_column_text(s, 0));
     sqlite3_finalize(s);
     sqlite3_close(db);
@@ -98,7 +103,8 @@ static void test_first(struct bench *b)
     CHECK_TEXT(c, value(b, "SELECT COUNT(*) FROM document_version v JOIN document d ON d.id = v.document_id AND d.file_blob = v.sha256 AND v.version = 1"), "1");
     CHECK_TEXT(c, value(b, "SELECT total FROM tally WHERE measure = 1 AND dimension = 0"), "2");
     CHECK_TEXT(c, value(b, "SELECT COUNT(*) FROM audit WHERE actor = 'test' AND action = 'import'"), "1");
-    CHECK(c, import(b, base) == OK && count(b, "person", "same") == 3 && count(b, "delegate", "same") == 3 && count(b, "delegate", "changed") == 0 && count(b, "event", "changed") == 0);
+    CHECK(c, import(b, base) == OK && count(b, "person", "same") == 3 && count(b, "delegate", "same") == 3 && count(b, "delegate", "changed") == 0 &&
+        count(b, "event", "changed") == 0);
     CHECK_TEXT(c, value(b, "SELECT config_seq || ',' || roster_seq || ',' || figures_seq FROM event"), "1,1,1"); /* nothing changed */
 }
 
@@ -106,7 +112,8 @@ static void test_merge(struct bench *b)
 {
     struct check *c = b->c;
     fresh(b);
-    CHECK(c, import(b, "{\"format\":\"plenum-events/1\",\"people\":[{\"code\":\"P1\",\"name\":\"Nguyễn Thị A\",\"unit\":null,\"attributes\":{\"party\":null}}]}") == OK);
+    CHECK(c, import(b, "{\"format\":\"plenum-events/1\",\"people\":[{\"code\":\"P1\",\"name\":\"Nguyễn Thị A\",\"unit\":null,"
+        "\"attributes\":{\"party\":null}}]}") == OK);
     CHECK(c, count(b, "person", "changed") == 1);
     CHECK_TEXT(c, value(b, "SELECT COUNT(*) FROM person WHERE code = 'P1' AND unit_id IS NULL"), "1"); /* null clears */
     CHECK_TEXT(c, value(b, "SELECT group_concat(value) FROM person_attribute"), "5");                   /* absent stays */
@@ -118,7 +125,8 @@ static void test_merge(struct bench *b)
     CHECK_TEXT(c, value(b, "SELECT status FROM delegate WHERE number = '1'"), "withdrawn");
     CHECK_TEXT(c, value(b, "SELECT roster_seq - (SELECT roster_seq FROM event) FROM delegate WHERE number = '1'"), "0");
     CHECK_TEXT(c, value(b, "SELECT COALESCE(SUM(total), 0) FROM tally WHERE measure = 1 AND dimension = 0"), "1"); /* expected again */
-    CHECK(c, import(b, "{\"format\":\"plenum-events/1\",\"events\":[{\"slug\":\"e\",\"delegates\":[{\"person\":\"P1\",\"status\":null}],\"categories\":[{\"code\":\"press\",\"title\":\"B\"}]}]}") == OK);
+    CHECK(c, import(b, "{\"format\":\"plenum-events/1\",\"events\":[{\"slug\":\"e\",\"delegates\":[{\"person\":\"P1\",\"status\":null}],"
+        "\"categories\":[{\"code\":\"press\",\"title\":\"B\"}]}]}") == OK);
     CHECK_TEXT(c, value(b, "SELECT status FROM delegate WHERE number = '1'"), "summoned");
     CHECK_TEXT(c, value(b, "SELECT group_concat(code || sort_order) FROM (SELECT code, sort_order FROM category ORDER BY sort_order)"), "official0,guest1,press2");
     CHECK(c, import(b, "{\"format\":\"plenum-events/1\",\"people\":[{\"code\":\"P9\"}]}") == ERR_INPUT);
@@ -131,13 +139,19 @@ static void test_numbers_and_blanks(struct bench *b)
     fresh(b);
     char token[32];
     (void)snprintf(token, sizeof token, "%s", value(b, "SELECT token FROM credential c JOIN delegate d ON d.id = c.delegate_id WHERE d.number = '9'"));
-    CHECK(c, import(b, "{\"format\":\"plenum-events/1\",\"events\":[{" EVENT ",\"delegates\":[{\"person\":\"P1\",\"number\":\"2\"},{\"person\":\"P2\",\"number\":\"1\"}]}]}") == OK);
-    CHECK_TEXT(c, value(b, "SELECT group_concat(number) FROM (SELECT d.number FROM delegate d JOIN person p ON p.id = d.person_id ORDER BY p.code)"), "2,1"); /* changed hands */
-    CHECK(c, import(b, "{\"format\":\"plenum-events/1\",\"events\":[{" EVENT ",\"delegates\":[{\"person\":\"P3\",\"number\":\"1\",\"category\":\"guest\"}]}]}") == ERR_INPUT);
+    CHECK(c, import(b, "{\"format\":\"plenum-events/1\",\"events\":[{" EVENT ",\"delegates\":[{\"person\":\"P1\",\"number\":\"2\"},{\"person\":\"P2\","
+        "\"number\":\"1\"}]}]}") == OK);
+    CHECK_TEXT(c, value(b, "SELECT group_concat(number) FROM (SELECT d.number FROM delegate d JOIN person p ON p.id = d.person_id ORDER BY p.code)"),
+        "2,1"); /* changed hands */
+    CHECK(c, import(b, "{\"format\":\"plenum-events/1\",\"events\":[{" EVENT ",\"delegates\":[{\"person\":\"P3\",\"number\":\"1\","
+        "\"category\":\"guest\"}]}]}") == ERR_INPUT);
     CHECK(c, strncmp(b->fault.text, "events[0].delegates[0].number: ", 31) == 0 && strstr(b->fault.text, "P2"));
-    CHECK(c, import(b, "{\"format\":\"plenum-events/1\",\"events\":[{" EVENT ",\"delegates\":[{\"person\":\"P3\",\"number\":\"9\",\"category\":\"official\"}]}]}") == OK);
+    CHECK(c, import(b, "{\"format\":\"plenum-events/1\",\"events\":[{" EVENT ",\"delegates\":[{\"person\":\"P3\",\"number\":\"9\","
+        "\"category\":\"official\"}]}]}") == OK);
     CHECK(c, count(b, "delegate", "changed") == 1 && count(b, "delegate", "new") == 0); /* the blank has a name now, and keeps its printed code */
-    CHECK_TEXT(c, value(b, "SELECT c.token FROM credential c JOIN person p ON p.id = c.person_id JOIN delegate d ON d.id = c.delegate_id AND d.person_id = p.id WHERE p.code = 'P3'"), token);
+    CHECK_TEXT(c, value(b,
+        "SELECT c.token FROM credential c JOIN person p ON p.id = c.person_id JOIN delegate d ON d.id = c.delegate_id AND d.person_id = p.id WHERE "
+            "p.code = 'P3'"), token);
     CHECK(c, import(b, base) == OK && count(b, "delegate", "new") == 0); /* the old file calls it a blank: it stays whose it is */
     CHECK_TEXT(c, value(b, "SELECT p.code FROM delegate d JOIN person p ON p.id = d.person_id WHERE d.number = '9'"), "P3");
 }
@@ -154,15 +168,18 @@ static void test_prune(struct bench *b)
     CHECK_TEXT(c, value(b, "SELECT COUNT(*) FROM delegate"), "3");
     CHECK(c, import_with(b, needs, prune) == ERR_CONFLICT && strstr(b->fault.text, "session \"s1\"") && strstr(b->fault.text, "hall"));
     if (!CHECK(c, import_with(b, less, prune) == OK)) printf("# %s\n", b->fault.text);
-    CHECK_TEXT(c, value(b, "SELECT (SELECT COUNT(*) FROM delegate) || (SELECT COUNT(*) FROM credential) || (SELECT COUNT(*) FROM delegate_state) || (SELECT COUNT(*) FROM person) "
+    CHECK_TEXT(c, value(b,
+        "SELECT (SELECT COUNT(*) FROM delegate) || (SELECT COUNT(*) FROM credential) || (SELECT COUNT(*) FROM delegate_state) || (SELECT COUNT(*) FROM person) "
                            "|| (SELECT COUNT(*) FROM category) || (SELECT COUNT(*) FROM gate) || (SELECT COUNT(*) FROM unit)"), "1111112");
     fresh(b);
     value(b, "INSERT INTO scan(id, scan_id, event_id, delegate_id, token_id, gate_id, direction, outcome, decision, scanned_ms, true_ms, estimated, received_ms) "
              "SELECT 1, 'x', event_id, id, 't', (SELECT id FROM gate), 'in', 'admitted', 'ask', 1, 1, 0, 1 FROM delegate WHERE number = '2'");
     CHECK(c, import_with(b, less, prune) == ERR_CONFLICT && strstr(b->fault.text, "\"P2\"") && strstr(b->fault.text, "1 scans"));
-    CHECK(c, import_with(b, "{\"format\":\"plenum-events/1\",\"events\":[{" EVENT ",\"gates\":[]}]}", prune) == ERR_CONFLICT && strstr(b->fault.text, "gate \"main\" has 1 scans"));
+    CHECK(c, import_with(b, "{\"format\":\"plenum-events/1\",\"events\":[{" EVENT ",\"gates\":[]}]}", prune) == ERR_CONFLICT && strstr(b->fault.text,
+        "gate \"main\" has 1 scans"));
     CHECK(c, import_with(b, "{\"format\":\"plenum-events/1\",\"people\":[]}", prune) == ERR_CONFLICT && strstr(b->fault.text, "has a delegate"));
-    CHECK(c, import_with(b, "{\"format\":\"plenum-events/1\",\"organization\":{\"name\":\"X\",\"attribute_types\":{}}}", prune) == ERR_CONFLICT && strstr(b->fault.text, "attribute type"));
+    CHECK(c, import_with(b, "{\"format\":\"plenum-events/1\",\"organization\":{\"name\":\"X\",\"attribute_types\":{}}}", prune) == ERR_CONFLICT &&
+        strstr(b->fault.text, "attribute type"));
     CHECK_TEXT(c, value(b, "SELECT COUNT(*) FROM delegate"), "3");
     CHECK_TEXT(c, value(b, "SELECT name FROM organization"), "\"Công đoàn\""); /* all or nothing */
 }
@@ -207,9 +224,11 @@ static void test_dry_run(struct bench *b)
     CHECK(c, system(command) == 0);
     CHECK(c, import_with(b, base, look) == OK && count(b, "person", "new") == 3 && !file_exists(b->data)); /* needs no folder, makes none */
     fresh(b);
-    CHECK(c, import_with(b, "{\"format\":\"plenum-events/1\",\"people\":[{\"code\":\"P1\",\"title\":\"Mới\",\"unit\":\"U0\",\"attributes\":{\"party\":false,\"grade\":6}}],"
+    CHECK(c, import_with(b,
+        "{\"format\":\"plenum-events/1\",\"people\":[{\"code\":\"P1\",\"title\":\"Mới\",\"unit\":\"U0\",\"attributes\":{\"party\":false,\"grade\":6}}],"
                             "\"events\":[{" EVENT ",\"ends\":\"2026-12-03T17:00\"}]}", look) == ERR_INPUT); /* a key twice */
-    CHECK(c, import_with(b, "{\"format\":\"plenum-events/1\",\"people\":[{\"code\":\"P1\",\"title\":\"Mới\",\"unit\":\"U0\",\"attributes\":{\"party\":false,\"grade\":6}}],"
+    CHECK(c, import_with(b,
+        "{\"format\":\"plenum-events/1\",\"people\":[{\"code\":\"P1\",\"title\":\"Mới\",\"unit\":\"U0\",\"attributes\":{\"party\":false,\"grade\":6}}],"
                             "\"events\":[{\"slug\":\"e\",\"ends\":\"2026-12-03T17:00\"}]}", look) == OK);
     CHECK_TEXT(c, json_string_value(json_object_get(find_change(b, "person", "unit"), "old")), "U1");
     CHECK_TEXT(c, json_string_value(json_object_get(find_change(b, "person", "unit"), "new")), "U0");
@@ -236,9 +255,11 @@ static void test_files(struct bench *b)
     CHECK(c, file_write_atomic(path, "%PDF-1.7 old", 12, 0600, NULL) == OK);
     (void)snprintf(link_to, sizeof link_to, "%s/papers/out.pdf", b->folder);
     CHECK(c, symlink("/etc/passwd", link_to) == 0);
-    CHECK(c, import(b, "{\"format\":\"plenum-events/1\",\"events\":[{" EVENT ",\"documents\":[{\"code\":\"d2\",\"title\":\"D\",\"file\":\"papers/out.pdf\"}]}]}") == ERR_INPUT);
+    CHECK(c, import(b, "{\"format\":\"plenum-events/1\",\"events\":[{" EVENT ",\"documents\":[{\"code\":\"d2\",\"title\":\"D\","
+        "\"file\":\"papers/out.pdf\"}]}]}") == ERR_INPUT);
     CHECK(c, strncmp(b->fault.text, "events[0].documents[0].file: ", 29) == 0 && strstr(b->fault.text, "out of the folder"));
-    CHECK(c, import(b, "{\"format\":\"plenum-events/1\",\"people\":[{\"code\":\"P1\",\"photo\":\"papers/a.pdf\"}]}") == ERR_INPUT && strstr(b->fault.text, "picture"));
+    CHECK(c, import(b, "{\"format\":\"plenum-events/1\",\"people\":[{\"code\":\"P1\",\"photo\":\"papers/a.pdf\"}]}") == ERR_INPUT &&
+        strstr(b->fault.text, "picture"));
     CHECK(c, unlink(link_to) == 0);
 }
 
@@ -257,7 +278,8 @@ static void test_limits(struct bench *b)
         buf_release(&text);
     }
     CHECK_TEXT(c, value(b, "SELECT MAX(sort_order) || ',' || COUNT(*) FROM category"), "63,64");
-    CHECK(c, import(b, "{\"format\":\"plenum-events/1\",\"organization\":{\"name\":\"X\",\"attribute_types\":{\"grade\":{\"title\":\"B\",\"type\":\"text\"}}}}") == ERR_INPUT);
+    CHECK(c, import(b, "{\"format\":\"plenum-events/1\",\"organization\":{\"name\":\"X\",\"attribute_types\":{\"grade\":{\"title\":\"B\","
+        "\"type\":\"text\"}}}}") == ERR_INPUT);
     CHECK(c, strncmp(b->fault.text, "organization.attribute_types.grade: ", 36) == 0 && strstr(b->fault.text, "P1"));
 }
 

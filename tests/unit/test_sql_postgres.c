@@ -57,11 +57,13 @@ static int start_server(struct check *c, struct server *server)
     if (!CHECK(c, mkdtemp(server->folder) != NULL)) return 0;
     (void)snprintf(server->data, sizeof server->data, "%s/data", server->folder);
     if (!CHECK(c, chown(server->folder, server->user, server->group) == 0)) return 0;
-    char *const initdb[] = {(char *)BIN "initdb", (char *)"-D", server->data, (char *)"-U", (char *)"plenum", (char *)"-A", (char *)"trust", (char *)"--locale=C", (char *)"-E", (char *)"UTF8", (char *)"--no-sync", NULL};
+    char *const initdb[] = {(char *)BIN "initdb", (char *)"-D", server->data, (char *)"-U", (char *)"plenum", (char *)"-A", (char *)"trust",
+        (char *)"--locale=C", (char *)"-E", (char *)"UTF8", (char *)"--no-sync", NULL};
     int status = -1;
     pid_t pid = start(server, initdb);
     if (!CHECK(c, pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0)) return 0;
-    char *const postgres[] = {(char *)BIN "postgres", (char *)"-D", server->data, (char *)"-k", server->folder, (char *)"-c", (char *)"listen_addresses=", (char *)"-c", (char *)"fsync=off", NULL};
+    char *const postgres[] = {(char *)BIN "postgres", (char *)"-D", server->data, (char *)"-k", server->folder, (char *)"-c",
+        (char *)"listen_addresses=", (char *)"-c", (char *)"fsync=off", NULL};
     server->pid = start(server, postgres);
     return CHECK(c, server->pid > 0);
 }

@@ -70,7 +70,8 @@ static void test_good(struct check *c, const struct bench *b)
     (void)snprintf(path, sizeof path, "%s/out/cat.h", b->folder);
     CHECK(c, stat(path, &st) == 0 && st.st_size > 0);
     char command[512];
-    (void)snprintf(command, sizeof command, "grep -q 'enum err sql_a(struct db \\*db, struct arena \\*arena, int64_t x, const char \\*y, struct sql_a_row \\*ret);' '%s'", path);
+    (void)snprintf(command, sizeof command,
+        "grep -q 'enum err sql_a(struct db \\*db, struct arena \\*arena, int64_t x, const char \\*y, struct sql_a_row \\*ret);' '%s'", path);
     CHECK(c, system(command) == 0);
     (void)snprintf(command, sizeof command, "grep -q 'enum err sql_b(struct db \\*db, const struct sql_b_in \\*in, int64_t \\*ret_changes);' '%s'", path);
     CHECK(c, system(command) == 0);

@@ -102,9 +102,11 @@ static void test_blobs(struct check *c, const char *folder)
     CHECK(c, path && file_read(&arena, path, size, &stored, &length, &fault) == OK && length == size && memcmp(stored, data, size) == 0);
     CHECK(c, mode_of(path) == 0600);
     struct stat first, second;
-    CHECK(c, stat(path, &first) == 0 && blob_put_file(folder, source, BLOB_LIMIT, &again, &fault) == OK && stat(path, &second) == 0 && first.st_ino == second.st_ino);
+    CHECK(c, stat(path, &first) == 0 && blob_put_file(folder, source, BLOB_LIMIT, &again, &fault) == OK && stat(path, &second) == 0 &&
+        first.st_ino == second.st_ino);
     CHECK(c, blob_put_data(folder, data, size, &again, &fault) == OK && strcmp(again.sha256, blob.sha256) == 0);
-    CHECK(c, truncate(path, 10) == 0 && blob_put_file(folder, source, BLOB_LIMIT, &again, &fault) == OK && stat(path, &second) == 0 && second.st_size == (off_t)size); /* healed */
+    CHECK(c, truncate(path, 10) == 0 && blob_put_file(folder, source, BLOB_LIMIT, &again, &fault) == OK && stat(path, &second) == 0 &&
+        second.st_size == (off_t)size); /* healed */
     CHECK(c, blob_put_file(folder, source, 1000, &again, &fault) == ERR_LIMIT);
     CHECK(c, blob_put_file(folder, missing, BLOB_LIMIT, &again, &fault) == ERR_NOT_FOUND);
     CHECK(c, blob_put_file(folder, folder, BLOB_LIMIT, &again, &fault) == ERR_INPUT);

@@ -137,7 +137,8 @@ static enum err credential_for(struct plan *plan, const struct row *row)
     char token[ID_TOKEN_SIZE], hex[BADGE_TOKEN_ID_SIZE];
     id_token_make(token);
     badge_token_id(token, hex);
-    struct db_value values[] = {value_i64(id_next(&plan->ids)), value_text(arena_strdup(plan->arena, token)), value_text(arena_strdup(plan->arena, hex)), row->next[PERSON], row->next[1],
+    struct db_value values[] = {value_i64(id_next(&plan->ids)), value_text(arena_strdup(plan->arena, token)), value_text(arena_strdup(plan->arena,
+        hex)), row->next[PERSON], row->next[1],
                                 row->next[0], value_i64(plan->now_ms)};
     return values[1].text && values[2].text ? plan_write(plan, WRITE_MAIN, SQL_IMPORT_CREDENTIAL_INSERT, values, 7) : ERR_NOMEM;
 }

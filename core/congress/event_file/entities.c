@@ -43,16 +43,20 @@ SHAPE(organization, {.key = "name", .kind = FIELD_TITLE, .flags = FIELD_REQUIRED
 
 SHAPE(attribute_type, CODE, TITLE, ENUM_REQUIRED("type", attribute_kinds), {.key = "values", .kind = FIELD_CHOICES}, BOOL("sensitive", 0));
 
-SHAPE(unit, CODE, {.key = "name", .kind = FIELD_LABEL, .flags = FIELD_REQUIRED}, DERIVED("name_fold"), REF("parent", ENTITY_UNIT), SHORT_TEXT("level"), SHORT_TEXT("sector"),
+SHAPE(unit, CODE, {.key = "name", .kind = FIELD_LABEL, .flags = FIELD_REQUIRED}, DERIVED("name_fold"), REF("parent", ENTITY_UNIT),
+    SHORT_TEXT("level"), SHORT_TEXT("sector"),
       ORDER, {.key = "members", .kind = FIELD_INT, .least = 0, .most = MOST_ORDER});
 
 SHAPE(person, CODE, {.key = "name", .kind = FIELD_TEXT, .flags = FIELD_REQUIRED}, DERIVED("name_fold"), DERIVED("name_sort"), TEXT("sort_name"), TEXT("honorific"),
-      REF("unit", ENTITY_UNIT), {.key = "title", .kind = FIELD_LABEL}, ENUM("gender", genders, NULL), {.key = "born", .kind = FIELD_PAST}, {.key = "joined", .kind = FIELD_PAST},
-      {.key = "phone", .kind = FIELD_PHONE}, {.key = "email", .kind = FIELD_EMAIL}, {.key = "photo", .kind = FIELD_PICTURE}, {.key = "attributes", .kind = FIELD_ATTRIBUTES});
+      REF("unit", ENTITY_UNIT), {.key = "title", .kind = FIELD_LABEL}, ENUM("gender", genders, NULL), {.key = "born", .kind = FIELD_PAST},
+          {.key = "joined", .kind = FIELD_PAST},
+      {.key = "phone", .kind = FIELD_PHONE}, {.key = "email", .kind = FIELD_EMAIL}, {.key = "photo", .kind = FIELD_PICTURE}, {.key = "attributes",
+          .kind = FIELD_ATTRIBUTES});
 
 SHAPE(venue, {.key = "name", .kind = FIELD_TITLE}, {.key = "address", .kind = FIELD_TITLE});
 SHAPE(colors, {.key = "primary", .kind = FIELD_COLOR});
-SHAPE(wifi, {.key = "ssid", .kind = FIELD_RAW, .most = 32, .flags = FIELD_REQUIRED}, {.key = "password", .kind = FIELD_RAW, .most = 63}, ENUM("security", securities, "WPA"));
+SHAPE(wifi, {.key = "ssid", .kind = FIELD_RAW, .most = 32, .flags = FIELD_REQUIRED}, {.key = "password", .kind = FIELD_RAW, .most = 63},
+    ENUM("security", securities, "WPA"));
 SHAPE(stream, TITLE, {.key = "url", .kind = FIELD_URL, .flags = FIELD_REQUIRED}, {.key = "session", .kind = FIELD_REF_CODE, .target = ENTITY_SESSION});
 SHAPE(quorum, {.key = "category", .kind = FIELD_REF_CODE, .target = ENTITY_CATEGORY, .flags = FIELD_REQUIRED}, ENUM_REQUIRED("rule", quorum_rules),
       {.key = "fraction", .kind = FIELD_FRACTION, .flags = FIELD_REQUIRED});
@@ -72,26 +76,32 @@ SHAPE(event, {.key = "slug", .kind = FIELD_SLUG, .flags = FIELD_REQUIRED}, ENUM_
 
 SHAPE(category, CODE, TITLE, {.key = "color", .kind = FIELD_COLOR}, DERIVED("sort_order"));
 SHAPE(area, CODE, TITLE, {.key = "capacity", .kind = FIELD_INT, .least = 1, .most = MOST_ORDER}, DERIVED("sort_order"));
-SHAPE(gate, CODE, TITLE, ENUM_REQUIRED("kind", gate_kinds), REF("area", ENTITY_AREA), ENUM("direction", directions, "both"), BOOL("reentry", 1), CATEGORIES("admits"),
+SHAPE(gate, CODE, TITLE, ENUM_REQUIRED("kind", gate_kinds), REF("area", ENTITY_AREA), ENUM("direction", directions, "both"), BOOL("reentry", 1),
+    CATEGORIES("admits"),
       DERIVED("sort_order"));
 SHAPE(session, CODE, TITLE, {.key = "starts", .kind = FIELD_TIME, .flags = FIELD_REQUIRED}, {.key = "ends", .kind = FIELD_TIME, .flags = FIELD_REQUIRED},
       REF("area", ENTITY_AREA), TEXT("room"), {.key = "speakers", .kind = FIELD_TEXTS}, CATEGORIES("admits"), BOOL("carry_over", 1), DERIVED("sort_order"));
 SHAPE(audience, CATEGORIES("categories"));
-SHAPE(document, CODE, TITLE, {.key = "file", .kind = FIELD_FILE}, {.key = "language", .kind = FIELD_LANGUAGE}, SHORT_TEXT("number"), {.key = "issued", .kind = FIELD_DATE},
-      TEXT("issuer"), {.key = "audience", .kind = FIELD_OBJECT, .shape = &audience_shape}, REF("session", ENTITY_SESSION), {.key = "publish_at", .kind = FIELD_PUBLISH},
+SHAPE(document, CODE, TITLE, {.key = "file", .kind = FIELD_FILE}, {.key = "language", .kind = FIELD_LANGUAGE}, SHORT_TEXT("number"), {.key = "issued",
+    .kind = FIELD_DATE},
+      TEXT("issuer"), {.key = "audience", .kind = FIELD_OBJECT, .shape = &audience_shape}, REF("session", ENTITY_SESSION), {.key = "publish_at",
+          .kind = FIELD_PUBLISH},
       BOOL("restricted", 0), BOOL("must_read", 0), DERIVED("sort_order"));
 
 SHAPE(absence, {.key = "excused", .kind = FIELD_BOOL, .flags = FIELD_REQUIRED}, TEXT("reason"));
 SHAPE(delegate, {.key = "person", .kind = FIELD_REF, .target = ENTITY_PERSON, .flags = FIELD_KEEP_NULL}, SHORT_TEXT("number"),
       {.key = "category", .kind = FIELD_REF, .target = ENTITY_CATEGORY, .flags = FIELD_REQUIRED},
-      {.key = "delegation", .kind = FIELD_REF, .target = ENTITY_UNIT, .flags = FIELD_KEEP_NULL}, ENUM("mandate", mandates, NULL), ENUM("status", statuses, "summoned"),
+      {.key = "delegation", .kind = FIELD_REF, .target = ENTITY_UNIT, .flags = FIELD_KEEP_NULL}, ENUM("mandate", mandates, NULL), ENUM("status",
+          statuses, "summoned"),
       {.key = "replaces", .kind = FIELD_REF_CODE, .target = ENTITY_DELEGATE}, TEXT("decision"), {.key = "absence", .kind = FIELD_OBJECT, .shape = &absence_shape},
       {.key = "roles", .kind = FIELD_CODES}, SHORT_TEXT("group"), ORDER, SHORT_TEXT("seat"), SHORT_TEXT("badge_box"),
       {.key = "needs", .kind = FIELD_ENUMS, .names = needs}, SHORT_TEXT("room"), SHORT_TEXT("transport"), TEXT("diet"));
 
 const struct entity entities[ENTITY_COUNT] = {
-    [ENTITY_ORGANIZATION] = {"organization", "organization", "organization", &organization_shape, false, SQL_IMPORT_ORGANIZATION_LIST, SQL_IMPORT_ORGANIZATION_WRITE},
-    [ENTITY_ATTRIBUTE_TYPE] = {"attribute_type", "attribute_types", "attribute type", &attribute_type_shape, false, SQL_IMPORT_ATTRIBUTE_TYPE_LIST, SQL_IMPORT_ATTRIBUTE_TYPE_WRITE},
+    [ENTITY_ORGANIZATION] = {"organization", "organization", "organization", &organization_shape, false, SQL_IMPORT_ORGANIZATION_LIST,
+        SQL_IMPORT_ORGANIZATION_WRITE},
+    [ENTITY_ATTRIBUTE_TYPE] = {"attribute_type", "attribute_types", "attribute type", &attribute_type_shape, false, SQL_IMPORT_ATTRIBUTE_TYPE_LIST,
+        SQL_IMPORT_ATTRIBUTE_TYPE_WRITE},
     [ENTITY_UNIT] = {"unit", "units", "unit", &unit_shape, false, SQL_IMPORT_UNIT_LIST, SQL_IMPORT_UNIT_WRITE},
     [ENTITY_PERSON] = {"person", "people", "person", &person_shape, false, SQL_IMPORT_PERSON_LIST, SQL_IMPORT_PERSON_WRITE},
     [ENTITY_EVENT] = {"event", "events", "event", &event_shape, false, SQL_IMPORT_EVENT_LIST, SQL_IMPORT_EVENT_WRITE},

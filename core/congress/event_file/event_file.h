@@ -38,8 +38,8 @@ struct import_options {
     const char *actor; /* for the audit log: "command line" */
 };
 
-/* The report: {"dry_run": …, "counts": {"person": {"new", "changed", "same", "removed"}, …}, "changes": [{"entity", "code", "event", "place", "kind", "fields": [{"field",
- * "old", "new"}]}]}; a new reference. On ERR_INPUT and ERR_CONFLICT the fault names the place, and nothing was changed. */
+/* The report: {"dry_run": …, "counts": {"person": {"new", "changed", "same", "removed"}, …}, "changes": [{"entity", "code", "event", "place", "kind", "fields":
+ * [{"field", "old", "new"}]}]}; a new reference. On ERR_INPUT and ERR_CONFLICT the fault names the place, and nothing was changed. */
 enum err event_file_import(const struct import_options *options, json_t **ret_report, struct fault *fault);
 
 /* The event with its units and people as an event file; a new reference. Sensitive attributes only when asked for. No tokens. ERR_NOT_FOUND: no such

@@ -61,7 +61,8 @@ static enum err load_lists(struct plan *plan, struct event_plan *event)
     struct db *db = plan->db;
     enum err e = OK;
     if (event->is_new) plan->db = NULL; /* nothing is stored of it */
-    for (int kind = ENTITY_CATEGORY; e == OK && kind < ENTITY_COUNT; kind++) e = table_load(plan, &event->tables[kind], (enum entity_kind)kind, row_values(event->row)[0].i64);
+    for (int kind = ENTITY_CATEGORY; e == OK && kind < ENTITY_COUNT; kind++) e = table_load(plan, &event->tables[kind], (enum entity_kind)kind,
+        row_values(event->row)[0].i64);
     plan->db = db;
     return e;
 }
@@ -124,7 +125,8 @@ static enum err add_version(struct plan *plan, const struct row *row)
         if (e != OK) return e;
         version = next.version;
     }
-    struct db_value values[] = {value_i64(id_next(&plan->ids)), row->next[0], value_i64(version), value_text(sha256), value_text(file_base_name(path)), value_i64(plan->now_ms)};
+    struct db_value values[] = {value_i64(id_next(&plan->ids)), row->next[0], value_i64(version), value_text(sha256),
+        value_text(file_base_name(path)), value_i64(plan->now_ms)};
     return plan_write(plan, WRITE_MAIN, SQL_IMPORT_DOCUMENT_VERSION_INSERT, values, 6);
 }
 

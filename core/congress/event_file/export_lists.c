@@ -29,10 +29,12 @@ static enum err append(struct listing *listing, json_t *object)
 
 static enum err add_checkin(void *ctx, const struct sql_export_checkins_row *row)
 {
-    json_t *object = json_pack("{s:s, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:b}", "scan_id", row->scan_id, "person", text_or_null(row->person), "number",
+    json_t *object = json_pack("{s:s, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:b}", "scan_id", row->scan_id, "person",
+        text_or_null(row->person), "number",
                                text_or_null(row->number), "gate", text_or_null(row->gate), "direction", row->direction, "outcome", row->outcome, "reason",
                                text_or_null(row->reason), "scanned_at", time_or_null(row->scanned_ms), "received_at", time_or_null(row->received_ms), "happened_at",
-                               time_or_null(row->true_ms), "estimated", row->estimated != 0, "device", text_or_null(row->device), "account", text_or_null(row->account), "conflict",
+                               time_or_null(row->true_ms), "estimated", row->estimated != 0, "device", text_or_null(row->device), "account",
+                                   text_or_null(row->account), "conflict",
                                row->conflict != 0);
     if (object && row->undone_ms != DB_NULL && json_object_set_new(object, "undone_at", time_or_null(row->undone_ms)) != 0) return ERR_NOMEM;
     return append(ctx, object);
@@ -42,9 +44,12 @@ static enum err add_delegate(void *ctx, const struct sql_export_delegates_row *r
 {
     struct listing *listing = ctx;
     const char *title = row->title ? title_pick(&listing->arena, row->title, "vi") : NULL;
-    json_t *object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "number", text_or_null(row->number), "person",
-                               text_or_null(row->person), "name", text_or_null(row->name), "sort_name", text_or_null(row->sort_name), "honorific", text_or_null(row->honorific),
-                               "title", text_or_null(title), "unit", text_or_null(row->unit), "category", row->category, "delegation", text_or_null(row->delegation), "mandate",
+    json_t *object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "number",
+        text_or_null(row->number), "person",
+                               text_or_null(row->person), "name", text_or_null(row->name), "sort_name", text_or_null(row->sort_name), "honorific",
+                                   text_or_null(row->honorific),
+                               "title", text_or_null(title), "unit", text_or_null(row->unit), "category", row->category, "delegation",
+                                   text_or_null(row->delegation), "mandate",
                                text_or_null(row->mandate), "status", row->status, "group", text_or_null(row->group_name), "order",
                                row->sort_order == DB_NULL ? json_null() : json_integer(row->sort_order), "seat", text_or_null(row->seat), "badge_box",
                                text_or_null(row->badge_box), "room", text_or_null(row->room), "transport", text_or_null(row->transport), "attended_at",

@@ -92,7 +92,8 @@ static json_t *make_report(const struct plan *plan)
     for (int kind = 0; kind < ENTITY_COUNT; kind++) {
         const struct counts *c = &plan->counts[kind];
         if (c->fresh + c->changed + c->same + c->removed == 0) continue;
-        json_t *one = json_pack("{s:I, s:I, s:I, s:I}", "new", (json_int_t)c->fresh, "changed", (json_int_t)c->changed, "same", (json_int_t)c->same, "removed", (json_int_t)c->removed);
+        json_t *one = json_pack("{s:I, s:I, s:I, s:I}", "new", (json_int_t)c->fresh, "changed", (json_int_t)c->changed, "same", (json_int_t)c->same,
+            "removed", (json_int_t)c->removed);
         (void)json_object_set_new(counts, entities[kind].name, one);
     }
     return json_pack("{s:b, s:o, s:O}", "dry_run", plan->options->dry_run, "counts", counts, "changes", plan->changes);
@@ -188,7 +189,8 @@ static enum err run(struct work *work, struct fault *fault)
 static enum err check_options(const struct import_options *options, struct fault *fault)
 {
     const char *day = options->starts_on;
-    if (day && strcmp(day, "today") != 0 && !read_is_date(day)) return fault_set(fault, ERR_USAGE, "--starts-on: \"%s\" is neither a date like 2026-12-01 nor \"today\"", day);
+    if (day && strcmp(day, "today") != 0 && !read_is_date(day)) return fault_set(fault, ERR_USAGE,
+        "--starts-on: \"%s\" is neither a date like 2026-12-01 nor \"today\"", day);
     return OK;
 }
 

@@ -42,7 +42,8 @@ static enum err check_value(struct plan *plan, const struct row *type, json_t *v
     }
     json_t *choices = NULL;
     const char *stored = v[entity_column(ENTITY_ATTRIBUTE_TYPE, "values")].text;
-    if (stored && json_read(stored, strlen(stored), &choices, NULL) != OK) return fault_set(fault, ERR_BUG, "attribute type %s: stored values cannot be read", type->key);
+    if (stored && json_read(stored, strlen(stored), &choices, NULL) != OK) return fault_set(fault, ERR_BUG,
+        "attribute type %s: stored values cannot be read", type->key);
     bool offered = json_object_get(choices, text) != NULL;
     json_decref(choices);
     (void)plan;
@@ -268,7 +269,8 @@ static const char *first_language(struct plan *plan)
     const struct row *row = table_find(&plan->tables[ENTITY_ORGANIZATION], "organization");
     json_t *list = NULL;
     const char *stored = row ? row_values(row)[entity_column(ENTITY_ORGANIZATION, "languages")].text : NULL;
-    const char *language = stored && json_read(stored, strlen(stored), &list, NULL) == OK ? arena_strdup(plan->arena, json_string_value(json_array_get(list, 0))) : NULL;
+    const char *language = stored && json_read(stored, strlen(stored), &list, NULL) == OK ? arena_strdup(plan->arena,
+        json_string_value(json_array_get(list, 0))) : NULL;
     json_decref(list);
     return language ? language : "vi";
 }

@@ -109,7 +109,8 @@ struct reading {
 typedef enum err field_reader(const struct reading *r);
 /* NULL for kinds that read.c reads itself. */
 field_reader *field_text_reader(enum field_kind kind);
-enum err shape_read(struct plan *plan, const struct shape *shape, json_t *object, bool is_new, struct db_value *values, const struct json_place *place, struct fault *fault);
+enum err shape_read(struct plan *plan, const struct shape *shape, json_t *object, bool is_new, struct db_value *values,
+    const struct json_place *place, struct fault *fault);
 void shape_defaults(const struct shape *shape, struct db_value *values);
 /* A tidied text or language map as a new JSON value, in plan->keep. */
 enum err read_title(const struct reading *r, json_t **ret);

@@ -21,7 +21,8 @@ struct history {
 
 static const struct history histories[] = {
     {ENTITY_DELEGATE, SQL_IMPORT_DELEGATE_SCANS, "scans"}, {ENTITY_GATE, SQL_IMPORT_GATE_SCANS, "scans"},         {ENTITY_GATE, SQL_IMPORT_GATE_DEVICES, "devices"},
-    {ENTITY_AREA, SQL_IMPORT_AREA_PRESENCE, "stays"},      {ENTITY_PERSON, SQL_IMPORT_PERSON_CARDS, "member cards"}, {ENTITY_UNIT, SQL_IMPORT_UNIT_ACCOUNTS, "accounts"},
+    {ENTITY_AREA, SQL_IMPORT_AREA_PRESENCE, "stays"},      {ENTITY_PERSON, SQL_IMPORT_PERSON_CARDS, "member cards"}, {ENTITY_UNIT,
+        SQL_IMPORT_UNIT_ACCOUNTS, "accounts"},
 };
 
 static enum err check_history(struct plan *plan, const struct table *table, const struct row *row, struct fault *fault)
@@ -31,7 +32,8 @@ static enum err check_history(struct plan *plan, const struct table *table, cons
         if (histories[i].kind != table->kind) continue;
         enum err e = count_of(plan, histories[i].statement, row->now[0].i64, &total);
         if (e != OK) return db_fault(plan->db, e, fault, "read the history");
-        if (total) return fault_set(fault, ERR_CONFLICT, "--prune: %s \"%s\" has %lld %s and cannot be removed", entities[table->kind].noun, row->key, (long long)total, histories[i].what);
+        if (total) return fault_set(fault, ERR_CONFLICT, "--prune: %s \"%s\" has %lld %s and cannot be removed", entities[table->kind].noun, row->key,
+            (long long)total, histories[i].what);
     }
     return OK;
 }

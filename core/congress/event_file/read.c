@@ -262,7 +262,8 @@ static const struct field *find_field(const struct shape *shape, const char *key
     return NULL;
 }
 
-enum err shape_read(struct plan *plan, const struct shape *shape, json_t *object, bool is_new, struct db_value *values, const struct json_place *place, struct fault *fault)
+enum err shape_read(struct plan *plan, const struct shape *shape, json_t *object, bool is_new, struct db_value *values,
+    const struct json_place *place, struct fault *fault)
 {
     if (!json_is_object(object)) return json_fault(fault, place, "must be an object");
     const char *key;

@@ -132,7 +132,8 @@ static enum err read_fraction(const struct reading *r)
     const char *text = plain(r);
     if (!text) return ERR_INPUT;
     int above = 0, below = 0, used = 0;
-    bool good = text[0] != '0' && strspn(text, "0123456789/") == strlen(text) && sscanf(text, "%4d/%4d%n", &above, &below, &used) == 2 && text[used] == '\0' && above > 0 && below > 0;
+    bool good = text[0] != '0' && strspn(text, "0123456789/") == strlen(text) && sscanf(text, "%4d/%4d%n", &above, &below, &used) == 2 &&
+        text[used] == '\0' && above > 0 && below > 0;
     if (!good) return wrong(r, text, "a fraction like 2/3");
     if (above > below) return json_fault(r->fault, r->place, "\"%s\" is more than one", text);
     return put(r, text);

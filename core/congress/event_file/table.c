@@ -66,7 +66,8 @@ static const char *stored_key(struct plan *plan, enum entity_kind kind, const st
 enum err table_load(struct plan *plan, struct table *table, enum entity_kind kind, int64_t event_id)
 {
     const struct entity *entity = &entities[kind];
-    *table = (struct table){.kind = kind, .event_id = event_id, .by_key = {.arena = plan->arena}, .by_id = {.arena = plan->arena}, .by_number = {.arena = plan->arena}, .last_order = -1};
+    *table = (struct table){.kind = kind, .event_id = event_id, .by_key = {.arena = plan->arena}, .by_id = {.arena = plan->arena},
+        .by_number = {.arena = plan->arena}, .last_order = -1};
     if (!plan->db) return OK;
     struct db_value *values = NULL, parameter = value_i64(event_id);
     size_t count = 0, width = entity_width(entity);

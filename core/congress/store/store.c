@@ -3,7 +3,7 @@
 #include "core/base/file.h"
 #include "core/base/id.h"
 
-#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,11 +14,11 @@ const char *store_choose_folder(const char *option)
     return env && *env ? env : "./plenum-data";
 }
 
+/* Not in an arena: a store is a plain struct that owns its paths. */
 static char *join(const char *folder, const char *name)
 {
-    char *path = malloc(strlen(folder) + strlen(name) + 2);
-    if (path) strcat(strcat(strcpy(path, folder), "/"), name);
-    return path;
+    char *path = NULL;
+    return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
 }
 
 /* A server that runs holds the lock and relies on the schema it started with. */
@@ -28,7 +28,8 @@ static enum err bring_up_to_date(struct store *store, struct fault *fault)
     enum err e = db_check_schema(store->db, &why);
     if (e == OK) return OK;
     int lock;
-    if (store_lock(store, &lock, fault) != OK) return fault_set(fault, ERR_BUSY, "%s: the schema is old and a server is running on it: stop the server first", store->folder);
+    if (store_lock(store, &lock, fault) != OK) return fault_set(fault, ERR_BUSY,
+        "%s: the schema is old and a server is running on it: stop the server first", store->folder);
     e = db_migrate(store->db, fault);
     file_unlock(lock);
     return e;
@@ -39,7 +40,8 @@ enum err store_open(const char *folder, enum store_mode mode, struct store *ret,
     struct store store = {0};
     enum err e = OK;
     if (mode == STORE_CREATE) e = file_make_directories(folder, fault);
-    else if (!file_is_directory(folder)) e = fault_set(fault, ERR_NOT_FOUND, "there is no data folder \"%s\": import an event first, or name it with --data", folder);
+    else if (!file_is_directory(folder)) e = fault_set(fault, ERR_NOT_FOUND,
+        "there is no data folder \"%s\": import an event first, or name it with --data", folder);
     if (e != OK) return e;
     store.folder = realpath(folder, NULL);
     store.database = store.folder ? join(store.folder, "plenum.db") : NULL;
