@@ -9,6 +9,8 @@
 #include "tests/unit/check.h"
 #include "tests/unit/ink.h"
 
+#include <pthread.h>
+
 #define COUNT 40
 
 static const char *const names[] = {
@@ -259,6 +261,47 @@ static void test_refusals(struct check *c, struct fonts *fonts)
     buf_release(&pdf);
 }
 
+struct printer {
+    struct sheet sheet;
+    struct buf pdf;
+    enum err result;
+};
+
+static void *print_sheet(void *arg)
+{
+    struct printer *printer = arg;
+    struct fonts *fonts = NULL;
+    printer->result = fonts_new(&fonts, NULL);
+    for (int i = 0; printer->result == OK && i < 3; i++) { /* lines from the cache draw the same */
+        buf_clear(&printer->pdf);
+        printer->result = badges_write(&printer->sheet.run, fonts, &printer->pdf, NULL, NULL);
+    }
+    fonts_free(fonts);
+    return NULL;
+}
+
+/* Threads with fonts of their own print at the same time, the same bytes. */
+static void test_threads(struct check *c)
+{
+    struct printer printers[3] = {0};
+    pthread_t threads[3];
+    for (int i = 0; i < 3; i++) {
+        make_sheet(&printers[i].sheet, NULL);
+        printers[i].sheet.run.badges = printers[i].sheet.badges;
+        buf_init(&printers[i].pdf, BUF_LIMIT_FILE);
+        CHECK(c, pthread_create(&threads[i], NULL, print_sheet, &printers[i]) == 0);
+    }
+    for (int i = 0; i < 3; i++) {
+        pthread_join(threads[i], NULL);
+        CHECK(c, printers[i].result == OK && printers[i].pdf.length > 10000 && printers[i].pdf.length == printers[0].pdf.length);
+        CHECK(c, printers[i].pdf.length == printers[0].pdf.length && memcmp(printers[i].pdf.data, printers[0].pdf.data, printers[0].pdf.length) == 0);
+    }
+    for (int i = 0; i < 3; i++) {
+        buf_release(&printers[i].pdf);
+        arena_release(&printers[i].sheet.arena);
+    }
+}
+
 static void test_parts(struct check *c)
 {
     struct arena arena = {0};
@@ -285,6 +328,7 @@ int main(void)
     struct fonts *fonts = NULL;
     test_tables(&c);
     test_parts(&c);
+    test_threads(&c);
     if (CHECK(&c, fonts_new(&fonts, &fault) == OK)) {
         test_codes(&c, fonts, NULL, "vi", 5);
         test_codes(&c, fonts, "a4x8", "ar", 5); /* mirrored */
