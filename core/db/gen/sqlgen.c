@@ -31,6 +31,7 @@ struct place {
     int line;
 };
 
+static void die(const struct place *place, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void die(const struct place *place, const char *format, ...)
 {
     va_list args;
