@@ -74,9 +74,9 @@ void feedback_stop(struct feedback *feedback)
     free(feedback);
 }
 
-void feedback_set_timezone(struct feedback *feedback, const char *timezone)
+void feedback_set_timezone(struct feedback *feedback, const char *zone)
 {
-    (void)snprintf(feedback->timezone, sizeof feedback->timezone, "%s", timezone ? timezone : "UTC");
+    (void)snprintf(feedback->timezone, sizeof feedback->timezone, "%s", zone ? zone : "UTC");
 }
 
 /* A reader of our output that went away must not stop the door: failures are passed over. */

@@ -44,7 +44,7 @@ enum err feedback_start(const struct feedback_settings *settings, struct feedbac
 void feedback_stop(struct feedback *feedback);
 
 /* In which zone "since 07:41" is said; it comes with the roster. Copied; NULL = UTC, as at the start. */
-void feedback_set_timezone(struct feedback *feedback, const char *timezone);
+void feedback_set_timezone(struct feedback *feedback, const char *zone);
 
 void feedback_result(struct feedback *feedback, const struct result *result);
 /* "This is not one of our badges." */
