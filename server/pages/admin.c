@@ -41,6 +41,7 @@ void admin_get(struct http_request *req)
     struct view view;
     struct event_page_line *lines;
     size_t count;
+    if (view_ask_new_password(req)) return;
     struct worker *worker = worker_of(req);
     if (worker == NULL || !view_begin(&view, req)) return;
     enum err err = event_page_list(worker->db, req->arena, &lines, &count);
@@ -152,6 +153,7 @@ static void console_reply(struct view *view, struct worker *worker, const struct
 void admin_event_get(struct http_request *req)
 {
     struct view view;
+    if (view_ask_new_password(req)) return;
     struct worker *worker = worker_of(req);
     const struct programme *programme = worker == NULL ? NULL : event_of(req, worker, NULL);
     if (programme == NULL || !view_begin(&view, req)) return;

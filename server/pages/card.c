@@ -82,7 +82,7 @@ void card_reply(struct view *view, struct worker *worker, const char *token, con
     view_add_fact(view, facts, "fact.group", delegate->group, false);
     view_add_fact(view, facts, "fact.room", delegate->room, false);
     view_add_fact(view, facts, "fact.transport", delegate->transport, false);
-    view_add_fact(view, facts, "fact.born", delegate->born, false);
+    view_add_fact(view, facts, "fact.born", view_date(view, delegate->born), false);
     view_add_fact(view, facts, "fact.needs", needs_words(view, delegate->needs), false);
     view_put_json(view->root, "facts", facts);
     view_reply(view, 200, "card");

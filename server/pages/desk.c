@@ -24,6 +24,7 @@ void desk_get(struct http_request *req)
     static const char *const prefixes[] = {"desk.", "js."};
     struct view view;
     struct event_page event;
+    if (view_ask_new_password(req)) return;
     struct worker *worker = worker_of(req);
     const struct programme *programme = worker == NULL ? NULL : event_of(req, worker, NULL);
     if (programme == NULL || !view_begin(&view, req)) return;

@@ -72,13 +72,15 @@ static void display_stored(struct http_request *req)
     http_reply_redirect(req, 303, req->path);
 }
 
-/* Digits (or letters) alone count: people type blanks and hyphens into codes. */
+/* Letters and digits alone count, read as badge tokens are: people type blanks and hyphens, and O for 0. */
 static bool code_matches(struct arena *arena, const char *typed, const char *code)
 {
     char *plain = arena_strdup(arena, typed), *out = plain;
     if (plain == NULL) return false;
-    for (const char *p = plain; *p != '\0'; p++)
-        if (isalnum((unsigned char)*p)) *out++ = (char)toupper((unsigned char)*p);
+    for (const char *p = plain; *p != '\0'; p++) {
+        char c = (char)toupper((unsigned char)*p);
+        if (isalnum((unsigned char)c)) *out++ = c == 'O' ? '0' : c == 'I' || c == 'L' ? '1' : c;
+    }
     *out = '\0';
     return plain[0] != '\0' && crypto_equal(plain, code);
 }

@@ -20,13 +20,6 @@ static char *file_kind(struct arena *arena, const char *name)
     return kind;
 }
 
-/* "2026-11-20" as people here write it; anything else as it is. */
-static const char *date_words(struct arena *arena, const char *date)
-{
-    if (date == NULL || strlen(date) != 10) return date;
-    return arena_printf(arena, "%.2s/%.2s/%.4s", date + 8, date + 5, date);
-}
-
 static json_t *paper_view(struct view *view, const char *token, const struct paper *paper)
 {
     struct buf href;
@@ -41,7 +34,7 @@ static json_t *paper_view(struct view *view, const char *token, const struct pap
     view_put_title(view, out, "title", paper->title);
     view_put(out, "number", paper->number);
     view_put(out, "issuer", paper->issuer);
-    view_put(out, "issued", date_words(view->arena, paper->issued));
+    view_put(out, "issued", view_date(view, paper->issued));
     if (paper->language != NULL) {
         const char *words = view_words(view, arena_printf(view->arena, "language.%.2s", paper->language));
         view_put(out, "language", words[0] != '\0' ? words : paper->language);

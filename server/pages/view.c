@@ -136,6 +136,12 @@ void view_add_fact(struct view *view, json_t *facts, const char *label_key, cons
     json_array_append_new(facts, fact);
 }
 
+const char *view_date(struct view *view, const char *date)
+{
+    if (date == NULL || strlen(date) != 10) return date;
+    return arena_printf(view->arena, "%.2s/%.2s/%.4s", date + 8, date + 5, date);
+}
+
 static void root_release(void *root)
 {
     json_decref(root);

@@ -59,6 +59,12 @@ void view_put_announcements(struct view *view, const struct event_page *event, i
 /* `gates` for a choice; `chosen` may be NULL. */
 void view_put_gates(struct view *view, const struct programme *programme, const char *chosen);
 
+/* "2026-11-20" as people here write it, 20/11/2026; anything else (a year) as it is; NULL for NULL. */
+const char *view_date(struct view *view, const char *date);
+
+/* Sends staff whose password was made by somebody else to the page where they choose their own; true: the reply is made. */
+bool view_ask_new_password(struct http_request *req);
+
 /* A page with heading, sentence, hint, as error pages look; `key` names "key_title" and "key" among the words. */
 void view_reply_note(struct view *view, int status, const char *key);
 

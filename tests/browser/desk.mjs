@@ -65,7 +65,8 @@ export default async function desk(browser, server, people) {
     await until("the wall counts", async () => (await present(wall)) === before + 1, 3000);
     console.log(`# desk to wall: ${Date.now() - started} ms`);
     await picture(server, page, "desk-1280-admitted");
-    await until("it is said aloud", async () => (await page.textContent("#say")).includes(people.official.name));
+    const said = await until("it is said aloud", () => page.textContent("#say"));
+    assert.ok(said.includes(people.official.name), `said: ${said}`);
     assert.equal(await page.evaluate(() => document.activeElement.id), "q", "ready for the next one");
     await until("it stands in the last scans", async () => (await page.textContent("#scans")).includes(people.official.name));
     assert.ok(!(await wall.evaluate(() => document.body.innerText)).includes(people.official.name), "no name on the wall");

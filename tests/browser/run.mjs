@@ -21,7 +21,9 @@ function choosePeople() {
   const guest = event.delegates.find((one) => one.person && one.category === "guest" && one.status === "summoned");
   const blank = event.delegates.find((one) => one.person === null);
   const namesake = [...count].find(([, times]) => times > 1)?.[0];
-  return { official: as(officials[3]), second: as(officials[8]), third: as(officials[12]), fourth: as(officials[20]), guest: as(guest), blank: as(blank), namesake };
+  const open = (document, category) => !document.restricted && !document.publish_at && (!document.audience || document.audience.categories.includes(category));
+  const papers = { official: event.documents.filter((one) => open(one, "official")).length, notForGuests: event.documents.filter((one) => !open({ ...one, publish_at: null }, "guest")).map((one) => one.code) };
+  return { papers, official: as(officials[3]), second: as(officials[8]), third: as(officials[12]), fourth: as(officials[20]), guest: as(guest), blank: as(blank), namesake };
 }
 
 let browser = null;

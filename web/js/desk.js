@@ -12,6 +12,7 @@ const categories = JSON.parse(document.body.dataset.categories || "{}");
 let found = [];
 let active = -1;
 let asked = 0; // number of the newest question; older answers are dropped
+let answered = ""; // what the list below the box is the answer to
 let current = null;
 
 // ---- scans: a /d/ address of any host, or a bare token of 16 characters of Crockford's base32 (as core/base/id.c reads it)
@@ -105,6 +106,7 @@ async function find() {
   try {
     const answer = await request(`${base}/delegates?q=${encodeURIComponent(text)}&limit=20`);
     if (mine !== asked) return;
+    answered = text;
     showResults(answer.results || []);
     at("empty").hidden = found.length > 0;
   } catch (problem) {
@@ -161,7 +163,8 @@ at("find").addEventListener("submit", async (submit) => {
   const token = tokenFromScan(text);
   if (token) { box.value = ""; showResults([]); await checkIn({ token }, "in", null); return; }
   if (text.length === 0) return;
-  if (found.length === 0) await find(); // Enter before the answer came
+  if (answered !== text) await find(); // Enter before the answer came: never open somebody of an older answer
+  if (answered !== text) return;
   if (active >= 0) openCard(active);
 });
 
@@ -304,7 +307,7 @@ async function loadScans() {
       make("span", { "aria-hidden": "true" }, scan.outcome === "left" ? "→" : signs[kindOf(scan.outcome)]),
       make("span", { class: scan.undone ? "undone" : null, dir: "auto" }, scan.name || words.unknown || "–"),
       make("small", {}, [outcomeWords(scan.outcome), reasonWords(scan.reason), scan.gate, scan.undone ? words.undone : ""].filter(Boolean).join(" · "))));
-    at("scans").replaceChildren(...(rows.length > 0 ? rows : [make("li", { class: "muted" }, words.none_yet)]));
+    at("scans").replaceChildren(...(rows.length > 0 ? rows : [make("li", { class: "none muted" }, words.none_yet)]));
   } catch { /* the line's state is told elsewhere */ }
 }
 
