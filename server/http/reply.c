@@ -217,8 +217,9 @@ static bool wants_json(const struct exchange *x)
 
 static void put_plain_page(struct buf *out, int status, const char *sentence)
 {
-    buf_printf(out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>%d %s</title></head>\n<body><h1>%s</h1><p>",
-               status, reply_phrase(status), reply_phrase(status));
+    const char *phrase = reply_phrase(status);
+    buf_puts(out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">");
+    buf_printf(out, "<title>%d %s</title></head>\n<body><h1>%s</h1><p>", status, phrase, phrase);
     buf_put_html(out, sentence);
     buf_puts(out, "</p></body></html>\n");
 }

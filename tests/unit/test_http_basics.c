@@ -5,8 +5,8 @@ static void say_path(struct http_request *req)
 {
     struct buf out;
     buf_init(&out, BUF_LIMIT_LINE);
-    buf_printf(&out, "%s|%s|%s|%s", req->route->pattern, http_param(req, "a") ? http_param(req, "a") : "-", http_param(req, "b") ? http_param(req, "b") : "-",
-               http_query(req, "q") ? http_query(req, "q") : "-");
+    const char *a = http_param(req, "a"), *b = http_param(req, "b"), *q = http_query(req, "q");
+    buf_printf(&out, "%s|%s|%s|%s", req->route->pattern, a ? a : "-", b ? b : "-", q ? q : "-");
     http_reply_buf(req, 200, "text/plain; charset=utf-8", &out);
 }
 
@@ -17,7 +17,8 @@ static void say_body(struct http_request *req)
 
 static void say_form(struct http_request *req)
 {
-    char *text = arena_printf(req->arena, "%s+%s+%s", http_form(req, "name") ? http_form(req, "name") : "-", http_form_at(req, "name", 1) ? http_form_at(req, "name", 1) : "-",
+    char *text = arena_printf(req->arena, "%s+%s+%s", http_form(req, "name") ? http_form(req, "name") : "-", http_form_at(req, "name",
+            1) ? http_form_at(req, "name", 1) : "-",
                               http_cookie(req, "sid") ? http_cookie(req, "sid") : "-");
     http_reply_text(req, 200, "text/plain", text);
 }
@@ -263,17 +264,20 @@ static void test_compression(struct kit *kit)
 static void test_bodies(struct kit *kit)
 {
     char text[3000];
-    struct answer answer = kit_ask(kit, "POST /form HTTP/1.1\r\nHost: here\r\nCookie: a=1; sid=\"s 1\"; b=2\r\nContent-Type: application/x-www-form-urlencoded; charset=utf-8\r\n"
+    struct answer answer = kit_ask(kit, "POST /form HTTP/1.1\r\nHost: here\r\nCookie: a=1; sid=\"s 1\"; b=2\r\n"
+            "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n"
                                         "Content-Length: 36\r\n\r\nname=Tr%E1%BA%A7n+A%0D%0AB&x=&name=2");
     CHECK_TEXT(&kit->check, answer.body, "Trần A\nB+2+s 1");
     answer_free(&answer);
-#define FORM(body, n) "POST /form HTTP/1.1\r\nHost: here\r\nCookie: sid=guarded\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " n "\r\n\r\n" body
+#define FORM(body, n) "POST /form HTTP/1.1\r\nHost: here\r\nCookie: sid=guarded\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        "Content-Length: " n "\r\n\r\n" body
     check_status(kit, FORM("csrf=right", "10"), 200);
     check_status(kit, FORM("csrf=wrong", "10"), 403);
     check_status(kit, FORM("name=%00", "8"), 400);
     check_status(kit, FORM("name=%ff", "8"), 400);
     check_status(kit, FORM("name=%4", "7"), 400);
-    answer = kit_ask(kit, "POST /api/json HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer k1\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{\"a\":[1]}");
+    answer = kit_ask(kit, "POST /api/json HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer k1\r\nContent-Type: application/json\r\n"
+            "Content-Length: 9\r\n\r\n{\"a\":[1]}");
     CHECK(&kit->check, answer.status == 201);
     CHECK_TEXT(&kit->check, answer.body, "{\"got\":{\"a\":[1]},\"bearer\":true}");
     answer_free(&answer);

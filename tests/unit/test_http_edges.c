@@ -37,7 +37,8 @@ static void live(struct http_request *req)
 
 static void injecting(struct http_request *req)
 {
-    int good = http_set_header(req, "X-A", "b\r\nX-Evil: 1") == ERR_INPUT && http_set_header(req, "X B", "b") == ERR_INPUT && http_set_header(req, "", "b") == ERR_INPUT &&
+    int good = http_set_header(req, "X-A", "b\r\nX-Evil: 1") == ERR_INPUT && http_set_header(req, "X B", "b") == ERR_INPUT && http_set_header(req, "",
+        "b") == ERR_INPUT &&
                http_set_cookie(req, "a", "b; Domain=evil", "/", 1) == ERR_INPUT && http_set_header(req, "X-Good", "yes") == OK;
     http_reply_redirect(req, 303, good ? "/fine" : "/wrong");
 }
@@ -207,18 +208,22 @@ static void test_tls(struct kit *kit, struct app *app)
     struct http_server *server = NULL;
     if (!CHECK(&kit->check, mkdtemp(folder) != NULL)) return;
     (void)setenv("D", folder, 1);
-    CHECK(&kit->check, system("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost -keyout $D/key -out $D/pem 2>/dev/null") == 0);
+    CHECK(&kit->check, system("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost -keyout $D/key -out "
+        "$D/pem 2>/dev/null") == 0);
     (void)file_read(&arena, file_join(&arena, folder, "key"), 10000, &key, &length, NULL);
     (void)file_read(&arena, file_join(&arena, folder, "pem"), 10000, &certificate, &length, NULL);
-    struct http_config config = {.listen = "127.0.0.1:0", .listen_tls = "127.0.0.1:0", .tls_key = key, .tls_certificate = certificate, .routes = routes, .request_timeout_ms = 400,
+    struct http_config config = {.listen = "127.0.0.1:0", .listen_tls = "127.0.0.1:0", .tls_key = key, .tls_certificate = certificate,
+        .routes = routes, .request_timeout_ms = 400,
                                  .route_count = sizeof routes / sizeof *routes, .context = app};
     if (!CHECK(&kit->check, http_server_start(&config, &server, &fault) == OK)) return;
     (void)snprintf(port, sizeof port, "%u", http_server_port_tls(server));
     (void)setenv("PORT", port, 1);
     (void)live_set_snapshot(app->hub, "a", "first picture", 0);
-    CHECK(&kit->check, system("(sleep 0.2; curl -sk -o $D/pool https://127.0.0.1:$PORT/pool?n=77) & curl -skN --max-time 1 -o $D/live https://127.0.0.1:$PORT/live; wait; "
+    CHECK(&kit->check, system("(sleep 0.2; curl -sk -o $D/pool https://127.0.0.1:$PORT/pool?n=77) & curl -skN --max-time 1 -o $D/live "
+        "https://127.0.0.1:$PORT/live; wait; "
                               "grep -q 'data: first picture' $D/live && grep -q '^: k' $D/live && test \"$(cat $D/pool)\" = 77") == 0);
-    CHECK(&kit->check, system("curl -sk -X POST -H 'Origin: http://127.0.0.1:'$PORT -d a=b -o /dev/null -w '%{http_code}' https://127.0.0.1:$PORT/body | grep -q 403") == 0);
+    CHECK(&kit->check, system("curl -sk -X POST -H 'Origin: http://127.0.0.1:'$PORT -d a=b -o /dev/null -w '%{http_code}' "
+        "https://127.0.0.1:$PORT/body | grep -q 403") == 0);
     int fd = kit_connect_port(http_server_port_tls(server)); /* never says hello */
     free(kit_drain(fd, 2000, &closed));
     CHECK(&kit->check, closed);
@@ -244,7 +249,8 @@ int main(void)
     buf_init(&app.log, BUF_LIMIT_BODY);
     CHECK(&kit.check, pool_start(&(struct pool_config){0}, &app.pool) == OK);
     CHECK(&kit.check, live_hub_start(&(struct live_config){.heartbeat_ms = 200, .tick_ms = 50}, &app.hub) == OK);
-    kit_start(&kit, (struct http_config){.routes = routes, .route_count = sizeof routes / sizeof *routes, .context = &app, .body_memory = 4 << 20, .connection_limit = 60,
+    kit_start(&kit, (struct http_config){.routes = routes, .route_count = sizeof routes / sizeof *routes, .context = &app, .body_memory = 4 << 20,
+        .connection_limit = 60,
                                          .request_timeout_ms = 4000, .hooks = {.log = on_log, .error_page = error_page}});
     test_log(&kit, &app);
     test_pages(&kit);

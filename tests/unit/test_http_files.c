@@ -55,9 +55,11 @@ static void test_validators(struct kit *kit)
         enum range_result result;
         int64_t first, last;
     } ranges[] = {{"bytes=0-0", 10, RANGE_PART, 0, 0}, {"bytes=0-9", 10, RANGE_PART, 0, 9}, {"bytes=5-", 10, RANGE_PART, 5, 9}, {"bytes=9-99", 10, RANGE_PART, 9, 9},
-                  {"bytes=-3", 10, RANGE_PART, 7, 9}, {"bytes=-99", 10, RANGE_PART, 0, 9}, {"Bytes= 1-2 ", 10, RANGE_PART, 1, 2}, {"bytes=10-", 10, RANGE_UNSATISFIABLE, 0, 0},
+                  {"bytes=-3", 10, RANGE_PART, 7, 9}, {"bytes=-99", 10, RANGE_PART, 0, 9}, {"Bytes= 1-2 ", 10, RANGE_PART, 1, 2}, {"bytes=10-", 10,
+                      RANGE_UNSATISFIABLE, 0, 0},
                   {"bytes=-0", 10, RANGE_UNSATISFIABLE, 0, 0}, {"bytes=0-", 0, RANGE_UNSATISFIABLE, 0, 0}, {"bytes=3-2", 10, RANGE_WHOLE, 0, 0},
-                  {"bytes=-", 10, RANGE_WHOLE, 0, 0}, {"bytes=a-b", 10, RANGE_WHOLE, 0, 0}, {"bytes=0-1,3-4", 10, RANGE_WHOLE, 0, 0}, {"lines=0-1", 10, RANGE_WHOLE, 0, 0},
+                  {"bytes=-", 10, RANGE_WHOLE, 0, 0}, {"bytes=a-b", 10, RANGE_WHOLE, 0, 0}, {"bytes=0-1,3-4", 10, RANGE_WHOLE, 0, 0}, {"lines=0-1",
+                      10, RANGE_WHOLE, 0, 0},
                   {"bytes=0-99999999999999999999", 10, RANGE_PART, 0, 9}, {"bytes=99999999999999999999-", 10, RANGE_UNSATISFIABLE, 0, 0},
                   {"bytes=--1", 10, RANGE_WHOLE, 0, 0}, {"bytes=1", 10, RANGE_WHOLE, 0, 0}, {NULL, 10, RANGE_WHOLE, 0, 0}};
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
@@ -149,7 +151,8 @@ static void test_tls(struct kit *kit, struct papers *papers)
     struct fault fault = {0};
     struct http_server *server = NULL;
     (void)setenv("P", papers->path, 1);
-    CHECK(&kit->check, system("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost -keyout $P.key -out $P.pem 2>/dev/null") == 0);
+    CHECK(&kit->check, system("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost -keyout $P.key -out "
+        "$P.pem 2>/dev/null") == 0);
     (void)file_read(&arena, arena_printf(&arena, "%s.key", papers->path), 10000, &key, &length, NULL);
     (void)file_read(&arena, arena_printf(&arena, "%s.pem", papers->path), 10000, &certificate, &length, NULL);
     struct http_config config = {.listen_tls = "127.0.0.1:0", .tls_key = key, .tls_certificate = certificate, .routes = routes, .route_count = 3, .context = papers};
@@ -172,7 +175,8 @@ static void test_tables(struct kit *kit)
     struct fault fault = {0};
 #define R(pattern) {HTTP_GET, pattern, 0, 0, 0, send_page, "send_page", ""}
     static const struct http_route bad[][2] = {{R("/a"), R("/a")}, {R("/a/{x}"), R("/a/{y}")}, {R("/{x}/b"), R("/a/{y}")}, {R("/a/{x*}"), R("/a/{y*}")},
-                                               {R("a"), R("/b")}, {R("/a/"), R("/b")}, {R("/a/{X}"), R("/b")}, {R("/a/{x*}/b"), R("/b")}, {R("/a{x}"), R("/b")}, {R("//a"), R("/b")}};
+                                               {R("a"), R("/b")}, {R("/a/"), R("/b")}, {R("/a/{X}"), R("/b")}, {R("/a/{x*}/b"), R("/b")}, {R("/a{x}"),
+                                                   R("/b")}, {R("//a"), R("/b")}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         if (!CHECK(&kit->check, http_routes_check(bad[i], 2, &fault) == ERR_INPUT)) printf("# %s %s\n", bad[i][0].pattern, bad[i][1].pattern);
     static const struct http_route good[] = {R("/a"), R("/a/{x}"), R("/a/b"), R("/a/{x}/c"), R("/a/{x*}"), R("/"), {HTTP_POST, "/a", 0, 0, 0, send_page, "p", ""}};

@@ -94,7 +94,8 @@ static void test_limit(struct kit *kit)
 int main(void)
 {
     struct kit kit = {0};
-    kit_start(&kit, (struct http_config){.routes = routes, .route_count = sizeof routes / sizeof *routes, .request_timeout_ms = 500, .idle_timeout_ms = 500, .connection_limit = 30});
+    kit_start(&kit, (struct http_config){.routes = routes, .route_count = sizeof routes / sizeof *routes, .request_timeout_ms = 500,
+        .idle_timeout_ms = 500, .connection_limit = 30});
     check_cut(&kit, "nothing sent", time_until_cut(&kit, "", '\0', 5000, 5000));
     check_cut(&kit, "first line drips", time_until_cut(&kit, "GET /", 'a', 20, 4000));
     check_cut(&kit, "headers drip", time_until_cut(&kit, "GET / HTTP/1.1\r\nHost: here\r\nX: ", 'a', 20, 4000));

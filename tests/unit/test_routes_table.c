@@ -13,7 +13,8 @@ int main(void)
     for (size_t i = 0; i < count; i++) {
         if (!CHECK(&check, table[i].who != 0)) printf("# %s says not who may\n", table[i].pattern);
         if (!CHECK(&check, table[i].help && *table[i].help)) printf("# %s has no help\n", table[i].pattern);
-        if (!CHECK(&check, strncmp(table[i].pattern, "/d/", 3) != 0 || (table[i].flags & HTTP_SECRET))) printf("# %s carries a token and is not HTTP_SECRET\n", table[i].pattern);
+        if (!CHECK(&check, strncmp(table[i].pattern, "/d/", 3) != 0 ||
+            (table[i].flags & HTTP_SECRET))) printf("# %s carries a token and is not HTTP_SECRET\n", table[i].pattern);
     }
     return check_done(&check, "table of doors");
 }
