@@ -46,7 +46,7 @@ struct session {
 
 static const char about[] =
     "First pair once, with a code from `plenum device pair` or the console:\n"
-    "  plenum-scanner --server URL --pair CODE [--pin PIN]\n"
+    "  plenum-scanner --server URL --pair CODE     the whole URL: what follows # names the server's key, and no certificate is needed\n"
     "Then stand at the door, with one of:\n"
     "  --frames -        yuv4mpeg or MJPEG on standard input, from any camera through ffmpeg:\n"
     "                    ffmpeg -loglevel error -f v4l2 -i /dev/video0 -f yuv4mpegpipe -strict -1 - | plenum-scanner --frames -\n"
@@ -57,11 +57,13 @@ static const char about[] =
 
 #define OPTIONS(w)                                                                                                                                    \
     {                                                                                                                                                 \
-        {.name = "server", .kind = OPT_TEXT, .target = &(w)->server, .value = "URL", .help = "the server, http://HOST:PORT or https://HOST:PORT"},    \
+        {.name = "server", .kind = OPT_TEXT, .target = &(w)->server, .value = "URL", \
+         .help = "https://HOST:PORT/#sha256//… as pairing shows it, or http:// on the same machine"},    \
         {.name = "pair", .kind = OPT_TEXT, .target = &(w)->pair, .value = "CODE", .help = "one-time code: makes this spool a device of that server"}, \
         {.name = "name", .kind = OPT_TEXT, .target = &(w)->name, .value = "NAME", .help = "how lists call this device (default: the host's name)"},   \
-        {.name = "pin", .kind = OPT_TEXT, .target = &(w)->pin, .value = "PIN", .help = "sha256//… of the server's key, as `plenum tls show` prints it"},\
-        {.name = "ca", .kind = OPT_TEXT, .target = &(w)->authority, .value = "FILE", .help = "or: PEM file of the authority that signs the server's certificate"},\
+        {.name = "pin", .kind = OPT_TEXT, .target = &(w)->pin, .value = "PIN", \
+         .help = "sha256//… of the server's key, when the URL lacks it (plenum tls show)"},\
+        {.name = "authority", .kind = OPT_TEXT, .target = &(w)->authority, .value = "FILE", .help = "or: PEM file of the authority that signs the server's certificate"},\
         {.name = "gate", .kind = OPT_TEXT, .target = &(w)->gate, .value = "CODE", .help = "the gate that this device was paired for"},                \
         {.name = "direction", .kind = OPT_TEXT, .target = &(w)->direction, .value = "in|out", .help = "which way people pass (default in)"},          \
         {.name = "frames", .kind = OPT_TEXT, .target = &(w)->frames, .value = "-", .help = "frames from standard input, or from a pipe or file by name"},\
@@ -96,17 +98,14 @@ static enum err check_wishes(struct wishes *w, struct arena *arena, const char *
     if (sources > 1) return fault_set(fault, ERR_USAGE, "only one of --frames, --images and --lines");
     if (sources == 0 && !w->pair) return fault_set(fault, ERR_USAGE, "what shall be read? --frames -, --images PATH... or --lines - (see --help)");
     if (word_count > 0 && !w->images.count) return fault_set(fault, ERR_USAGE, "unexpected \"%s\"", words[0]);
-    if (w->pin && (strncmp(w->pin, "sha256//", 8) != 0 || strlen(w->pin) != 52)) return fault_set(fault, ERR_USAGE, "--pin is sha256// and 44 characters");
+    if (w->pin && !http_pin_is_valid(w->pin)) return fault_set(fault, ERR_USAGE, "--pin is sha256// and 44 characters");
     if (w->pair && !w->server) return fault_set(fault, ERR_USAGE, "--pair needs --server URL");
     if (w->direction && strcmp(w->direction, "in") != 0 && strcmp(w->direction, "out") != 0) return fault_set(fault, ERR_USAGE, "--direction is in or out");
-    if (w->server) { /* a slash at the end is no mistake */
-        size_t n = strlen(w->server);
-        char *server = arena_strdup(arena, w->server);
-        if (!server) return fault_set(fault, ERR_NOMEM, "not enough memory");
-        while (n && server[n - 1] == '/') server[--n] = '\0';
-        w->server = server;
-        if (!http_server_is_valid(server)) return fault_set(fault, ERR_USAGE, "--server: \"%s\" is not http://HOST:PORT or https://HOST:PORT", server);
-    }
+    const char *url_pin = NULL;
+    enum err e = w->server ? http_server_split(arena, w->server, &w->server, &url_pin, fault) : OK;
+    if (e != OK) return e;
+    if (url_pin && w->pin && strcmp(url_pin, w->pin) != 0) return fault_set(fault, ERR_USAGE, "--pin is not the one in the URL");
+    if (url_pin) w->pin = url_pin;
     for (size_t i = 0; i < w->images.count; i++) w->paths[w->path_count++] = w->images.items[i];
     for (size_t i = 0; i < word_count; i++) w->paths[w->path_count++] = words[i];
     return OK;
@@ -134,7 +133,7 @@ static enum err pair(struct session *s, struct fault *fault)
     struct fault ignored;
     (void)gethostname(host, sizeof host - 1);
     if (s->wishes.authority) {
-        if (!realpath(s->wishes.authority, authority)) return fault_set(fault, err_from_errno(errno), "--ca %s: %s", s->wishes.authority, strerror(errno));
+        if (!realpath(s->wishes.authority, authority)) return fault_set(fault, err_from_errno(errno), "--authority %s: %s", s->wishes.authority, strerror(errno));
         wanted.authority = authority;
     }
     bool had = identity_load(&s->arena, s->wishes.spool, &s->identity, &ignored) == OK;
@@ -205,7 +204,11 @@ static enum err open_identity(struct session *s, struct fault *fault)
 {
     enum err e = identity_load(&s->arena, s->wishes.spool, &s->identity, fault);
     if (e != OK) return e;
-    if (s->wishes.server) s->identity.server = s->wishes.server; /* the server moved */
+    if (s->wishes.server) { /* the server moved; its key moved with it, unless the URL says otherwise */
+        bool is_secure = strncmp(s->wishes.server, "https://", 8) == 0;
+        s->identity.server = s->wishes.server;
+        s->identity.pin = !is_secure ? NULL : s->wishes.pin ? s->wishes.pin : s->identity.pin;
+    }
     if (s->wishes.gate && strcmp(s->wishes.gate, s->identity.gate) != 0)
         return fault_set(fault, ERR_DENIED, "this device was paired for gate \"%s\", not \"%s\": pair it again, or use another --spool", s->identity.gate,
                          s->wishes.gate);

@@ -21,6 +21,7 @@ static const char *text_of(struct arena *arena, const json_t *object, const char
 static bool is_sound(const struct identity *identity)
 {
     return identity->server && identity->device && identity->key && identity->event && identity->gate && http_server_is_valid(identity->server) &&
+           (!identity->pin || http_pin_is_valid(identity->pin)) &&
            text_is_slug(identity->event) && text_is_code(identity->gate) && text_is_printable(identity->key) && strlen(identity->key) < 400 &&
            !strpbrk(identity->key, " \t\n");
 }
@@ -43,7 +44,7 @@ enum err identity_load(struct arena *arena, const char *spool, struct identity *
     const char *format = text_of(arena, value, "format");
     struct identity identity = {.server = text_of(arena, value, "server"), .device = text_of(arena, value, "device"), .key = text_of(arena, value, "key"),
                             .event = text_of(arena, value, "event"), .gate = text_of(arena, value, "gate"), .authority = text_of(arena, value, "authority"),
-                                .pin = text_of(arena, value, "pin")};
+                            .pin = text_of(arena, value, "pin")};
     json_decref(value);
     if (!format || strcmp(format, FORMAT) != 0 || !is_sound(&identity)) return fault_set(fault, ERR_INPUT, "%s: not a pairing of this program", path);
     *ret = identity;
@@ -86,6 +87,7 @@ static enum err take_answer(struct arena *arena, const struct identity *wanted, 
     const char *code = status >= 400 ? protocol_problem_code(arena, buf_text(&answer->body), answer->body.length) : NULL;
     if (status == 404 && code && strcmp(code, "pairing_unknown") == 0)
         return fault_set(fault, ERR_DENIED, "this pairing code is wrong, used or too old: make a new one with plenum device pair");
+    if (status == 403 && code && strcmp(code, "secure_only") == 0) return fault_set(fault, ERR_DENIED, "%s: " PROTOCOL_SECURE_ONLY, wanted->server);
     if (status != 201 && status != 200)
         return fault_set(fault, ERR_DENIED, "%s does not pair: status %ld%s%s", wanted->server, status, code ? ", " : "", code ? code : "");
     enum err e = json_read(buf_text(&answer->body), answer->body.length, &value, fault);

@@ -100,9 +100,12 @@ static enum err from_curl(CURLcode code, const char *message, struct fault *faul
     case CURLE_OPERATION_TIMEDOUT: return fault_set(fault, ERR_TIMEOUT, "the server did not answer in time");
     case CURLE_OUT_OF_MEMORY: return fault_set(fault, ERR_NOMEM, "not enough memory for a request");
     case CURLE_WRITE_ERROR: return fault_set(fault, ERR_LIMIT, "the server's answer is too large");
-    case CURLE_SSL_PINNEDPUBKEYNOTMATCH: return fault_set(fault, ERR_DENIED, "this is another server than the one whose key is pinned");
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+        return fault_set(fault, ERR_DENIED, "the server's key is not the one of the pairing: this is another machine, or its keys were made anew; pair again");
     case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE: return fault_set(fault, ERR_DENIED, "the server's certificate is not trusted: %s", text);
+        return fault_set(fault, ERR_DENIED, "the server's certificate is not trusted (%s): use the whole URL of the pairing, with its #sha256//…, or --authority",
+                         text);
+    case CURLE_SSL_CACERT_BADFILE: return fault_set(fault, ERR_DENIED, "the authority's certificate cannot be read: %s", text);
     default: return fault_set(fault, ERR_NETWORK, "%s", text);
     }
 }
@@ -128,6 +131,7 @@ static void set_common(struct http_client *client, struct http_answer *answer, c
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, answer);
     if (client->settings.pin) { /* the key itself is known: names and signatures add nothing */
+        curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
         curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, client->settings.pin);
         curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
         curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
@@ -182,6 +186,27 @@ enum err http_client_ask(struct http_client *client, const char *path, const cha
     }
     curl_slist_free_all(headers);
     return e;
+}
+
+bool http_pin_is_valid(const char *pin)
+{
+    static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    return strncmp(pin, "sha256//", 8) == 0 && strspn(pin + 8, base64) == 43 && strcmp(pin + 8 + 43, "=") == 0;
+}
+
+enum err http_server_split(struct arena *arena, const char *url, const char **ret_server, const char **ret_pin, struct fault *fault)
+{
+    size_t length = strcspn(url, "#");
+    const char *pin = url[length] ? url + length + 1 : NULL;
+    while (length && url[length - 1] == '/') length--; /* a slash at the end is no mistake */
+    char *server = arena_strndup(arena, url, length);
+    if (!server) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    if (!http_server_is_valid(server)) return fault_set(fault, ERR_USAGE, "--server: \"%s\" is not http://HOST:PORT or https://HOST:PORT", server);
+    if (pin && !http_pin_is_valid(pin)) return fault_set(fault, ERR_USAGE, "--server: \"#%s\" is not a whole #sha256//… of a pairing", pin);
+    if (pin && strncmp(server, "https://", 8) != 0) return fault_set(fault, ERR_USAGE, "--server: a #sha256//… needs https://, not %s", server);
+    *ret_server = server;
+    *ret_pin = pin;
+    return OK;
 }
 
 bool http_server_is_valid(const char *server)

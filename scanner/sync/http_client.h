@@ -5,6 +5,7 @@
 #ifndef PLENUM_SCANNER_HTTP_CLIENT_H
 #define PLENUM_SCANNER_HTTP_CLIENT_H
 
+#include "core/base/arena.h"
 #include "core/base/buf.h"
 #include "core/base/err.h"
 
@@ -40,11 +41,18 @@ void http_answer_release(struct http_answer *answer);
 
 /* GET when `body` is NULL, else POST of JSON. `etag` (may be NULL) goes as If-None-Match. OK when the server answered, whatever the
  * status. ERR_TIMEOUT after `timeout_ms` for all of it; ERR_NETWORK when it could not be reached or the connection broke; ERR_LIMIT for
- * a body above the answer's limit; ERR_DENIED when its certificate is not the one that we trust. */
+ * a body above the answer's limit; ERR_DENIED when its certificate or key is not the one that we trust. */
 enum err http_client_ask(struct http_client *client, const char *path, const char *body, const char *etag, long timeout_ms, struct http_answer *answer,
                          struct fault *fault);
 
 /* "http://host[:port]" or https, without path, user or query. */
 bool http_server_is_valid(const char *server);
+
+/* "sha256//" and the base64 of 32 bytes, as CURLOPT_PINNEDPUBLICKEY takes it. */
+bool http_pin_is_valid(const char *pin);
+
+/* Takes "https://host:8443/#sha256//…", as pairing gives it, apart: the server without a slash at its end, and the pin, NULL when there
+ * is none. ERR_USAGE with a sentence. */
+enum err http_server_split(struct arena *arena, const char *url, const char **ret_server, const char **ret_pin, struct fault *fault);
 
 #endif

@@ -29,6 +29,9 @@ struct scan_answers {
  * answer to check-ins at all. */
 enum err protocol_read_answers(struct arena *arena, const char *text, size_t length, struct scan_answers *ret, struct fault *fault);
 
+/* What a person is told when the server answers 403 secure_only: plain http is for this very machine. */
+#define PROTOCOL_SECURE_ONLY "the server hears scanners over the network only by https: pair with the whole URL that plenum device pair shows"
+
 /* `code` of an application/problem+json body, or NULL. */
 const char *protocol_problem_code(struct arena *arena, const char *text, size_t length);
 

@@ -27,6 +27,15 @@ void send_close(struct send_context *send)
     queue_close(&send->queue);
 }
 
+static bool is_problem(const struct http_answer *answer, const char *wanted)
+{
+    struct arena arena = {0};
+    const char *code = protocol_problem_code(&arena, buf_text(&answer->body), answer->body.length);
+    bool is = code && strcmp(code, wanted) == 0;
+    arena_release(&arena);
+    return is;
+}
+
 /* What a status means that is not a success. */
 static enum err from_status(struct send_context *send, const struct http_answer *answer, const char *what, struct fault *fault)
 {
@@ -36,6 +45,7 @@ static enum err from_status(struct send_context *send, const struct http_answer 
         send->revoked = true;
         return fault_set(fault, ERR_DENIED, "%s: the server no longer accepts this device (401)", what);
     }
+    if (status == 403 && is_problem(answer, "secure_only")) return fault_set(fault, ERR_DENIED, "%s: " PROTOCOL_SECURE_ONLY, what);
     if (status == 408 || status == 429 || status >= 500) return fault_set(fault, ERR_BUSY, "%s: the server is busy or in trouble (%ld)", what, status);
     if (status < 200 || (status >= 300 && status < 400))
         return fault_set(fault, ERR_NETWORK, "%s: something else than our server answered (%ld)", what, status);

@@ -89,9 +89,10 @@ static void count_queue(struct sync *sync)
     unlock(sync);
 }
 
-static bool is_away(enum err e)
+/* A server with another key than ours, or one that hears us only by https, is as good as away: told once, asked again later. */
+static bool is_away(const struct sync *sync, enum err e)
 {
-    return e == ERR_NETWORK || e == ERR_TIMEOUT || e == ERR_BUSY;
+    return e == ERR_NETWORK || e == ERR_TIMEOUT || e == ERR_BUSY || (e == ERR_DENIED && !sync->send.revoked);
 }
 
 /* The roster, when it is due. A roster that cannot be had or read must not keep the scans from being sent: only an absent server or a
@@ -105,8 +106,8 @@ static enum err refresh_roster(struct sync *sync, int64_t *due)
     sync->state.has_asked_roster = true;
     pthread_cond_broadcast(&sync->changed);
     unlock(sync);
-    if (is_away(e)) set_lost(sync, fault.text);
-    if (is_away(e) || sync->send.revoked) return e;
+    if (is_away(sync, e)) set_lost(sync, fault.text);
+    if (is_away(sync, e) || sync->send.revoked) return e;
     *due = clock_steady_ms() + ROSTER_EVERY_MS;
     if (e == OK) set_reached(sync);
     else sync->settings.tell(sync->settings.ctx, SYNC_TROUBLE, fault.text);
@@ -178,7 +179,7 @@ static void *run(void *arg)
             set_revoked(sync);
             break;
         }
-        bool away = is_away(e);
+        bool away = is_away(sync, e);
         if (away) set_lost(sync, fault.text);
         if (!away && !trouble_told) sync->settings.tell(sync->settings.ctx, SYNC_TROUBLE, fault.text);
         trouble_told = trouble_told || !away;

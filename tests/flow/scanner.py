@@ -333,13 +333,28 @@ def story_secure(folder):
     server = w.server.server
     address = "https://127.0.0.1:%d" % server.tls_port
     pin = json.loads(kit.plenum("tls", "show", "--json", data=server.data).stdout)["pin"]
-    trust = {"pin": ["--pin", pin], "ca": ["--ca", os.path.join(server.data, "tls", "authority.crt")]}
+    trust = {"pin": ["--pin", pin], "authority": ["--authority", os.path.join(server.data, "tls", "authority.crt")]}
     for name, words in trust.items():
         spool = os.path.join(folder, "secure-" + name)
         out = subprocess.run([SCANNER, "--server", address, "--pair", w.server.pairing(), "--spool", spool] + words, capture_output=True, text=True)
         check(out.returncode == 0, "secure: pairs by " + name, out.stderr)
         code, results, notices = run(spool, ["--lines", "-"], text=w.tokens[0] + "\n")
         check(code == 0 and results and results[0]["decided_by"] == "server", "secure: asks by " + name, notices)
+    given = server.pairing("test", "main")
+    check(given["url"].startswith("https://") and given["url"].endswith("/#" + pin), "secure: the pairing URL carries the pin", given)
+    spool = os.path.join(folder, "secure-url")
+    out = subprocess.run([SCANNER, "--server", given["url"], "--pair", given["code"], "--spool", spool], capture_output=True, text=True)
+    check(out.returncode == 0, "secure: pairs by the pairing URL alone", out.stderr)
+    code, results, notices = run(spool, ["--server", address + "/", "--lines", "-"], text=w.tokens[1] + "\n")
+    check(code == 0 and results and results[0]["decided_by"] == "server", "secure: the key is known at another address", notices)
+    with open(os.path.join(spool, "device.json"), encoding="utf-8") as f:
+        kept = json.load(f)
+    kept["pin"] = "sha256//" + "A" * 43 + "="
+    with open(os.path.join(spool, "device.json"), "w", encoding="utf-8") as f:
+        json.dump(kept, f)
+    code, results, notices = run(spool, ["--lines", "-"], text=w.tokens[2] + "\n")
+    check(results and results[0]["decided_by"] == "roster" and notices.count("not the one of the pairing") == 1,
+          "secure: another machine is as good as away, and told once", (results, notices))
     other = "sha256//" + "A" * 43 + "="
     for words in ([], ["--pin", other]):
         spool = os.path.join(folder, "secure-not")
