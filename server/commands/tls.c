@@ -162,7 +162,8 @@ static enum err init(struct session *s, struct fault *fault)
     if (e) return e;
     if (s->options->json) return print_json(s, fault);
     const struct tls_material *m = &s->material;
-    printf("%s\n", m->made ? "a new local authority was made" : m->renewed ? "the server's certificate was made anew; authority and pin stay" : "nothing to do: all is there");
+    if (m->made) puts("a new local authority was made");
+    else puts(m->renewed ? "the server's certificate was made anew; authority and pin stay" : "nothing to do: all is there");
     print_text(s);
     return OK;
 }
