@@ -98,6 +98,7 @@ static bool find_route(struct exchange *x)
         return false;
     }
     if (match.any) x->req.safe_path = match.any->flags & HTTP_SECRET ? match.any->pattern : x->target.path; /* else it stays "-": a mistyped link holds a token too */
+    x->req.route = match.any; /* says how a refusal is worded, below */
     if (!host_is_ours(x, match.any)) {
         http_reply_problem(&x->req, 421, "unknown_host", "This server does not answer to this host name.");
         return false;

@@ -269,7 +269,7 @@ static void test_bodies(struct kit *kit)
                                         "Content-Length: 36\r\n\r\nname=Tr%E1%BA%A7n+A%0D%0AB&x=&name=2");
     CHECK_TEXT(&kit->check, answer.body, "Trần A\nB+2+s 1");
     answer_free(&answer);
-#define FORM(body, n) "POST /form HTTP/1.1\r\nHost: here\r\nCookie: sid=guarded\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+#define FORM(body, n) "POST /form HTTP/1.1\r\nHost: here\r\nCookie: sid=guarded\r\nContent-Type: application/x-www-form-urlencoded\r\n" \
         "Content-Length: " n "\r\n\r\n" body
     check_status(kit, FORM("csrf=right", "10"), 200);
     check_status(kit, FORM("csrf=wrong", "10"), 403);
