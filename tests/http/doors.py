@@ -1,0 +1,681 @@
+#!/usr/bin/env python3
+"""Every door of server/routes.def: the right request, and everything that must not open it: wrong method, no role, another event's role, foreign host or
+origin, missing CSRF token, missing, oversized or broken body, masked paths, unknown or revoked badges and devices. Every reply carries its safety headers, every
+problem a code of core/congress/errors.def, and no secret stands in the log.
+
+A door that this test does not know fails it.    B=build/x tests/http/doors.py"""
+import fcntl
+import json
+import os
+import re
+import socket
+import struct
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "flow"))
+import plenum  # noqa: E402
+from plenum import Client, Connection, check, equal, note, scan, uuid7  # noqa: E402
+
+PASSWORD = "mật khẩu thật dài 19"
+ROLES = {"WHO_ANYONE": [], "WHO_DEVICE": ["device"], "WHO_DISPLAY": ["display"], "WHO_DESK": ["desk"], "WHO_HEAD": ["head"], "WHO_ORGANISER": ["organiser"],
+         "WHO_STAFF": ["organiser", "desk"], "WHO_FIGURES": ["organiser", "desk", "device", "display"]}
+EVERYBODY = ["organiser", "desk", "head", "device", "display"]
+
+
+# --- every reply that was ever seen ---------------------------------------------------------------------------------------------------
+
+replies = []  # (what was asked, reply)
+_request = Client.request
+
+
+def observed(self, method, path, body=None, headers=None):
+    reply = _request(self, method, path, body, headers)
+    replies.append((method, path, reply))
+    for cookie in self.cookies.values():
+        world.secrets.add(cookie)
+    if self.csrf:
+        world.secrets.add(self.csrf)
+    return reply
+
+
+Client.request = observed
+
+
+# --- the doors ----------------------------------------------------------------------------------------------------------------------------
+
+class Route:
+    """A line of routes.def."""
+
+    def __init__(self, method, pattern, who, flags, limit):
+        self.method, self.pattern, self.limit = method, pattern, int(limit)
+        self.roles = sorted({r for w in who.split("|") for r in ROLES[w.strip()]})
+        self.anyone = "WHO_ANYONE" in who
+        self.any_host, self.api = "HTTP_ANY_HOST" in flags, "HTTP_API" in flags or pattern.startswith("/api/")
+        self.is_page = method == "GET" and not self.api
+        self.name = "%s %s" % (method, pattern)
+
+
+def read_routes():
+    with open(os.path.join(plenum.ROOT, "server/routes.def"), encoding="utf-8") as f:
+        text = f.read()
+    lines = [line for line in text.splitlines() if line.startswith("ROUTE(")]
+    found = re.findall(r'^ROUTE\((\w+), "([^"]+)", ([^,]+), ([^,]+), (\d+), \w+, "[^"]+"\)$', text, re.M)
+    equal(len(found), len(lines), "every line of routes.def is understood")
+    return [Route(*line) for line in found]
+
+
+def read_codes():
+    with open(os.path.join(plenum.ROOT, "core/congress/errors.def"), encoding="utf-8") as f:
+        return {code: int(status) for code, status in re.findall(r"^REASON\((\w+), (\d+),", f.read(), re.M)}
+
+
+class Door:
+    """How the test asks at a door: the path for a role, what is sent, what comes back when it opens."""
+
+    def __init__(self, path, body=None, form=None, status=200, type=None, skip=()):
+        self.path, self.body, self.form, self.status, self.type, self.skip = path, body, form, status, type, skip
+
+    def ask(self, client, role, headers=None, path=None, **extra):
+        path = path or self.path(role)
+        if self.form:
+            return client.form(path, self.form(role), headers)
+        if self.body:
+            return client.post(path, self.body(role), headers)
+        if self.type == "text/event-stream":
+            return ask_stream(client, path, headers)
+        return client.request("GET", path, headers=headers)
+
+
+def ask_stream(client, path, headers=None):
+    """The head of a stream, or the whole of a refusal."""
+    connection = client.connect()
+    try:
+        connection.send(client.head_of("GET", path, headers, None))
+        status, fields = connection.head()
+        reply = plenum.Reply(status, fields, connection.read(int(dict(fields).get("content-length", 0))))
+        replies.append(("GET", path, reply))
+        return reply
+    finally:
+        connection.close()
+
+
+def plain(path):
+    return lambda role: path
+
+
+def of_staff(path):
+    """Doors without an event in their path: staff say which one they mean, a device has one."""
+    return lambda role: path if role == "device" else path + "?event=test-1"
+
+
+def doors():
+    w = world
+    token, paper = w.tokens["P01"], w.paper
+    event = "/api/v1/events/test-1"
+    return {
+        "GET /healthz": Door(plain("/healthz"), type="text/plain"),
+        "GET /readyz": Door(plain("/readyz"), type="text/plain"),
+        "GET /metrics": Door(plain("/metrics"), type="text/plain", skip=["display"]),  # a display is of an event, these figures are not
+        "GET /api/v1/openapi.json": Door(plain("/api/v1/openapi.json"), type="application/json"),
+        "POST /api/v1/pair": Door(plain("/api/v1/pair"), body=lambda role: {"code": w.pairing_code(), "name": "Cửa thử"}, status=201, type="application/json", skip=EVERYBODY),
+        "POST /api/v1/checkins": Door(of_staff("/api/v1/checkins"), body=lambda role: scan(token, "main"), type="application/json"),
+        "POST /api/v1/checkins/{scan_id}/undo": Door(lambda role: of_staff("/api/v1/checkins/%s/undo" % w.new_scan())(role), body=lambda role: {}, type="application/json"),
+        "GET /api/v1/events/{event}/roster": Door(plain(event + "/roster"), type="application/json"),
+        "GET /api/v1/events/{event}/stats": Door(plain(event + "/stats"), type="application/json"),
+        "GET /api/v1/events/{event}/live": Door(plain(event + "/live"), type="text/event-stream"),
+        "GET /api/v1/events/{event}/delegates": Door(plain(event + "/delegates?q=duc"), type="application/json"),
+        "GET /api/v1/events/{event}/badges.pdf": Door(plain(event + "/badges.pdf?only=P01"), type="application/pdf"),
+        "GET /d/{token}/f/{document}/{version}/{name}": Door(plain("/d/%s/f/programme/1/%s" % (token, paper)), type="application/pdf"),
+        "GET /": Door(plain("/"), type="text/html"),
+        "GET /e/{event}": Door(plain("/e/test-1"), type="text/html"),
+        "GET /e/{event}/theme.css": Door(plain("/e/test-1/theme.css"), type="text/css"),
+        "GET /assets/{build}/{name*}": Door(plain(w.asset), type="text/css"),
+        "GET /favicon.ico": Door(plain("/favicon.ico"), type="image/svg+xml"),
+        "GET /d/{token}": Door(plain("/d/" + token), type="text/html"),
+        "GET /login": Door(plain("/login"), type="text/html"),
+        "POST /login": Door(plain("/login"), form=lambda role: {"name": "desk", "password": PASSWORD, "next": "/desk/test-1"}, status=303, skip=EVERYBODY),
+        "POST /logout": Door(plain("/logout"), form=lambda role: {}, status=303, skip=EVERYBODY),
+        "GET /password": Door(plain("/password"), type="text/html"),
+        "POST /password": Door(plain("/password"), form=lambda role: {}, status=(400, 422), type="text/html"),  # the right one: story of sign-in below
+        "GET /display/{event}": Door(plain("/display/test-1"), type="text/html"),
+        "POST /display/{event}": Door(plain("/display/test-1"), form=lambda role: {"code": w.display_code}, status=303, skip=EVERYBODY),
+        "GET /desk/{event}": Door(plain("/desk/test-1"), type="text/html"),
+        "GET /desk/{event}/scans": Door(plain("/desk/test-1/scans"), type="application/json"),
+        "POST /desk/{event}/checkin": Door(plain("/desk/test-1/checkin"), form=lambda role: {"scan_id": uuid7(), "gate": "main", "direction": "in", "token": token}, status=303),
+        "GET /admin": Door(plain("/admin"), type="text/html"),
+        "GET /admin/{event}": Door(plain("/admin/test-1"), type="text/html"),
+        "POST /admin/{event}/pair": Door(plain("/admin/test-1/pair"), form=lambda role: {"gate": "main"}, type="text/html"),
+        "POST /admin/{event}/devices/{code}/revoke": Door(plain("/admin/test-1/devices/%s/revoke" % w.spare.device), form=lambda role: {}, status=303),
+    }
+
+
+# --- the world -------------------------------------------------------------------------------------------------------------------------------
+
+class World:
+    def __init__(self):
+        self.secrets = set()
+
+
+def shape(value, event, offset):
+    other = json.loads(json.dumps(event))
+    other["slug"] = "test-2"
+    value["events"].append(other)
+
+
+world = World()
+
+
+def begin():
+    w, server = world, plenum.Server("doors", address="0.0.0.0")
+    w.server, w.codes = server, read_codes()
+    server.load(plenum.small_event(server.folder, shape))
+    server.start()
+    w.tokens, w.tokens2 = server.tokens("test-1"), server.tokens("test-2")
+    w.paper = "programme.pdf"
+    w.routes = read_routes()
+    w.methods = {}
+    for route in w.routes:
+        w.methods.setdefault(route.pattern, []).append(route.method)
+    server.user("desk", "desk", "test-1", password=PASSWORD)
+    server.user("desk2", "desk", "test-2", password=PASSWORD)
+    server.user("organiser", "organiser", "test-1", password=PASSWORD)
+    server.user("organiser2", "organiser", "test-2", password=PASSWORD)
+    server.user("head", "head", "test-1", "U1", password=PASSWORD)
+    server.user("all", "organiser", password=PASSWORD)
+    w.display_code = server.value("SELECT display_code FROM event WHERE slug = 'test-1'")
+    w.here = {name: sign_in(name) for name in ("desk", "organiser", "head")}
+    w.there = {"desk": sign_in("desk2"), "organiser": sign_in("organiser2")}
+    w.all = sign_in("all")
+    w.here["device"], w.there["device"] = server.device("test-1", "main"), server.device("test-2", "main")
+    w.here["display"], w.there["display"] = server.display("test-1"), server.display("test-2")
+    w.spare = server.device("test-1", "main")
+    w.asset = re.search(r'href="(/assets/[0-9a-f]+/css/plenum\.css)"', Client(server).get("/").text).group(1)
+    w.secrets |= set(w.tokens.values()) | set(w.tokens2.values()) | {c.key for c in (w.here["device"], w.there["device"], w.spare)} | {PASSWORD}
+    w.doors = doors()
+
+
+def sign_in(name):
+    """By the form; a head of a delegation has no console, so the token is taken where there is one."""
+    client = Client(world.server)
+    client.csrf = plenum.csrf_of(client.get("/login").text)
+    reply = client.form("/login", {"name": name, "password": PASSWORD, "next": "/password"})
+    if reply.status != 303:
+        raise RuntimeError("sign-in of %s: %r" % (name, reply))
+    client.csrf = plenum.csrf_of(client.get("/password").text)
+    if not client.csrf:
+        raise RuntimeError("no CSRF token for %s" % name)
+    return client
+
+
+def pairing_code():
+    code = world.server.pairing("test-1", "main")["code"]
+    world.secrets.add(code)
+    return code
+
+
+def new_scan():
+    """A scan of the device, to be undone."""
+    s = scan(world.tokens["P02"], "main")
+    world.here["device"].post("/api/v1/checkins", s)
+    return s["scan_id"]
+
+
+world.pairing_code, world.new_scan = pairing_code, new_scan
+
+
+def stranger():
+    """Nobody; with a form's own token where a form has one."""
+    client = Client(world.server)
+    client.csrf = plenum.csrf_of(client.get("/login").text)
+    return client
+
+
+def is_refused(reply, route):
+    """A page sends strangers to the sign-in page, everything else says 401 or 403."""
+    to_login = reply.status == 302 and (reply.header("location") or "").startswith("/login?next=%2F")
+    return to_login if route.is_page and reply.status == 302 else reply.status in (401, 403)
+
+
+def the_table():
+    known, there = set(world.doors), {r.name for r in world.routes}
+    equal(there - known, set(), "no door that this test does not know")
+    equal(known - there, set(), "no door of this test is missing")
+    api = {"%s %s" % (m.upper(), p) for p, ops in Client(world.server).get("/api/v1/openapi.json").json()["paths"].items() for m in ops}
+    equal(api, {r.name for r in world.routes if r.pattern.startswith("/api/")}, "openapi.json tells the doors below /api/")
+
+
+def right_requests():
+    for route in world.routes:
+        door = world.doors.get(route.name)
+        if not door:
+            continue
+        wanted = door.status if isinstance(door.status, tuple) else (door.status,)
+        speakers = {"stranger": stranger()} if route.anyone else {}
+        speakers.update({r: world.here[r] for r in (EVERYBODY if route.anyone else route.roles) if r not in door.skip})
+        for role, client in speakers.items():
+            if route.anyone and role == "device" and not route.api and "/d/" not in route.pattern:
+                continue  # a key opens pages as well as no key does; devices do not read them
+            reply = door.ask(client, role)
+            check(reply.status in wanted and (reply.header("content-type") or "").startswith(door.type or ""), "%s opens for %s" % (route.name, role), reply)
+            if route.method == "GET" and door.type != "text/event-stream":
+                head = client.request("HEAD", door.path(role))
+                check(head.status == reply.status and head.body == b"" and (head.header("content-length") is not None), "HEAD of %s for %s" % (route.pattern, role), head)
+
+
+def wrong_methods():
+    client = Client(world.server)
+    for pattern, methods in world.methods.items():
+        path = next(world.doors[r.name].path("device") for r in world.routes if r.pattern == pattern and r.name in world.doors)
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            if method in methods:
+                continue
+            reply = client.request(method, path, headers={"Content-Length": "0"})
+            allow = reply.header("allow") or ""
+            check(reply.status == 405 and all(m in allow for m in methods) and method not in allow.split(", "), "%s %s: 405 with Allow" % (method, pattern), reply)
+        reply = client.request("BREW", path)
+        check(reply.status == 501, "BREW %s: 501" % pattern, reply)
+        reply = client.request("OPTIONS", path)
+        check(reply.status == 204 and all(m in (reply.header("allow") or "") for m in methods), "OPTIONS %s: 204 with Allow" % pattern, reply)
+
+
+def without_role():
+    for route in world.routes:
+        if route.anyone:
+            continue
+        door = world.doors[route.name]
+        reply = door.ask(Client(world.server), "stranger")
+        check(is_refused(reply, route), "%s: closed to strangers" % route.name, reply)
+        if route.is_page:
+            equal(reply.status, 302, "%s: sends strangers to the sign-in page" % route.name)
+        else:
+            equal((reply.status, reply.code), (401, "unauthorized" if route.api else None), "%s: tells strangers to sign in" % route.name)
+        nobody = Client(world.server, key="not-a-key")
+        reply = door.ask(nobody, "device")
+        equal((reply.status, reply.code), (401, "unauthorized" if route.api else None), "%s: closed to a key that is none" % route.name)
+        faker = Client(world.server)
+        faker.cookies["plenum_session"] = "A" * 43
+        check(is_refused(door.ask(faker, "desk"), route), "%s: closed to a cookie that is none" % route.name)
+        for role in EVERYBODY:
+            if role not in route.roles:
+                reply = door.ask(world.here[role], role)
+                check(is_refused(reply, route) and reply.status != 302 or role == "display" and is_refused(reply, route), "%s: closed to %s" % (route.name, role), reply)
+
+
+def of_another_event():
+    for route in world.routes:
+        door = world.doors[route.name]
+        if route.anyone or not ("{event}" in route.pattern or route.pattern.startswith("/api/v1/checkins")):
+            continue
+        for role in route.roles:
+            if role == "device" and "{event}" not in route.pattern:
+                continue  # a device is of one event, whatever it asks: below
+            reply = door.ask(world.there[role], role)
+            check(is_refused(reply, route), "%s: closed to %s of another event" % (route.name, role), reply)
+    device = world.there["device"]
+    r = device.post("/api/v1/checkins", scan(world.tokens["P01"], "main")).json()["results"][0]
+    equal((r["outcome"], r["reason"], r["person"]), ("refused", "wrong_event", None), "a device of another event learns no name from this event's badge")
+    reply = device.post("/api/v1/checkins/%s/undo" % new_scan(), {})
+    check(reply.status in (403, 404), "nor can it undo a scan here", reply)
+    reply = world.there["organiser"].form("/admin/test-2/devices/%s/revoke" % world.spare.device, {})
+    equal(reply.status, 404, "an organiser cannot revoke another event's device through their own event")
+    page = world.there["organiser"].get("/admin").text
+    check("/test-2" in page and "/test-1" not in page, "the list of events shows an organiser their own")
+
+
+def foreign_hosts():
+    for route in world.routes:
+        door = world.doors[route.name]
+        if route.method != "GET":
+            path = door.path("device")
+            reply = Client(world.server).request(route.method, path, b"", {"Host": "evil.example"})
+            check(reply.status == 421, "%s: refuses a foreign host" % route.name, reply)
+            continue
+        client, role = (stranger(), "stranger") if route.anyone else (world.here[route.roles[0]], route.roles[0])
+        if role == "display" and "display" in door.skip:
+            client, role = world.here["desk"], "desk"
+        for host in ("evil.example", "evil.example:%d" % world.server.port, "127.0.0.1.evil.example"):
+            reply = door.ask(client, role, {"Host": host})
+            if route.any_host:
+                equal(reply.status, door.status, "%s: answers to %s" % (route.name, host))
+            else:
+                check(reply.status == 421, "%s: refuses host %s" % (route.name, host), reply)
+        reply = door.ask(client, role, {"Host": "localhost:%d" % world.server.port})
+        equal(reply.status, door.status, "%s: answers to localhost" % route.name)
+    reply = stranger().get("/nowhere", Host="evil.example")
+    equal(reply.status, 421, "an unknown page of a foreign host")
+
+
+def foreign_origins():
+    ours = "http://127.0.0.1:%d" % world.server.port
+    for route in world.routes:
+        if route.method != "POST":
+            continue
+        door = world.doors[route.name]
+        role = "stranger" if route.anyone else next(r for r in route.roles if r != "device")
+        client = stranger() if route.anyone else world.here[role]
+        for header in ({"Origin": "http://evil.example"}, {"Origin": "https://127.0.0.1"}, {"Origin": ours + ".evil.example"}, {"Referer": "http://evil.example/x"},
+                       {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "http://evil.example", "Sec-Fetch-Site": "same-origin"}):
+            reply = Client.request(client, "POST", door.path(role), b"{}", dict(header, **{"Content-Type": "application/json"}))
+            check(reply.status == 403 and reply.code in (None, "foreign_origin"), "%s: closed to %r" % (route.name, header), reply)
+        if route.name != "POST /api/v1/pair":
+            reply = door.ask(stranger() if route.anyone else client, role, {"Origin": ours, "Sec-Fetch-Site": "same-origin"})
+            check(reply.status in (door.status if isinstance(door.status, tuple) else (door.status,)), "%s: open to our own pages" % route.name, reply)
+
+
+def csrf():
+    for route in world.routes:
+        if route.method != "POST" or route.pattern in ("/api/v1/pair", "/display/{event}"):
+            continue  # these two are open without a session: what opens them is the code that is sent
+        door = world.doors[route.name]
+        role = "desk" if route.anyone else next(r for r in route.roles if r != "device")
+        if route.pattern == "/login":
+            for token in (None, "", "x" * 32):
+                client = stranger()
+                client.csrf = token
+                reply = door.ask(client, role)
+                check(reply.status == 403, "POST /login: closed with the form's token %r" % token, reply)
+            continue
+        client = Client(world.server)
+        client.cookies = dict(world.here[role].cookies)
+        for token in (None, "", "x", world.there["desk"].csrf):
+            client.csrf = token
+            reply = door.ask(client, role)
+            check(reply.status == 403 and reply.code in (None, "csrf"), "%s: closed with the CSRF token %s" % (route.name, "of another session" if token and len(token) > 9 else repr(token)), reply)
+        if door.form:
+            client.csrf = world.here[role].csrf
+            reply = client.request("POST", door.path(role) + ("&" if "?" in door.path(role) else "?") + "csrf=" + client.csrf, b"", {"X-CSRF-Token": None,
+                                   "Content-Type": "application/x-www-form-urlencoded"})
+            check(reply.status == 403, "%s: a CSRF token in the address does not count" % route.name, reply)
+
+
+def bodies():
+    for route in world.routes:
+        door = world.doors[route.name]
+        role = "stranger" if route.anyone else "device" if "device" in route.roles and route.api else next(r for r in route.roles if r != "device")
+        client = stranger() if route.anyone else world.here[role]
+        path = door.path(role)
+        if route.method == "GET":
+            reply = client.request("GET", path, b"x" * 10)
+            check(reply.status == 413, "%s: takes no body" % route.name, reply)
+            continue
+        is_json = door.body is not None
+        kind = {"Content-Type": "application/json" if is_json else "application/x-www-form-urlencoded"}
+        reply = client.request("POST", path, b"", kind)
+        fine = (200, 303) if route.pattern in ("/logout",) or route.pattern.endswith(("/revoke", "/undo")) else ()
+        check(400 <= reply.status < 500 or reply.status in fine, "%s: without a body" % route.name, reply)
+        reply = client.request("POST", path, b"x" * (route.limit + 1), kind)
+        check(reply.status == 413 and reply.header("connection") == "close", "%s: a byte more than %d" % (route.name, route.limit), reply)
+        chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (route.limit + 1, b"x" * (route.limit + 1))
+        connection = client.connect()
+        connection.send(client.head_of("POST", path, dict(kind, **{"Transfer-Encoding": "chunked", "X-CSRF-Token": client.csrf}), None) + chunks)
+        reply = connection.reply()
+        replies.append(("POST", path, reply))
+        connection.close()
+        check(reply.status == 413, "%s: a byte more, in chunks" % route.name, reply)
+        connection = client.connect()
+        connection.send(client.head_of("POST", path, dict(kind, **{"X-CSRF-Token": client.csrf}), 10 ** 15))
+        reply = connection.reply()
+        connection.close()
+        check(reply.status == 413, "%s: a length of 10^15 is refused before the body" % route.name, reply)
+        if not is_json:
+            for body in (b"csrf=%ff", b"csrf=%00", b"csrf=%zz", b"a=" + b"\xff"):
+                reply = client.request("POST", path, body, kind)
+                check(reply.status in (400, 403), "%s: a form of %r" % (route.name, body), reply)
+            continue
+        for type, body, status, code in ((None, b"{}", 415, "not_json"), ("text/plain", b"{}", 415, "not_json"), ("application/x-www-form-urlencoded", b"a=1", 415, "not_json"),
+                                         ("application/json", b"{", 400, "bad_json"), ("application/json", b"\xff\xfe", 400, "bad_json"),
+                                         ("application/json", b'{"code": "\xc3\x28"}', 400, "bad_json"), ("application/json", b'{"a": 1, "a": 2}', 400, "bad_json"),
+                                         ("application/json", b"[" * 2000, 400, "bad_json"), ("application/json", b'{"a": "\\u0000"}', 400, "bad_json"),
+                                         ("application/json", b'"text"', 400, None), ("application/json", b"17", 400, None)):
+            reply = client.request("POST", path, body, {"Content-Type": type})
+            check(reply.status == status and (code is None or reply.code == code) or (code is None and route.pattern.endswith("undo") and reply.status in (200, 400)),
+                  "%s: %s %r" % (route.name, type, body[:20]), reply)
+
+
+def masked_paths():
+    client = world.all
+    for pattern in world.methods:
+        names = re.findall(r"\{(\w+)\*?\}", pattern)
+        if not names:
+            continue
+        method = world.methods[pattern][0]
+        for name in names:
+            for value in ("%00", "a%00b", "..", "%2e%2e", ".", "%ff", "%c3%28", "a%2fb", "%0a", "%zz", "%"):
+                path = re.sub(r"\{(\w+)\*?\}", lambda m: value if m.group(1) == name else "x", pattern)
+                reply = client.request(method, path, headers={"Content-Length": "0"} if method == "POST" else None)
+                if not (reply.status == 400 and reply.code in (None, "bad_path", "bad_target")):
+                    check(False, "%s %s is refused" % (method, path), reply)
+                    break
+            else:
+                check(True, "%s %s: masked, relative and undecodable parts in {%s} are refused" % (method, pattern, name))
+    for path in ("/../etc/passwd", "/assets/x/../../plenum.db", "/assets/x/css/..%2f..%2fplenum.db", "//", "/d//f", "/\\..\\x"):
+        reply = client.get(path)
+        check(reply.status in (400, 404), "%s is refused" % path, reply)
+    for query in ("q=%ff", "q=%00", "%ff=1", "q=%"):
+        for path in ("/api/v1/events/test-1/delegates", "/", "/d/" + world.tokens["P01"]):
+            reply = client.get(path + "?" + query)
+            check(reply.status == 400 and reply.code in (None, "bad_query"), "%s?%s is refused" % (path[:12], query), reply)
+    reply = client.get("/" + "a" * 9000)
+    check(reply.status in (414, 431), "an address of 9000 letters", reply)
+    reply = client.get("/", Cookie="a=" + "b" * 60000)
+    check(reply.status in (400, 431), "60 000 bytes of cookies", reply)
+
+
+def unknown_things():
+    for route in world.routes:
+        if "{event}" not in route.pattern:
+            continue
+        path = re.sub(r"\{\w+\}", "x", route.pattern.replace("{event}", "no-such-event"))
+        client = stranger() if route.anyone else world.all
+        if route.roles == ["device"]:
+            client = world.here["device"]
+        reply = client.form(path, {"code": "x", "gate": "main", "scan_id": uuid7(), "direction": "in", "token": world.tokens["P01"]}) if route.method == "POST" else client.get(path)
+        if route.roles == ["device"]:
+            equal((reply.status, reply.code), (403, "forbidden"), "%s: an event that is not there, for a device" % route.name)
+        else:
+            check(reply.status == 404 and reply.code in (None, "unknown_event", "not_found"), "%s: an event that is not there" % route.name, reply)
+    client = Client(world.server)
+    for token in ("0123456789ABCDEF", "short", "U" * 16, "x" * 500):
+        equal(client.get("/d/" + token).status, 404, "a badge that is not there: %s" % token[:20])
+        reply = client.get("/d/%s/f/programme/1/programme.pdf" % token)
+        equal(reply.status, 404, "and its papers")
+    for path in ("/api/v1/nothing", "/api", "/nothing", "/assets/x/templates/phone.html", "/assets/x/i18n/vi.json", "/assets/x/css/none.css", "/desk", "/d"):
+        reply = world.all.get(path)
+        check(reply.status == 404 and (reply.code == "not_found") == path.startswith("/api/"), "%s: 404" % path, reply)
+    organiser = world.here["organiser"]
+    equal(organiser.get("/api/v1/events/test-1/badges.pdf?layout=none").code, "unknown_layout", "badges in a layout that is not there")
+    equal(organiser.get("/api/v1/events/test-1/badges.pdf?only=P99").status, 404, "badges of nobody")
+    equal(organiser.form("/admin/test-1/pair", {"gate": "none"}).status, 404, "a pairing for a gate that is not there")
+    equal(organiser.form("/admin/test-1/devices/NOTHERE1/revoke", {}).status, 404, "revoking a device that is not there")
+    reply = client.post("/api/v1/pair", {"code": "AAAA-AAAA", "name": "x"})
+    equal((reply.status, reply.code), (404, "pairing_unknown"), "a pairing code that is not there")
+    code = pairing_code()
+    reply = client.post("/api/v1/pair", {"code": code, "name": " \t "})
+    equal(reply.status, 400, "a device's name of blanks")
+    reply = client.post("/api/v1/pair", {"code": code, "name": "x", "extra": 1})
+    equal(reply.status, 400, "a key that nobody knows")
+    reply = client.post("/api/v1/pair", {"code": code.replace("-", " ").lower(), "name": "Cửa 1"})
+    check(reply.status == 201, "a code typed in lower case with a blank", reply)
+    world.secrets.add(reply.json()["key"])
+    reply = client.post("/api/v1/pair", {"code": code, "name": "Cửa 1"})
+    equal((reply.status, reply.code), (404, "pairing_unknown"), "a code is good once")
+
+
+def revoked():
+    server = world.server
+    device = world.spare
+    equal(world.here["organiser"].form("/admin/test-1/devices/%s/revoke" % device.device, {}).status, 303, "a device is revoked in the console")
+    for method, path, body in (("GET", "/api/v1/events/test-1/roster", None), ("GET", "/api/v1/events/test-1/stats", None), ("POST", "/api/v1/checkins", scan(world.tokens["P01"], "main"))):
+        reply = device.request(method, path, body)
+        equal((reply.status, reply.code), (401, "device_revoked"), "%s %s with its key" % (method, path))
+    other = server.device("test-1", "main")
+    world.secrets.add(other.key)
+    plenum.plenum("device", "revoke", other.device, data=server.data)
+    equal(other.get("/api/v1/events/test-1/stats").code, "device_revoked", "and one from the command line, at once")
+    token = world.tokens["P08"]
+    client = Client(server)
+    equal(client.get("/d/" + token).status, 200, "a badge that is good")
+    import sqlite3
+    db = sqlite3.connect(os.path.join(server.data, "plenum.db"), timeout=20)
+    db.execute("UPDATE credential SET revoked_ms = 1 WHERE token = ?", (token,))
+    db.commit()
+    db.close()
+    reply = client.get("/d/" + token)
+    check(reply.status == 410 and "Bùi Tấn Lộc" not in reply.text, "its page after it was replaced: 410, and no name", reply)
+    equal(client.get("/d/%s/f/programme/1/programme.pdf" % token).status, 404, "its papers: 404")
+    r = world.here["device"].post("/api/v1/checkins", scan(token, "main")).json()["results"][0]
+    equal((r["outcome"], r["reason"]), ("refused", "revoked"), "its scan: refused")
+
+
+def sessions():
+    server = world.server
+    server.user("short", "desk", "test-1", password=PASSWORD)
+    client = sign_in("short")
+    first = client.cookies["plenum_session"]
+    reply = [r for m, p, r in replies if m == "POST" and p == "/login" and r.status == 303][-1]
+    cookie = next(c for c in reply.all("set-cookie") if c.startswith("plenum_session="))
+    check("HttpOnly" in cookie and "SameSite=Strict" in cookie and "Path=/" in cookie, "the session's cookie is HttpOnly and SameSite", cookie)
+    again = sign_in("short")
+    check(again.cookies["plenum_session"] != first, "each sign-in has a session of its own")
+    fixed = Client(server)
+    fixed.cookies["plenum_session"] = "attacker-chosen"
+    fixed.csrf = plenum.csrf_of(fixed.get("/login").text)
+    fixed.form("/login", {"name": "short", "password": PASSWORD})
+    check(fixed.cookies["plenum_session"] not in ("attacker-chosen", first), "a session that the browser brought along is not taken")
+    for name, password in (("short", "wrong password"), ("nobody", PASSWORD)):
+        stray = stranger()
+        reply = stray.form("/login", {"name": name, "password": password})
+        check(reply.status == 401 and "plenum_session" not in stray.cookies, "%s with %s password is refused" % (name, "a wrong" if name == "short" else "any"), reply)
+    for target in ("//evil.example", "/\\evil.example", "http://evil.example", "https:evil.example", "/ok\\..", "javascript:1"):
+        stray = stranger()
+        reply = stray.form("/login", {"name": "short", "password": PASSWORD, "next": target})
+        check(reply.status == 303 and reply.header("location") in ("/admin", "/password"), "after the sign-in nobody is sent to %s" % target, reply.header("location"))
+    fresh = "mật khẩu còn dài hơn"
+    world.secrets.add(fresh)
+    reply = client.form("/password", {"old": PASSWORD, "new": fresh, "again": fresh, "password": PASSWORD})
+    check(reply.status == 303, "the own password is changed", reply)
+    check(again.get("/desk/test-1").status == 302, "which ends the other sessions")
+    client.csrf = plenum.csrf_of(client.get("/password").text)
+    equal(client.get("/desk/test-1").status, 200, "but not this one")
+    kept = dict(client.cookies)
+    equal(client.form("/logout", {}).status, 303, "signing out")
+    client.cookies = kept
+    equal(client.get("/desk/test-1").status, 302, "ends the session, not only the cookie")
+    last = Client(server)
+    last.csrf = plenum.csrf_of(last.get("/login").text)
+    equal(last.form("/login", {"name": "short", "password": fresh}).status, 303, "the new password opens")
+    plenum.plenum("user", "disable", "short", data=server.data)
+    equal(last.get("/desk/test-1").status, 302, "a disabled account's session ends at once")
+    reply = stranger()
+    equal(reply.form("/login", {"name": "short", "password": fresh}).status, 401, "and it cannot sign in")
+    statuses = []
+    for _ in range(12):
+        guess = stranger()
+        statuses.append(guess.form("/login", {"name": "all", "password": "guess %d" % len(statuses)}).status)
+    check(429 in statuses and set(statuses) <= {401, 429}, "guessing passwords is slowed down", statuses)
+
+
+def not_this_machine():
+    """Plain HTTP from another address: badges and public pages only."""
+    address = own_address()
+    if not address:
+        note("NOT TESTABLE HERE: this machine has no address but loopback, so nothing can come from elsewhere; checked on machines with a network")
+        return
+    server, w = world.server, world
+    far = Client(server, address=address)
+    for path in ("/", "/e/test-1", "/d/" + w.tokens["P01"], "/d/%s/f/programme/1/programme.pdf" % w.tokens["P01"], "/healthz", w.asset):
+        equal(far.get(path).status, 200, "over plain HTTP from %s: %s" % (address, re.sub(r"/d/\w+", "/d/TOKEN", path)))
+    page = far.get("/login")
+    check(page.status == 200 and "<form" not in page.text and "https://" in page.text, "the sign-in page only says where the secure one is", page)
+    far.csrf = "x" * 32
+    far.cookies["plenum_login"] = "x" * 32
+    reply = far.form("/login", {"name": "desk", "password": PASSWORD})
+    check(reply.status == 403 and "plenum_session" not in far.cookies, "nobody can sign in there", reply)
+    carried = Client(server, address=address)
+    carried.cookies, carried.csrf = dict(w.here["organiser"].cookies), w.here["organiser"].csrf
+    equal(carried.get("/admin/test-1").status, 302, "a session made elsewhere does not open the console there")
+    equal(carried.get("/api/v1/events/test-1/delegates?q=a").status, 401, "nor the API")
+    check(carried.form("/desk/test-1/checkin", {"scan_id": uuid7(), "gate": "main", "direction": "in", "token": w.tokens["P01"]}).status in (401, 403), "nor the desk's button")
+    keyed = Client(server, key=w.here["device"].key, address=address)
+    equal(keyed.get("/api/v1/events/test-1/stats").code, "secure_only", "a device's key is refused")
+    reply = Client(server, address=address).post("/api/v1/pair", {"code": pairing_code(), "name": "x"})
+    equal((reply.status, reply.code), (403, "secure_only"), "pairing too")
+    code = pairing_code()
+    secure = Client(server, tls=True, address=address)
+    equal(secure.get("/healthz").status, 200, "the local authority's certificate is good for %s" % address)
+    reply = secure.post("/api/v1/pair", {"code": code, "name": "Cửa"})
+    equal(reply.status, 201, "over HTTPS a device is paired")
+    world.secrets.add(reply.json()["key"])
+    keyed = Client(server, key=reply.json()["key"], tls=True, address=address)
+    equal(keyed.post("/api/v1/checkins", scan(w.tokens["P01"], "main")).status, 200, "and sends scans")
+    staff = Client(server, tls=True, address=address)
+    staff.csrf = plenum.csrf_of(staff.get("/login").text)
+    reply = staff.form("/login", {"name": "desk", "password": PASSWORD})
+    check(reply.status == 303 and "Secure" in (reply.all("set-cookie") or [""])[0], "over HTTPS staff sign in, with a Secure cookie", reply)
+    equal(staff.get("/desk/test-1").status, 200, "and work")
+
+
+def own_address():
+    """The first IPv4 address of this machine that is not loopback (SIOCGIFADDR)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        for _, name in socket.if_nameindex():
+            try:
+                raw = fcntl.ioctl(s.fileno(), 0x8915, struct.pack("256s", name.encode()[:15]))
+            except OSError:
+                continue
+            address = socket.inet_ntoa(raw[20:24])
+            if not address.startswith("127."):
+                return address
+    return None
+
+
+def the_log():
+    """A fault that is worth a line, then: what stands in the log."""
+    server = world.server
+    sha = server.value("SELECT v.sha256 FROM document_version v JOIN document d ON d.id = v.document_id WHERE d.code = 'programme'")
+    for folder, _, files in os.walk(server.data):
+        for file in files:
+            if sha in file or os.path.join(folder, file).replace(os.sep, "").endswith(sha):
+                os.rename(os.path.join(folder, file), os.path.join(server.folder, "taken-away"))
+    for token in (world.tokens["P01"], world.tokens["P01"].lower()):
+        reply = Client(server).get("/D/%s/f/programme/1/programme.pdf" % token)
+        check(reply.status == 500, "a paper whose file is gone is a fault", reply)
+    connection = Connection(server.port)
+    connection.send(("GET /d/%s HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n" % world.tokens["P01"]).encode())
+    connection.reply()
+    connection.close()
+    equal(server.stop(), 0, "the server stops in peace")
+    text = server.log_text()
+    check("error server:" in text and "/d/{token}" in text, "the fault was written down", text[-400:])
+    found = [s for s in world.secrets if s and len(s) > 5 and s.lower() in text.lower()]
+    equal(found, [], "none of %d tokens, keys, codes, cookies and passwords stands in what the server printed" % len(world.secrets))
+
+
+def every_reply():
+    library = [(m, p, r) for m, p, r in replies if r.status == 431 and not r.header("content-type")]
+    check(len(library) <= 1, "only a head that fills the whole buffer is answered by the HTTP library itself, without our headers", library)
+    for one in library:
+        replies.remove(one)
+
+    def bad(test):
+        return [(m, re.sub(r"/d/\w+", "/d/TOKEN", p[:80]), r.status, r.headers) for m, p, r in replies if not test(m, p, r)][:3]
+    equal(bad(lambda m, p, r: r.header("x-content-type-options") == "nosniff"), [], "nosniff on all of %d replies" % len(replies))
+    equal(bad(lambda m, p, r: r.header("referrer-policy") == "no-referrer"), [], "no-referrer on all")
+    equal(bad(lambda m, p, r: r.header("cache-control")), [], "Cache-Control on all")
+    equal(bad(lambda m, p, r: r.header("content-security-policy") and "unsafe" not in r.header("content-security-policy")), [], "a policy without unsafe on all")
+    pages = [r for _, _, r in replies if (r.header("content-type") or "").startswith("text/html")]
+    equal([p for p in pages if "default-src 'none'" not in p.header("content-security-policy") or "frame-ancestors 'none'" not in p.header("content-security-policy")], [],
+          "pages: nothing by default, no frames (%d)" % len(pages))
+    equal([re.findall(r"<script(?![^>]*\bsrc=)|<style|\son\w+=|\sstyle=|javascript:", p.text)[:3] for p in pages if re.search(
+        r"<script(?![^>]*\bsrc=)[^>]*>\s*\S|<style|\son\w+=\"|\sstyle=\"|href=\"javascript:", p.text)], [], "and no inline code or style in them")
+    failures = [(m, p, r) for m, p, r in replies if r.status >= 400 and m != "HEAD" and p.startswith(("/api/", "/metrics", "/healthz", "/readyz")) and "%" not in p.split("?")[0]]
+    wrong = [(m, p, r) for m, p, r in failures if r.header("content-type") != "application/problem+json" or r.json().get("status") != r.status]
+    equal(wrong, [], "every one of %d failures of the API is a problem" % len(failures))
+    codes = {(r.code, r.status) for _, _, r in replies if r.code}
+    equal({c for c in codes if world.codes.get(c[0]) != c[1]}, set(), "with a code and status of errors.def (%d different)" % len(codes))
+    equal([(m, p) for m, p, r in replies if r.status >= 500 and r.status != 501 and "programme" not in p], [], "nothing was a fault of the server")
+
+
+if __name__ == "__main__":
+    plenum.run("doors", begin, the_table, right_requests, wrong_methods, without_role, of_another_event, foreign_hosts, foreign_origins, csrf, bodies, masked_paths,
+               unknown_things, revoked, sessions, not_this_machine, the_log, every_reply)
