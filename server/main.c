@@ -24,6 +24,9 @@ static const struct command {
     {"user", command_user, "accounts of staff: add, passwd, list, disable"},
     {"device", command_device, "scanners: pair, list, revoke"},
     {"tls", command_tls, "the local certificate authority: init, show"},
+    {"backup", command_backup, "a consistent copy of everything, also while the server runs"},
+    {"restore", command_restore, "a backup into an empty data folder"},
+    {"doctor", command_doctor, "check the data folder: schema, papers, figures"},
     {"badges", NULL, "badges as PDF (plenum-badges)"},
 };
 

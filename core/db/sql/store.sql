@@ -17,3 +17,6 @@ SELECT size, media_type FROM blob WHERE sha256 = $1;
 
 -- blob_each :each () -> (sha256 text, size i64, media_type text)
 SELECT sha256, size, media_type FROM blob ORDER BY sha256;
+
+-- doctor_events :many () -> (slug text)
+SELECT slug FROM event ORDER BY starts_ms, slug;

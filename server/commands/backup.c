@@ -1,0 +1,101 @@
+/* `plenum backup FILE`, `plenum restore FILE`, `plenum doctor` */
+#include "core/congress/store/backup.h"
+#include "catalogue.h"
+#include "core/congress/figures/figures.h"
+#include "server/commands/commands.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+int command_backup(int argc, char **argv)
+{
+    const char *data = NULL, *file = NULL;
+    const struct opt options[] = {COMMAND_DATA(&data)};
+    const struct opt_command command = {"plenum backup FILE [--data DIR]",
+                                        "Writes database, papers and keys into one file (.tar.gz), also while the server runs. It holds badge tokens: "
+                                            "keep it like a key.",
+                                        options, 1, 1, 1};
+    struct fault fault = {0};
+    struct store store = {0};
+    struct backup_figures figures = {0};
+    int code;
+    if (!command_parse(&command, argc, argv, &file, NULL, &code)) return code;
+    enum err e = store_open(store_choose_folder(data), STORE_READ, &store, &fault);
+    if (e == OK) e = backup_write(&store, file, &figures, &fault);
+    if (e == OK) printf("%s: the database and %" PRId64 " papers and pictures, %" PRId64 " bytes. It holds badge tokens: keep it like a key.\n", file,
+        figures.blobs, figures.bytes);
+    store_close(&store);
+    return command_end("backup", e, &fault);
+}
+
+int command_restore(int argc, char **argv)
+{
+    const char *data = NULL, *file = NULL;
+    const struct opt options[] = {COMMAND_DATA(&data)};
+    const struct opt_command command = {"plenum restore FILE [--data DIR]",
+        "Unpacks a backup into a data folder that is empty or not there; checks everything before.", options, 1, 1, 1};
+    struct fault fault = {0};
+    struct backup_figures figures = {0};
+    int code;
+    if (!command_parse(&command, argc, argv, &file, NULL, &code)) return code;
+    enum err e = backup_restore(file, store_choose_folder(data), &figures, &fault);
+    if (e == OK) printf("%s: restored, with %" PRId64 " papers and pictures.\n", store_choose_folder(data), figures.blobs);
+    return command_end("restore", e, &fault);
+}
+
+/* --- doctor --- */
+
+static void say_bad(void *context, const char *sentence)
+{
+    printf("bad   %s\n", sentence);
+    ++*(int *)context;
+}
+
+static void say(int *bad, const char *what, enum err e, const struct fault *fault)
+{
+    if (e == OK) printf("ok    %s\n", what);
+    else printf("bad   %s: %s\n", what, fault->text[0] ? fault->text : err_name(e));
+    *bad += e != OK;
+}
+
+static enum err check_figures(struct store *store, int *bad, struct fault *fault)
+{
+    struct arena arena = {0};
+    struct sql_doctor_events_row *rows = NULL;
+    size_t count = 0;
+    enum err e = sql_doctor_events(store->db, &arena, &rows, &count);
+    if (e != OK) e = db_fault(store->db, e, fault, "read the events");
+    for (size_t i = 0; e == OK && i < count; i++) {
+        struct fault why = {0};
+        char what[128];
+        (void)snprintf(what, sizeof what, "figures of %.80s: a recount agrees", rows[i].slug);
+        say(bad, what, figures_verify(store->db, rows[i].slug, &why), &why);
+    }
+    arena_release(&arena);
+    return e;
+}
+
+int command_doctor(int argc, char **argv)
+{
+    const char *data = NULL;
+    const struct opt options[] = {COMMAND_DATA(&data)};
+    const struct opt_command command = {"plenum doctor [--data DIR]",
+        "Checks the data folder: schema, statements, papers, and the figures by a recount. Changes nothing.", options, 1, 0, 0};
+    struct fault fault = {0};
+    struct store store = {0};
+    int code, bad = 0;
+    int64_t total = 0, damaged = 0;
+    if (!command_parse(&command, argc, argv, NULL, NULL, &code)) return code;
+    enum err e = store_open(store_choose_folder(data), STORE_READ, &store, &fault);
+    if (e == OK) {
+        struct fault why = {0};
+        printf("ok    %s: the newest schema\n", store.folder);
+        say(&bad, "every statement can be prepared", db_prepare_all(store.db, &why), &why);
+        e = backup_check_blobs(store.db, store.folder, say_bad, &bad, &total, &damaged, &fault);
+    }
+    if (e == OK && !damaged) printf("ok    %" PRId64 " papers and pictures: all there, all undamaged\n", total);
+    if (e == OK) e = check_figures(&store, &bad, &fault);
+    if (e == OK && bad) e = fault_set(&fault, ERR_CONFLICT, "%d things are wrong", bad);
+    store_close(&store);
+    return command_end("doctor", e, &fault);
+}
