@@ -52,11 +52,14 @@ static void send_scan(struct load *load, struct connection *c)
     size_t turn = load->next / load->token_count, at = load->next % load->token_count;
     load->next++;
     id_uuid7(uuid);
-    int n = snprintf(body, sizeof body, "{\"scan_id\":\"%s\",\"token\":\"%s\",\"gate\":\"%s\",\"direction\":\"%s\",\"scanned_at\":\"%s\",\"age_ms\":0,\"decision\":\"ask\"}", uuid,
-                     load->tokens[at], load->gate, turn % 2 ? "out" : "in", clock_format(clock_now_ms(), now));
+    int n = snprintf(
+        body, sizeof body,
+        "{\"scan_id\":\"%s\",\"token\":\"%s\",\"gate\":\"%s\",\"direction\":\"%s\",\"scanned_at\":\"%s\",\"age_ms\":0,\"decision\":\"ask\"}", uuid,
+        load->tokens[at], load->gate, turn % 2 ? "out" : "in", clock_format(clock_now_ms(), now));
     int m = snprintf(request, sizeof request,
-                     "POST /api/v1/checkins HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", load->port,
-                     load->key, n, body);
+                     "POST /api/v1/checkins HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAuthorization: Bearer %s\r\nContent-Type: "
+                     "application/json\r\nContent-Length: %d\r\n\r\n%s",
+                     load->port, load->key, n, body);
     c->sent_us = clock_steady_us();
     c->have = 0;
     if (write(c->fd, request, (size_t)m) != m) {
@@ -153,7 +156,7 @@ int main(int argc, char **argv)
     double seconds = (double)(clock_steady_us() - begin) / 1e6;
     qsort(load.samples, load.sample_count, sizeof *load.samples, compare);
     size_t n = load.sample_count;
-    printf("{\"per_second\": %.1f, \"p50\": %.2f, \"p99\": %.2f, \"bad\": %zu}\n", (double)n / seconds, n ? load.samples[n / 2] : 0.0f, n ? load.samples[n * 99 / 100] : 0.0f,
-           load.bad);
+    printf("{\"per_second\": %.1f, \"p50\": %.2f, \"p99\": %.2f, \"bad\": %zu}\n", (double)n / seconds, n ? load.samples[n / 2] : 0.0f,
+           n ? load.samples[n * 99 / 100] : 0.0f, load.bad);
     return load.bad || !n ? 1 : 0;
 }

@@ -99,8 +99,9 @@ static void read_head(const char *p, struct entry *e, const struct place *place)
 /* What does not mean the same on both engines (or means nothing on one) is refused here, at build time. */
 static void check_sql(const struct entry *e, const struct place *place)
 {
-    static const char *const banned[] = {"::", "any(", "json_extract", "collate", "string_agg", "group_concat", "now()", "date(", "datetime(", "unixepoch",
-                                         "for update", "ilike", "autoincrement", "insert or ", "replace into", "\"", "ifnull", "?", NULL};
+    static const char *const banned[] = {"::",           "any(",      "json_extract", "collate",    "string_agg", "group_concat",  "now()",
+                                         "date(",        "datetime(", "unixepoch",    "for update", "ilike",      "autoincrement", "insert or ",
+                                         "replace into", "\"",        "ifnull",       "?",          NULL};
     char *low = strdup(e->sql);
     for (char *p = low; *p; p++) *p = (char)tolower((unsigned char)*p);
     for (int i = 0; banned[i]; i++)
@@ -161,10 +162,7 @@ static int read_file(const char *path, struct entry *entries, int count)
     return count;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
+static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 static int list_folder(const char *folder, char ***ret)
 {
@@ -199,10 +197,7 @@ static void put_string(FILE *out, const char *text)
     fputc('"', out);
 }
 
-static const char *c_type(char type)
-{
-    return type == 'i' ? "int64_t " : "const char *";
-}
+static const char *c_type(char type) { return type == 'i' ? "int64_t " : "const char *"; }
 
 static void put_struct(FILE *out, const char *name, const char *suffix, const struct field *fields, int count)
 {
@@ -264,7 +259,8 @@ static void put_function(FILE *out, const struct entry *e, const char *upper)
     put_binds(out, e);
     if (strcmp(e->kind, "exec") == 0) {
         fputs("    e = db_step(s);\n    if (e == OK) e = ERR_BUG;\n    if (e == ERR_NOT_FOUND) e = OK;\n"
-              "    if (e == OK && ret_changes) *ret_changes = db_statement_changes(s);\n    return db_statement_end(s, e);\n}\n\n", out);
+              "    if (e == OK && ret_changes) *ret_changes = db_statement_changes(s);\n    return db_statement_end(s, e);\n}\n\n",
+              out);
         return;
     }
     bool each = strcmp(e->kind, "each") == 0;
@@ -275,14 +271,16 @@ static void put_function(FILE *out, const struct entry *e, const char *upper)
         fputs("    e = db_step(s);\n    if (e != OK) return db_statement_end(s, e);\n", out);
         put_read_row(out, e, "    ", false);
         fputs("    e = db_step(s);\n    if (e == OK) e = ERR_BUG; /* a second row */\n    if (e != ERR_NOT_FOUND) return db_statement_end(s, e);\n"
-              "    *ret = row;\n    return db_statement_end(s, OK);\n}\n\n", out);
+              "    *ret = row;\n    return db_statement_end(s, OK);\n}\n\n",
+              out);
         return;
     }
     if (each) {
         fputs("    while ((e = db_step(s)) == OK) {\n", out);
         put_read_row(out, e, "        ", true);
         fputs("        e = row_fn(ctx, &row);\n        if (e != OK) return db_statement_end(s, e);\n    }\n"
-              "    return db_statement_end(s, e == ERR_NOT_FOUND ? OK : e);\n}\n\n", out);
+              "    return db_statement_end(s, e == ERR_NOT_FOUND ? OK : e);\n}\n\n",
+              out);
         return;
     }
     fprintf(out, "    struct sql_%s_row *rows = NULL;\n    size_t count = 0, capacity = 0;\n", e->name);
@@ -290,7 +288,8 @@ static void put_function(FILE *out, const struct entry *e, const char *upper)
     put_read_row(out, e, "        ", false);
     fputs("        if (arena_grow(arena, &rows, &capacity, count, sizeof *rows) != 0) return db_statement_end(s, ERR_NOMEM);\n"
           "        rows[count++] = row;\n    }\n    if (e != ERR_NOT_FOUND) return db_statement_end(s, e);\n"
-          "    *ret_rows = rows;\n    *ret_count = count;\n    return db_statement_end(s, OK);\n}\n\n", out);
+          "    *ret_rows = rows;\n    *ret_count = count;\n    return db_statement_end(s, OK);\n}\n\n",
+          out);
 }
 
 static void upper_of(const char *name, char *out)
@@ -357,7 +356,10 @@ static void put_types(FILE *out, const struct field *fields, int count)
 
 static void put_source(FILE *out, const char *name, const struct entry *entries, int count, char **migrations, int migration_count)
 {
-    fprintf(out, "/* Made by core/db/gen/sqlgen.c; do not edit. */\n#include \"%s.h\"\n\n#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n\nstatic const struct db_statement_text statements[] = {\n", name);
+    fprintf(out,
+            "/* Made by core/db/gen/sqlgen.c; do not edit. */\n#include \"%s.h\"\n\n#pragma GCC diagnostic ignored "
+            "\"-Woverlength-strings\"\n\nstatic const struct db_statement_text statements[] = {\n",
+            name);
     for (int i = 0; i < count; i++) {
         fprintf(out, "    {\"%s\",\n        ", entries[i].name);
         put_string(out, entries[i].sql);
@@ -374,8 +376,10 @@ static void put_source(FILE *out, const char *name, const struct entry *entries,
         put_string(out, read_whole(migrations[i]));
         fputs("},\n", out);
     }
-    fprintf(out, "};\n\nconst struct db_catalogue %s = {\n    .statements = statements,\n    .statement_count = %d,\n"
-                 "    .migrations = migrations,\n    .migration_count = %d,\n};\n\n", name, count, migration_count);
+    fprintf(out,
+            "};\n\nconst struct db_catalogue %s = {\n    .statements = statements,\n    .statement_count = %d,\n"
+            "    .migrations = migrations,\n    .migration_count = %d,\n};\n\n",
+            name, count, migration_count);
     for (int i = 0; i < count; i++) {
         char upper[128];
         upper_of(entries[i].name, upper);
