@@ -24,7 +24,12 @@ static void notice(struct door *door, bool loud, const char *doing, const struct
 static void tell_person(struct door *door, struct passage *p, const struct frame *frame)
 {
     struct queue_counts counts;
-    if (queue_count(door->queue, &counts, NULL) == OK) p->result.waiting = counts.waiting;
+    p->result.roster_age_ms = p->result.oldest_age_ms = -1;
+    if (queue_count(door->queue, &counts, NULL) == OK) {
+        p->result.waiting = counts.waiting;
+        if (counts.oldest_ms != DB_NULL) p->result.oldest_age_ms = clock_now_ms() - counts.oldest_ms;
+    }
+    if (p->result.from == FROM_ROSTER) p->result.roster_age_ms = clock_now_ms() - door->roster.fetched_ms;
     /* A scan that the server has answered waits only for its answer to be written down. */
     if (p->result.from == FROM_SERVER && p->result.waiting > 0) p->result.waiting--;
     p->result.latency_ms = (clock_steady_us() - frame->at_us + 500) / 1000;

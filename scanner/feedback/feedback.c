@@ -39,6 +39,35 @@ static const struct look looks[] = {
     {"lost", "!!", "NOT KEPT - WRITE IT DOWN", "CHƯA GHI ĐƯỢC - HÃY GHI TAY", "\033[1;5;97;41m", "\a\a\a"},
 };
 
+/* What the person at the door says on, in Vietnamese; the English sentences are the registry's. */
+static const struct {
+    enum reason reason;
+    const char *vietnamese;
+} sentences[] = {
+    {REASON_unknown_badge, "Mã này không có trong danh sách. Xin mời đến bàn đón tiếp."},
+    {REASON_revoked, "Thẻ này đã được thay. Xin dùng thẻ mới."},
+    {REASON_wrong_event, "Thẻ này của sự kiện khác."},
+    {REASON_not_issued, "Thẻ chưa có tên. Xin mời đến bàn đón tiếp."},
+    {REASON_not_admitted_here, "Thẻ này không vào cửa này."},
+    {REASON_wrong_direction, "Cửa này không đi chiều đó."},
+    {REASON_not_yet_open, "Chưa đến giờ điểm danh."},
+    {REASON_closed, "Đã hết giờ điểm danh."},
+    {REASON_full, "Phòng đã đủ chỗ."},
+    {REASON_no_reentry, "Cửa này chỉ vào một lần."},
+    {REASON_was_not_in, "Trước đó chưa điểm danh vào."},
+    {REASON_already_handed_out, "Đã phát trước đó."},
+    {REASON_status_replaced, "Đã có đại biểu khác thay."},
+    {REASON_status_withdrawn, "Đại biểu đã rút."},
+    {REASON_status_disqualified, "Tư cách đại biểu không được công nhận."},
+};
+
+static const char *sentence_of(enum reason reason, bool vietnamese)
+{
+    for (size_t i = 0; vietnamese && i < sizeof sentences / sizeof *sentences; i++)
+        if (sentences[i].reason == reason) return sentences[i].vietnamese;
+    return reason_sentence(reason);
+}
+
 static const struct look *look_of(const char *outcome)
 {
     for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
@@ -140,6 +169,8 @@ static void put_json(struct buf *out, const struct result *r)
     }
     buf_printf(out, "\"conflict\":%s,\"replayed\":%s,\"waiting\":%lld,\"ms\":%lld,", r->conflict ? "true" : "false", r->replayed ? "true" : "false",
                (long long)r->waiting, (long long)r->latency_ms);
+    if (r->roster_age_ms >= 0) buf_printf(out, "\"roster_age_ms\":%lld,", (long long)r->roster_age_ms);
+    else buf_puts(out, "\"roster_age_ms\":null,");
     put_text(out, "picture", r->picture);
     buf_printf(out, "\"frame\":%lld}\n", (long long)r->frame);
 }
@@ -166,6 +197,21 @@ static void put_since(struct buf *out, const struct feedback *feedback, const st
     if (r->first_gate && strcmp(r->first_gate, r->gate) != 0) put_part(out, r->first_gate);
 }
 
+/* Minutes, at least one, so that "0" never looks like "now". */
+static long long minutes(int64_t ms)
+{
+    return ms < CLOCK_MINUTE ? 1 : (long long)(ms / CLOCK_MINUTE);
+}
+
+/* What the answer stands on when the server did not give it, and what it has not heard yet. */
+static void put_doubts(struct buf *out, bool vietnamese, const struct result *r)
+{
+    if (r->roster_age_ms >= 0)
+        buf_printf(out, vietnamese ? "  [ngoài mạng, danh sách %lld phút trước]" : "  [server away, list %lld min old]", minutes(r->roster_age_ms));
+    if (r->waiting > 0)
+        buf_printf(out, vietnamese ? "  [%lld chờ gửi, %lld phút]" : "  [%lld waiting, %lld min]", (long long)r->waiting, minutes(r->oldest_age_ms));
+}
+
 static void put_look(struct buf *out, const struct feedback *feedback, const struct result *r)
 {
     const struct look *look = look_of(r->outcome);
@@ -179,9 +225,9 @@ static void put_look(struct buf *out, const struct feedback *feedback, const str
     put_part(out, r->seat);
     if (strcmp(r->outcome, "already_in") == 0 || (r->reason && strcmp(r->reason, "already_handed_out") == 0)) put_since(out, feedback, r);
     enum reason reason = reason_from_code(r->reason);
-    if (reason != REASON_none) put_part(out, reason_sentence(reason));
+    if (reason != REASON_none) put_part(out, sentence_of(reason, feedback->settings.vietnamese));
     else put_part(out, r->reason);
-    if (r->waiting > 0) buf_printf(out, feedback->settings.vietnamese ? "  [%lld chờ gửi]" : "  [%lld waiting]", (long long)r->waiting);
+    put_doubts(out, feedback->settings.vietnamese, r);
     if (feedback->colours && buf_ok(out)) {
         int width = terminal_width(feedback->line_fd);
         for (size_t n = text_length(out->data + from); n < (size_t)width; n++) buf_putc(out, ' ');

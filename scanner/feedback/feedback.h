@@ -25,7 +25,9 @@ struct result {
     int64_t first_ms; /* when they came in; DB_NULL */
     const char *first_gate;
     bool conflict, replayed;
+    int64_t roster_age_ms; /* of what decided here; -1 = nothing did */
     int64_t waiting;    /* scans not yet acknowledged, this one included if it is */
+    int64_t oldest_age_ms; /* how long the oldest of them waits; -1 = none */
     int64_t latency_ms; /* from the complete frame to this */
     const char *picture; /* file name, or NULL */
     int64_t frame;
