@@ -11,6 +11,7 @@ enum err serve_tls_load(struct app *app, const char *cert_file, const char *key_
 enum err serve_tls_publish(struct app *app, const char *listen_tls, struct fault *fault);
 const char *serve_tls_certificate(const struct app *app); /* NULL without TLS */
 const char *serve_tls_key(const struct app *app);
+const char *serve_tls_authority(const struct app *app); /* NULL without TLS, or with a certificate of the user's own */
 void serve_tls_release(struct app *app);
 
 /* An installation without accounts gets an organiser "admin", whose password is printed once. */

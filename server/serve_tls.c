@@ -70,6 +70,11 @@ const char *serve_tls_key(const struct app *app)
     return app->tls ? app->tls->key_pem : NULL;
 }
 
+const char *serve_tls_authority(const struct app *app)
+{
+    return app->tls ? app->tls->authority_pem : NULL;
+}
+
 void serve_tls_release(struct app *app)
 {
     if (!app->tls) return;

@@ -114,6 +114,7 @@ def doors():
     event = "/api/v1/events/test-1"
     return {
         "GET /healthz": Door(plain("/healthz"), type="text/plain"),
+        "GET /authority.crt": Door(plain("/authority.crt"), type="application/x-x509-ca-cert"),
         "GET /readyz": Door(plain("/readyz"), type="text/plain"),
         "GET /metrics": Door(plain("/metrics"), type="text/plain", skip=["display"]),  # a display is of an event, these figures are not
         "GET /api/v1/openapi.json": Door(plain("/api/v1/openapi.json"), type="application/json"),
