@@ -88,7 +88,8 @@ static enum err make_snapshot(struct live_feed *feed, struct db *db, struct feed
     char *wall = live_feed_channel(&feed->arena, false, event->slug), *desk = live_feed_channel(&feed->arena, true, event->slug);
     json_decref(snapshot);
     if (!text || !wall || !desk) return ERR_NOMEM;
-    event->next_change_ms = figures.next_change_ms;
+    /* Announcements come and go by the clock alone, and a wall should hear of its server now and then. */
+    event->next_change_ms = figures.next_change_ms < now + LIVE_FEED_REFRESH_MS ? figures.next_change_ms : now + LIVE_FEED_REFRESH_MS;
     event->names_on_wall = programme->names_on_wall;
     e = live_set_snapshot(feed->app->hub, wall, text, tell);
     if (e == OK) e = live_set_snapshot(feed->app->hub, desk, text, tell);

@@ -11,6 +11,7 @@ struct app;
 struct live_feed;
 
 #define LIVE_FEED_TICK_MS 200
+#define LIVE_FEED_REFRESH_MS 15000 /* a snapshot at least so often */
 
 /* `app` is borrowed; its hub is set before the first tick. */
 enum err live_feed_new(struct app *app, struct live_feed **ret, struct fault *fault);

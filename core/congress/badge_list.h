@@ -44,6 +44,10 @@ enum err badge_list_record(struct db *db, struct id_source *ids, int64_t event_i
 enum err public_url_choose(struct db *db, struct arena *arena, const char *option, const char *event, unsigned port, const char **ret, bool *ret_guessed,
                            struct fault *fault);
 
+/* Whether "address:port" (as it stands in print_run.host; no port means 80) is an address of this machine now and one of the two ports that we listen on
+ * (0: none). A name is never known to be ours here. */
+bool public_url_is_here(const char *host, unsigned port, unsigned other_port);
+
 /* "http://HOST/D/TOKEN": scheme in lower case, host and path in upper case (DESIGN.md §6). */
 char *badge_url(struct arena *arena, const char *base_url, const char *token);
 

@@ -9,6 +9,7 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -67,4 +68,41 @@ enum err public_url_choose(struct db *db, struct arena *arena, const char *optio
     if (!tidy) return fault_set(fault, ERR_INPUT, "%s: \"%s\" is not http://host or http://host:port", from, url);
     *ret = tidy;
     return OK;
+}
+
+static bool address_is_ours(const char *address)
+{
+    struct ifaddrs *list = NULL;
+    bool found = false;
+    if (getifaddrs(&list) != 0) return false;
+    for (struct ifaddrs *i = list; i && !found; i = i->ifa_next) {
+        char text[INET6_ADDRSTRLEN] = "";
+        if (!i->ifa_addr || !(i->ifa_flags & IFF_UP)) continue;
+        if (i->ifa_addr->sa_family == AF_INET) {
+            struct sockaddr_in in;
+            memcpy(&in, i->ifa_addr, sizeof in);
+            (void)inet_ntop(AF_INET, &in.sin_addr, text, sizeof text);
+        } else if (i->ifa_addr->sa_family == AF_INET6) {
+            struct sockaddr_in6 in;
+            memcpy(&in, i->ifa_addr, sizeof in);
+            (void)inet_ntop(AF_INET6, &in.sin6_addr, text, sizeof text);
+        }
+        found = strcasecmp(text, address) == 0;
+    }
+    freeifaddrs(list);
+    return found;
+}
+
+bool public_url_is_here(const char *host, unsigned port, unsigned other_port)
+{
+    char address[INET6_ADDRSTRLEN];
+    const char *end = host[0] == '[' ? strchr(host, ']') : host + strcspn(host, ":");
+    if (!end) return false;
+    const char *begin = host[0] == '[' ? host + 1 : host, *after = host[0] == '[' ? end + 1 : end;
+    size_t n = (size_t)(end - begin);
+    if (n == 0 || n >= sizeof address) return false;
+    memcpy(address, begin, n);
+    address[n] = '\0';
+    unsigned asked = after[0] == ':' ? (unsigned)strtoul(after + 1, NULL, 10) : 80;
+    return asked != 0 && (asked == port || asked == other_port) && address_is_ours(address);
 }

@@ -105,6 +105,19 @@ export default async function pages(browser, server, people) {
     });
   }
 
+  await test("console: badges that point at another address are told in red, with what to do", async () => {
+    const page = await open(browser);
+    await signIn(page, server, `/admin/${EVENT}`);
+    assert.equal(await page.locator(".warning").count(), 0, "our own address is no reason to warn");
+    server.run("plenum-badges", "--data", server.data, "--event", EVENT, "--only", people.official.code, "--public-url", "http://192.0.2.77:8080", "-o", `${server.folder}/other.pdf`);
+    await page.reload();
+    assert.equal(await page.locator(".warning").count(), 1);
+    assert.match(await page.textContent(".warning code"), /192\.0\.2\.77:8080/);
+    await assertFits(page);
+    await picture(server, page, "console-warning-1280");
+    await page.context().close();
+  });
+
   await test("console: a form without the session's CSRF token changes nothing", async () => {
     const page = await open(browser);
     await signIn(page, server, `/admin/${EVENT}`);

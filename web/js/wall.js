@@ -51,12 +51,12 @@ function layOut() {
     const rows = Math.ceil(count / columns);
     const width = box.width / columns;
     const height = box.height / rows;
-    const score = Math.min(width / 6.2, height); // a cell is at its best about six times as wide as high
-    if (score > best.score) best = { columns, rows, height, score };
+    const score = Math.min(width / 5, height); // a name in two lines wants a cell five times as wide as high
+    if (score > best.score) best = { columns, rows, score };
   }
   list.style.setProperty("--columns", best.columns);
   list.style.setProperty("--rows", best.rows);
-  list.style.setProperty("--cell", `${Math.min(best.height, best.score * 1.25)}px`);
+  list.style.setProperty("--cell", `${best.score}px`);
 }
 
 function drawDelegations(list) {
