@@ -162,7 +162,7 @@ void live_counters(struct live_hub *hub, struct live_counters *ret)
     pthread_mutex_unlock(&hub->mutex);
 }
 
-static void beat_all(struct live_hub *hub)
+void live_beat(struct live_hub *hub)
 {
     for (struct live_channel *channel = hub->channels; channel; channel = channel->next)
         for (struct live_stream *stream = channel->streams; stream; stream = stream->next) {
@@ -190,7 +190,7 @@ static void *thread_main(void *arg)
     pthread_mutex_lock(&hub->mutex);
     while (!wait_tick(hub)) {
         if (clock_steady_ms() >= next_beat) {
-            beat_all(hub);
+            live_beat(hub);
             next_beat = clock_steady_ms() + hub->config.heartbeat_ms;
         }
         if (!hub->config.on_tick) continue;

@@ -49,6 +49,7 @@ struct live_hub {
     struct live_channel *channels;
     unsigned channel_count, stream_count;
     struct frame *greeting, *beat;
+    int64_t searched; /* when a full hub last looked for streams whose client has gone */
     uint64_t events, snapshots_sent, refused;
 };
 
@@ -56,5 +57,6 @@ struct live_hub {
 enum err live_channel_get(struct live_hub *hub, const char *name, struct live_channel **ret);
 void live_frame_drop(struct frame *frame); /* accepts NULL */
 void live_wake(struct live_stream *stream);
+void live_beat(struct live_hub *hub); /* a heartbeat to all streams */
 
 #endif

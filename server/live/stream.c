@@ -1,6 +1,8 @@
 /* One open stream: what it gets next, and when it sleeps. */
 #include "server/live/hub.h"
 
+#include "core/base/clock.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,6 +114,15 @@ static int64_t read_last_id(const struct live_hub *hub, const struct live_channe
     return seq <= channel->seq ? seq : -1;
 }
 
+/* A client that went away shows only when something is written to it, twice. A full hub does not wait for the next heartbeat. */
+static void search_for_room(struct live_hub *hub)
+{
+    int64_t now = clock_steady_ms();
+    if (hub->closing || now - hub->searched < 1000) return;
+    hub->searched = now;
+    live_beat(hub);
+}
+
 /* Adds the stream to its channel. ERR_BUSY: no place. */
 static enum err join(struct live_hub *hub, const char *name, const char *last_event_id, struct live_stream *stream)
 {
@@ -120,6 +131,7 @@ static enum err join(struct live_hub *hub, const char *name, const char *last_ev
     enum err err = hub->closing || hub->stream_count >= hub->config.stream_limit ? ERR_BUSY : live_channel_get(hub, name, &channel);
     if (err) {
         hub->refused++;
+        search_for_room(hub);
         goto out;
     }
     stream->channel = channel;
