@@ -190,7 +190,7 @@ static void test_moving(struct bench *b)
     struct import_options later = {.starts_on = "2027-01-31"}, today = {.starts_on = "today"}, nonsense = {.starts_on = "soon"};
     fresh(b);
     CHECK(c, import_with(b, base, later) == OK && count(b, "event", "changed") == 1 && count(b, "session", "changed") == 1 && count(b, "document", "changed") == 1);
-    int64_t starts, ends, session, publish, from, opens;
+    int64_t starts = 0, ends = 0, session = 0, publish = 0, from, opens = 0;
     CHECK(c, zone_parse("Asia/Ho_Chi_Minh", "2027-01-31T07:30", &starts) == OK && zone_parse("Asia/Ho_Chi_Minh", "2027-02-01T17:00", &ends) == OK);
     CHECK(c, zone_parse("Asia/Ho_Chi_Minh", "2027-01-31T08:00", &session) == OK && zone_parse("Asia/Ho_Chi_Minh", "2027-01-31T07:00", &publish) == OK);
     CHECK(c, strtoll(value(b, "SELECT starts_ms FROM event"), NULL, 10) == starts && strtoll(value(b, "SELECT ends_ms FROM event"), NULL, 10) == ends);
