@@ -40,6 +40,55 @@ export default async function wall(browser, server, people) {
     }
   }
 
+  // Other congresses than the sample: few and many delegations, large numbers, long names, everything at once.
+  const session = (hours, title) => ({ title, room: "Hội trường lớn, tầng 1", starts: new Date(Date.now() + hours * 3600e3).toISOString(), ends: new Date(Date.now() + (hours + 2) * 3600e3).toISOString() });
+  const figures = (count, present) => ({
+    as_of: new Date().toISOString(), expected: Math.round(present * 1.1), attended: present, present, title: "Đại hội Công đoàn ngành Giao thông – Xây dựng và Dịch vụ công ích đô thị lần thứ XIX",
+    quorum: { session: null, eligible: present, required: 7, present, reached: true, since: new Date().toISOString() },
+    delegations: Array.from({ length: count }, (_, i) => ({ code: `U${i}`, name: i % 3 ? `Công đoàn phường ${i}` : `Công đoàn các Khu công nghiệp và Khu chế xuất Hương Tràm số ${i}`, expected: 12 + i, attended: 12, present: i % 4 ? 12 + i : i })),
+    programme: [session(-1, "Phiên toàn thể: báo cáo kết quả thảo luận, tham luận về tiền lương, nhà ở và nhà trẻ cho con công nhân"), session(2, "Thảo luận và biểu quyết dự thảo Nghị quyết")],
+    announcements: [{ text: "Xe đón đại biểu về khách sạn rời cổng chính lúc 17 giờ 15; đại biểu đi xe số 4 và số 5 tập trung tại sảnh tiệc Hoa Tràm.", urgent: true }],
+  });
+  for (const [count, number] of [[3, 42], [40, 1287], [200, 13456]]) {
+    await test(`wall: ${count} delegations, ${number} present, all at once, at every size`, async () => {
+      const page = await open(browser, { width: 1920, height: 1080 });
+      await signIn(page, server, `/admin/${EVENT}`);
+      const body = `event: snapshot\ndata: ${JSON.stringify(figures(count, number))}\n\n`;
+      await page.route("**/live?for=wall", (route) => route.fulfill({ contentType: "text/event-stream", body }));
+      for (const [width, height] of SIZES) {
+        await page.setViewportSize({ width, height });
+        await page.goto(`${server.url}/display/${EVENT}`);
+        await ready(page);
+        await page.waitForTimeout(150);
+        await assertNoScroll(page);
+        const faults = await page.evaluate(() => {
+          const wrong = [];
+          const area = document.querySelector(".w-delegations").getBoundingClientRect();
+          const cells = [...document.querySelectorAll("#delegations li")].filter((cell) => !cell.hidden);
+          if (cells.length < 3) wrong.push("hardly any delegation");
+          const unit = parseFloat(getComputedStyle(document.body).fontSize) / 2;
+          for (const cell of cells) {
+            if (parseFloat(getComputedStyle(cell).fontSize) < unit * 1.49) wrong.push(`too small: ${cell.textContent}`);
+            const box = cell.getBoundingClientRect();
+            if (box.bottom > area.bottom + 2 || box.right > area.right + 2 || box.width < 20) wrong.push(`cell ${cell.textContent}`);
+          }
+          const boxes = [".w-head", ".w-ring", ".w-of", ".w-quorum", "#now", "#next", ".w-news", ".w-foot"].map((name) => [name, document.querySelector(name).getBoundingClientRect()]);
+          for (const [a, one] of boxes) for (const [b, two] of boxes) {
+            if (a < b && one.width && two.width && one.left < two.right - 2 && two.left < one.right - 2 && one.top < two.bottom - 2 && two.top < one.bottom - 2) wrong.push(`${a} lies on ${b}`);
+          }
+          const ring = document.querySelector(".w-ring").getBoundingClientRect();
+          const range = document.createRange();
+          range.selectNodeContents(document.getElementById("present"));
+          if (range.getBoundingClientRect().width > ring.width * 0.9) wrong.push("the number does not fit its ring");
+          return wrong;
+        });
+        assert.deepEqual(faults, [], `${width}×${height}`);
+        await picture(server, page, `wall-${count}-${width}x${height}`, false);
+      }
+      await page.context().close();
+    });
+  }
+
   await test("wall: on a phone it may scroll downwards, never sideways", async () => {
     const page = await open(browser, { width: 320, height: 640 });
     await signIn(page, server, `/display/${EVENT}`);

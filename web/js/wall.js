@@ -40,23 +40,54 @@ function drawQuorum(quorum) {
   }
 }
 
-// The grid: protocol order, read downwards then along, as a printed list is read.
+// The grid: protocol order, read downwards then along, as a printed list is read. More than can be read from afar go on pages, by turns.
+const LEAST_FONT = 1.5; // in units of --u
+const FONT_OF_CELL = 0.29;
+let pages = { count: 1, size: Infinity, at: 0 };
+
 function layOut() {
   const list = at("delegations");
   const box = list.getBoundingClientRect();
   const count = delegations.length;
   if (count === 0 || box.width === 0) return;
-  let best = { columns: 1, score: -1 };
-  for (let columns = 1; columns <= Math.min(count, 24); columns++) {
-    const rows = Math.ceil(count / columns);
-    const width = box.width / columns;
-    const height = box.height / rows;
-    const score = Math.min(width / 5, height); // a name in two lines wants a cell five times as wide as high
-    if (score > best.score) best = { columns, rows, score };
+  const unit = parseFloat(getComputedStyle(document.body).fontSize) / 2; // --u in pixels
+  const least = (LEAST_FONT * unit) / FONT_OF_CELL;
+  const shapeFor = (many, columns) => {
+    const rows = Math.ceil(many / columns);
+    return { columns, rows, score: Math.min(box.width / columns / 5, box.height / rows) }; // a name in two lines wants a cell five times as wide as high
+  };
+  const bestFor = (many) => {
+    let best = shapeFor(many, 1);
+    for (let columns = 2; columns <= Math.min(many, 24); columns++) {
+      const other = shapeFor(many, columns);
+      if (other.score > best.score) best = other;
+    }
+    return best;
+  };
+  let size = count;
+  let best = bestFor(size);
+  const flows = getComputedStyle(list).display === "block"; // a phone shows all, one below the other
+  for (let turns = 2; !flows && best.score < least && turns <= count; turns++) {
+    size = Math.ceil(count / turns);
+    best = bestFor(size);
   }
+  pages = { count: Math.ceil(count / size), size, at: pages.at % Math.ceil(count / size) };
   list.style.setProperty("--columns", best.columns);
   list.style.setProperty("--rows", best.rows);
   list.style.setProperty("--cell", `${best.score}px`);
+  drawPage();
+}
+
+function drawPage() {
+  const from = pages.at * pages.size;
+  [...at("delegations").children].forEach((cell, i) => { cell.hidden = i < from || i >= from + pages.size; });
+  put(at("page"), pages.count > 1 ? `${pages.at + 1} / ${pages.count}` : "");
+}
+
+function turnPage() {
+  if (pages.count < 2) return;
+  pages.at = (pages.at + 1) % pages.count;
+  drawPage();
 }
 
 function drawDelegations(list) {
@@ -170,7 +201,7 @@ function checkin(data) {
 
 new ResizeObserver(layOut).observe(at("delegations"));
 setInterval(drawClock, 1000);
-setInterval(() => { newsIndex++; drawNews(); }, 10000);
+setInterval(() => { newsIndex++; drawNews(); turnPage(); }, 10000);
 
 live(`/api/v1/events/${event}/live?for=wall`, {
   probe: `/api/v1/events/${event}/stats`,
