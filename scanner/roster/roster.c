@@ -47,19 +47,32 @@ static category_set read_admits(const struct roster *roster, const json_t *list)
     return set;
 }
 
+static void insert_session(struct roster *roster, const struct admission_session *session, bool carry_over)
+{
+    size_t at = roster->session_count++;
+    for (; at > 0 && roster->sessions[at - 1].starts_ms > session->starts_ms; at--) {
+        roster->sessions[at] = roster->sessions[at - 1];
+        roster->carry_over[at] = roster->carry_over[at - 1];
+    }
+    roster->sessions[at] = *session;
+    roster->carry_over[at] = carry_over;
+}
+
 static enum err read_sessions(struct roster *roster, const json_t *list, const char *area)
 {
     roster->sessions = arena_array(&roster->arena, json_array_size(list) + 1, sizeof *roster->sessions);
-    if (!roster->sessions) return ERR_NOMEM;
+    roster->carry_over = arena_array(&roster->arena, json_array_size(list) + 1, sizeof *roster->carry_over);
+    if (!roster->sessions || !roster->carry_over) return ERR_NOMEM;
     size_t i;
     json_t *item;
     json_array_foreach(list, i, item) {
         const char *where = json_string_value(json_object_get(item, "area"));
-        struct admission_session *session = &roster->sessions[roster->session_count];
+        const json_t *carry_over = json_object_get(item, "carry_over");
+        struct admission_session session;
         if (!area || !where || strcmp(area, where) != 0) continue;
-        if (!time_of(item, "starts", &session->starts_ms) || !time_of(item, "ends", &session->ends_ms)) continue;
-        session->admits = read_admits(roster, json_object_get(item, "admits"));
-        roster->session_count++;
+        if (!time_of(item, "starts", &session.starts_ms) || !time_of(item, "ends", &session.ends_ms)) continue;
+        session.admits = read_admits(roster, json_object_get(item, "admits"));
+        insert_session(roster, &session, !carry_over || json_is_true(carry_over));
     }
     return OK;
 }
@@ -146,9 +159,24 @@ static void open_record(struct arena *arena, const char *token, const char *reco
     json_decref(value);
 }
 
+/* When a presence that began at `at_ms` ends by itself: with the area's block (the session that is on or comes next on that day, and those
+ * that carry_over joins to it), or with the day where none follows. The server's rule, programme_block_end. */
+static int64_t block_end(const struct roster *roster, int64_t at_ms)
+{
+    int64_t day_begin, day_end = INT64_MAX;
+    size_t i = 0;
+    (void)zone_day(roster->timezone, at_ms, &day_begin, &day_end);
+    while (i < roster->session_count && roster->sessions[i].ends_ms <= at_ms) i++;
+    if (i == roster->session_count || roster->sessions[i].starts_ms >= day_end) return day_end;
+    int64_t end = roster->sessions[i].ends_ms;
+    for (; roster->carry_over[i] && i + 1 < roster->session_count && roster->sessions[i + 1].starts_ms < day_end; i++)
+        if (roster->sessions[i + 1].ends_ms > end) end = roster->sessions[i + 1].ends_ms;
+    return end < day_end ? end : day_end;
+}
+
 /* What this door did itself stands above what the roster says, as long as the roster cannot know of it. */
-static enum err add_own_doings(const struct roster *roster, struct db *db, struct arena *arena, const char *badge_id, int64_t day_begin,
-                               struct admission *a, struct roster_verdict *verdict)
+static enum err add_own_doings(const struct roster *roster, struct db *db, struct arena *arena, const char *badge_id, struct admission *a,
+                               struct roster_verdict *verdict)
 {
     struct sql_spool_badge_last_row *rows;
     size_t count;
@@ -162,9 +190,10 @@ static enum err add_own_doings(const struct roster *roster, struct db *db, struc
         if (rows[i].fresh && strcmp(rows[i].result, "handed_out") == 0) a->handed_out = true;
         if (!rows[i].fresh || judged || !(came || left)) continue;
         judged = true;
-        a->is_in = came && rows[i].scanned_ms + roster->offset_ms >= day_begin;
+        int64_t when = rows[i].scanned_ms + roster->offset_ms;
+        a->is_in = came && a->at_ms < block_end(roster, when);
         if (!a->is_in) continue;
-        verdict->since_ms = rows[i].scanned_ms + roster->offset_ms;
+        verdict->since_ms = when;
         verdict->since_gate = roster->gate;
     }
     return OK;
@@ -207,7 +236,7 @@ enum err roster_decide(struct roster *roster, struct db *db, struct arena *arena
     enum err e = sql_spool_roster_find(db, arena, badge_id, &entry);
     if (e == OK) {
         read_entry(roster, arena, token, &entry, day_begin, &a, &verdict);
-        e = add_own_doings(roster, db, arena, badge_id, day_begin, &a, &verdict);
+        e = add_own_doings(roster, db, arena, badge_id, &a, &verdict);
     } else if (e == ERR_NOT_FOUND) {
         e = OK;
     }

@@ -30,7 +30,8 @@ struct roster {
     category_set gate_admits;
     const char *categories[ROSTER_CATEGORIES_MOST];
     size_t category_count;
-    struct admission_session *sessions; /* of the gate's area */
+    struct admission_session *sessions; /* of the gate's area, by their beginning */
+    bool *carry_over;                   /* of each: who is in stays in for the next one */
     size_t session_count;
 };
 

@@ -200,6 +200,21 @@ static void scan(struct fixture *f, const char *token, const char *told, char id
     CHECK(f->c, queue_add(&f->queue, &s, id, NULL) == OK && queue_tell(&f->queue, id, told, NULL, 1, NULL) == OK);
 }
 
+/* What this door did itself ends where the programme ends it: with the block of 13:00 to 16:00, or with the day. */
+static void test_blocks(struct fixture *f)
+{
+    char id[ID_UUID_SIZE];
+    int64_t now = clock_now_ms();
+    take(f, roster_text(&f->arena, 9, true, GATE_MAIN, 0, PEOPLE), NOW - now);
+    scan(f, people[OFFICIAL].token, "admitted", id); /* 09:00: for the block of the afternoon */
+    expect(f, people[OFFICIAL].token, false, now + 6 * CLOCK_HOUR, "already_in", NULL);
+    expect(f, people[OFFICIAL].token, false, now + 7 * CLOCK_HOUR + CLOCK_MINUTE, "admitted", NULL);
+    take(f, roster_text(&f->arena, 10, true, GATE_MAIN, 0, PEOPLE), NOW + 8 * CLOCK_HOUR - now);
+    scan(f, people[GUEST].token, "admitted", id); /* 17:00: no session follows */
+    expect(f, people[GUEST].token, false, now + 6 * CLOCK_HOUR, "already_in", NULL);
+    expect(f, people[GUEST].token, false, now + 7 * CLOCK_HOUR + CLOCK_MINUTE, "admitted", NULL);
+}
+
 /* What this door did itself counts until the roster can know it, and not longer. */
 static void test_own_doings(struct fixture *f)
 {
@@ -270,6 +285,7 @@ int main(void)
     test_foreign(&c);
     with_fixture(&c, test_rules);
     with_fixture(&c, test_own_doings);
+    with_fixture(&c, test_blocks);
     with_fixture(&c, test_updates);
     return check_done(&c, "scanner/decision");
 }
