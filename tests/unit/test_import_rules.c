@@ -5,6 +5,7 @@
 #include "core/base/file.h"
 #include "core/base/zone.h"
 #include "core/congress/event_file/event_file.h"
+#include "core/congress/figures/figures.h"
 #include "core/congress/store/store.h"
 #include "tests/unit/check.h"
 
@@ -283,6 +284,37 @@ static void test_limits(struct bench *b)
     CHECK(c, strncmp(b->fault.text, "organization.attribute_types.grade: ", 36) == 0 && strstr(b->fault.text, "P1"));
 }
 
+static void figures_agree(struct bench *b, int line)
+{
+    struct store store = {0};
+    struct fault fault = {0};
+    CHECK(b->c, store_open(b->data, STORE_READ, &store, &fault) == OK);
+    if (!CHECK(b->c, figures_verify(store.db, "e", &fault) == OK)) printf("# line %d: %s\n", line, fault.text);
+    store_close(&store);
+}
+
+/* People are in while the list is corrected: presence and counters follow, in the same transaction. */
+static void test_after_scans(struct bench *b)
+{
+    struct check *c = b->c;
+    fresh(b);
+    value(b, "INSERT INTO scan(id, scan_id, event_id, delegate_id, token_id, gate_id, direction, outcome, decision, scanned_ms, true_ms, estimated, received_ms) "
+             "SELECT id, 's' || number, event_id, id, 't', (SELECT id FROM gate), 'in', 'admitted', 'ask', 1796087700000, 1796087700000, 0, 1796087700000 "
+             "FROM delegate WHERE number < '9'"); /* 08:15 */
+    CHECK(c, import(b, "{\"format\":\"plenum-events/1\",\"events\":[{\"slug\":\"e\",\"delegates\":["
+                       "{\"person\":\"P2\",\"category\":\"official\",\"delegation\":\"U1\"}]}]}") == OK);
+    CHECK_TEXT(c, value(b, "SELECT COUNT(*) FROM presence"), "2");
+    CHECK_TEXT(c, value(b, "SELECT total FROM tally t JOIN category c ON c.id = t.key_id AND c.code = 'official' WHERE measure = 2 AND dimension = 1"), "2");
+    figures_agree(b, __LINE__);
+    CHECK_TEXT(c, value(b, "SELECT MAX(until_ms) FROM presence"), "1796097600000"); /* 11:00 */
+    CHECK(c, import(b, "{\"format\":\"plenum-events/1\",\"events\":[{\"slug\":\"e\",\"sessions\":[{\"code\":\"s1\",\"ends\":\"2026-12-01T11:45\"}]}]}") == OK);
+    CHECK_TEXT(c, value(b, "SELECT MAX(until_ms) FROM presence"), "1796100300000"); /* 11:45 */
+    figures_agree(b, __LINE__);
+    CHECK(c, import(b, "{\"format\":\"plenum-events/1\",\"events\":[{\"slug\":\"e\",\"delegates\":["
+                       "{\"person\":\"P1\",\"status\":\"replaced\"},{\"person\":\"P3\",\"category\":\"guest\"}]}]}") == OK);
+    figures_agree(b, __LINE__);
+}
+
 /* Export, import into an empty folder, export again: the same bytes. */
 static void test_round_trip(struct bench *b)
 {
@@ -329,6 +361,7 @@ int main(void)
     test_dry_run(&b);
     test_files(&b);
     test_limits(&b);
+    test_after_scans(&b);
     test_round_trip(&b);
     json_decref(b.report);
     (void)snprintf(command, sizeof command, "rm -rf '%s'", b.folder);

@@ -4,7 +4,6 @@
 #include "core/base/file.h"
 #include "core/base/id.h"
 #include "core/congress/event_file/plan.h"
-#include "core/congress/figures/tally.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -148,7 +147,7 @@ static enum err apply(struct db *db, void *arg, struct fault *fault)
     }
     for (size_t i = 0; e == OK && i < plan->event_count; i++) e = give_display_code(db, row_values(plan->events[i].row)[0].i64);
     for (size_t i = 0; e == OK && i < plan->event_count; i++)
-        if (plan->events[i].changed) e = tally_rebuild_expected(db, row_values(plan->events[i].row)[0].i64);
+        if (plan->events[i].changed) e = plan_recount(db, row_values(plan->events[i].row)[0].i64, plan->events[i].row->key);
     if (e == OK) e = write_audit(db, plan);
     return e == OK ? OK : db_fault(db, e, fault, "finish the import");
 }

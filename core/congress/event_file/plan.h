@@ -158,6 +158,9 @@ const char *delegate_key(struct plan *plan, const struct db_value *values);
 /* Rows that --prune takes away: refuses those with a history, and rows that would point at nothing; then notes and lists the removals. */
 enum err plan_removals(struct plan *plan, struct fault *fault);
 
+/* --- recount.c: in the transaction, after the writes --- */
+enum err plan_recount(struct db *db, int64_t event_id, const char *slug);
+
 /* The whole of it. `plan` is zeroed but for db, arena, options, files and root. */
 enum err plan_make(struct plan *plan, struct fault *fault);
 void plan_release(struct plan *plan);

@@ -231,3 +231,6 @@ SELECT id FROM delegate WHERE delegation_id = $1;
 
 -- import_unit_accounts :maybe (id i64) -> (total i64)
 SELECT COUNT(*) FROM account_role WHERE unit_id = $1;
+
+-- import_scanned_delegates :many (event_id i64) -> (id i64, category_id i64, delegation_id i64?)
+SELECT id, category_id, delegation_id FROM delegate WHERE event_id = $1 AND id IN (SELECT delegate_id FROM scan WHERE event_id = $1);
