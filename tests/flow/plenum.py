@@ -384,6 +384,7 @@ class Server:
     def start(self, *words, seconds=20):
         command = [program("plenum"), "serve", "--data", self.data, "--listen", "%s:%d" % (self.address, self.port),
                    "--listen-tls", "%s:%d" % (self.address, self.tls_port)] + list(words)
+        said = len(self.log_text())
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         until = time.time() + seconds
@@ -394,7 +395,7 @@ class Server:
                 client = Client(self)
                 good = client.get("/healthz").status == 200
                 client.close()
-                if good:
+                if good and "Plenum runs" in self.log_text()[said:]:
                     return self
             except (OSError, Closed):
                 pass
@@ -478,7 +479,7 @@ class Server:
         reply = client.form("/login", {"name": name, "password": password, "next": "/admin"})
         if reply.status != 303:
             raise RuntimeError("sign-in of %s: %r" % (name, reply))
-        client.csrf = csrf_of(client.get("/admin").text)
+        client.csrf = csrf_of(client.get("/password").text)  # the page that is open to every role
         if not client.csrf:
             raise RuntimeError("no CSRF token for %s" % name)
         return client
