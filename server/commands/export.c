@@ -15,7 +15,8 @@ struct options {
 static enum err render(const struct options *o, const json_t *value, struct buf *out, struct fault *fault)
 {
     bool csv = strcmp(o->format, "csv") == 0;
-    enum err e = csv ? export_csv(value, out) : json_write(value, true, out);
+    const char *const *columns = strcmp(o->what, "delegates") == 0 ? export_delegate_columns : export_checkin_columns;
+    enum err e = csv ? export_csv(value, columns, out) : json_write(value, true, out);
     if (!csv) buf_putc(out, '\n');
     return e == OK && buf_ok(out) ? OK : fault_set(fault, ERR_NOMEM, "the list is too large");
 }

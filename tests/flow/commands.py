@@ -136,6 +136,8 @@ def test_staff_and_devices():
     check(len(json.loads(good("export", "delegates", "--event", EVENT, data=data))) == 329, "delegates as JSON")
     csv = good("export", "delegates", "--event", EVENT, "--format", "csv", data=data)
     check(csv.startswith("\ufeffnumber,person,name") and csv.count("\n") == 330, "delegates as CSV", csv[:100])
+    empty = good("export", "checkins", "--event", EVENT, "--format", "csv", data=data)
+    check(empty.startswith("\ufeffscan_id,person") and empty.count("\n") == 1, "an empty list has its header", empty)
     refused(1, "xlsx", "export", "delegates", "--event", EVENT, "--format", "xlsx", data=data)
 
 

@@ -51,7 +51,9 @@ enum err event_file_export_files(struct db *db, const char *data_folder, const c
 /* Lists for other programs, in the order of the badge list and of receipt. Times RFC 3339, UTC, milliseconds. */
 enum err export_delegates(struct db *db, const char *slug, json_t **ret, struct fault *fault);
 enum err export_checkins(struct db *db, const char *slug, json_t **ret, struct fault *fault);
-/* A list of flat objects with the same keys as CSV with a header line (UTF-8 with BOM, CRLF; lists joined with a space). */
-enum err export_csv(const json_t *list, struct buf *out);
+/* Such a list as CSV with a header line (UTF-8 with BOM, CRLF); the columns are keys, NULL-terminated. */
+extern const char *const export_delegate_columns[];
+extern const char *const export_checkin_columns[];
+enum err export_csv(const json_t *list, const char *const *columns, struct buf *out);
 
 #endif

@@ -104,29 +104,25 @@ static void put_cell(struct buf *out, const json_t *value)
     }
 }
 
-/* The columns are the keys of the longest object: a key that only some have stands last. */
-enum err export_csv(const json_t *list, struct buf *out)
+const char *const export_checkin_columns[] = {"scan_id", "person", "number", "gate", "direction", "outcome", "reason", "scanned_at", "received_at", "happened_at",
+                                              "estimated", "device", "account", "conflict", "undone_at", NULL};
+const char *const export_delegate_columns[] = {"number", "person", "name", "sort_name", "honorific", "title", "unit", "category", "delegation", "mandate",
+                                               "status", "group", "order", "seat", "badge_box", "room", "transport", "attended_at", NULL};
+
+enum err export_csv(const json_t *list, const char *const *columns, struct buf *out)
 {
-    const json_t *head = NULL;
     size_t i;
-    json_t *object, *value;
-    const char *key;
-    json_array_foreach(list, i, object)
-        if (!head || json_object_size(object) > json_object_size(head)) head = object;
+    json_t *object;
     buf_puts(out, "\xef\xbb\xbf");
-    bool first = true;
-    json_object_foreach((json_t *)(uintptr_t)head, key, value) {
-        buf_puts(out, first ? "" : ",");
-        buf_put_csv(out, key);
-        first = false;
+    for (size_t k = 0; columns[k]; k++) {
+        buf_puts(out, k ? "," : "");
+        buf_put_csv(out, columns[k]);
     }
     buf_puts(out, "\r\n");
     json_array_foreach(list, i, object) {
-        first = true;
-        json_object_foreach((json_t *)(uintptr_t)head, key, value) {
-            buf_puts(out, first ? "" : ",");
-            put_cell(out, json_object_get(object, key));
-            first = false;
+        for (size_t k = 0; columns[k]; k++) {
+            buf_puts(out, k ? "," : "");
+            put_cell(out, json_object_get(object, columns[k]));
         }
         buf_puts(out, "\r\n");
     }
