@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { finish, test } from "./check.mjs";
+import { assert, finish, test } from "./check.mjs";
 import { launch } from "./browser.mjs";
 import { EVENT, Server, sample } from "./server.mjs";
 import phone from "./phone.mjs";
@@ -40,7 +40,10 @@ try {
   await test("the scenery stands", () => { throw problem; });
 } finally {
   if (browser) await browser.close();
-  await server.stop();
+  if (server.process) await test("the server ends in order, and no sanitizer has spoken", async () => {
+    assert.deepEqual(await server.stop(), { code: 0, by: null });
+    assert.ok(!/Sanitizer|runtime error/.test(server.log), server.log.slice(-4000));
+  });
   rmSync(server.data, { recursive: true, force: true });
   code = finish();
 }

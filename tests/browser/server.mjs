@@ -22,6 +22,7 @@ export class Server {
     this.folder = path.join(this.build, "browser");
     this.data = path.join(this.folder, "data");
     this.process = null;
+    this.log = "";
   }
 
   run(program, ...args) {
@@ -42,7 +43,6 @@ export class Server {
 
   async start() {
     const options = ["serve", "--data", this.data, "--listen", `127.0.0.1:${this.port}`, "--listen-tls", "none", "--public-url", this.url];
-    this.log = "";
     this.process = spawn(path.join(this.bin, "plenum"), options, { stdio: ["ignore", "pipe", "pipe"] });
     this.process.stdout.on("data", (text) => { this.log += text; });
     this.process.stderr.on("data", (text) => { this.log += text; });
@@ -55,10 +55,11 @@ export class Server {
   }
 
   async stop(signal = "SIGTERM") {
-    if (!this.process || this.process.exitCode !== null || this.process.signalCode !== null) return;
-    const ended = new Promise((done) => this.process.once("exit", done));
+    if (!this.process || this.process.exitCode !== null || this.process.signalCode !== null) return { code: this.process?.exitCode, by: this.process?.signalCode };
+    const ended = new Promise((done) => this.process.once("exit", (code, by) => done([code, by])));
     this.process.kill(signal);
-    await ended;
+    const [code, by] = await ended;
+    return { code, by };
   }
 
   // A plain request that undoes nothing: status, headers, the bytes as they came over the wire.

@@ -68,7 +68,7 @@ export default async function wall(browser, server, people) {
           if (cells.length < 3) wrong.push("hardly any delegation");
           const unit = parseFloat(getComputedStyle(document.body).fontSize) / 2;
           for (const cell of cells) {
-            if (parseFloat(getComputedStyle(cell).fontSize) < unit * 1.49) wrong.push(`too small: ${cell.textContent}`);
+            if (parseFloat(getComputedStyle(cell).fontSize) < unit * 1.09) wrong.push(`too small: ${cell.textContent}`);
             const box = cell.getBoundingClientRect();
             if (box.bottom > area.bottom + 2 || box.right > area.right + 2 || box.width < 20) wrong.push(`cell ${cell.textContent}`);
           }

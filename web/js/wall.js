@@ -41,7 +41,7 @@ function drawQuorum(quorum) {
 }
 
 // The grid: protocol order, read downwards then along, as a printed list is read. More than can be read from afar go on pages, by turns.
-const LEAST_FONT = 1.5; // in units of --u
+const LEAST_FONT = 1.1; // in units of --u
 const FONT_OF_CELL = 0.29;
 let pages = { count: 1, size: Infinity, at: 0 };
 
