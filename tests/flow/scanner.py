@@ -376,9 +376,23 @@ def story_answers(folder):
     check(max(w.server.posts.values()) == 1, "answers: and not sent again", str(w.server.posts))
     out = subprocess.run([SCANNER, "--spool", w.spool, "--lines", "-"], input="WIFI:S:Hall;;\n%s\n" % w.tokens[1], capture_output=True, text=True)
     check("This is a Wi-Fi code, not one of our badges" in out.stdout and "ADMITTED" in out.stdout, "answers: other codes are named", out.stdout)
+    w.proxy.set("refuse")
+    run(w.spool, ["--lines", "-"], text="\n".join(w.tokens[4:7]) + "\n")
+    w.server.poison.add(w.tokens[5])
+    w.proxy.set("pass")
+    run(w.spool, ["--lines", "-"])
+    check([(q["state"], q["outcome_reason"]) for q in queue(w.spool)][-1] == ("set_aside", "bad_request") and len(queue(w.spool)) == 2,
+          "answers: one scan that spoils its request is found and set aside", str(queue(w.spool)))
+    check({w.tokens[4], w.tokens[6]} <= {s["token"] for s in w.server.order}, "answers: and the others of its batch are taken")
+    w.server.portal = True
+    code, portal, notices = run(w.spool, ["--lines", "-"], text=w.tokens[7] + "\n")
+    check(portal[0]["decided_by"] == "roster" and [q["state"] for q in queue(w.spool)].count("waiting") == 1, "answers: a login page is not our server", notices)
+    w.server.portal = False
+    run(w.spool, ["--lines", "-"])
+    check([q["state"] for q in queue(w.spool)] == ["set_aside"] * 2, "answers: and the scan goes when the network is there", str(queue(w.spool)))
     w.server.status = 503
     code, busy, _ = run(w.spool, ["--lines", "-"], text=w.tokens[2] + "\n")
-    check(busy[0]["outcome"] == "admitted" and busy[0]["decided_by"] == "roster" and len(queue(w.spool)) == 2, "answers: 503 is waited out", str(busy))
+    check(busy[0]["outcome"] == "admitted" and busy[0]["decided_by"] == "roster" and len(queue(w.spool)) == 3, "answers: 503 is waited out", str(busy))
     w.server.status = None
     w.server.revoked = True
     code, gone, notices = run(w.spool, ["--lines", "-"], text=w.tokens[3] + "\n")
@@ -414,6 +428,26 @@ def story_rules(folder):
     os.chmod(hook, 0o755)
     run(w.spool, ["--lines", "-", "--on-result", hook], text=w.tokens[1] + "\n")
     check(open(log).read() == "admitted||N %s|admitted|main\n" % w.tokens[1][-4:], "rules: --on-result gets arguments and environment, no shell", open(log).read())
+
+
+def story_hook(folder):
+    """A command that hangs holds up nobody, and is ended with its children."""
+    w = World(folder, "hook")
+    hook, marks = os.path.join(folder, "hang"), os.path.join(folder, "marks")
+    with open(hook, "w") as f:
+        f.write('#!/bin/sh\necho started >> "%s"\n(sleep 30; echo survived >> "%s") &\nwait\n' % (marks, marks))
+    os.chmod(hook, 0o755)
+    begun = time.time()
+    s = Scanner(w.spool, ["--lines", "-", "--on-result", hook])
+    s.say(w.tokens[:3])
+    told = time.time() - begun
+    check(len(s.results()) == 3 and told < 3, "hook: three people while the first command hangs", "%.1f s" % told)
+    check(s.end() == 0 and 4 < time.time() - begun < 9, "hook: ended after its five seconds", "%.1f s" % (time.time() - begun))
+    check(open(marks).read() == "started\n" * 3, "hook: each was started, none survived", open(marks).read())
+    left = subprocess.run(["pgrep", "-f", hook], capture_output=True, text=True).stdout
+    check(left == "", "hook: nor any child", left)
+    code, _, notices = run(w.spool, ["--lines", "-", "--on-result", os.path.join(folder, "nothing")])
+    check(code == 1 and "--on-result" in notices, "hook: one that is not there is told at the start", notices)
 
 
 def qr_matrix(text):
@@ -503,7 +537,7 @@ def story_frames(folder):
 
 
 BOTH = [story_online, story_away_at_start, story_goes_away, story_lost_replies, story_stall, story_killed, story_pictures, story_frames]
-FAKE_ONLY, REAL_ONLY = [story_answers, story_rules], [story_server_killed, story_secure]
+FAKE_ONLY, REAL_ONLY = [story_answers, story_rules, story_hook], [story_server_killed, story_secure]
 
 
 def percentile(values, share):

@@ -24,6 +24,7 @@ class FakeServer:
         self.lock = threading.Lock()
         self.scans, self.order, self.posts, self.inside = {}, [], {}, {}
         self.status, self.batches, self.revoked, self.malformed = None, [], False, set()
+        self.poison, self.portal = set(), False  # tokens that make a whole request a 400; a login page instead of answers
         fake = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -54,6 +55,8 @@ class FakeServer:
                 scans = json.loads(body)
                 with fake.lock:
                     many = scans if isinstance(scans, list) else [scans]
+                    if any(scan["token"] in fake.poison for scan in many):
+                        return self.reply(400, {"code": "bad_request"})
                     fake.batches.append(len(many))
                     results = [fake.take(scan) for scan in many]
                 self.reply(200, {"server_time": now_text(), "results": results, "a-later-key": 1})
@@ -71,6 +74,14 @@ class FakeServer:
                 self.reply(200, roster, [("ETag", etag)])
 
             def allowed(self):
+                if fake.portal:
+                    page = b"<html>Please accept the terms of this network</html>"
+                    self.send_response(200)
+                    self.send_header("Content-Type", "text/html")
+                    self.send_header("Content-Length", str(len(page)))
+                    self.end_headers()
+                    self.wfile.write(page)
+                    return False
                 if fake.revoked or self.headers.get("Authorization") != "Bearer secret-key":
                     self.reply(401, {"code": "device_revoked"})
                     return False
