@@ -23,6 +23,8 @@ struct pdf {
     HPDF_Dict resources; /* one for all pages */
     HPDF_Dict fonts;
     HPDF_Outline outline;
+    HPDF_Dict *pictures;
+    size_t picture_count, picture_capacity;
     HPDF_STATUS error; /* libharu's first error; its state is sticky anyway */
     HPDF_STATUS detail;
 };
@@ -57,6 +59,7 @@ enum err pdf_new(struct pdf **ret, struct fault *fault)
     pdf->resources = HPDF_Dict_New(pdf->doc->mmgr);
     if (!bad) bad = HPDF_Xref_Add(pdf->doc->xref, pdf->resources);
     pdf->fonts = HPDF_Dict_New(pdf->doc->mmgr);
+    if (!bad) bad = HPDF_Xref_Add(pdf->doc->xref, pdf->fonts); /* pages with pictures have resources of their own that share it */
     if (!bad) bad = HPDF_Dict_Add(pdf->resources, "Font", pdf->fonts);
     if (bad || !pdf->fonts) {
         enum err e = pdf_fault(pdf, fault, "a new document");
@@ -71,6 +74,7 @@ void pdf_free(struct pdf *pdf)
 {
     if (!pdf) return;
     HPDF_Free(pdf->doc);
+    free(pdf->pictures);
     free(pdf);
 }
 
@@ -137,16 +141,37 @@ static HPDF_STATUS write_filter(HPDF_Dict dict, HPDF_Stream stream)
     return HPDF_Stream_WriteStr(stream, "/Filter /FlateDecode\012");
 }
 
-static HPDF_STATUS fill_stream(HPDF_Dict dict, const void *data, size_t length)
+void pdf_pack(const void *content, size_t length, struct pdf_packed *ret)
 {
     uLongf room = compressBound((uLong)length);
-    Bytef *packed = malloc(room);
-    if (!packed) return HPDF_FAILD_TO_ALLOC_MEM;
-    HPDF_STATUS bad = HPDF_FAILD_TO_ALLOC_MEM;
-    if (compress2(packed, &room, data, (uLong)length, 6) == Z_OK) bad = HPDF_Stream_Write(dict->stream, packed, (HPDF_UINT)room);
-    free(packed);
+    *ret = (struct pdf_packed){.data = malloc(room)};
+    if (ret->data && compress2(ret->data, &room, content, (uLong)length, 6) == Z_OK) {
+        void *tight = realloc(ret->data, room);
+        if (tight) ret->data = tight;
+        ret->length = room;
+        return;
+    }
+    free(ret->data);
+    ret->data = NULL;
+}
+
+/* Bytes as they are, in one block of just their size: libharu's own blocks of 4 KB are half empty on most pages. */
+static HPDF_STATUS store_stream(HPDF_Dict dict, const void *data, size_t length)
+{
+    HPDF_MemStreamAttr attr = dict->stream->attr;
+    attr->buf_siz = attr->w_pos = length ? (HPDF_UINT)length : 1;
     dict->filter = HPDF_STREAM_FILTER_NONE;
+    return HPDF_Stream_Write(dict->stream, data, (HPDF_UINT)length);
+}
+
+static HPDF_STATUS fill_stream(HPDF_Dict dict, const void *data, size_t length)
+{
+    struct pdf_packed packed;
+    pdf_pack(data, length, &packed);
+    if (!packed.data) return HPDF_FAILD_TO_ALLOC_MEM;
+    HPDF_STATUS bad = store_stream(dict, packed.data, packed.length);
     dict->write_fn = write_filter;
+    free(packed.data);
     return bad;
 }
 
@@ -167,21 +192,88 @@ static HPDF_STATUS add_bookmark(struct pdf *pdf, HPDF_Page page, const char *tit
     return bad ? bad : HPDF_Outline_SetDestination(pdf->outline, destination);
 }
 
-enum err pdf_add_page(struct pdf *pdf, const struct pdf_page *page, struct fault *fault)
+static HPDF_STATUS set_box(HPDF_Page page, const char *name, const struct pdf_box *box)
+{
+    if (!box) return HPDF_OK;
+    HPDF_Box made = {.left = (HPDF_REAL)box->left, .bottom = (HPDF_REAL)box->bottom, .right = (HPDF_REAL)box->right, .top = (HPDF_REAL)box->top};
+    return HPDF_Dict_Add(page, name, HPDF_Box_Array_New(page->mmgr, made));
+}
+
+/* The fonts of all pages, and the pictures of this one. */
+static HPDF_STATUS set_resources(const struct pdf *pdf, HPDF_Page made, const struct pdf_page *page)
+{
+    if (!page->picture_count) return HPDF_Dict_Add(made, "Resources", pdf->resources);
+    HPDF_Dict resources = HPDF_Dict_New(made->mmgr), pictures = HPDF_Dict_New(made->mmgr);
+    if (!resources || !pictures) return HPDF_FAILD_TO_ALLOC_MEM;
+    HPDF_STATUS bad = HPDF_Dict_Add(made, "Resources", resources);
+    if (!bad) bad = HPDF_Dict_Add(resources, "Font", pdf->fonts);
+    if (!bad) bad = HPDF_Dict_Add(resources, "XObject", pictures);
+    for (size_t i = 0; !bad && i < page->picture_count; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "P%u", page->pictures[i]);
+        bad = HPDF_Dict_Add(pictures, name, pdf->pictures[page->pictures[i]]);
+    }
+    return bad;
+}
+
+enum err pdf_add_page(struct pdf *pdf, const struct pdf_page *page, struct pdf_stream **ret, struct fault *fault)
 {
     HPDF_Page made = HPDF_AddPage(pdf->doc);
     if (!made) return pdf_fault(pdf, fault, "a page");
-    HPDF_Box media = {.left = 0, .bottom = 0, .right = (HPDF_REAL)page->width, .top = (HPDF_REAL)page->height};
-    HPDF_STATUS bad = HPDF_Dict_Add(made, "MediaBox", HPDF_Box_Array_New(made->mmgr, media));
-    if (!bad) bad = HPDF_Dict_Add(made, "Resources", pdf->resources);
-    if (!bad && page->trim) {
-        HPDF_Box trim = {.left = (HPDF_REAL)page->trim->left, .bottom = (HPDF_REAL)page->trim->bottom,
-                         .right = (HPDF_REAL)page->trim->right, .top = (HPDF_REAL)page->trim->top};
-        bad = HPDF_Dict_Add(made, "TrimBox", HPDF_Box_Array_New(made->mmgr, trim));
-    }
-    if (!bad) bad = fill_stream(((HPDF_PageAttr)made->attr)->contents, page->content, page->content_length);
+    const struct pdf_box media = {.right = page->width, .top = page->height};
+    HPDF_STATUS bad = set_box(made, "MediaBox", &media);
+    if (!bad) bad = set_box(made, "BleedBox", page->bleed);
+    if (!bad) bad = set_box(made, "TrimBox", page->trim);
+    if (!bad) bad = set_resources(pdf, made, page);
     for (size_t i = 0; !bad && i < page->bookmark_count; i++) bad = add_bookmark(pdf, made, page->bookmarks[i]);
-    return bad ? pdf_fault(pdf, fault, "a page") : OK;
+    if (bad) return pdf_fault(pdf, fault, "a page");
+    *ret = (struct pdf_stream *)((HPDF_PageAttr)made->attr)->contents;
+    return OK;
+}
+
+enum err pdf_fill_page(struct pdf_stream *stream, const struct pdf_packed *packed, struct fault *fault)
+{
+    HPDF_Dict dict = (HPDF_Dict)(void *)stream;
+    dict->write_fn = write_filter;
+    HPDF_STATUS bad = packed->data ? store_stream(dict, packed->data, packed->length) : HPDF_FAILD_TO_ALLOC_MEM;
+    return bad ? fault_set(fault, ERR_NOMEM, "no memory for a page") : OK;
+}
+
+static HPDF_STATUS write_jpeg_filter(HPDF_Dict dict, HPDF_Stream stream)
+{
+    (void)dict;
+    return HPDF_Stream_WriteStr(stream, "/Filter /DCTDecode\012");
+}
+
+enum err pdf_add_picture(struct pdf *pdf, const struct pdf_picture *picture, unsigned *ret_number, struct fault *fault)
+{
+    if (pdf->picture_count == pdf->picture_capacity) {
+        size_t capacity = pdf->picture_capacity ? pdf->picture_capacity * 2 : 64;
+        HPDF_Dict *more = realloc(pdf->pictures, capacity * sizeof *more);
+        if (!more) return fault_set(fault, ERR_NOMEM, "no memory for a picture");
+        pdf->pictures = more;
+        pdf->picture_capacity = capacity;
+    }
+    HPDF_Dict dict = HPDF_DictStream_New(pdf->doc->mmgr, pdf->doc->xref);
+    if (!dict) return pdf_fault(pdf, fault, "a picture");
+    HPDF_STATUS bad = HPDF_Dict_AddName(dict, "Type", "XObject");
+    bad |= HPDF_Dict_AddName(dict, "Subtype", "Image");
+    bad |= HPDF_Dict_AddNumber(dict, "Width", (HPDF_INT32)picture->width);
+    bad |= HPDF_Dict_AddNumber(dict, "Height", (HPDF_INT32)picture->height);
+    bad |= HPDF_Dict_AddName(dict, "ColorSpace", picture->grey ? "DeviceGray" : "DeviceRGB");
+    bad |= HPDF_Dict_AddNumber(dict, "BitsPerComponent", 8);
+    bad |= store_stream(dict, picture->data, picture->length);
+    dict->write_fn = write_jpeg_filter;
+    if (bad) return pdf_fault(pdf, fault, "a picture");
+    pdf->pictures[pdf->picture_count] = dict;
+    *ret_number = (unsigned)pdf->picture_count++;
+    return OK;
+}
+
+enum err pdf_label_pages(struct pdf *pdf, unsigned first, const char *prefix, struct fault *fault)
+{
+    HPDF_STATUS bad = HPDF_AddPageLabel(pdf->doc, 0, HPDF_PAGE_NUM_STYLE_DECIMAL, first, prefix);
+    return bad ? pdf_fault(pdf, fault, "page labels") : OK;
 }
 
 /* The W array (ISO 32000-1 §9.7.4.3): runs of used glyphs, "first [width …]". */
