@@ -1,6 +1,7 @@
 /* From the server's answer into the spool. */
 #include "scanner/roster/roster.h"
 #include "core/base/clock.h"
+#include "core/base/crypto.h"
 #include "core/base/json.h"
 #include "queue_catalogue.h"
 
@@ -112,6 +113,14 @@ static enum err read_answer(const json_t *answer, struct taking *t, struct fault
     return OK;
 }
 
+/* Chance, not a clock: two attempts in one millisecond, or on either side of a clock set back, must not be taken for one. */
+static int64_t make_stamp(void)
+{
+    uint64_t stamp;
+    crypto_random(&stamp, sizeof stamp);
+    return (int64_t)(stamp >> 1);
+}
+
 enum err roster_take(struct db *db, const char *text, size_t length, const char *etag, int64_t offset_ms, struct fault *fault)
 {
     json_t *answer = NULL;
@@ -133,7 +142,7 @@ enum err roster_take(struct db *db, const char *text, size_t length, const char 
         goto out;
     }
     t.generation = mark.generation + 1;
-    t.stamp = clock_now_ms();
+    t.stamp = make_stamp();
     t.head = head_text(&arena, answer);
     e = t.head ? OK : fault_set(fault, ERR_NOMEM, "not enough memory for the roster");
     for (; e == OK && t.from < json_array_size(t.entries); t.from += CHUNK) e = db_transaction(db, put_chunk, &t, fault);
