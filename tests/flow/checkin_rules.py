@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# suite
+# sanitized
 """The scan contract over HTTP (DESIGN.md §5, §6, §8): every outcome and reason, retries, arrays, times, offline decisions, undo, areas,
 rosters; then a few hundred random scans against a plain model and a recount by plain SQL.
 
@@ -193,7 +195,8 @@ def retries():
 def arrays():
     good = scan(world.tokens["P09"], "main")
     sound_id = uuid7()
-    bad = [5, None, "x", [], {}, dict(good, scan_id="no uuid"), dict(good, scan_id=None), dict(good, scan_id=uuid7(), token=None), dict(good, scan_id=uuid7(), token="short"),
+    bad = [5, None, "x", [], {}, dict(good, scan_id="no uuid"), dict(good, scan_id=None), dict(good, scan_id=uuid7(), token=None),
+           dict(good, scan_id=uuid7(), token="short"),
            dict(good, scan_id=uuid7(), token="U" * 16), dict(good, scan_id=uuid7(), direction="up"), dict(good, scan_id=uuid7(), direction=1),
            dict(good, scan_id=uuid7(), scanned_at="yesterday"), dict(good, scan_id=uuid7(), scanned_at=None), dict(good, scan_id=uuid7(), age_ms=-1),
            dict(good, scan_id=uuid7(), age_ms=400 * 24 * HOUR), dict(good, scan_id=uuid7(), age_ms="1"), dict(good, scan_id=uuid7(), decision="perhaps"),
@@ -222,7 +225,8 @@ def arrays():
     results = world.send("side", many[:1000])
     equal([r["scan_id"] for r in results], [s["scan_id"] for s in many[:1000]], "1000 scans are taken, in order")
     check(all(r["outcome"] in ("admitted", "already_in", "left") for r in results), "and all decided", {r["outcome"] for r in results})
-    equal(world.server.value("SELECT COUNT(*) FROM scan s WHERE s.scan_id IN (SELECT value FROM json_each(?))", json.dumps([s["scan_id"] for s in many])), 1000, "and all stored")
+    equal(world.server.value("SELECT COUNT(*) FROM scan s WHERE s.scan_id IN (SELECT value FROM json_each(?))", json.dumps([s["scan_id"] for s in many])), 1000,
+          "and all stored")
     equal(world.send("side", []), [], "an empty array has no answers")
 
 
@@ -348,8 +352,10 @@ def rosters():
     world.go("P05", "main")
     world.go("P01", "gifts")
     delta = device.get("%s?since=%d" % (path, value["version"]), If_None_Match=tag).json()
-    equal((delta["full"], delta["since"], [e["id"] for e in delta["entries"]]), (False, value["version"], [token_id(world.tokens["P05"])]), "a delta has what changed, no more")
-    check(delta["version"] > value["version"] and delta["entries"][0]["in_since"] and delta["entries"][0]["in_gate"] == "main", "and that they are in", delta["entries"])
+    equal((delta["full"], delta["since"], [e["id"] for e in delta["entries"]]), (False, value["version"], [token_id(world.tokens["P05"])]),
+          "a delta has what changed, no more")
+    check(delta["version"] > value["version"] and delta["entries"][0]["in_since"] and delta["entries"][0]["in_gate"] == "main", "and that they are in",
+          delta["entries"])
     empty = device.get("%s?since=%d" % (path, delta["version"]))
     equal((empty.json()["full"], empty.json()["entries"]), (False, []), "nothing new: an empty delta")
     equal(device.get("%s?since=%d" % (path, delta["version"]), If_None_Match=empty.header("etag")).status, 304, "and then 304")
@@ -397,13 +403,15 @@ def random_scans():
         direction = "in" if gate == "gifts" else rng.choice(("in", "in", "out"))
         told = "ask"
         if late and rng.random() < 0.7:
-            told = rng.choice(("handed_out", "refused") if gate == "gifts" else ("admitted", "admitted", "already_in", "refused") if direction == "in" else ("left", "refused"))
+            told = rng.choice(("handed_out", "refused") if gate == "gifts" else ("admitted", "admitted", "already_in", "refused") if direction == "in"
+                              else ("left", "refused"))
         at = moment() if late else None
         return {"who": rng.choice(codes), "gate": gate, "direction": direction, "told": told, "at": at, "id": uuid7(rng), "scanned_at": time_text(at or now_ms())}
 
     def post(gate, batch):
         nonlocal wrong, asked
-        body = [scan(tokens[s["who"]], gate, s["direction"], age=now_ms() - s["at"] if s["at"] else 0, decision=s["told"], scan_id=s["id"], scanned_at=s["scanned_at"]) for s in batch]
+        body = [scan(tokens[s["who"]], gate, s["direction"], age=now_ms() - s["at"] if s["at"] else 0, decision=s["told"], scan_id=s["id"],
+                     scanned_at=s["scanned_at"]) for s in batch]
         results = world.send(gate, body, "random")
         for s, r in zip(batch, results):
             asked += 1
@@ -451,7 +459,8 @@ def random_scans():
     check(kinds >= {"admitted", "already_in", "left", "refused", "handed_out"}, "every outcome came up", kinds)
     export = json.loads(plenum.plenum("export", "checkins", "--event", "random", "--format", "json", data=world.server.data).stdout)
     equal(sorted(e["scan_id"] for e in export), sorted(s["id"] for s in sent), "the export has each scan once")
-    equal({e["scan_id"]: (e["outcome"], e["reason"]) for e in export}, {s["id"]: (s["answer"]["outcome"], s["answer"]["reason"]) for s in sent}, "with the outcome that was answered")
+    equal({e["scan_id"]: (e["outcome"], e["reason"]) for e in export}, {s["id"]: (s["answer"]["outcome"], s["answer"]["reason"]) for s in sent},
+          "with the outcome that was answered")
 
 
 def doctor():

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# suite
 """One congress, end to end, with the real programs: the sample's event file → badges, proved and rasterised → the scanner reads every badge at the door → the wall's
 figures → the record → a phone with its papers → a restart in the middle of the show.    B=build/x tests/flow/story.py"""
 import collections
@@ -40,7 +41,8 @@ def the_list():
     good = [d for d in stage["file"]["delegates"] if d.get("status", "summoned") in ("summoned", "alternate")]
     stage["named"] = {d["person"]: d for d in good if d["person"]}
     stage["blank"] = {d["number"] for d in good if not d["person"]}
-    check(len(stage["named"]) >= 300 and len(stage["blank"]) == 20, "the sample has %d badges with a name and %d blank ones" % (len(stage["named"]), len(stage["blank"])))
+    check(len(stage["named"]) >= 300 and len(stage["blank"]) == 20,
+          "the sample has %d badges with a name and %d blank ones" % (len(stage["named"]), len(stage["blank"])))
     stage["tokens"] = server.tokens(EVENT)
 
 
@@ -72,7 +74,8 @@ def the_desk():
         equal(reply.status, 303, "it is changed")
         page = admin.get("/admin/" + EVENT)
         admin.csrf = plenum.csrf_of(page.text)
-    check(page.status == 200 and server.value("SELECT display_code FROM event WHERE slug = ?", EVENT) in page.text, "the console shows the code of the wall", page.status)
+    check(page.status == 200 and server.value("SELECT display_code FROM event WHERE slug = ?", EVENT) in page.text, "the console shows the code of the wall",
+          page.status)
     reply = admin.get("/api/v1/events/%s/badges.pdf" % EVENT)
     path = os.path.join(server.folder, "served.pdf")
     with open(path, "wb") as f:
@@ -98,7 +101,8 @@ def the_door():
     spool = os.path.join(server.folder, "spool")
     pairing = server.pairing(EVENT, "main")
     check(pairing["url"].startswith("https://") and "#sha256//" in pairing["url"], "the pairing's address carries the pin of the server's key", pairing["url"])
-    done = subprocess.run([SCANNER, "--server", pairing["url"], "--pair", pairing["code"], "--name", "Cửa chính 1", "--spool", spool, "--json"], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([SCANNER, "--server", pairing["url"], "--pair", pairing["code"], "--name", "Cửa chính 1", "--spool", spool, "--json"], capture_output=True,
+                          text=True, timeout=30)
     check(done.returncode == 0 and json.loads(done.stdout)["gate"] == "main", "the scanner is paired", done.stderr)
     begun = time.time()
     done = subprocess.run([SCANNER, "--gate", "main", "--images", pages, "--once", "--spool", spool, "--json"], capture_output=True, text=True, timeout=200)
@@ -112,7 +116,8 @@ def the_door():
 
 def the_record():
     export = json.loads(plenum.plenum("export", "checkins", "--event", EVENT, "--format", "json", data=server.data).stdout)
-    equal(sorted(e["scan_id"] for e in export), sorted(line["scan_id"] for line in stage["lines"]), "what the scanner said is in the record, once each, and nothing else")
+    equal(sorted(e["scan_id"] for e in export), sorted(line["scan_id"] for line in stage["lines"]),
+          "what the scanner said is in the record, once each, and nothing else")
     told = {line["scan_id"]: (line["outcome"], line["reason"]) for line in stage["lines"]}
     equal([(e["scan_id"], e["outcome"], e["reason"]) for e in export if told.get(e["scan_id"]) != (e["outcome"], e["reason"])], [], "with the same outcome")
     by_person = collections.Counter(e["person"] for e in export if e["outcome"] == "admitted")
@@ -139,7 +144,8 @@ def the_figures():
     equal({c: v["attended"] for c, v in stats["by_category"].items() if v["attended"]}, dict(came), "stats count what the record has, by category")
     came = collections.Counter(stage["named"][p].get("delegation") for p in stage["admitted"])
     equal({d: v["attended"] for d, v in stats["by_delegation"].items() if v["attended"]}, {d: n for d, n in came.items() if d}, "and by delegation")
-    equal((stats["attended"], stats["present"], stats["by_gate"]["main"]["attended"]), (len(stage["admitted"]),) * 3, "%d have come and are in" % len(stage["admitted"]))
+    equal((stats["attended"], stats["present"], stats["by_gate"]["main"]["attended"]), (len(stage["admitted"]),) * 3,
+          "%d have come and are in" % len(stage["admitted"]))
     wall = stage["wall"].wait(lambda name, data: name == "snapshot" and data["attended"] == stats["attended"])
     check(wall is not None, "the wall was told", [(n, d.get("attended")) for n, d, _ in stage["wall"].events[-3:]])
     equal(figures_of(wall), figures_of(stats), "and shows the same figures")
@@ -162,18 +168,21 @@ def the_phone():
     codes = json.loads(done.stdout.splitlines()[0])["codes"]
     equal(len(codes), 8, "the first page has eight codes")
     by_token = {t: p for p, t in stage["tokens"].items()}
-    check(all(re.fullmatch(re.escape(public.upper().replace("HTTP", "http", 1)) + r"/D/[0-9A-HJKMNP-TV-Z]{16}", c) for c in codes), "each says http://HOST/D/TOKEN in capitals", codes[0][:40])
+    check(all(re.fullmatch(re.escape(public.upper().replace("HTTP", "http", 1)) + r"/D/[0-9A-HJKMNP-TV-Z]{16}", c) for c in codes),
+          "each says http://HOST/D/TOKEN in capitals", codes[0][:40])
     who = by_token[codes[0].rsplit("/", 1)[1]]
     phone = Client(server)
     page = phone.get(urllib.parse.urlsplit(codes[0]).path, Accept_Encoding="gzip")
-    check(page.status == 200 and page.header("content-encoding") == "gzip" and len(page.body) < 14336, "the page of %s opens: %d bytes compressed" % (who, len(page.body)), page)
+    check(page.status == 200 and page.header("content-encoding") == "gzip" and len(page.body) < 14336,
+          "the page of %s opens: %d bytes compressed" % (who, len(page.body)), page)
     page = phone.get(urllib.parse.urlsplit(codes[0]).path)
     name = re.sub(r"\s+", " ", stage["names"][who])
     import unicodedata
     check(unicodedata.normalize("NFC", name) in unicodedata.normalize("NFC", html.unescape(page.text)), "it greets them by name")
     links = [html.unescape(link) for link in re.findall(r'href="(/d/[^"]+/f/[^"]+)"', page.text)]
     category, documents = stage["named"][who]["category"], stage["file"]["documents"]
-    may = {d["code"]: d for d in documents if (not d.get("audience") or category in d["audience"]["categories"]) and d.get("publish_at") != "manual" and not d.get("restricted")}
+    may = {d["code"]: d for d in documents if (not d.get("audience") or category in d["audience"]["categories"]) and d.get("publish_at") != "manual"
+           and not d.get("restricted")}
     equal({link.split("/f/")[1].split("/")[0] for link in links}, set(may), "and lists the papers for %s" % category)
     for link in links:
         code = link.split("/f/")[1].split("/")[0]

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# suite
+# sanitized
 """Every door of server/routes.def: the right request, and everything that must not open it: wrong method, no role, another event's role, foreign host or
 origin, missing CSRF token, missing, oversized or broken body, masked paths, unknown or revoked badges and devices. Every reply carries its safety headers, every
 problem a code of core/congress/errors.def, and no secret stands in the log.
@@ -69,6 +71,18 @@ def read_codes():
         return {code: int(status) for code, status in re.findall(r"^REASON\((\w+), (\d+),", f.read(), re.M)}
 
 
+def codes_in_source():
+    """The codes that the HTTP layer writes out by itself, which knows no registry: (code, status)."""
+    found = set()
+    for folder in ("server/http", "server/live", "server/pages", "server/api"):
+        for base, _, files in os.walk(os.path.join(plenum.ROOT, folder)):
+            for file in files:
+                if file.endswith(".c"):
+                    with open(os.path.join(base, file), encoding="utf-8") as f:
+                        found |= {(code, int(status)) for status, code in re.findall(r'(?:http_reply_problem|refuse)\([^;"]*?(\d{3}),\s*"([a-z_]+)"', f.read())}
+    return found
+
+
 class Door:
     """How the test asks at a door: the path for a role, what is sent, what comes back when it opens."""
 
@@ -118,9 +132,11 @@ def doors():
         "GET /readyz": Door(plain("/readyz"), type="text/plain"),
         "GET /metrics": Door(plain("/metrics"), type="text/plain", skip=["display"]),  # a display is of an event, these figures are not
         "GET /api/v1/openapi.json": Door(plain("/api/v1/openapi.json"), type="application/json"),
-        "POST /api/v1/pair": Door(plain("/api/v1/pair"), body=lambda role: {"code": w.pairing_code(), "name": "Cửa thử"}, status=201, type="application/json", skip=EVERYBODY),
+        "POST /api/v1/pair": Door(plain("/api/v1/pair"), body=lambda role: {"code": w.pairing_code(), "name": "Cửa thử"}, status=201, type="application/json",
+                                  skip=EVERYBODY),
         "POST /api/v1/checkins": Door(of_staff("/api/v1/checkins"), body=lambda role: scan(token, "main"), type="application/json"),
-        "POST /api/v1/checkins/{scan_id}/undo": Door(lambda role: of_staff("/api/v1/checkins/%s/undo" % w.new_scan())(role), body=lambda role: {}, type="application/json"),
+        "POST /api/v1/checkins/{scan_id}/undo": Door(lambda role: of_staff("/api/v1/checkins/%s/undo" % w.new_scan())(role), body=lambda role: {},
+                                                     type="application/json"),
         "GET /api/v1/events/{event}/roster": Door(plain(event + "/roster"), type="application/json"),
         "GET /api/v1/events/{event}/stats": Door(plain(event + "/stats"), type="application/json"),
         "GET /api/v1/events/{event}/live": Door(plain(event + "/live"), type="text/event-stream"),
@@ -142,7 +158,8 @@ def doors():
         "POST /display/{event}": Door(plain("/display/test-1"), form=lambda role: {"code": w.display_code}, status=303, skip=EVERYBODY),
         "GET /desk/{event}": Door(plain("/desk/test-1"), type="text/html"),
         "GET /desk/{event}/scans": Door(plain("/desk/test-1/scans"), type="application/json"),
-        "POST /desk/{event}/checkin": Door(plain("/desk/test-1/checkin"), form=lambda role: {"scan_id": uuid7(), "gate": "main", "direction": "in", "token": token}, status=303),
+        "POST /desk/{event}/checkin": Door(plain("/desk/test-1/checkin"), form=lambda role: {"scan_id": uuid7(), "gate": "main", "direction": "in", "token": token},
+                                           status=303),
         "GET /admin": Door(plain("/admin"), type="text/html"),
         "GET /admin/{event}": Door(plain("/admin/test-1"), type="text/html"),
         "POST /admin/{event}/pair": Door(plain("/admin/test-1/pair"), form=lambda role: {"gate": "main"}, type="text/html"),
@@ -260,7 +277,8 @@ def right_requests():
             check(reply.status in wanted and (reply.header("content-type") or "").startswith(door.type or ""), "%s opens for %s" % (route.name, role), reply)
             if route.method == "GET" and door.type != "text/event-stream":
                 head = client.request("HEAD", door.path(role))
-                check(head.status == reply.status and head.body == b"" and (head.header("content-length") is not None), "HEAD of %s for %s" % (route.pattern, role), head)
+                check(head.status == reply.status and head.body == b"" and (head.header("content-length") is not None), "HEAD of %s for %s" % (route.pattern, role),
+                      head)
 
 
 def wrong_methods():
@@ -299,7 +317,8 @@ def without_role():
         for role in EVERYBODY:
             if role not in route.roles:
                 reply = door.ask(world.here[role], role)
-                check(is_refused(reply, route) and reply.status != 302 or role == "display" and is_refused(reply, route), "%s: closed to %s" % (route.name, role), reply)
+                check(is_refused(reply, route) and reply.status != 302 or role == "display" and is_refused(reply, route), "%s: closed to %s" % (route.name, role),
+                      reply)
 
 
 def of_another_event():
@@ -381,7 +400,8 @@ def csrf():
         for token in (None, "", "x", world.there["desk"].csrf):
             client.csrf = token
             reply = door.ask(client, role)
-            check(reply.status == 403 and reply.code in (None, "csrf"), "%s: closed with the CSRF token %s" % (route.name, "of another session" if token and len(token) > 9 else repr(token)), reply)
+            check(reply.status == 403 and reply.code in (None, "csrf"),
+                  "%s: closed with the CSRF token %s" % (route.name, "of another session" if token and len(token) > 9 else repr(token)), reply)
         if door.form:
             client.csrf = world.here[role].csrf
             reply = client.request("POST", door.path(role) + ("&" if "?" in door.path(role) else "?") + "csrf=" + client.csrf, b"", {"X-CSRF-Token": None,
@@ -423,7 +443,8 @@ def bodies():
                 reply = client.request("POST", path, body, kind)
                 check(reply.status in (400, 403), "%s: a form of %r" % (route.name, body), reply)
             continue
-        for type, body, status, code in ((None, b"{}", 415, "not_json"), ("text/plain", b"{}", 415, "not_json"), ("application/x-www-form-urlencoded", b"a=1", 415, "not_json"),
+        for type, body, status, code in ((None, b"{}", 415, "not_json"), ("text/plain", b"{}", 415, "not_json"),
+                                         ("application/x-www-form-urlencoded", b"a=1", 415, "not_json"),
                                          ("application/json", b"{", 400, "bad_json"), ("application/json", b"\xff\xfe", 400, "bad_json"),
                                          ("application/json", b'{"code": "\xc3\x28"}', 400, "bad_json"), ("application/json", b'{"a": 1, "a": 2}', 400, "bad_json"),
                                          ("application/json", b"[" * 2000, 400, "bad_json"), ("application/json", b'{"a": "\\u0000"}', 400, "bad_json"),
@@ -470,7 +491,8 @@ def unknown_things():
         client = stranger() if route.anyone else world.all
         if route.roles == ["device"]:
             client = world.here["device"]
-        reply = client.form(path, {"code": "x", "gate": "main", "scan_id": uuid7(), "direction": "in", "token": world.tokens["P01"]}) if route.method == "POST" else client.get(path)
+        reply = client.form(path, {"code": "x", "gate": "main", "scan_id": uuid7(), "direction": "in",
+                                   "token": world.tokens["P01"]}) if route.method == "POST" else client.get(path)
         if route.roles == ["device"]:
             equal((reply.status, reply.code), (403, "forbidden"), "%s: an event that is not there, for a device" % route.name)
         else:
@@ -506,7 +528,8 @@ def revoked():
     server = world.server
     device = world.spare
     equal(world.here["organiser"].form("/admin/test-1/devices/%s/revoke" % device.device, {}).status, 303, "a device is revoked in the console")
-    for method, path, body in (("GET", "/api/v1/events/test-1/roster", None), ("GET", "/api/v1/events/test-1/stats", None), ("POST", "/api/v1/checkins", scan(world.tokens["P01"], "main"))):
+    for method, path, body in (("GET", "/api/v1/events/test-1/roster", None), ("GET", "/api/v1/events/test-1/stats", None),
+                               ("POST", "/api/v1/checkins", scan(world.tokens["P01"], "main"))):
         reply = device.request(method, path, body)
         equal((reply.status, reply.code), (401, "device_revoked"), "%s %s with its key" % (method, path))
     other = server.device("test-1", "main")
@@ -596,7 +619,8 @@ def not_this_machine():
     carried.cookies, carried.csrf = dict(w.here["organiser"].cookies), w.here["organiser"].csrf
     equal(carried.get("/admin/test-1").status, 302, "a session made elsewhere does not open the console there")
     equal(carried.get("/api/v1/events/test-1/delegates?q=a").status, 401, "nor the API")
-    check(carried.form("/desk/test-1/checkin", {"scan_id": uuid7(), "gate": "main", "direction": "in", "token": w.tokens["P01"]}).status in (401, 403), "nor the desk's button")
+    check(carried.form("/desk/test-1/checkin", {"scan_id": uuid7(), "gate": "main", "direction": "in", "token": w.tokens["P01"]}).status in (401, 403),
+          "nor the desk's button")
     keyed = Client(server, key=w.here["device"].key, address=address)
     equal(keyed.get("/api/v1/events/test-1/stats").code, "secure_only", "a device's key is refused")
     reply = Client(server, address=address).post("/api/v1/pair", {"code": pairing_code(), "name": "x"})
@@ -636,7 +660,7 @@ def the_log():
     sha = server.value("SELECT v.sha256 FROM document_version v JOIN document d ON d.id = v.document_id WHERE d.code = 'programme'")
     for folder, _, files in os.walk(server.data):
         for file in files:
-            if sha in file or os.path.join(folder, file).replace(os.sep, "").endswith(sha):
+            if os.path.join(folder, file).replace(os.sep, "").endswith(sha):
                 os.rename(os.path.join(folder, file), os.path.join(server.folder, "taken-away"))
     for token in (world.tokens["P01"], world.tokens["P01"].lower()):
         reply = Client(server).get("/D/%s/f/programme/1/programme.pdf" % token)
@@ -665,13 +689,18 @@ def every_reply():
     equal(bad(lambda m, p, r: r.header("cache-control")), [], "Cache-Control on all")
     equal(bad(lambda m, p, r: r.header("content-security-policy") and "unsafe" not in r.header("content-security-policy")), [], "a policy without unsafe on all")
     pages = [r for _, _, r in replies if (r.header("content-type") or "").startswith("text/html")]
-    equal([p for p in pages if "default-src 'none'" not in p.header("content-security-policy") or "frame-ancestors 'none'" not in p.header("content-security-policy")], [],
+    equal([p for p in pages if "default-src 'none'" not in p.header("content-security-policy")
+           or "frame-ancestors 'none'" not in p.header("content-security-policy")], [],
           "pages: nothing by default, no frames (%d)" % len(pages))
     equal([re.findall(r"<script(?![^>]*\bsrc=)|<style|\son\w+=|\sstyle=|javascript:", p.text)[:3] for p in pages if re.search(
         r"<script(?![^>]*\bsrc=)[^>]*>\s*\S|<style|\son\w+=\"|\sstyle=\"|href=\"javascript:", p.text)], [], "and no inline code or style in them")
-    failures = [(m, p, r) for m, p, r in replies if r.status >= 400 and m != "HEAD" and p.startswith(("/api/", "/metrics", "/healthz", "/readyz")) and "%" not in p.split("?")[0]]
+    failures = [(m, p, r) for m, p, r in replies if r.status >= 400 and m != "HEAD" and p.startswith(("/api/", "/metrics", "/healthz", "/readyz"))
+                and "%" not in p.split("?")[0]]
     wrong = [(m, p, r) for m, p, r in failures if r.header("content-type") != "application/problem+json" or r.json().get("status") != r.status]
     equal(wrong, [], "every one of %d failures of the API is a problem" % len(failures))
+    written = codes_in_source()
+    check(len(written) > 15, "codes are found in the source", written)
+    equal({c for c in written if world.codes.get(c[0]) != c[1]}, set(), "every code that the HTTP layer writes is in errors.def (%d)" % len(written))
     codes = {(r.code, r.status) for _, _, r in replies if r.code}
     equal({c for c in codes if world.codes.get(c[0]) != c[1]}, set(), "with a code and status of errors.def (%d different)" % len(codes))
     equal([(m, p) for m, p, r in replies if r.status >= 500 and r.status != 501 and "programme" not in p], [], "nothing was a fault of the server")
