@@ -104,21 +104,6 @@ static enum err put_figures(struct view *view, struct worker *worker, const stru
     return OK;
 }
 
-static bool is_host_of(const char *url, const char *host)
-{
-    const char *own = url == NULL ? NULL : strstr(url, "://");
-    return own != NULL && strcasecmp(own + 3, host) == 0;
-}
-
-/* Does this server answer to what stands in a printed QR code? Its own URL, an event's, or an address that this machine has now. */
-static bool host_is_answered(const struct app *app, const char *host)
-{
-    if (is_host_of(app->public_url, host) || is_host_of(app->secure_base, host)) return true;
-    for (size_t i = 0; i < app->event_url_count; i++)
-        if (is_host_of(app->event_urls[i], host)) return true;
-    return public_url_is_here(host, app->plain_port, app->tls_port);
-}
-
 /* Badges whose QR codes lead to an address that is not ours any more. */
 static enum err put_warnings(struct view *view, struct worker *worker, const struct programme *programme)
 {
@@ -129,7 +114,7 @@ static enum err put_warnings(struct view *view, struct worker *worker, const str
     const char *current = strstr(view->app->public_url, "://");
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
-        if (host_is_answered(view->app, hosts[i].host)) continue;
+        if (app_answers_to(view->app, hosts[i].host)) continue;
         json_t *warning = json_object();
         view_put(warning, "printed", hosts[i].host);
         view_put(warning, "current", current == NULL ? view->app->public_url : current + 3);

@@ -103,6 +103,15 @@ static json_t *session_view(struct view *view, const struct event_page *event, c
     return out;
 }
 
+/* What is on, else what comes: stands near the top of the page. */
+static void put_highlight(struct view *view, const json_t *session, bool is_now)
+{
+    json_t *highlight = json_copy((json_t *)(uintptr_t)session);
+    view_put_flag(highlight, "is_now", is_now);
+    view_put(highlight, "label", view_words(view, is_now ? "programme.now" : "programme.next"));
+    view_put_json(view->root, "highlight", highlight);
+}
+
 enum err view_put_programme(struct view *view, struct db *db, const struct event_page *event, const struct programme *programme, category_set categories,
                             int64_t now_ms)
 {
@@ -129,6 +138,7 @@ enum err view_put_programme(struct view *view, struct db *db, const struct event
         bool is_now = sessions[i].starts_ms <= now_ms && now_ms < sessions[i].ends_ms;
         bool is_next = !next_told && sessions[i].starts_ms > now_ms;
         next_told = next_told || is_next;
+        if (is_now || (is_next && json_object_get(view->root, "highlight") == NULL)) put_highlight(view, out, is_now);
         view_put_flag(out, "is_now", is_now);
         view_put_flag(out, "is_next", is_next);
         json_array_append_new(list, out);

@@ -126,6 +126,42 @@ export default async function pages(browser, server, people) {
     await page.context().close();
   });
 
+  await test("sign-in: a password that somebody else made is changed first; the desk role opens the desk and no console", async () => {
+    const told = server.run("plenum", "user", "add", "lan", "--role", "desk", "--event", EVENT, "--data", server.data);
+    const made = told.match(/[0-9A-Z]{4}(-[0-9A-Z]{4}){3}/)[0];
+    const page = await open(browser, { width: 320, height: 640 });
+    const enter = async (password) => {
+      await page.goto(`${server.url}/login?next=/desk/${EVENT}`);
+      await page.fill("#name", "lan");
+      await page.fill("#password", password);
+      await page.keyboard.press("Enter");
+      await page.waitForURL((url) => !url.pathname.startsWith("/login"));
+    };
+    await enter(made);
+    await page.waitForURL("**/password");
+    await assertFits(page);
+    await picture(server, page, "password-320");
+    const change = async (old, fresh, again) => {
+      await page.fill("#old", old);
+      await page.fill("#new", fresh);
+      await page.fill("#again", again);
+      await page.getByRole("button", { name: "Lưu" }).click();
+    };
+    await change("not the old one", "mot cau dai de nho", "mot cau dai de nho");
+    await page.waitForSelector("[role=alert]");
+    await change(made, "mot cau dai de nho", "mot cau dai khac han");
+    await page.waitForSelector("[role=alert]");
+    await change(made, "mot cau dai de nho", "mot cau dai de nho");
+    await page.waitForURL("**/admin");
+    assert.equal(await page.locator(`a[href='/desk/${EVENT}']`).count(), 1);
+    assert.equal(await page.locator(".event-line").count(), 1, "only the own event");
+    assert.equal((await page.goto(`${server.url}/admin/${EVENT}`)).status(), 403);
+    await page.context().clearCookies();
+    await enter("mot cau dai de nho");
+    assert.equal(new URL(page.url()).pathname, `/desk/${EVENT}`);
+    await page.context().close();
+  });
+
   await test("signing out ends the session", async () => {
     const page = await open(browser);
     await signIn(page, server, `/admin/${EVENT}`);
