@@ -1,6 +1,7 @@
 /* What every handler needs of the application: its worker, replies by reason, writes through the writer thread. */
 #include "server/app.h"
 #include "core/base/log.h"
+#include "core/congress/badge_list.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,20 @@ struct worker *worker_of(struct http_request *req)
     struct worker *worker = http_worker_state(req);
     if (!worker) reply_reason(req, REASON_busy);
     return worker;
+}
+
+static bool is_host_of(const char *url, const char *host)
+{
+    const char *own = url ? strstr(url, "://") : NULL;
+    return own && strcasecmp(own + 3, host) == 0;
+}
+
+bool app_answers_to(const struct app *app, const char *host)
+{
+    if (is_host_of(app->public_url, host) || is_host_of(app->secure_base, host)) return true;
+    for (size_t i = 0; i < app->event_url_count; i++)
+        if (is_host_of(app->event_urls[i], host)) return true;
+    return public_url_is_here(host, app->plain_port, app->tls_port);
 }
 
 void reply_reason_with(struct http_request *req, enum reason reason, const char *sentence)

@@ -75,6 +75,9 @@ static inline struct principal *principal_of(const struct http_request *req) { r
 /* This HTTP worker's state; replies "503 busy" and gives NULL when its connection could not be opened. */
 struct worker *worker_of(struct http_request *req);
 
+/* Does this server answer to what stands in a printed QR code ("host" or "host:port")? Its own URL, an event's, or an address that this machine has now. */
+bool app_answers_to(const struct app *app, const char *host);
+
 /* Replies with a reason of the registry: problem+json or error page. The second adds a sentence for the reader. */
 void reply_reason(struct http_request *req, enum reason reason);
 void reply_reason_with(struct http_request *req, enum reason reason, const char *sentence);

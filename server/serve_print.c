@@ -2,6 +2,7 @@
 #include "badges/qr.h"
 #include "core/base/clock.h"
 #include "core/congress/badge_list.h"
+#include "core/congress/event_page.h"
 #include "server/serve_parts.h"
 
 #include "catalogue.h"
@@ -51,8 +52,8 @@ static void print_qr(const char *url)
 static void print_event(struct app *app, const char *slug)
 {
     struct sql_serve_one_badge_row badge;
-    const char *staff = app->secure_base ? app->secure_base : app->plain_base;
-    printf("\n  Desk            %s/desk/%s\n  Wall            %s/display/%s\n  Console         %s/admin/%s\n", staff, slug, app->plain_base, slug, staff, slug);
+    const char *here = app->plain_base ? app->plain_base : app->secure_base; /* this machine needs no certificate to be trusted */
+    printf("\n  On this machine:\n  Desk            %s/desk/%s\n  Wall            %s/display/%s\n  Console         %s/admin/%s\n", here, slug, here, slug, here, slug);
     if (sql_serve_one_badge(app->store.db, &app->arena, slug, &badge) != OK) return;
     char *url = badge_url(&app->arena, app->public_url, badge.token);
     if (!url) return;
@@ -62,16 +63,16 @@ static void print_event(struct app *app, const char *slug)
 
 static void print_host_warnings(struct app *app)
 {
-    struct sql_serve_print_hosts_row *rows;
+    struct event_page_host *hosts;
     size_t n;
     bool colour = isatty(STDOUT_FILENO);
-    const char *host = strstr(app->public_url, "://") + 3;
-    if (sql_serve_print_hosts(app->store.db, &app->arena, &rows, &n) != OK) return;
+    const char *own = strstr(app->public_url, "://") + 3;
+    if (event_page_print_hosts(app->store.db, &app->arena, 0, &hosts, &n) != OK) return;
     for (size_t i = 0; i < n; i++) {
-        if (strcasecmp(rows[i].host, host) == 0) continue;
+        if (app_answers_to(app, hosts[i].host)) continue;
         printf("\n%s  WARNING: %" PRId64 " printed badges of %s point at %s, but this server answers at %s.\n"
                "  Give this machine that address again, or start with --public-url and print anew.%s\n",
-               colour ? "\033[1;31m" : "", rows[i].badges, rows[i].slug, rows[i].host, host, colour ? "\033[0m" : "");
+               colour ? "\033[1;31m" : "", hosts[i].badges, hosts[i].event, hosts[i].host, own, colour ? "\033[0m" : "");
     }
 }
 

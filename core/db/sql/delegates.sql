@@ -42,5 +42,10 @@ SELECT id FROM unit WHERE code = $1
 -- print_run_add :exec (id i64, event_id i64, layout text, host text, badges i64, printed_ms i64, actor text)
 INSERT INTO print_run(id, event_id, layout, host, badges, printed_ms, actor) VALUES($1, $2, $3, $4, $5, $6, $7)
 
--- print_run_hosts :many (event_id i64) -> (host text, badges i64, printed_ms i64)
-SELECT host, CAST(SUM(badges) AS BIGINT), MAX(printed_ms) FROM print_run WHERE event_id = $1 GROUP BY host ORDER BY MAX(printed_ms) DESC
+-- A run whose badges were all printed again later with another address is no worry any more.
+-- print_run_hosts :many (event_id i64) -> (slug text, host text, badges i64, printed_ms i64)
+SELECT e.slug, r.host, CAST(SUM(r.badges) AS BIGINT), MAX(r.printed_ms)
+FROM print_run r JOIN event e ON e.id = r.event_id
+WHERE ($1 = 0 OR r.event_id = $1)
+  AND r.badges > (SELECT COALESCE(SUM(l.badges), 0) FROM print_run l WHERE l.event_id = r.event_id AND l.host <> r.host AND l.printed_ms > r.printed_ms)
+GROUP BY e.slug, r.host ORDER BY MAX(r.printed_ms) DESC

@@ -3,9 +3,6 @@
 -- serve_event_urls :many () -> (public_url text)
 SELECT public_url FROM event WHERE public_url IS NOT NULL
 
--- serve_print_hosts :many () -> (slug text, host text, badges i64)
-SELECT e.slug, r.host, CAST(SUM(r.badges) AS BIGINT) FROM print_run r JOIN event e ON e.id = r.event_id GROUP BY e.slug, r.host ORDER BY e.slug, r.host
-
 -- serve_one_badge :maybe (slug text) -> (token text, name text)
 SELECT c.token, p.name FROM credential c JOIN delegate d ON d.id = c.delegate_id JOIN person p ON p.id = d.person_id JOIN event e ON e.id = d.event_id
 WHERE e.slug = $1 AND c.revoked_ms IS NULL AND d.status = 'summoned' ORDER BY d.sort_order NULLS LAST, d.number, d.id LIMIT 1
