@@ -3,6 +3,7 @@
 #include "core/base/log.h"
 
 #include <arpa/inet.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -106,6 +107,7 @@ enum err access_authorize(void *context, struct http_request *req)
     if (!p) return refuse(req, REASON_busy);
     req->principal = p;
     p->roles = WHO_ANYONE;
+    if (!atomic_load(&app_of(req)->is_open)) return refuse(req, REASON_busy);
     const char *cookie = http_cookie(req, SESSION_COOKIE);
     if (req->has_bearer || cookie) {
         struct worker *worker = worker_of(req);
@@ -156,6 +158,7 @@ static bool is_host_of(const char *url, const char *name)
 bool access_host_is_ours(void *context, const char *host)
 {
     const struct app *app = context;
+    if (!atomic_load(&app->is_open)) return true; /* access_authorize says to come again */
     char name[256], own[256];
     const char *end = host[0] == '[' ? strchr(host, ']') : NULL;
     size_t n = end ? (size_t)(end - host) + 1 : strcspn(host, ":");

@@ -50,6 +50,7 @@ struct app {
     bool plain_desk;            /* the organiser's recorded decision: desk role over plain HTTP */
     struct bucket *pair_bucket; /* tries of pairing codes */
     int64_t started_ms;
+    _Atomic bool is_open;       /* all of the above is set; what comes in a moment before (the listeners tell their ports first) is asked to come again */
 };
 
 /* What a thread has of its own. */

@@ -12,6 +12,7 @@
 
 #include "catalogue.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,8 +143,10 @@ enum err serve_start(const struct serve_options *o, struct app *app, struct faul
     if (e == OK) e = start_threads(o, app, fault);
     if (e == OK) e = start_http(o, app, fault);
     if (e == OK) e = serve_first_account(app, fault);
-    if (e == OK) serve_print_addresses(app, o->welcome);
-    return e;
+    if (e != OK) return e;
+    atomic_store(&app->is_open, true);
+    serve_print_addresses(app, o->welcome);
+    return OK;
 }
 
 void serve_stop(struct app *app)

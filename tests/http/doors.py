@@ -188,6 +188,7 @@ def begin():
     w.server, w.codes = server, read_codes()
     server.load(plenum.small_event(server.folder, shape))
     server.start()
+    replies.clear()  # until it is open, it says 503
     w.tokens, w.tokens2 = server.tokens("test-1"), server.tokens("test-2")
     w.paper = "programme.pdf"
     w.routes = read_routes()
