@@ -30,7 +30,7 @@ MAKEFLAGS += --no-builtin-rules
 WARN := -Wall -Wextra -Wpedantic -Werror -Wvla -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2
 CPPFLAGS := -D_GNU_SOURCE -I. -I$(B)/gen
 CFLAGS := -std=c11 $(OPT) -g $(WARN) -fno-omit-frame-pointer -fstack-protector-strong
-LDFLAGS := -pthread
+LDFLAGS := -pthread -Wl,--as-needed
 ifneq ($(SAN),)
 CFLAGS += -fsanitize=$(SAN) -fno-sanitize-recover=all
 LDFLAGS += -fsanitize=$(SAN)
@@ -47,10 +47,10 @@ library = $(B)/lib/$(subst /,-,$(1)).a
 
 LIBS_core/base := -ljansson -licui18n -licuuc -licudata -lsodium
 LIBS_core/db := -lsqlite3
+LIBS_core/congress := -larchive
 LIBS_core/typeset := -lhpdf -lharfbuzz -lharfbuzz-subset -lfribidi -lfontconfig -ljpeg -lz -lm
 LIBS_core/vision := -lzbar -ljpeg -lpng
 LIBS_badges := -lqrencode
-LIBS_docs-bundle := -larchive
 LIBS_scanner := -lcurl
 LIBS_server := -lmicrohttpd -lgnutls -lz
 

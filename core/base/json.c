@@ -5,9 +5,27 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Jansson's own bound is 2048; what nests deeper than we ever write is somebody's attempt. Brackets in texts do not count. */
+static bool too_deep(const char *text, size_t length)
+{
+    size_t depth = 0;
+    bool in_text = false;
+    for (size_t i = 0; i < length; i++) {
+        char c = text[i];
+        if (in_text && c == '\\') i++;
+        else if (c == '"') in_text = !in_text;
+        else if (in_text) continue;
+        else if (c == '[' || c == '{') depth++;
+        else if ((c == ']' || c == '}') && depth) depth--;
+        if (depth > JSON_DEPTH_LIMIT) return true;
+    }
+    return false;
+}
+
 enum err json_read(const char *text, size_t length, json_t **ret, struct fault *fault)
 {
     json_error_t error;
+    if (too_deep(text, length)) return fault_set(fault, ERR_INPUT, "nested deeper than %d levels", JSON_DEPTH_LIMIT);
     json_t *value = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (value) {
         *ret = value;
@@ -35,20 +53,15 @@ static char *text_with_flags(struct arena *arena, const json_t *value, size_t fl
     struct buf out;
     buf_init(&out, BUF_LIMIT_FILE);
     char *text = NULL;
-    if (json_dump_callback(value, append_chunk, &out, flags | JSON_COMPACT | JSON_ENCODE_ANY) == 0) text = arena_strndup(arena, buf_text(&out), out.length);
+    if (json_dump_callback(value, append_chunk, &out, flags | JSON_COMPACT | JSON_ENCODE_ANY) == 0)
+        text = arena_strndup(arena, buf_text(&out), out.length);
     buf_release(&out);
     return text;
 }
 
-char *json_text(struct arena *arena, const json_t *value)
-{
-    return text_with_flags(arena, value, 0);
-}
+char *json_text(struct arena *arena, const json_t *value) { return text_with_flags(arena, value, 0); }
 
-char *json_canonical(struct arena *arena, const json_t *value)
-{
-    return text_with_flags(arena, value, JSON_SORT_KEYS);
-}
+char *json_canonical(struct arena *arena, const json_t *value) { return text_with_flags(arena, value, JSON_SORT_KEYS); }
 
 void json_place_text(const struct json_place *place, char out[JSON_PLACE_SIZE])
 {
@@ -129,7 +142,8 @@ enum err json_take(json_t *object, const struct json_spec *specs, size_t count, 
     if (!json_is_object(object)) return json_fault(fault, place, "must be an object");
     const char *key;
     json_t *value;
-    json_object_foreach(object, key, value) {
+    json_object_foreach(object, key, value)
+    {
         struct json_place here = {.up = place, .key = key};
         const struct json_spec *spec = find_spec(specs, count, key);
         if (!spec && strncmp(key, "x-", 2) == 0) continue;
