@@ -52,17 +52,17 @@ static void insert_session(struct roster *roster, const struct admission_session
     size_t at = roster->session_count++;
     for (; at > 0 && roster->sessions[at - 1].starts_ms > session->starts_ms; at--) {
         roster->sessions[at] = roster->sessions[at - 1];
-        roster->carry_over[at] = roster->carry_over[at - 1];
+        roster->blocks[at] = roster->blocks[at - 1];
     }
     roster->sessions[at] = *session;
-    roster->carry_over[at] = carry_over;
+    roster->blocks[at] = (struct block_session){session->starts_ms, session->ends_ms, carry_over};
 }
 
 static enum err read_sessions(struct roster *roster, const json_t *list, const char *area)
 {
     roster->sessions = arena_array(&roster->arena, json_array_size(list) + 1, sizeof *roster->sessions);
-    roster->carry_over = arena_array(&roster->arena, json_array_size(list) + 1, sizeof *roster->carry_over);
-    if (!roster->sessions || !roster->carry_over) return ERR_NOMEM;
+    roster->blocks = arena_array(&roster->arena, json_array_size(list) + 1, sizeof *roster->blocks);
+    if (!roster->sessions || !roster->blocks) return ERR_NOMEM;
     size_t i;
     json_t *item;
     json_array_foreach(list, i, item) {
@@ -159,19 +159,12 @@ static void open_record(struct arena *arena, const char *token, const char *reco
     json_decref(value);
 }
 
-/* When a presence that began at `at_ms` ends by itself: with the area's block (the session that is on or comes next on that day, and those
- * that carry_over joins to it), or with the day where none follows. The server's rule, programme_block_end. */
-static int64_t block_end(const struct roster *roster, int64_t at_ms)
+/* When a presence that began at `at_ms` ends by itself. */
+static int64_t presence_end(const struct roster *roster, int64_t at_ms)
 {
     int64_t day_begin, day_end = INT64_MAX;
-    size_t i = 0;
     (void)zone_day(roster->timezone, at_ms, &day_begin, &day_end);
-    while (i < roster->session_count && roster->sessions[i].ends_ms <= at_ms) i++;
-    if (i == roster->session_count || roster->sessions[i].starts_ms >= day_end) return day_end;
-    int64_t end = roster->sessions[i].ends_ms;
-    for (; roster->carry_over[i] && i + 1 < roster->session_count && roster->sessions[i + 1].starts_ms < day_end; i++)
-        if (roster->sessions[i + 1].ends_ms > end) end = roster->sessions[i + 1].ends_ms;
-    return end < day_end ? end : day_end;
+    return block_end(roster->blocks, roster->session_count, day_end, at_ms);
 }
 
 /* What this door did itself stands above what the roster says, as long as the roster cannot know of it. */
@@ -191,7 +184,7 @@ static enum err add_own_doings(const struct roster *roster, struct db *db, struc
         if (!rows[i].fresh || judged || !(came || left)) continue;
         judged = true;
         int64_t when = rows[i].scanned_ms + roster->offset_ms;
-        a->is_in = came && a->at_ms < block_end(roster, when);
+        a->is_in = came && a->at_ms < presence_end(roster, when);
         if (!a->is_in) continue;
         verdict->since_ms = when;
         verdict->since_gate = roster->gate;

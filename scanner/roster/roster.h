@@ -8,6 +8,7 @@
 #include "core/base/arena.h"
 #include "core/base/err.h"
 #include "core/congress/admission.h"
+#include "core/congress/block.h"
 #include "core/db/db.h"
 
 #include <stdbool.h>
@@ -31,7 +32,7 @@ struct roster {
     const char *categories[ROSTER_CATEGORIES_MOST];
     size_t category_count;
     struct admission_session *sessions; /* of the gate's area, by their beginning */
-    bool *carry_over;                   /* of each: who is in stays in for the next one */
+    struct block_session *blocks;       /* the same ones, as the block rule wants them */
     size_t session_count;
 };
 

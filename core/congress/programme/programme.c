@@ -20,7 +20,8 @@ static enum err read_admits(const struct programme *p, const char *json, categor
     category_set set = 0;
     size_t i;
     json_t *item;
-    json_array_foreach(list, i, item) {
+    json_array_foreach(list, i, item)
+    {
         const char *code = json_string_value(item);
         for (size_t k = 0; code && k < p->category_count && k < 64; k++)
             if (strcmp(p->categories[k].code, code) == 0) set |= UINT64_C(1) << k;
@@ -50,7 +51,8 @@ static enum err load_areas(struct db *db, struct arena *arena, struct programme 
     p->areas = arena_array(arena, p->area_count, sizeof *p->areas);
     if (!p->areas) return ERR_NOMEM;
     for (size_t i = 0; i < p->area_count; i++)
-        p->areas[i] = (struct programme_area){rows[i].id, rows[i].capacity == DB_NULL ? 0 : rows[i].capacity, rows[i].code, rows[i].title};
+        p->areas[i] = (struct programme_area){
+            .id = rows[i].id, .capacity = rows[i].capacity == DB_NULL ? 0 : rows[i].capacity, .code = rows[i].code, .title = rows[i].title};
     return OK;
 }
 
@@ -63,8 +65,12 @@ static enum err load_gates(struct db *db, struct arena *arena, struct programme 
     if (!p->gates) return ERR_NOMEM;
     for (size_t i = 0; e == OK && i < p->gate_count; i++) {
         struct programme_gate *g = &p->gates[i];
-        *g = (struct programme_gate){.id = rows[i].id, .area_id = rows[i].area_id, .code = rows[i].code, .title = rows[i].title,
-                                     .direction = rows[i].direction, .reentry = rows[i].reentry != 0};
+        *g = (struct programme_gate){.id = rows[i].id,
+                                     .area_id = rows[i].area_id,
+                                     .code = rows[i].code,
+                                     .title = rows[i].title,
+                                     .direction = rows[i].direction,
+                                     .reentry = rows[i].reentry != 0};
         g->kind = strcmp(rows[i].kind, "handout") == 0 ? GATE_HANDOUT : GATE_ENTRY;
         g->lets_in = strcmp(rows[i].direction, "out") != 0;
         g->lets_out = strcmp(rows[i].direction, "in") != 0;
@@ -82,11 +88,32 @@ static enum err load_sessions(struct db *db, struct arena *arena, struct program
     if (!p->sessions) return ERR_NOMEM;
     for (size_t i = 0; e == OK && i < p->session_count; i++) {
         struct programme_session *s = &p->sessions[i];
-        *s = (struct programme_session){.id = rows[i].id, .area_id = rows[i].area_id, .starts_ms = rows[i].starts_ms, .ends_ms = rows[i].ends_ms,
-                                        .code = rows[i].code, .title = rows[i].title, .room = rows[i].room, .carry_over = rows[i].carry_over != 0};
+        *s = (struct programme_session){.id = rows[i].id,
+                                        .area_id = rows[i].area_id,
+                                        .starts_ms = rows[i].starts_ms,
+                                        .ends_ms = rows[i].ends_ms,
+                                        .code = rows[i].code,
+                                        .title = rows[i].title,
+                                        .room = rows[i].room,
+                                        .carry_over = rows[i].carry_over != 0};
         e = read_admits(p, rows[i].admits, &s->admits);
     }
     return e;
+}
+
+/* Each area's own sessions, as the block rule wants them. */
+static enum err share_sessions(struct arena *arena, struct programme *p)
+{
+    for (size_t i = 0; i < p->area_count; i++) {
+        struct programme_area *area = &p->areas[i];
+        area->sessions = arena_array(arena, p->session_count, sizeof *area->sessions);
+        if (!area->sessions) return ERR_NOMEM;
+        for (size_t k = 0; k < p->session_count; k++) {
+            const struct programme_session *s = &p->sessions[k];
+            if (s->area_id == area->id) area->sessions[area->session_count++] = (struct block_session){s->starts_ms, s->ends_ms, s->carry_over};
+        }
+    }
+    return OK;
 }
 
 static enum err load_midnights(struct arena *arena, struct programme *p)
@@ -112,14 +139,22 @@ enum err programme_load(struct db *db, struct arena *arena, const char *slug, st
     if (e != OK) return e;
     struct programme *p = arena_alloc(arena, sizeof *p);
     if (!p) return ERR_NOMEM;
-    *p = (struct programme){.event_id = row.id, .config_seq = row.config_seq, .opens_ms = row.opens_ms, .starts_ms = row.starts_ms,
-                            .ends_ms = row.ends_ms, .slug = arena_strdup(arena, slug), .title = row.title, .timezone = row.timezone,
-                            .quorum = row.quorum, .names_on_wall = row.names_on_wall != 0};
+    *p = (struct programme){.event_id = row.id,
+                            .config_seq = row.config_seq,
+                            .opens_ms = row.opens_ms,
+                            .starts_ms = row.starts_ms,
+                            .ends_ms = row.ends_ms,
+                            .slug = arena_strdup(arena, slug),
+                            .title = row.title,
+                            .timezone = row.timezone,
+                            .quorum = row.quorum,
+                            .names_on_wall = row.names_on_wall != 0};
     if (!p->slug) return ERR_NOMEM;
     if ((e = load_categories(db, arena, p)) != OK) return e;
     if ((e = load_areas(db, arena, p)) != OK) return e;
     if ((e = load_gates(db, arena, p)) != OK) return e;
     if ((e = load_sessions(db, arena, p)) != OK) return e;
+    if ((e = share_sessions(arena, p)) != OK) return e;
     if ((e = load_midnights(arena, p)) != OK) return e;
     *ret = p;
     return OK;
@@ -173,18 +208,8 @@ static const struct programme_session *session_after(const struct programme *p, 
 int64_t programme_block_end(const struct programme *p, int64_t area_id, int64_t at_ms)
 {
     int64_t day_end = programme_day_end(p, at_ms);
-    const struct programme_session *s = session_after(p, area_id, at_ms, day_end);
-    if (!s) return day_end;
-    int64_t end = s->ends_ms;
-    for (const struct programme_session *last = s; last->carry_over;) {
-        const struct programme_session *next = NULL;
-        for (const struct programme_session *c = last + 1; c < p->sessions + p->session_count && !next; c++)
-            if (c->area_id == area_id && c->starts_ms < day_end) next = c;
-        if (!next) break;
-        if (next->ends_ms > end) end = next->ends_ms;
-        last = next;
-    }
-    return end < day_end ? end : day_end;
+    const struct programme_area *area = programme_area_by_id(p, area_id);
+    return area ? block_end(area->sessions, area->session_count, day_end, at_ms) : day_end;
 }
 
 const struct programme_session *programme_session_at(const struct programme *p, int64_t area_id, int64_t at_ms)
@@ -218,7 +243,8 @@ static struct programme_cache_entry *cache_slot(struct programme_cache *cache, c
     return oldest;
 }
 
-enum err programme_cached(struct programme_cache *cache, struct db *db, const char *slug, const struct programme **ret, struct programme_seqs *ret_seqs)
+enum err programme_cached(struct programme_cache *cache, struct db *db, const char *slug, const struct programme **ret,
+                          struct programme_seqs *ret_seqs)
 {
     if (cache->kept && strcmp(cache->kept->slug, slug) == 0) {
         *ret = cache->kept;

@@ -6,6 +6,7 @@
 
 #include "core/base/arena.h"
 #include "core/congress/admission.h"
+#include "core/congress/block.h"
 #include "core/db/db.h"
 
 #include <stdint.h>
@@ -18,6 +19,8 @@ struct programme_category {
 struct programme_area {
     int64_t id, capacity;
     const char *code, *title;
+    struct block_session *sessions; /* of this area, by beginning */
+    size_t session_count;
 };
 
 struct programme_gate {
@@ -64,8 +67,7 @@ unsigned programme_category_position(const struct programme *programme, int64_t 
 /* The local midnight after `at_ms`. */
 int64_t programme_day_end(const struct programme *programme, int64_t at_ms);
 
-/* When a presence that begins at `at_ms` in an area ends by itself: at the end of the area's block (the session that is on or comes next
- * on that day, and the following ones as long as `carry_over` joins them), or with the day where no session follows. */
+/* When a presence that begins at `at_ms` in an area ends by itself: block_end of its sessions. */
 int64_t programme_block_end(const struct programme *programme, int64_t area_id, int64_t at_ms);
 
 /* The session of an area (DB_NULL: of any) that is on, else the next one that day; NULL when none. */
