@@ -68,7 +68,7 @@ static void display_stored(struct http_request *req)
         reply_error(req, err, fault);
         return;
     }
-    http_set_cookie(req, SESSION_COOKIE, display->cookie, "/", (long)(WEB_SESSION_MS / 1000));
+    http_set_cookie(req, SESSION_COOKIE, display->cookie, "/", (long)((display->session.expires_ms - display->session.created_ms) / 1000));
     http_reply_redirect(req, 303, req->path);
 }
 
@@ -108,6 +108,9 @@ void display_post(struct http_request *req)
         reply_reason(req, REASON_busy);
         return;
     }
+    /* Nobody climbs up to a wall in the second night to type a code: it holds until the event is over. */
+    int64_t over_ms = event.ends_ms + WEB_SESSION_MS;
+    if (display->session.expires_ms < over_ms) display->session.expires_ms = over_ms;
     req->state = display;
     request_write(req, display_store, display_stored);
 }

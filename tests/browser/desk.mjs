@@ -94,6 +94,26 @@ export default async function desk(browser, server, people) {
     await wall.context().close();
   });
 
+  await test("desk: a scan while somebody else's card is open means the badge, not the card", async () => {
+    const page = await open(browser);
+    await signIn(page, server, `/desk/${EVENT}`);
+    await page.keyboard.type(people.fourth.name);
+    await until("found", async () => (await page.locator("#results li b").allTextContents()).includes(people.fourth.name));
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#card button.big");
+    assert.equal(await page.evaluate(() => document.activeElement.className), "button big");
+    await page.keyboard.type(`${server.url.toUpperCase().replace("HTTP", "http")}/D/${people.official.token}`);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#card .verdict[data-outcome=already_in]");
+    assert.match(await page.textContent("#card h2"), new RegExp(people.official.name));
+    await page.fill("#q", people.fourth.name);
+    await until("the other is not in", async () => (await page.locator("#results li", { hasText: people.fourth.name }).locator(".is.never").count()) === 1);
+    await page.fill("#q", `Nguyễn Thị ${server.url}/D/${people.official.token}`);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#card .verdict[data-outcome=already_in]");
+    await page.context().close();
+  });
+
   await test("desk: what cannot pass is told by words and shape, and an unknown badge too", async () => {
     const page = await open(browser);
     await signIn(page, server, `/desk/${EVENT}`);

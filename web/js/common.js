@@ -71,7 +71,7 @@ export function live(url, { probe, silence = 20000, on, state }) {
 
   function later() {
     close();
-    tell("waiting");
+    if (told.name !== "signed-out") tell("waiting");
     clearTimeout(timer);
     timer = setTimeout(open, wait * (0.7 + Math.random() * 0.6));
     wait = Math.min(wait * 1.7, 8000);

@@ -18,14 +18,13 @@ let current = null;
 // ---- scans: a /d/ address of any host, or a bare token of 16 characters of Crockford's base32 (as core/base/id.c reads it)
 export function tokenFromScan(text) {
   const trimmed = text.trim();
-  let part = trimmed;
-  const path = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]+\/d\/([^/?#]+)\/?(?:[?#].*)?$/i.exec(trimmed) || /^\/d\/([^/?#]+)\/?(?:[?#].*)?$/i.exec(trimmed);
-  if (path) part = path[1];
+  // A scanner types behind whatever already stands in the box: the address at the end counts.
+  const address = /https?:\/\/[^/?#\s]+\/d\/([^/?#\s]+)\/?(?:[?#]\S*)?$/i.exec(trimmed);
+  const part = address ? address[1] : trimmed;
   const token = part.toUpperCase().replace(/-/g, "").replace(/[IL]/g, "1").replace(/O/g, "0");
   if (!/^[0-9A-HJKMNP-TV-Z]{16}$/.test(token)) return null;
-  // A name of sixteen letters is not a token: bare ones carry a digit (only one in 1 600 does not, and its URL is read above).
-  if (!path && !/[0-9]/.test(part)) return null;
-  return token;
+  // Sixteen letters may be a name: a bare token must show a digit. (One in four hundred has none; the search knows those too.)
+  return address || /[0-9]/.test(part) ? token : null;
 }
 
 // RFC 9562 version 7, made here so that a repeated click or a lost answer never counts twice.
@@ -178,10 +177,16 @@ function clearDesk() {
   box.focus();
 }
 
+// A hand scanner types wherever the focus stands. While it stands on a button of somebody's card, the scanner's Enter would check in the wrong
+// person: so what is typed outside of fields goes into the box, from its first letter on.
 document.addEventListener("keydown", (key) => {
-  if (key.key === "Escape" && document.activeElement !== box) clearDesk();
-  if (key.key === "/" && document.activeElement !== box && !/^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) { key.preventDefault(); box.focus(); box.select(); }
-});
+  if (document.activeElement === box) return;
+  if (key.key === "Escape") { clearDesk(); return; }
+  const typed = key.key.length === 1 && key.key !== " " && !key.ctrlKey && !key.metaKey && !key.altKey;
+  if (!typed || /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) return;
+  box.value = "";
+  box.focus();
+}, true);
 
 // ---- the card
 const dateWords = (date) => (date && date.length === 10 ? date.split("-").reverse().join("/") : date);
