@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { assert, finish, test } from "./check.mjs";
 import { launch } from "./browser.mjs";
 import { EVENT, Server, sample } from "./server.mjs";
+import accessible from "./accessible.mjs";
 import phone from "./phone.mjs";
 import pages from "./public.mjs";
 import desk from "./desk.mjs";
@@ -34,7 +35,7 @@ try {
   for (const who of ["official", "third", "guest", "blank"]) people[who].token = server.token(people[who].code);
   browser = await launch();
   console.log(`# ${browser.version()}, ${server.url}`);
-  const stories = { phone, public: pages, desk, wall };
+  const stories = { phone, public: pages, desk, wall, accessible };
   for (const [name, story] of Object.entries(stories)) if (wanted.length === 0 || wanted.includes(name)) await story(browser, server, people);
 } catch (problem) {
   await test("the scenery stands", () => { throw problem; });
