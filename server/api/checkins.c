@@ -7,6 +7,7 @@
 #include "server/app.h"
 #include "server/live_feed.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct checkins {
@@ -52,8 +53,11 @@ static void reply_answers(struct http_request *req)
     live_feed_answers(app_of(req)->feed, c->source.event, c->answers, c->count);
 }
 
+#define CONTACT_MS 1000 /* a device that sends many scans a second is written down once a second */
+#define DRIFT_MS 250
+
 /* A scan whose age is known tells how far the device's clock is from ours; the next one without an age is corrected by it. */
-static enum err note_contact(struct db *db, const struct checkins *c, size_t end)
+static enum err note_contact(struct db *db, const struct device *device, const struct checkins *c, size_t end)
 {
     int64_t offset = DB_NULL, roster = DB_NULL;
     if (c->source.device_id == DB_NULL) return OK;
@@ -63,6 +67,9 @@ static enum err note_contact(struct db *db, const struct checkins *c, size_t end
         if (scan->age_ms != DB_NULL) offset = scan->scanned_ms - (c->source.received_ms - scan->age_ms);
         if (scan->roster != DB_NULL) roster = scan->roster;
     }
+    bool fresh = device->last_seen_ms != DB_NULL && c->source.received_ms - device->last_seen_ms < CONTACT_MS;
+    bool same_clock = offset == DB_NULL || (device->clock_offset_ms != DB_NULL && llabs(offset - device->clock_offset_ms) < DRIFT_MS);
+    if (fresh && same_clock && (roster == DB_NULL || roster == device->roster_version)) return OK;
     return device_seen(db, c->source.device_id, c->source.received_ms, offset, roster);
 }
 
@@ -75,7 +82,7 @@ static enum err apply_piece(struct db *db, struct http_request *req, struct writ
         enum err e = checkin_apply(db, req->arena, tools, &c->source, &c->scans[i], &c->answers[i]);
         if (e != OK) return db_fault(db, e, fault, "check-in");
     }
-    enum err e = note_contact(db, c, end);
+    enum err e = note_contact(db, &principal_of(req)->device, c, end);
     return e == OK ? OK : db_fault(db, e, fault, "device");
 }
 
