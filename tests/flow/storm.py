@@ -125,6 +125,8 @@ def storm():
     rng = random.Random(SEED)
     plenum.note("seed %d" % SEED)
     s = Storm()
+    wall = plenum.Stream(s.server.display(EVENT), "/api/v1/events/%s/live" % EVENT)
+    wall.wait(lambda name, data: name == "snapshot")
     for speaker in s.speakers:
         speaker.start()
     unheard = 0
@@ -155,6 +157,11 @@ def storm():
     stats = s.devices[0].get("/api/v1/events/%s/stats" % EVENT).json()
     want = recount(s.server.data, EVENT)
     equal({k: stats[k] for k in want}, want, "the figures equal a recount by plain SQL (%d present of %d attended)" % (stats["present"], stats["attended"]))
+    shown = wall.wait(lambda name, data: name == "snapshot" and {k: data[k] for k in want} == want, 8)
+    check(shown, "a wall that was there all the time shows the same, after %d reconnections" % (wall.connects - 1),
+          [(d["present"], d["attended"]) for n, d, _ in wall.events if n == "snapshot"][-3:])
+    check(wall.connects > 1, "it came back by itself", wall.error)
+    wall.end()
     given = s.server.value("SELECT COUNT(*) FROM handout")
     told = s.server.rows("SELECT COUNT(*), COUNT(DISTINCT delegate_id) FROM scan WHERE outcome = 'handed_out'")[0]
     equal(told, (given, given), "each was given their papers once (%d)" % given)
