@@ -2,7 +2,7 @@
 import { assert, test, until } from "./check.mjs";
 import { assertCalm, assertNoScroll, assertFits, assertWords, open, picture } from "./browser.mjs";
 import { signIn } from "./public.mjs";
-import { EVENT } from "./server.mjs";
+import { EVENT, sample } from "./server.mjs";
 
 const SIZES = [[1024, 768], [1280, 720], [1920, 960], [1920, 1080], [3840, 1080], [1080, 1920]];
 const present = async (page) => Number((await page.textContent("#present")).replace(/\D/g, "") || "NaN");
@@ -115,6 +115,27 @@ export default async function wall(browser, server, people) {
       const answer = await page.request.get(`${server.url}${target}`, { maxRedirects: 0 });
       assert.ok(wanted === 200 ? answer.status() === 200 : [401, 403].includes(answer.status()), `${target}: ${answer.status()}`);
     }
+    await page.context().close();
+  });
+
+  await test("wall: last arrivals by name only where the event allows it", async () => {
+    const course = sample.events.find((one) => one.names_on_wall);
+    const delegate = course.delegates.find((one) => one.person && one.status === "summoned");
+    const name = sample.people.find((one) => one.code === delegate.person).name.normalize("NFC");
+    const page = await open(browser, { width: 1280, height: 720 });
+    await signIn(page, server);
+    const csrf = await page.locator("input[name=csrf]").first().getAttribute("value");
+    await page.goto(`${server.url}/display/${course.slug}`);
+    await ready(page);
+    await until("the line is open", async () => (await page.getAttribute("#wall", "data-line")) === "open");
+    const answer = await page.request.post(`${server.url}/api/v1/checkins?event=${course.slug}`, {
+      headers: { "X-CSRF-Token": csrf },
+      data: { scan_id: "0192f0c0-0000-7000-8000-00000000cafe", delegate: delegate.person, gate: course.gates[0].code, direction: "in", scanned_at: new Date().toISOString(), age_ms: 0, decision: "ask" },
+    });
+    assert.equal((await answer.json()).results[0].outcome, "admitted");
+    await until("the name is welcomed", async () => (await page.textContent("#arrivals")).includes(name));
+    await assertNoScroll(page);
+    await picture(server, page, "wall-names-1280x720", false);
     await page.context().close();
   });
 
