@@ -51,8 +51,8 @@ void view_set_script(struct view *view, const char *name, const char *const *wor
 
 /* `event`: title, slug, dates, venue, wifi (when `inside`), theme. Also `streams`. */
 void view_put_event(struct view *view, const struct event_page *event, bool inside);
-/* `days` (and has_days): the sessions by local day, with what is on now and next; `highlight`: the one to be seen first. `programme` and `category_bit` may be NULL and 0: then all sessions,
- * else those that admit the category. ERR_… of the database. */
+/* `days` (and has_days): the sessions by local day, with what is on now and next; `highlight`: the one to be seen first. `programme` NULL: all sessions, else
+ * those that admit one of `categories`. ERR_… of the database. */
 enum err view_put_programme(struct view *view, struct db *db, const struct event_page *event, const struct programme *programme, category_set categories,
                             int64_t now_ms);
 void view_put_announcements(struct view *view, const struct event_page *event, int64_t now_ms);
