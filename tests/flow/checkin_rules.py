@@ -431,7 +431,7 @@ def random_scans():
         want, stats = model.stats(), world.stats("random")
         equal({k: stats[k] for k in want}, want, what)
 
-    for step in range(160):
+    for step in range(400):
         gate = rng.choice(("main", "main", "side", "lounge", "dinner", "gifts"))
         kind = rng.random()
         if kind < 0.4:
@@ -449,7 +449,7 @@ def random_scans():
             if reply.status != 200:
                 check(False, "undo of a random scan", reply)
             s["known"].undone = True
-        if step % 40 == 39:
+        if step % 50 == 49:
             compare("figures are the model's after %d requests" % (step + 1))
     equal(wrong, 0, "%d random scans, retries and late batches were answered as the model says" % asked)
     stats = world.stats("random")

@@ -67,7 +67,10 @@ def run(name, *stories):
     for server in list(_servers):
         server.kill()
         if failed:
-            note("log of %s:\n%s" % (server.data, server.log_text()[-3000:]))
+            log = server.log_text()
+            at = log.find("Sanitizer")
+            said = log[max(0, at - 200):at + 4000] if at >= 0 else "\n".join(line for line in log.splitlines() if re.match(r"\d{4}-", line))[-3000:]
+            note("log of %s:\n%s" % (server.data, said))
     for folder in _folders:
         shutil.rmtree(folder, ignore_errors=True)
     print("# %s: %d passed, %d failed" % (name, passed, failed), flush=True)
