@@ -78,7 +78,8 @@ enum err event_page_print_hosts(struct db *db, struct arena *arena, int64_t even
     if (err != OK) return err;
     struct event_page_host *hosts = arena_array(arena, count + 1, sizeof *hosts);
     if (hosts == NULL) return ERR_NOMEM;
-    for (size_t i = 0; i < count; i++) hosts[i] = (struct event_page_host){.event = rows[i].slug, .host = rows[i].host, .badges = rows[i].badges, .printed_ms = rows[i].printed_ms};
+    for (size_t i = 0; i < count; i++)
+        hosts[i] = (struct event_page_host){.event = rows[i].slug, .host = rows[i].host, .badges = rows[i].badges, .printed_ms = rows[i].printed_ms};
     *ret = hosts;
     *ret_count = count;
     return OK;
