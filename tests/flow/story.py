@@ -26,6 +26,22 @@ pages = os.path.join(server.folder, "pages")
 stage = {}
 
 
+def wait_for_quiet():
+    """A door follows the programme: the story is told between two of its moments (a session's hour before, beginning and end; midnight)."""
+    def minutes(text):
+        return int(text[11:13]) * 60 + int(text[14:16])
+    moments = {0}
+    for session in stage["file"]["sessions"]:
+        moments |= {minutes(session["starts"]) - 60, minutes(session["starts"]), minutes(session["ends"])}
+    while True:
+        now = (time.time() + 7 * 3600) % 86400 / 60  # the sample's zone has no other time than UTC+7
+        near = [m for m in moments if 0 <= (m - now) % 1440 < 2]
+        if not near:
+            return
+        note("waits for a moment of the programme")
+        time.sleep(5)
+
+
 def the_list():
     """Import: shown first, then done, then done again without a change."""
     dry = plenum.plenum("import", plenum.SAMPLE, "--starts-on", "today", "--dry-run", data=server.data)
@@ -98,6 +114,7 @@ def the_wall_is_on():
 
 def the_door():
     """The scanner, paired by the printed code, over HTTPS with the pinned key, reads every page."""
+    wait_for_quiet()
     spool = os.path.join(server.folder, "spool")
     pairing = server.pairing(EVENT, "main")
     check(pairing["url"].startswith("https://") and "#sha256//" in pairing["url"], "the pairing's address carries the pin of the server's key", pairing["url"])
