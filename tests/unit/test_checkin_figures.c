@@ -137,6 +137,8 @@ static void afternoon(struct day *d)
     CHECK(c, scan(d, "P02", "gifts", false, "18:00", "handed_out", NULL));
     CHECK(c, scan(d, "P02", "gifts", false, "18:01", "refused", "already_handed_out"));
     CHECK(c, scan(d, "P10", "gifts", false, "18:02", "refused", "not_admitted_here"));
+    f = read_at(d, "18:05");
+    CHECK(c, part(f.gates, f.gate_count, "gifts")->attended == 1);
 }
 
 static enum err undo(struct db *db, void *arg, struct fault *fault)

@@ -40,10 +40,14 @@ static enum err make_parts(struct db *db, struct arena *arena, const struct prog
     f->gates = arena_array(arena, f->gate_count, sizeof *f->gates);
     f->sessions = arena_array(arena, f->session_count, sizeof *f->sessions);
     if (!f->categories || !f->delegations || !f->gates || !f->sessions) return ERR_NOMEM;
-    for (size_t i = 0; i < f->category_count; i++) f->categories[i] = (struct figures_part){.id = p->categories[i].id, .code = p->categories[i].code, .name = p->categories[i].title};
-    for (size_t i = 0; i < f->delegation_count; i++) f->delegations[i] = (struct figures_part){.id = units[i].id, .code = units[i].code, .name = units[i].name};
-    for (size_t i = 0; i < f->gate_count; i++) f->gates[i] = (struct figures_part){.id = p->gates[i].id, .code = p->gates[i].code, .name = p->gates[i].title};
-    for (size_t i = 0; i < f->session_count; i++) f->sessions[i] = (struct figures_part){.id = p->sessions[i].id, .code = p->sessions[i].code, .name = p->sessions[i].title};
+    for (size_t i = 0; i < f->category_count; i++)
+        f->categories[i] = (struct figures_part){.id = p->categories[i].id, .code = p->categories[i].code, .name = p->categories[i].title};
+    for (size_t i = 0; i < f->delegation_count; i++)
+        f->delegations[i] = (struct figures_part){.id = units[i].id, .code = units[i].code, .name = units[i].name};
+    for (size_t i = 0; i < f->gate_count; i++)
+        f->gates[i] = (struct figures_part){.id = p->gates[i].id, .code = p->gates[i].code, .name = p->gates[i].title};
+    for (size_t i = 0; i < f->session_count; i++)
+        f->sessions[i] = (struct figures_part){.id = p->sessions[i].id, .code = p->sessions[i].code, .name = p->sessions[i].title};
     return OK;
 }
 
@@ -53,6 +57,19 @@ static void add_session_present(const struct programme *p, struct figures *f, in
     for (size_t i = 0; i < p->session_count; i++)
         if (p->sessions[i].area_id == area_id && p->sessions[i].starts_ms <= f->as_of_ms && f->as_of_ms < p->sessions[i].ends_ms)
             f->sessions[i].count.present += total;
+}
+
+/* Hand-out gates let nobody in: what counts there is who was given something, once each. */
+static enum err add_handouts(struct db *db, struct arena *arena, const struct programme *p, struct figures *f)
+{
+    struct sql_figures_handouts_row *rows;
+    size_t n;
+    enum err e = sql_figures_handouts(db, arena, p->event_id, &rows, &n);
+    for (size_t i = 0; e == OK && i < n; i++) {
+        struct figures_part *gate = part_by_id(f->gates, f->gate_count, rows[i].gate_id);
+        if (gate) gate->count.attended = rows[i].total;
+    }
+    return e;
 }
 
 static int64_t next_boundary(const struct programme *p, int64_t now_ms)
@@ -84,7 +101,8 @@ enum err figures_read(struct db *db, struct arena *arena, const struct programme
         else if (rows[i].measure == TALLY_ATTENDED) count->attended += rows[i].total;
         else if (present) count->present += rows[i].total;
     }
-    e = quorum_read(db, arena, p, f.categories, f.category_count, now_ms, &f.quorum);
+    e = add_handouts(db, arena, p, &f);
+    if (e == OK) e = quorum_read(db, arena, p, f.categories, f.category_count, now_ms, &f.quorum);
     if (e == OK) *ret = f;
     return e;
 }
@@ -112,8 +130,9 @@ static json_t *quorum_json(const struct figures_quorum *q)
     if (!q->known) return json_null();
     char since[CLOCK_TEXT_SIZE];
     if (q->reached) clock_format(q->since_ms, since);
-    return json_pack("{s:s?,s:s,s:I,s:I,s:I,s:b,s:s?}", "session", q->session, "category", q->category, "eligible", (json_int_t)q->eligible, "required",
-                     (json_int_t)q->required, "present", (json_int_t)q->present, "reached", q->reached, "since", q->reached ? since : NULL);
+    return json_pack("{s:s?,s:s,s:I,s:I,s:I,s:b,s:s?}", "session", q->session, "category", q->category, "eligible", (json_int_t)q->eligible,
+                     "required", (json_int_t)q->required, "present", (json_int_t)q->present, "reached", q->reached, "since",
+                     q->reached ? since : NULL);
 }
 
 json_t *figures_json(const struct figures *f)
@@ -122,6 +141,6 @@ json_t *figures_json(const struct figures *f)
     return json_pack("{s:s,s:I,s:I,s:I,s:o,s:o,s:o,s:o,s:o}", "as_of", clock_format(f->as_of_ms, as_of), "expected", (json_int_t)f->event.expected,
                      "attended", (json_int_t)f->event.attended, "present", (json_int_t)f->event.present, "by_category",
                      parts_json(f->categories, f->category_count, true), "by_delegation", parts_json(f->delegations, f->delegation_count, true),
-                     "by_gate", parts_json(f->gates, f->gate_count, false), "by_session", parts_json(f->sessions, f->session_count, false),
-                     "quorum", quorum_json(&f->quorum));
+                     "by_gate", parts_json(f->gates, f->gate_count, false), "by_session", parts_json(f->sessions, f->session_count, false), "quorum",
+                     quorum_json(&f->quorum));
 }

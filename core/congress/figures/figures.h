@@ -21,7 +21,7 @@ struct figures_quorum {
     bool known; /* the event has a rule */
     const char *session; /* code of the session it is about; NULL: the day */
     const char *category;
-    int64_t eligible, required, present;
+    int64_t eligible, required, present; /* of the summoned only: an alternate in the hall is present, but no part of a quorum */
     bool reached;      /* was reached in this session; does not flip in a break */
     int64_t since_ms;  /* DB_NULL when not reached */
 };

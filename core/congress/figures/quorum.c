@@ -74,6 +74,8 @@ static enum err find_since(struct db *db, struct arena *arena, const struct prog
         steps[2 * i + 1] = (struct step){rows[i].until_ms, -1};
     }
     if (n) qsort(steps, 2 * n, sizeof *steps, compare_steps);
+    quorum->present = 0;
+    for (size_t i = 0; i < n; i++) quorum->present += rows[i].from_ms <= now_ms && rows[i].until_ms > now_ms; /* a person's stays do not overlap */
     quorum->since_ms = first_reached(steps, 2 * n, quorum->required, begin, until);
     quorum->reached = quorum->since_ms != DB_NULL;
     return OK;
@@ -97,7 +99,6 @@ enum err quorum_read(struct db *db, struct arena *arena, const struct programme 
         ret->category = categories[i].code;
         ret->session = session ? session->code : NULL;
         ret->eligible = categories[i].count.expected;
-        ret->present = categories[i].count.present;
         ret->required = quorum_required(kind, fraction, ret->eligible);
         if (ret->eligible > 0) e = find_since(db, arena, p, categories[i].id, session, now_ms, ret);
     }
