@@ -95,8 +95,18 @@ $(B)/gen/web_assets.c: $(B)/tool/embed $(WEB)
 	@mkdir -p $(B)/gen
 	$(Q)$(B)/tool/embed web $@
 
+LAYOUTS := $(sort $(wildcard badges/layouts/*.json))
+$(B)/tool/embed_layouts: badges/gen/embed_layouts.c
+	@mkdir -p $(@D)
+	$(say) TOOL $@
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O1 $(WARN) -o $@ $<
+$(B)/gen/layouts.c: $(B)/tool/embed_layouts $(LAYOUTS)
+	@mkdir -p $(B)/gen
+	$(Q)$(B)/tool/embed_layouts $@ $(LAYOUTS)
+
 EXTRA_core/db := $(if $(SQL),$(B)/obj/gen/catalogue.o)
 EXTRA_scanner := $(if $(SCANNER_SQL),$(B)/obj/gen/queue_catalogue.o)
+EXTRA_badges := $(B)/obj/gen/layouts.o
 EXTRA_server := $(if $(wildcard server/gen/embed.c),$(B)/obj/gen/web_assets.o)
 
 # --- compiling -----------------------------------------------------------------------------------------------------------------

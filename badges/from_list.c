@@ -31,6 +31,31 @@ const char *badges_dates_text(struct arena *arena, const char *timezone, const c
     return english ? english_dates(arena, &first, &last) : plain_dates(arena, &first, &last);
 }
 
+static const struct badge_line *copy_lines(struct arena *arena, const struct badge_list_line *lines, size_t count)
+{
+    struct badge_line *copy = arena_array(arena, count + 1, sizeof *copy);
+    for (size_t i = 0; copy && i < count; i++) copy[i] = (struct badge_line){.first = lines[i].first, .second = lines[i].second};
+    return copy;
+}
+
+/* What a category shares is copied once, for the first badge of it, and borrowed by the others. */
+static enum err share_lines(struct arena *arena, const struct badge_list *list, struct badge *badges, size_t i)
+{
+    const struct badge_list_category *shared = list->rows[i].shared;
+    if (!shared) return OK;
+    for (size_t k = i; k-- > 0 && i - k < 64;) {
+        if (list->rows[k].shared != shared) continue;
+        badges[i].programme = badges[k].programme;
+        badges[i].papers = badges[k].papers;
+        break;
+    }
+    if (!badges[i].programme) badges[i].programme = copy_lines(arena, shared->programme, shared->programme_count);
+    if (!badges[i].papers) badges[i].papers = copy_lines(arena, shared->papers, shared->paper_count);
+    badges[i].programme_count = shared->programme_count;
+    badges[i].paper_count = shared->paper_count;
+    return badges[i].programme && badges[i].papers ? OK : ERR_NOMEM;
+}
+
 enum err badges_run_from_list(const struct badge_list *list, const char *layout, struct arena *arena, struct badge_run *ret)
 {
     struct badge *badges = arena_array(arena, list->count + 1, sizeof *badges);
@@ -40,9 +65,12 @@ enum err badges_run_from_list(const struct badge_list *list, const char *layout,
         badges[i] = (struct badge){.person_code = row->person_code, .name = row->name, .honorific = row->honorific, .title = row->title,
                                    .delegation = row->delegation, .category_title = row->category_title ? row->category_title : row->category,
                                    .category_color = row->category_color, .seat = row->seat, .number = row->number, .group = row->group,
-                                   .url = row->url, .blank = !row->name || !row->name[0]};
+                                   .room = row->room, .transport = row->transport, .diet = row->diet, .badge_box = row->badge_box,
+                                   .url = row->url, .issue = row->issue, .blank = !row->name || !row->name[0]};
+        if (share_lines(arena, list, badges, i) != OK) return ERR_NOMEM;
     }
     *ret = (struct badge_run){.event_title = list->event_title, .venue = list->venue, .organization = list->organization, .language = list->language,
+                              .wifi_name = list->wifi_name, .wifi_password = list->wifi_password, .wifi_security = list->wifi_security,
                               .layout = layout, .badges = badges, .count = list->count};
     ret->dates = badges_dates_text(arena, list->timezone, list->language, list->starts_ms, list->ends_ms);
     return OK;

@@ -7,6 +7,7 @@ struct badge_words {
     const char *badges; /* the document's title */
     const char *number, *seat, *group;
     const char *name, *title, *delegation; /* beneath the lines to write on */
+    const char *room, *transport, *programme, *papers, *wifi, *desk;
 };
 
 /* By the first part of the tag; Vietnamese when the language is NULL or not one of ours. Never NULL. */

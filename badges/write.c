@@ -1,188 +1,39 @@
 #include "badges/badges.h"
 
-#include "badges/layout.h"
-#include "badges/qr.h"
+#include "badges/codes.h"
+#include "badges/paint.h"
+#include "badges/plan.h"
 #include "badges/words.h"
-#include "core/base/text.h"
 
-#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define INK 0x1A1A1Au
 #define MUTED 0x595959u
-#define WHITE 0xFFFFFFu
-#define NO_CATEGORY 0x444444u
 #define PROGRESS_EVERY 64
+#define SMALL_CODES_FROM 500 /* badges: from here on the bytes count, below that the print shop's sharp edges */
 
 struct writer {
     const struct badge_run *run;
-    const struct badge_layout *layout;
-    const struct badge_words *words;
-    bool mirrored;
+    struct plan plan;
     struct document *document;
-    struct arena arena; /* one badge */
+    struct crew *crew;
+    struct codes *codes;
+    struct painter painter;
+    struct arena arena; /* the whole run */
+    struct arena badge; /* one badge */
+    struct qr wifi;
+    unsigned logo;
+    unsigned *photos; /* by badge: number of its picture, plus one */
+    const char *group; /* of the badge before */
     struct badge_report report;
-    size_t refused;
+    size_t done, refused;
     struct fault first; /* the first badge that was refused */
 };
 
 static bool is_set(const char *text)
 {
     return text && text[0];
-}
-
-/* --- colours ---------------------------------------------------------------------------------------------------------------------- */
-
-static bool read_color(const char *text, uint32_t *ret)
-{
-    if (text[0] != '#' || strlen(text) != 7 || strspn(text + 1, "0123456789abcdefABCDEF") != 6) return false;
-    unsigned value;
-    if (sscanf(text + 1, "%x", &value) != 1) return false;
-    *ret = value;
-    return true;
-}
-
-static double linear(uint32_t channel)
-{
-    double v = (double)(channel & 0xFF) / 255.0;
-    return v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4);
-}
-
-/* White or black, whichever stands out more (contrast ratio of WCAG 2.1: white wins below a luminance of 0.179). */
-static uint32_t color_on(uint32_t ground)
-{
-    double luminance = 0.2126 * linear(ground >> 16) + 0.7152 * linear(ground >> 8) + 0.0722 * linear(ground);
-    return luminance < 0.179 ? WHITE : 0x000000u;
-}
-
-static uint32_t pick_color(enum badge_color color, uint32_t category)
-{
-    switch (color) {
-    case COLOR_MUTED: return MUTED;
-    case COLOR_CATEGORY: return category;
-    case COLOR_ON_CATEGORY: return color_on(category);
-    case COLOR_WHITE: return WHITE;
-    case COLOR_INK: break;
-    }
-    return INK;
-}
-
-/* --- what a field says -------------------------------------------------------------------------------------------------------------- */
-
-/* "a · b", or the one that is there. */
-static const char *join(struct writer *w, const char *a, const char *between, const char *b)
-{
-    if (is_set(a) && is_set(b)) return arena_printf(&w->arena, "%s%s%s", a, between, b);
-    return is_set(a) ? a : b;
-}
-
-static const char *field_text(struct writer *w, const struct badge *badge, enum badge_field field)
-{
-    switch (field) {
-    case FIELD_ORGANIZATION: return w->run->organization;
-    case FIELD_EVENT: return w->run->event_title;
-    case FIELD_WHEN_WHERE: return join(w, w->run->dates, " · ", w->run->venue);
-    case FIELD_HONORIFIC: return badge->honorific;
-    case FIELD_NAME: return badge->name;
-    case FIELD_TITLE: return badge->title;
-    case FIELD_DELEGATION: return badge->delegation;
-    case FIELD_CATEGORY: return badge->category_title;
-    case FIELD_NUMBER_LABEL: return is_set(badge->number) ? w->words->number : NULL;
-    case FIELD_NUMBER: return badge->number;
-    case FIELD_SEAT_LABEL: return w->words->seat;
-    case FIELD_SEAT: return badge->seat;
-    case FIELD_GROUP: return is_set(badge->group) ? join(w, w->words->group, " ", badge->group) : NULL;
-    case FIELD_NAME_LABEL: return w->words->name;
-    case FIELD_TITLE_LABEL: return w->words->title;
-    case FIELD_DELEGATION_LABEL: return w->words->delegation;
-    }
-    return NULL;
-}
-
-static bool is_shown(const struct badge *badge, unsigned when)
-{
-    if ((when & WHEN_NAMED) && badge->blank) return false;
-    if ((when & WHEN_BLANK) && !badge->blank) return false;
-    if ((when & WHEN_SEAT) && !is_set(badge->seat)) return false;
-    if ((when & WHEN_NO_SEAT) && is_set(badge->seat)) return false;
-    if ((when & WHEN_DELEGATION) && !is_set(badge->delegation)) return false;
-    if ((when & WHEN_NO_DELEGATION) && is_set(badge->delegation)) return false;
-    if ((when & WHEN_CATEGORY) && !is_set(badge->category_title)) return false;
-    return true;
-}
-
-/* --- drawing ------------------------------------------------------------------------------------------------------------------------ */
-
-static enum align mirror_align(enum align align, bool mirrored)
-{
-    if (!mirrored || align == ALIGN_CENTER) return align;
-    return align == ALIGN_LEFT ? ALIGN_RIGHT : ALIGN_LEFT;
-}
-
-static void draw_shapes(struct writer *w, const struct badge *badge, double x, double y, uint32_t category)
-{
-    for (size_t i = 0; i < w->layout->shape_count; i++) {
-        const struct badge_shape *shape = &w->layout->shapes[i];
-        if (!is_shown(badge, shape->when)) continue;
-        struct box box = badge_box(w->layout, &shape->box, w->mirrored, x, y);
-        uint32_t color = pick_color(shape->color, category);
-        if (box.height <= 0) document_draw_line(w->document, box.x, box.y, box.x + box.width, box.y, 0.6, color);
-        else if (shape->radius > 0) document_fill_round_box(w->document, &box, shape->radius, color);
-        else document_fill_box(w->document, &box, color);
-    }
-}
-
-static enum err draw_texts(struct writer *w, const struct badge *badge, double x, double y, uint32_t category, struct fault *fault)
-{
-    for (size_t i = 0; i < w->layout->text_count; i++) {
-        const struct badge_text *part = &w->layout->texts[i];
-        if (!is_shown(badge, part->when)) continue;
-        const char *text = field_text(w, badge, part->field);
-        if (!is_set(text)) continue;
-        struct box box = badge_box(w->layout, &part->box, w->mirrored, x, y);
-        struct text_style style = {.align = mirror_align(part->align, w->mirrored), .valign = part->valign,
-                                   .color = pick_color(part->color, category), .allow_missing = w->run->allow_missing};
-        style.fit = (struct fit_style){.language = w->run->language, .bold = part->bold, .size = part->size, .break_below = part->break_below,
-                                       .least = part->least, .lines = part->lines, .leading = part->leading};
-        struct text_report report;
-        enum err e = document_put_text(w->document, &box, text, &style, &report, fault);
-        if (e != OK) return e;
-        if (report.cut) w->report.cut++;
-        if (report.missing) w->report.missing++;
-        bool smaller = w->report.name_least <= 0 || report.size < w->report.name_least;
-        if (part->field == FIELD_NAME && smaller) w->report.name_least = report.size;
-    }
-    return OK;
-}
-
-/* The code in the middle of its quiet zone, on white of its own. */
-static enum err draw_code(struct writer *w, const struct badge *badge, double x, double y, struct fault *fault)
-{
-    struct qr code;
-    enum err e = qr_make(badge->url, &w->arena, &code);
-    if (e == ERR_LIMIT) return fault_set(fault, ERR_INPUT, "the address \"%.60s…\" is too long for a QR code", badge->url);
-    if (e != OK) return fault_set(fault, e, "no QR code: %s", err_name(e));
-    struct box box = badge_box(w->layout, &w->layout->qr, w->mirrored, x, y);
-    double cell = box.width / (double)(code.side + 2 * BADGE_QUIET_CELLS);
-    document_fill_box(w->document, &box, WHITE);
-    document_fill_cells(w->document, box.x + BADGE_QUIET_CELLS * cell, box.y + BADGE_QUIET_CELLS * cell, code.side * cell, code.cells, code.side);
-    if (code.side > w->report.modules) w->report.modules = code.side;
-    return OK;
-}
-
-/* Short lines beyond the corners, where the knife goes. */
-static void draw_crop_marks(struct writer *w, double x, double y)
-{
-    const double away = 0.7, length = 2.2, line = 0.25;
-    double right = x + w->layout->width, bottom = y + w->layout->height;
-    const double columns[] = {x, right}, rows[] = {y, bottom};
-    for (int i = 0; i < 2; i++) {
-        document_draw_line(w->document, columns[i], y - away, columns[i], y - away - length, line, MUTED);
-        document_draw_line(w->document, columns[i], bottom + away, columns[i], bottom + away + length, line, MUTED);
-        document_draw_line(w->document, x - away, rows[i], x - away - length, rows[i], line, MUTED);
-        document_draw_line(w->document, right + away, rows[i], right + away + length, rows[i], line, MUTED);
-    }
 }
 
 /* "P0001 Nguyễn Văn A", or the number of a blank. */
@@ -192,72 +43,205 @@ static void name_badge(const struct badge *badge, struct fault *fault)
     else fault_prefix(fault, "%.40s %.120s", is_set(badge->person_code) ? badge->person_code : "", badge->name);
 }
 
-static enum err draw_badge(struct writer *w, const struct badge *badge, double x, double y, struct fault *fault)
+/* --- what a badge needs besides its words ---------------------------------------------------------------------------------------------- */
+
+static enum err take_code(struct writer *w, size_t index, struct qr *code, struct fault *fault)
 {
-    uint32_t category = NO_CATEGORY;
-    arena_clear(&w->arena);
-    if (!is_set(badge->url)) return fault_set(fault, ERR_INPUT, "has no address for its QR code");
-    if (is_set(badge->category_color) && !read_color(badge->category_color, &category))
-        return fault_set(fault, ERR_INPUT, "the colour \"%.20s\" is not of the form #rrggbb", badge->category_color);
-    draw_shapes(w, badge, x, y, category);
-    enum err e = draw_code(w, badge, x, y, fault);
-    if (e == OK) e = draw_texts(w, badge, x, y, category, fault);
-    if (e == OK && w->layout->crop_marks) draw_crop_marks(w, x, y);
+    const char *url = w->run->badges[index].url;
+    if (!is_set(url)) return fault_set(fault, ERR_INPUT, "has no address for its QR code");
+    enum err e = codes_get(w->codes, index, code);
+    if (e == ERR_LIMIT) return fault_set(fault, ERR_INPUT, "the address \"%.60s…\" is too long for a QR code", url);
+    if (e != OK) return fault_set(fault, e, "no QR code: %s", err_name(e));
+    if (code->side > w->report.modules) w->report.modules = code->side;
+    w->painter.code = code;
+    return OK;
+}
+
+static enum err add_picture(struct writer *w, const struct photo *photo, unsigned *ret, struct fault *fault)
+{
+    const struct document_picture picture = {.width = photo->width, .height = photo->height, .data = photo->data, .length = photo->length};
+    return document_add_picture(w->document, &picture, ret, fault);
+}
+
+/* One object for each photo, also when the back shows it again. */
+static enum err take_photo(struct writer *w, size_t index, unsigned *number, struct fault *fault)
+{
+    const struct photo *photo = w->run->badges[index].photo;
+    w->painter.photo = NULL;
+    if (!photo) return OK;
+    if (!w->photos[index]) {
+        enum err e = add_picture(w, photo, number, fault);
+        if (e != OK) return e;
+        w->photos[index] = *number + 1;
+    }
+    *number = w->photos[index] - 1;
+    w->painter.photo = number;
+    return OK;
+}
+
+/* --- pages ------------------------------------------------------------------------------------------------------------------------------ */
+
+/* Short lines beyond the corners, where the knife goes. */
+static void draw_crop_marks(const struct writer *w, double x, double y)
+{
+    const struct badge_layout *l = &w->plan.layout;
+    const double away = l->bleed > 0.4 ? l->bleed + 0.3 : 0.7, length = 2.2, line = 0.25;
+    double right = x + l->width, bottom = y + l->height;
+    const double columns[] = {x, right}, rows[] = {y, bottom};
+    for (int i = 0; i < 2; i++) {
+        document_draw_line(w->document, columns[i], y - away, columns[i], y - away - length, line, MUTED);
+        document_draw_line(w->document, columns[i], bottom + away, columns[i], bottom + away + length, line, MUTED);
+        document_draw_line(w->document, x - away, rows[i], x - away - length, rows[i], line, MUTED);
+        document_draw_line(w->document, right + away, rows[i], right + away + length, rows[i], line, MUTED);
+    }
+}
+
+static enum err draw_badge(struct writer *w, size_t index, enum plan_kind kind, size_t at, struct fault *fault)
+{
+    struct painter *p = &w->painter;
+    const struct badge_layout *l = &w->plan.layout;
+    struct qr code;
+    unsigned photo;
+    bool turned;
+    arena_clear(&w->badge);
+    p->facts.badge = &w->run->badges[index];
+    p->side = kind == PLAN_BACK ? &l->back : &l->front;
+    badge_plan_place(l, kind, at, &p->x, &p->y, &turned);
+    const struct box whole = {.x = p->x, .y = p->y, .width = l->width, .height = l->height};
+    enum err e = take_code(w, index, &code, fault);
+    if (e == OK) e = take_photo(w, index, &photo, fault);
+    if (e != OK) return e;
+    if (turned) document_begin_turn(w->document, &whole);
+    e = paint_side(p, fault);
+    if (turned) document_end_turn(w->document);
+    if (p->name_size > 0 && (w->report.name_least <= 0 || p->name_size < w->report.name_least)) w->report.name_least = p->name_size;
+    if (e == OK && l->crop_marks) draw_crop_marks(w, p->x, p->y);
     return e;
 }
 
-static bool same_text(const char *a, const char *b)
+static enum err add_bookmark(struct writer *w, size_t index, struct fault *fault)
 {
-    return strcmp(a ? a : "", b ? b : "") == 0;
+    const char *group = badge_plan_group(w->run, &w->run->badges[index], &w->arena);
+    bool same = strcmp(group ? group : "", w->group ? w->group : "") == 0;
+    w->group = group;
+    if (same || !is_set(group)) return OK;
+    return document_add_bookmark(w->document, group) == OK ? OK : fault_set(fault, ERR_NOMEM, "no memory for bookmarks");
 }
 
-static enum err write_badges(struct writer *w, struct fault *fault)
+static enum err draw_badges(struct writer *w, const struct plan_page *page, struct fault *fault)
 {
-    size_t open_page = SIZE_MAX;
-    for (size_t i = 0; i < w->run->count; i++) {
-        const struct badge *badge = &w->run->badges[i];
-        size_t page;
-        double x, y;
-        badge_place(w->layout, i, &page, &x, &y);
-        enum err e = OK;
-        if (page != open_page) e = document_add_page(w->document, w->layout->page_width, w->layout->page_height, fault);
-        if (e != OK) return e;
-        open_page = page;
-        if (is_set(badge->delegation) && (i == 0 || !same_text(badge->delegation, w->run->badges[i - 1].delegation)))
-            if (document_add_bookmark(w->document, badge->delegation) != OK) return fault_set(fault, ERR_NOMEM, "no memory for bookmarks");
+    for (size_t at = 0; at < page->count; at++) {
+        size_t index = page->first + at;
         struct fault why = {0};
-        e = draw_badge(w, badge, x, y, &why);
-        if (e == ERR_INPUT) { /* all badges are looked at, so that one message tells how much is wrong */
-            name_badge(badge, &why);
-            if (w->refused++ == 0) w->first = why;
-        } else if (e != OK) {
-            name_badge(badge, &why);
-            return fault_set(fault, e, "%s", why.text);
-        }
-        if (w->run->on_progress && (i % PROGRESS_EVERY == 0 || i + 1 == w->run->count)) w->run->on_progress(w->run->progress_data, i + 1, w->run->count);
+        enum err e = OK;
+        if (page->kind == PLAN_FRONT && !w->run->separators) e = add_bookmark(w, index, fault);
+        if (e != OK) return e;
+        e = draw_badge(w, index, page->kind, at, &why);
+        if (e != OK) name_badge(&w->run->badges[index], &why);
+        if (e != OK && e != ERR_INPUT) return fault_set(fault, e, "%s", why.text);
+        /* All badges are looked at, so that one message tells how much is wrong. */
+        if (e != OK && (page->kind == PLAN_FRONT || !w->refused) && w->refused++ == 0) w->first = why;
+        if (page->kind != PLAN_FRONT) continue;
+        w->done++;
+        if (!w->run->on_progress || (w->done % PROGRESS_EVERY != 0 && w->done != w->run->count)) continue;
+        if (!w->run->on_progress(w->run->progress_data, w->done, w->run->count)) return fault_set(fault, ERR_TIMEOUT, "stopped");
+    }
+    return OK;
+}
+
+/* A page that says whose badges follow, so that a stack is sorted by hand in seconds. */
+static enum err draw_separator(struct writer *w, const struct plan_page *page, struct fault *fault)
+{
+    const struct badge *badge = &w->run->badges[page->first];
+    const char *group = badge_plan_group(w->run, badge, &w->arena);
+    if (is_set(group) && document_add_bookmark(w->document, group) != OK) return fault_set(fault, ERR_NOMEM, "no memory for bookmarks");
+    double width = w->plan.layout.page_width, height = w->plan.layout.page_height, edge = width * 0.08, size = height * 0.12;
+    struct text_style style = {.align = ALIGN_CENTER, .valign = ALIGN_MIDDLE, .color = 0x1A1A1A, .allow_missing = w->run->allow_missing};
+    style.fit = (struct fit_style){.language = w->run->language, .bold = true, .size = size * 72 / 25.4 * 0.5, .break_below = 14, .least = 5, .lines = 4};
+    struct box box = {.x = edge, .y = height * 0.3, .width = width - 2 * edge, .height = height * 0.3};
+    struct fault why = {0};
+    enum err e = document_put_text(w->document, &box, is_set(group) ? group : "—", &style, NULL, &why);
+    if (e != OK) return fault_set(fault, e, "separator page: %s", why.text);
+    box = (struct box){.x = edge, .y = height * 0.64, .width = width - 2 * edge, .height = height * 0.12};
+    style.fit.size /= 2;
+    style.fit.bold = false;
+    char count[32];
+    (void)snprintf(count, sizeof count, "× %zu", page->count);
+    document_fill_box(w->document, &(struct box){.x = edge, .y = height * 0.615, .width = width - 2 * edge, .height = 0.6}, MUTED);
+    e = document_put_text(w->document, &box, count, &style, NULL, &why);
+    return e == OK ? OK : fault_set(fault, e, "separator page: %s", why.text);
+}
+
+static void set_boxes(struct writer *w)
+{
+    const struct badge_layout *l = &w->plan.layout;
+    struct box trim = {.x = l->left, .y = l->top, .width = l->columns * l->width + (l->columns - 1.0) * l->gap_x,
+                       .height = l->rows * l->height + (l->rows - 1.0) * l->gap_y};
+    struct box bleed = {.x = trim.x - l->bleed, .y = trim.y - l->bleed, .width = trim.width + 2 * l->bleed, .height = trim.height + 2 * l->bleed};
+    document_set_trim(w->document, &trim);
+    document_set_bleed(w->document, l->bleed > 0 ? &bleed : &trim);
+}
+
+static enum err write_pages(struct writer *w, struct fault *fault)
+{
+    for (size_t i = 0; i < w->plan.count; i++) {
+        const struct plan_page *page = &w->plan.pages[i];
+        enum err e = document_add_page(w->document, w->plan.layout.page_width, w->plan.layout.page_height, fault);
+        if (e != OK) return e;
+        set_boxes(w);
+        e = page->kind == PLAN_SEPARATOR ? draw_separator(w, page, fault) : draw_badges(w, page, fault);
+        if (e != OK) return e;
     }
     if (w->refused == 1) return fault_set(fault, ERR_INPUT, "%s", w->first.text);
     if (w->refused) return fault_set(fault, ERR_INPUT, "%s (and %zu more badges are refused)", w->first.text, w->refused - 1);
     return OK;
 }
 
+/* --- the run ---------------------------------------------------------------------------------------------------------------------------- */
+
+static enum err start_writer(struct writer *w, struct fonts *fonts, struct fault *fault)
+{
+    const struct badge_run *run = w->run;
+    const char *word = badge_words_find(run->language)->badges;
+    const char *title = is_set(run->event_title) ? arena_printf(&w->arena, "%s – %s", run->event_title, word) : word;
+    const struct document_info info = {.title = title, .author = run->organization, .language = run->language};
+    enum err e = document_new(fonts, &info, &w->document, fault);
+    if (e == OK) e = document_label_pages(w->document, run->first_page ? run->first_page : 1, NULL, fault);
+    if (e != OK) return e;
+    e = crew_new(run->threads, &w->crew);
+    if (e == OK) e = codes_new(run, w->crew, &w->codes);
+    w->photos = arena_array(&w->arena, run->count, sizeof *w->photos);
+    if (e != OK || !w->photos) return fault_set(fault, ERR_NOMEM, "no memory for %zu badges", run->count);
+    document_set_crew(w->document, w->crew);
+    w->painter = (struct painter){.document = w->document, .layout = &w->plan.layout, .mirrored = badge_is_mirrored(run->language),
+                                  .small_codes = run->count >= SMALL_CODES_FROM, .facts = {.run = run, .arena = &w->badge}};
+    const char *network = badge_wifi_payload(&w->arena, run);
+    if (network && qr_make(network, &w->arena, &w->wifi) == OK) w->painter.wifi = &w->wifi;
+    if (!run->logo) return OK;
+    e = add_picture(w, run->logo, &w->logo, fault);
+    w->painter.logo = &w->logo;
+    return e;
+}
+
 enum err badges_write(const struct badge_run *run, struct fonts *fonts, struct buf *out, struct badge_report *ret, struct fault *fault)
 {
-    struct writer w = {.run = run, .words = badge_words_find(run->language), .mirrored = badge_is_mirrored(run->language)};
-    enum err e = badges_layout_find(run->layout, &w.layout, fault);
-    if (e != OK) return e;
-    if (run->count == 0) return fault_set(fault, ERR_INPUT, "there is no badge to print");
-    const char *title = join(&w, run->event_title, " – ", w.words->badges);
-    struct document_info info = {.title = title, .author = run->organization, .language = run->language};
-    e = document_new(fonts, &info, &w.document, fault);
-    if (e == OK) e = write_badges(&w, fault);
+    struct writer w = {.run = run};
+    enum err e = badge_plan_make(run, &w.arena, &w.plan, fault);
+    if (e == OK && run->count == 0) e = fault_set(fault, ERR_INPUT, "there is no badge to print");
+    if (e == OK) e = start_writer(&w, fonts, fault);
+    if (e == OK) e = write_pages(&w, fault);
     if (e == OK) e = document_save(w.document, out, fault);
     if (e == OK && ret) {
         w.report.badges = run->count;
         w.report.pages = document_page_count(w.document);
+        w.report.cut = w.painter.cut;
+        w.report.missing = w.painter.missing;
         *ret = w.report;
     }
-    document_free(w.document);
+    document_free(w.document); /* before the crew that deflates its pages */
+    codes_free(w.codes);
+    crew_free(w.crew);
+    arena_release(&w.badge);
     arena_release(&w.arena);
     return e;
 }

@@ -38,6 +38,19 @@ static const char *venue_name(struct arena *arena, const char *venue, const char
     return name;
 }
 
+static enum err read_network(struct arena *arena, const char *wifi, struct badge_list *list)
+{
+    json_t *value = NULL;
+    if (!wifi) return OK;
+    enum err e = json_read(wifi, strlen(wifi), &value, NULL);
+    if (e != OK) return e;
+    list->wifi_name = arena_strdup(arena, json_string_value(json_object_get(value, "ssid")));
+    list->wifi_password = arena_strdup(arena, json_string_value(json_object_get(value, "password")));
+    list->wifi_security = arena_strdup(arena, json_string_value(json_object_get(value, "security")));
+    json_decref(value);
+    return OK;
+}
+
 static bool is_wanted(const struct badge_list_filter *filter, const struct sql_delegates_badges_row *row, bool *found)
 {
     if (!filter->only) return true;
@@ -57,7 +70,9 @@ static void fill_row(struct arena *arena, const char *language, const char *base
         .title = r->title ? title_pick(arena, r->title, language) : NULL,
         .delegation = r->delegation ? title_pick(arena, r->delegation, language) : NULL,
         .category = r->category, .category_title = title_pick(arena, r->category_title, language), .category_color = r->category_color,
-        .seat = r->seat, .group = r->group_name, .url = badge_url(arena, base_url, r->token), .issue = r->issue};
+        .seat = r->seat, .group = r->group_name, .room = r->room, .transport = r->transport, .diet = r->diet, .badge_box = r->badge_box,
+        .photo_sha256 = r->photo_blob, .name_sort = r->name_sort, .order = r->sort_order == DB_NULL ? INT64_MAX : r->sort_order,
+        .url = badge_url(arena, base_url, r->token), .issue = r->issue};
 }
 
 static enum err load_rows(struct db *db, struct arena *arena, const struct badge_list_filter *filter, int64_t unit_id, const char *base_url,
@@ -102,6 +117,11 @@ enum err badge_list_load(struct db *db, struct arena *arena, const char *event, 
     list.event_title = title_pick(arena, head.title, list.language);
     list.organization = head.organization ? title_pick(arena, head.organization, list.language) : NULL;
     list.venue = venue_name(arena, head.venue, list.language);
+    e = read_network(arena, head.wifi, &list);
+    if (e != OK) return fault_set(fault, e, "the event's wifi cannot be read");
+    list.event = arena_strdup(arena, event);
+    list.logo_sha256 = head.logo_blob;
+    list.pin_for_all = strcmp(head.documents_access, "pin") == 0;
     list.starts_ms = head.starts_ms;
     list.ends_ms = head.ends_ms;
     e = load_rows(db, arena, filter, unit_id, base_url, &list, fault);

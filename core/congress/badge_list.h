@@ -6,6 +6,7 @@
 #include "core/base/id.h"
 #include "core/db/db.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,8 +16,30 @@ struct badge_list_filter {
     const char *unit;        /* delegation; NULL: all */
 };
 
+/* A line of the programme or of the papers, in two columns. */
+struct badge_list_line {
+    const char *first, *second;
+};
+
+/* What delegates of one category have in common. */
+struct badge_list_category {
+    const char *code;
+    struct badge_list_line *programme, *papers; /* papers: those that may be named before a PIN */
+    size_t programme_count, paper_count;
+};
+
+enum badge_list_order {
+    BADGE_ORDER_DELEGATION, /* units in their order, in them protocol order */
+    BADGE_ORDER_PROTOCOL,   /* the delegates' order */
+    BADGE_ORDER_NAME,       /* given name first, as the people's sort keys are made (core/base/text.h) */
+    BADGE_ORDER_BOX         /* badge box, in it as by delegation */
+};
+
 struct badge_list_row {
     const char *person_code, *number, *name, *honorific, *title, *delegation, *category, *category_title, *category_color, *seat, *group;
+    const char *room, *transport, *diet, *badge_box, *photo_sha256, *name_sort;
+    const struct badge_list_category *shared; /* NULL before badge_list_load_shared */
+    int64_t order;   /* protocol; INT64_MAX = none */
     const char *url; /* "http://HOST/D/TOKEN", as it goes into the QR code */
     int64_t issue;
 };
@@ -24,6 +47,8 @@ struct badge_list_row {
 struct badge_list {
     int64_t event_id;
     const char *event_title, *timezone, *venue, *organization, *language;
+    const char *event, *wifi_name, *wifi_password, *wifi_security, *logo_sha256;
+    bool pin_for_all; /* papers are not named before the PIN */
     int64_t starts_ms, ends_ms;
     struct badge_list_row *rows; /* by delegation in protocol order, blanks last */
     size_t count;
@@ -33,6 +58,12 @@ struct badge_list {
  * says which). Delegates who lost their mandate and revoked badges are left out; naming one of them in `only` is an error. */
 enum err badge_list_load(struct db *db, struct arena *arena, const char *event, const struct badge_list_filter *filter, const char *base_url,
                          struct badge_list *ret, struct fault *fault);
+
+/* Sorts the rows anew; equal ones stay as they are, blanks stay last. */
+void badge_list_sort(struct badge_list *list, enum badge_list_order order);
+
+/* The programme and the papers of each category into the rows: for layouts that print them. */
+enum err badge_list_load_shared(struct db *db, struct arena *arena, struct badge_list *list, int64_t now_ms, struct fault *fault);
 
 /* In a transaction: writes the run down, so that nobody is printed twice by mistake and a changed address is noticed. */
 enum err badge_list_record(struct db *db, struct id_source *ids, int64_t event_id, const char *layout, const char *base_url, size_t badges, const char *actor,

@@ -103,7 +103,7 @@ void badges_get(struct http_request *req)
     }
     buf_init(&p->pdf, BUF_LIMIT_FILE);
     p->layout = http_query(req, "layout");
-    if (badges_layout_find(p->layout, &layout, &fault) != OK) {
+    if (badges_layout_find(req->arena, NULL, p->layout, &layout, &fault) != OK) {
         reply_reason_with(req, REASON_unknown_layout, fault.text);
         return;
     }

@@ -1,0 +1,23 @@
+/* Private to plenum-badges: what its command line asks for, carried out. */
+#ifndef PLENUM_BADGES_COMMAND_H
+#define PLENUM_BADGES_COMMAND_H
+
+#include "core/base/err.h"
+#include "core/base/opt.h"
+
+#include <stdbool.h>
+
+struct badge_options {
+    const char *event, *layout, *unit, *output, *public_url, *data, *order, *duplex, *page, *desk_phone, *separators, *show_layout;
+    struct opt_list only;
+    long volume, threads; /* volume 0: one file; threads -1: as many as there are processors */
+    bool verify, allow_missing, json, version;
+};
+
+/* Prints warnings to standard error and the result to standard output; what goes wrong is for the caller to print. */
+enum err badges_command(const struct badge_options *options, struct fault *fault);
+
+/* The file of a ready layout to standard output. */
+enum err badges_show_layout(const char *name, struct fault *fault);
+
+#endif

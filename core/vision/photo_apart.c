@@ -1,0 +1,138 @@
+/* The child process in which a stranger's photo is decoded. */
+#include "core/base/clock.h"
+#include "core/base/file.h"
+#include "core/vision/photo.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SECONDS_MOST 2u                /* CPU time of the child */
+#define PATIENCE_MS 10000              /* in all */
+#define MEMORY_MORE (UINT64_C(384) << 20) /* address space above what this process has */
+#define ANSWER_MOST (2u << 20)
+
+/* What the child says first; then `length` bytes of JPEG, or of a sentence. */
+struct answer {
+    uint32_t code, width, height, length;
+};
+
+static void limit(int what, rlim_t most)
+{
+    const struct rlimit bound = {.rlim_cur = most, .rlim_max = most};
+    (void)setrlimit((__rlimit_resource_t)what, &bound);
+}
+
+/* Bytes of address space that this process has now. */
+static uint64_t memory_now(void)
+{
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (!file) return 0;
+    if (fscanf(file, "%lu", &pages) != 1) pages = 0;
+    (void)fclose(file);
+    return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Nothing of the parent's is left open, nothing can be opened or written, and it ends with the parent. */
+static void shut_in(int out, uint64_t memory)
+{
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGSEGV, SIGABRT};
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) (void)signal(ends[i], SIG_DFL);
+    if (dup2(out, 0) < 0) _exit(126);
+    (void)close_range(1, ~0u, 0);
+    limit(RLIMIT_NOFILE, 0);
+    limit(RLIMIT_FSIZE, 0);
+    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_CPU, SECONDS_MOST);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    if (memory) limit(RLIMIT_AS, memory + MEMORY_MORE);
+#else
+    (void)memory; /* a sanitizer's shadow takes more than any bound */
+#endif
+}
+
+static void run_child(int out, uint64_t memory, const void *data, size_t length, const struct photo_wish *wish)
+{
+    struct arena arena = {0};
+    struct photo photo = {0};
+    struct fault fault = {0};
+    shut_in(out, memory);
+    enum err e = photo_make(&arena, data, length, wish, &photo, &fault);
+    struct answer answer = {.code = e, .width = photo.width, .height = photo.height, .length = (uint32_t)(e == OK ? photo.length : strlen(fault.text))};
+    (void)file_write_all(0, &answer, sizeof answer);
+    (void)file_write_all(0, e == OK ? photo.data : fault.text, answer.length);
+    _exit(0);
+}
+
+/* All that the child says; false when it has to be ended. */
+static bool read_answer(int pipe, uint8_t *room, size_t most, size_t *ret_length)
+{
+    int64_t until = clock_steady_ms() + PATIENCE_MS;
+    for (size_t length = 0;;) {
+        int64_t left = until - clock_steady_ms();
+        struct pollfd ready = {.fd = pipe, .events = POLLIN};
+        if (left <= 0 || length == most) return false;
+        int n = poll(&ready, 1, (int)left);
+        if (n < 0 && errno == EINTR) continue;
+        ssize_t got = n > 0 ? read(pipe, room + length, most - length) : -1;
+        if (got < 0 && n > 0 && errno == EINTR) continue;
+        if (got < 0) return false;
+        if (got == 0) return *ret_length = length, true;
+        length += (size_t)got;
+    }
+}
+
+static enum err take_answer(struct arena *arena, const uint8_t *bytes, size_t length, const struct photo_wish *wish, struct photo *ret, struct fault *fault)
+{
+    struct answer answer;
+    if (length < sizeof answer) return fault_set(fault, ERR_INPUT, "the photo cannot be decoded within bounds of time and memory");
+    memcpy(&answer, bytes, sizeof answer);
+    if (answer.length != length - sizeof answer) return fault_set(fault, ERR_INPUT, "the photo cannot be decoded");
+    bytes += sizeof answer;
+    if (answer.code != OK) {
+        enum err e = answer.code == ERR_LIMIT || answer.code == ERR_NOMEM ? (enum err)answer.code : ERR_INPUT;
+        return fault_set(fault, e, "%.*s", (int)answer.length, (const char *)bytes);
+    }
+    /* What the child says is believed only as far as it can do no harm. */
+    bool sane = answer.width && answer.width <= wish->width && answer.height && answer.height <= wish->height && answer.length > 4 &&
+                bytes[0] == 0xFF && bytes[1] == 0xD8 && bytes[answer.length - 2] == 0xFF && bytes[answer.length - 1] == 0xD9;
+    if (!sane) return fault_set(fault, ERR_INPUT, "the photo cannot be decoded");
+    *ret = (struct photo){.data = arena_memdup(arena, bytes, answer.length), .length = answer.length, .width = answer.width, .height = answer.height};
+    return ret->data ? OK : fault_set(fault, ERR_NOMEM, "no memory for a photo");
+}
+
+enum err photo_make_apart(struct arena *arena, const void *data, size_t length, const struct photo_wish *wish, struct photo *ret, struct fault *fault)
+{
+    int ends[2];
+    if (length > PHOTO_FILE_MOST) return fault_set(fault, ERR_LIMIT, "the file is larger than %u MB", PHOTO_FILE_MOST >> 20);
+    uint8_t *room = malloc(ANSWER_MOST);
+    if (!room || pipe2(ends, O_CLOEXEC) != 0) {
+        free(room);
+        return fault_set(fault, room ? err_from_errno(errno) : ERR_NOMEM, "a photo cannot be decoded now");
+    }
+    uint64_t memory = memory_now();
+    pid_t child = fork();
+    if (child == 0) run_child(ends[1], memory, data, length, wish);
+    close(ends[1]);
+    size_t got = 0;
+    bool whole = child > 0 && read_answer(ends[0], room, ANSWER_MOST, &got);
+    close(ends[0]);
+    if (child > 0) {
+        if (!whole) (void)kill(child, SIGKILL);
+        while (waitpid(child, NULL, 0) < 0 && errno == EINTR) continue;
+    }
+    enum err e = child > 0 ? take_answer(arena, room, whole ? got : 0, wish, ret, fault) : fault_set(fault, ERR_IO, "no process for a photo: %s", strerror(errno));
+    free(room);
+    return e;
+}
