@@ -99,4 +99,7 @@ class Model:
         stays = [i for p in everybody for i in [self.intervals(p.code)]]
         whole["by_gate"] = {g: {"attended": sum(any(i[1] == g for i in s) for s in stays), "present": sum(any(i[1] == g and i[3] for i in s) for s in stays)}
                             for g in self.gates}
+        for g in self.gates:
+            if self.gates[g].area is None:  # a hand-out: who was given something, once each
+                whole["by_gate"][g]["attended"] = len({s.person for p in everybody for s in self.effective(p.code) if s.gate == g and s.outcome == "handed_out"})
         return whole
