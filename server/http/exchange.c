@@ -230,7 +230,8 @@ static void run(struct exchange *x)
         http_reply_problem(&x->req, 400, "bad_form", "The form is malformed.");
         return;
     }
-    if (x->req.method != HTTP_GET && !x->req.has_bearer && !ask_hook(x, hooks->accept_form)) return;
+    bool asks_token = x->req.method != HTTP_GET && !x->req.has_bearer && !(x->req.route->flags & HTTP_OWN_TOKEN);
+    if (asks_token && !ask_hook(x, hooks->accept_form)) return;
     x->req.route->handle(&x->req);
 }
 

@@ -33,7 +33,8 @@ enum http_route_flag {
     HTTP_FOLD_FIRST = 2, /* the first segment matches in either case: /D/… as /d/… */
     HTTP_SECRET = 4,     /* the path carries a token: never logged */
     HTTP_COMPRESS = 8,   /* the reply may be compressed although it depends on a secret and the request has a query or body (see replies) */
-    HTTP_API = 16        /* errors are application/problem+json whatever Accept says; paths under /api/ are this anyway */
+    HTTP_API = 16,       /* errors are application/problem+json whatever Accept says; paths under /api/ are this anyway */
+    HTTP_OWN_TOKEN = 32  /* the handler compares a form token of its own: accept_form is not asked */
 };
 
 struct http_route {
@@ -195,7 +196,7 @@ bool http_not_modified(struct http_request *req, const char *etag);
 
 struct http_file {
     int fd;                   /* taken over in every case */
-    int64_t size;             /* bytes from offset 0; the file must never be truncated, only replaced by rename */
+    int64_t size;             /* bytes from offset 0: no more than there are, and the file must never be truncated, only replaced by rename */
     const char *content_type;
     const char *etag;         /* without quotes, strong; NULL: none */
     const char *name;         /* Content-Disposition (RFC 6266) in any script; NULL: none */

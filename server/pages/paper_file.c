@@ -7,15 +7,26 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* A file that a failing disk made shorter must not be sent: under TLS it is mapped, and reading behind its end would end the server. */
+static int open_whole(const char *path, int64_t size)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == size)) return fd;
+    (void)close(fd);
+    return -1;
+}
 
 static void reply_paper(struct http_request *req, const struct paper *paper)
 {
     const struct app *app = app_of(req);
     char *path = blob_path(req->arena, app->store.folder, paper->sha256);
-    int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    int fd = path ? open_whole(path, paper->size) : -1;
     if (fd < 0) {
-        reply_error(req, ERR_IO, &(struct fault){.text = "a paper's file is not there: run `plenum doctor`"});
+        reply_error(req, ERR_IO, &(struct fault){.text = "a paper's file is not there, or not whole: run `plenum doctor`"});
         return;
     }
     http_reply_file(req, &(struct http_file){.fd = fd, .size = paper->size, .content_type = paper->media_type, .etag = paper->sha256, .name = paper->name,

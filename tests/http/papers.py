@@ -300,5 +300,19 @@ def end():
     check("error" not in server.log_text(), "and wrote no fault down", server.log_text()[-500:])
 
 
+def damaged():
+    """A failing disk made a paper's file shorter: that paper is refused, on both listeners, and the server goes on."""
+    server.start()
+    path = os.path.join(server.data, "blobs", "%.2s", "%s") % ((hashlib.sha256(source["all"]).hexdigest(),) * 2)
+    os.chmod(path, 0o600)
+    for size in (len(source["all"]) - 1, 4096, 0):
+        os.truncate(path, size)
+        for kind, client in both():
+            equal(client.get(url("P01", "all")).status, 500, "%s: a file of %d bytes instead of %d is not sent" % (kind, size, len(source["all"])))
+            equal(client.get(url("P01", "report")).status, 200, "%s: the others are" % kind)
+    check("plenum doctor" in server.log_text(), "and the log says what to do", server.log_text()[-300:])
+    equal(server.stop(), 0, "the server stops in peace")
+
+
 if __name__ == "__main__":
-    plenum.run("papers", begin, the_bytes, validators, ranges, names, resuming, many_at_once, who_may, either_case, a_new_version, end)
+    plenum.run("papers", begin, the_bytes, validators, ranges, names, resuming, many_at_once, who_may, either_case, a_new_version, end, damaged)
