@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ID_EPOCH_MS INT64_C(1704067200000) /* 2024-01-01 */
@@ -39,6 +40,17 @@ bool id_is_uuid(const char *text)
         if (hyphen ? c != '-' : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))) return false;
     }
     return text[36] == '\0';
+}
+
+bool id_uuid7_time(const char *text, int64_t *ret_ms)
+{
+    if (!id_is_uuid(text) || text[14] != '7') return false;
+    char digits[13];
+    memcpy(digits, text, 8);
+    memcpy(digits + 8, text + 9, 4);
+    digits[12] = '\0';
+    *ret_ms = (int64_t)strtoll(digits, NULL, 16);
+    return true;
 }
 
 static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

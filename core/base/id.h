@@ -17,6 +17,8 @@ int64_t id_next(struct id_source *source);
 void id_uuid7(char out[ID_UUID_SIZE]);
 /* Any well-formed UUID in lower or upper case with hyphens. */
 bool id_is_uuid(const char *text);
+/* The moment within a UUID of version 7; false when it is none. */
+bool id_uuid7_time(const char *text, int64_t *ret_ms);
 
 /* Badge tokens: 16 characters of Crockford's base32, 80 random bits (DESIGN.md §6). */
 #define ID_TOKEN_SIZE 17

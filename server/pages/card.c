@@ -125,13 +125,15 @@ void card_checkin_post(struct http_request *req)
         reply_reason(req, REASON_busy);
         return;
     }
-    if (scan_id == NULL || gate == NULL || direction == NULL || token == NULL || !id_is_uuid(scan_id) || !text_is_code(gate) || !id_token_read(token, card->token)) {
+    int64_t made_ms; /* the badge was read when its page was made: a form sent twice is the same scan only when it says the same time */
+    if (scan_id == NULL || gate == NULL || direction == NULL || token == NULL || !id_uuid7_time(scan_id, &made_ms) || !text_is_code(gate) ||
+        !id_token_read(token, card->token)) {
         reply_reason(req, REASON_bad_request);
         return;
     }
     int64_t now_ms = clock_now_ms();
     card->scan = (struct checkin_scan){.scan_id = scan_id, .token = card->token, .gate = gate, .going_out = strcmp(direction, "out") == 0,
-                                       .scanned_ms = now_ms, .age_ms = 0, .asks = true, .roster = DB_NULL};
+                                       .scanned_ms = made_ms, .age_ms = 0, .asks = true, .roster = DB_NULL};
     card->source = (struct checkin_source){.event = http_param(req, "event"), .gate_id = DB_NULL, .device_id = DB_NULL,
                                            .account_id = principal_of(req)->account.id, .received_ms = now_ms};
     req->state = card;

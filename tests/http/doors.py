@@ -600,6 +600,24 @@ def sessions():
     check(429 in statuses and set(statuses) <= {401, 429}, "guessing passwords is slowed down", statuses)
 
 
+def forms_sent_twice():
+    """A button that was pressed twice, and a sign-in form that stood open in a second tab."""
+    client, token = sign_in("desk"), world.server.tokens("test-1")["P02"]
+    page = client.get("/d/" + token).text
+    scan_id = re.search(r'name="scan_id" value="([^"]+)"', page).group(1)
+    client.csrf = plenum.csrf_of(page)
+    fields = {"scan_id": scan_id, "gate": "main", "direction": "in", "token": token}
+    first = client.form("/desk/test-1/checkin", fields)
+    again = client.form("/desk/test-1/checkin", fields)
+    check(first.status == 303 and "done=" in first.header("location") and "invalid" not in first.header("location"), "the card's button checks in", first)
+    equal((again.status, again.header("location")), (303, first.header("location")), "pressed twice: the same scan, the same answer")
+    equal(client.form("/desk/test-1/checkin", dict(fields, scan_id="7d444840-9dc0-41d1-b245-5ffdce74fad2")).status, 400, "a number that no page of ours made is refused")
+    old = client.cookies["plenum_session"]
+    client.csrf = plenum.csrf_of(client.get("/login").text)
+    reply = client.form("/login", {"name": "desk", "password": PASSWORD})
+    check(reply.status == 303 and client.cookies["plenum_session"] != old, "who is signed in may sign in again", reply)
+
+
 def not_this_machine():
     """Plain HTTP from another address: badges and public pages only."""
     address = own_address()
@@ -709,4 +727,4 @@ def every_reply():
 
 if __name__ == "__main__":
     plenum.run("doors", begin, the_table, right_requests, wrong_methods, without_role, of_another_event, foreign_hosts, foreign_origins, csrf, bodies, masked_paths,
-               unknown_things, revoked, sessions, not_this_machine, the_log, every_reply)
+               unknown_things, revoked, forms_sent_twice, sessions, not_this_machine, the_log, every_reply)

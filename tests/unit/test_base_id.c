@@ -18,6 +18,9 @@ int main(void)
     CHECK(&c, id_is_uuid(uuid) && uuid[14] == '7');
     CHECK(&c, !id_is_uuid("018f0000-0000-7000-8000-00000000000"));
     CHECK(&c, !id_is_uuid("018f0000x0000-7000-8000-000000000000"));
+    int64_t made_ms = 0;
+    CHECK(&c, id_uuid7_time("017F22E2-79B0-7cc3-98c4-dc0c0c07398f", &made_ms) && made_ms == INT64_C(1645557742000)); /* the example of RFC 9562 A.6 */
+    CHECK(&c, !id_uuid7_time("017f22e2-79b0-4cc3-98c4-dc0c0c07398f", &made_ms) && !id_uuid7_time("017f22e2", &made_ms) && made_ms == INT64_C(1645557742000));
     id_token_make(token);
     CHECK(&c, strlen(token) == 16 && id_token_read(token, read) && strcmp(token, read) == 0);
     CHECK(&c, id_token_read("abcd-efgh-jkmn-pqrs", read));
