@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void roster_work(struct http_request *req, void *thread_state)
 {
@@ -29,9 +30,13 @@ static enum err apply_seen(struct db *db, struct http_request *req, struct write
     return e == OK ? OK : db_fault(db, e, fault, "device");
 }
 
+/* A contact that could not be written down is no reason to refuse the roster; one that finds nothing new is a contact too. */
 static void after_seen(struct http_request *req)
 {
-    http_run_in_pool(req, app_of(req)->pool, roster_work); /* a contact that could not be written down is no reason to refuse the roster */
+    const char *etag = req->state;
+    http_set_cache(req, HTTP_REVALIDATE);
+    if (http_not_modified(req, etag)) return;
+    http_run_in_pool(req, app_of(req)->pool, roster_work);
 }
 
 void roster_get(struct http_request *req)
@@ -40,12 +45,11 @@ void roster_get(struct http_request *req)
     struct programme_seqs seqs;
     if (!worker || !event_of(req, worker, &seqs)) return;
     const char *since = http_query(req, "since");
-    if (since && (*since < '0' || *since > '9')) {
+    if (since && (!*since || since[strspn(since, "0123456789")])) {
         reply_reason_with(req, REASON_bad_request, "since: is not a number");
         return;
     }
-    char *etag = arena_printf(req->arena, "%" PRId64 "-%s", seqs.roster_seq, since ? since : "0");
-    http_set_cache(req, HTTP_REVALIDATE);
-    if (etag && http_not_modified(req, etag)) return;
-    request_write(req, apply_seen, after_seen);
+    req->state = arena_printf(req->arena, "%" PRId64 "-%s", seqs.roster_seq, since ? since : "0");
+    if (req->state) request_write(req, apply_seen, after_seen);
+    else reply_reason(req, REASON_busy);
 }

@@ -345,7 +345,12 @@ def rosters():
     equal({e["id"] for e in value["entries"]}, {token_id(t) for t in world.tokens.values()}, "ids are made from the tokens")
     check(all(len(e["record"]) > 60 for e in value["entries"]), "each with a sealed record")
     tag = full.header("etag")
+    seen = "SELECT last_seen_ms FROM device WHERE code = ?"
+    before = world.server.value(seen, device.device)
     equal(device.get(path, If_None_Match=tag).status, 304, "unchanged: 304")
+    check(world.server.value(seen, device.device) > before, "and a contact all the same", before)
+    for since in ("", "x", "1x", "-1", "1%22", "1%0a"):
+        equal(device.get("%s?since=%s" % (path, since)).code, "bad_request", "since=%s is no number" % since)
     by_id = {e["id"]: e for e in value["entries"]}
     equal(by_id[token_id(world.tokens["P13"])]["status"], "replaced", "status of one who was replaced")
     equal(by_id[token_id(world.tokens["901"])]["named"], False, "a blank badge has no name yet")
