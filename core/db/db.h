@@ -88,7 +88,8 @@ void db_snapshot_end(struct db *db);
 /* A number that is another one whenever some other connection has committed since. */
 enum err db_change_mark(struct db *db, int64_t *ret_mark);
 
-/* A consistent copy of the whole database into a new file, while others read and write. */
+/* A consistent copy of the whole database into a new file (mode 0600), while others read and write. A file that is there already is left alone:
+ * ERR_CONFLICT. After an error what was made of it stays and is not whole: the caller removes it. */
 enum err db_copy_to(struct db *db, const char *path, struct fault *fault);
 
 /* --- for code that walks tables of columns (import, export): values instead of typed functions --- */

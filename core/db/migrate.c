@@ -48,6 +48,7 @@ static enum err read_registry(struct db *db, bool *applied, struct fault *fault)
         }
         applied[migration - db->catalogue->migrations] = true;
     }
+    if (e != ERR_NOT_FOUND && e != ERR_CONFLICT) db_fault(db, e, fault, "read the schema version");
     db->driver->finalize(&s);
     return e == ERR_NOT_FOUND ? OK : e;
 }

@@ -3,6 +3,7 @@
  * a *name* in SQLite, so that its index must be asked for. */
 #include "core/db/driver.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -10,14 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
-static enum err classify(struct db *db, int code)
+static enum err classify_code(int code)
 {
-    sqlite3 *native = db->native;
-    if (native) (void)snprintf(db->error, sizeof db->error, "%s", sqlite3_errmsg(native));
-    else (void)snprintf(db->error, sizeof db->error, "%s", sqlite3_errstr(code));
     switch (code & 0xff) {
     case SQLITE_OK: return OK;
     case SQLITE_BUSY:
+    case SQLITE_PROTOCOL: /* somebody else was quicker at opening the log, many times over */
     case SQLITE_LOCKED: return ERR_BUSY;
     case SQLITE_FULL: return ERR_FULL;
     case SQLITE_NOMEM: return ERR_NOMEM;
@@ -31,6 +30,13 @@ static enum err classify(struct db *db, int code)
     case SQLITE_TOOBIG: return ERR_LIMIT;
     default: return ERR_BUG;
     }
+}
+
+static enum err classify(struct db *db, int code)
+{
+    sqlite3 *native = db->native;
+    (void)snprintf(db->error, sizeof db->error, "%s", native ? sqlite3_errmsg(native) : sqlite3_errstr(code));
+    return classify_code(code);
 }
 
 static enum err sqlite_run(struct db *db, const char *sql)
@@ -205,20 +211,22 @@ static enum err sqlite_copy_to(struct db *db, const char *path)
 {
     sqlite3 *target = NULL;
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd >= 0) close(fd);
-    int code = sqlite3_open_v2(path, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    if (fd < 0) {
+        (void)snprintf(db->error, sizeof db->error, "%s", strerror(errno));
+        return err_from_errno(errno);
+    }
+    close(fd);
+    int code = sqlite3_open_v2(path, &target, SQLITE_OPEN_READWRITE, NULL);
     sqlite3_backup *backup = code == SQLITE_OK ? sqlite3_backup_init(target, "main", db->native, "main") : NULL;
     if (backup) {
-        (void)sqlite3_backup_step(backup, -1);
+        int last = sqlite3_backup_step(backup, -1);
         code = sqlite3_backup_finish(backup);
+        if (code == SQLITE_OK && last != SQLITE_DONE) code = last; /* a lock is no error to the engine, but the copy is not whole */
     } else {
         code = target ? sqlite3_errcode(target) : SQLITE_NOMEM;
     }
-    enum err e = OK;
-    if (code != SQLITE_OK) {
-        (void)snprintf(db->error, sizeof db->error, "%s", sqlite3_errstr(code));
-        e = (code & 0xff) == SQLITE_FULL ? ERR_FULL : ERR_IO;
-    }
+    enum err e = code == SQLITE_OK ? OK : classify_code(code);
+    if (e != OK) (void)snprintf(db->error, sizeof db->error, "%s", sqlite3_errstr(code));
     sqlite3_close(target);
     return e;
 }
