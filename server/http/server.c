@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define BACKLOG 4096
+#define STOP_MS 2000 /* for requests that run when the server stops */
 
 /* The library says a line for each client that goes away; what matters is counted by ourselves. */
 static void drop_message(void *cls, const char *format, va_list args)
@@ -178,10 +179,15 @@ void http_server_stop(struct http_server *server)
     atomic_store(&server->stopping, true);
     if (server->plain.daemon) server->plain.quiesced_fd = MHD_quiesce_daemon(server->plain.daemon);
     if (server->tls.daemon) server->tls.quiesced_fd = MHD_quiesce_daemon(server->tls.daemon);
-    /* The library must not be stopped while a connection is suspended. */
-    while (atomic_load(&server->deferred) || atomic_load(&server->sleeping)) clock_sleep_ms(2);
-    int64_t until = clock_steady_ms() + 2000;
-    while (atomic_load(&server->active) && clock_steady_ms() < until) clock_sleep_ms(2);
+    /* The library must not be stopped while a connection is suspended. A request that runs may still be deferred, or deferred again (a long
+     * array of scans), so both are watched until nothing was deferred for a while. */
+    int64_t until = clock_steady_ms() + STOP_MS;
+    for (;;) {
+        bool waits = atomic_load(&server->deferred) || atomic_load(&server->sleeping);
+        if (waits) until = clock_steady_ms() + STOP_MS;
+        if (!waits && (!atomic_load(&server->active) || clock_steady_ms() > until)) break;
+        clock_sleep_ms(2);
+    }
     server_free(server);
 }
 
