@@ -2,6 +2,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/crypto.h"
+#include "core/base/id.h"
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -19,13 +20,16 @@ struct slot {
 
 struct throttle {
     pthread_mutex_t lock;
+    char secret[ID_TOKEN_SIZE]; /* so that nobody can look for another name that pushes this one out */
     struct slot slots[SLOTS];
 };
 
 struct throttle *throttle_new(void)
 {
     struct throttle *throttle = calloc(1, sizeof *throttle);
-    if (throttle != NULL) pthread_mutex_init(&throttle->lock, NULL);
+    if (throttle == NULL) return NULL;
+    pthread_mutex_init(&throttle->lock, NULL);
+    id_token_make(throttle->secret);
     return throttle;
 }
 
@@ -38,7 +42,7 @@ void throttle_free(struct throttle *throttle)
 
 static struct slot *slot_of(struct throttle *throttle, const char *name, uint8_t id[CRYPTO_HASH_BYTES])
 {
-    crypto_derive("plenum-throttle", name, strlen(name), id);
+    crypto_derive(throttle->secret, name, strlen(name), id);
     return &throttle->slots[(id[0] | (unsigned)id[1] << 8) % SLOTS];
 }
 
