@@ -14,7 +14,7 @@ struct pair {
 
 static const struct json_spec specs[] = {
     {"code", JSON_SPEC_TEXT, offsetof(struct pair, code), JSON_REQUIRED, 32},
-    {"name", JSON_SPEC_TEXT, offsetof(struct pair, name), JSON_REQUIRED, 256},
+    {"name", JSON_SPEC_TEXT, offsetof(struct pair, name), JSON_NULLABLE, 256},
 };
 
 static enum err apply_pair(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
@@ -53,6 +53,7 @@ void pair_post(struct http_request *req)
         reply_reason(req, REASON_slow_down);
         return;
     }
+    p->name = "scanner"; /* a device that does not say how it is called */
     enum err e = json_take(body, specs, sizeof specs / sizeof specs[0], p, NULL, &fault);
     if (e == OK) e = device_make(req->arena, p->name, &p->device, &fault);
     if (e != OK) {
