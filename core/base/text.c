@@ -132,6 +132,19 @@ static bool is_mark(UChar32 c)
     return type == U_NON_SPACING_MARK || type == U_ENCLOSING_MARK || type == U_COMBINING_SPACING_MARK;
 }
 
+/* Letters of Latin script that Unicode does not decompose, as people type them who do not have them on their keys. Case is folded before. */
+static const char *plain_letter(UChar32 c)
+{
+    static const struct {
+        UChar32 letter;
+        const char *plain;
+    } letters[] = {{0x00e6, "ae"}, {0x00f0, "d"}, {0x00f8, "o"}, {0x00fe, "th"}, {0x0111, "d"}, {0x0127, "h"}, {0x0131, "i"}, {0x0142, "l"},
+                 {0x0153, "oe"}, {0x0167, "t"}};
+    for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++)
+        if (letters[i].letter == c) return letters[i].plain;
+    return NULL;
+}
+
 char *text_fold(struct arena *arena, const char *text)
 {
     int32_t length, wide_length;
@@ -144,7 +157,8 @@ char *text_fold(struct arena *arena, const char *text)
     UChar *folded = wide ? arena_array(arena, (size_t)wide_length * 3 + 1, sizeof *folded) : NULL;
     if (!folded) return NULL;
     int32_t n = u_strFoldCase(folded, wide_length * 3 + 1, wide, wide_length, U_FOLD_CASE_DEFAULT, &status);
-    if (U_FAILURE(status)) return NULL;
+    UChar *kept = U_SUCCESS(status) ? arena_array(arena, (size_t)n * 2 + 1, sizeof *kept) : NULL;
+    if (!kept) return NULL;
     int32_t out = 0;
     bool space = false;
     for (int32_t i = 0; i < n;) {
@@ -156,13 +170,13 @@ char *text_fold(struct arena *arena, const char *text)
             space = out > 0;
             continue;
         }
-        if (space) folded[out++] = ' '; /* safe: at least one unit was skipped for this space */
+        if (space) kept[out++] = ' '; /* room for it: at least one unit was skipped for this space */
         space = false;
-        if (c == 0x111) folded[out++] = 'd'; /* đ has no decomposition */
-        else
-            while (start < i) folded[out++] = folded[start++];
+        const char *plain = plain_letter(c);
+        for (const char *p = plain; p && *p; p++) kept[out++] = (UChar)*p;
+        while (!plain && start < i) kept[out++] = folded[start++];
     }
-    return from_utf16(arena, folded, out);
+    return from_utf16(arena, kept, out);
 }
 
 static char *hex_of(struct arena *arena, const uint8_t *bytes, size_t n)

@@ -24,7 +24,7 @@ char *text_nfc(struct arena *arena, const char *text);
 /* NFC, white space runs to one space, none at the ends: how names and titles are stored. NULL for invalid UTF-8. */
 char *text_tidy(struct arena *arena, const char *text);
 
-/* The search form: compatibility decomposition without marks, case folded, đ → d, punctuation to spaces, one space between
+/* The search form: compatibility decomposition without marks, case folded, đ → d, ł → l, æ → ae, punctuation to spaces, one space between
  * words. "Nguyễn  Đức" → "nguyen duc". Letters of other scripts stay. NULL for invalid UTF-8. */
 char *text_fold(struct arena *arena, const char *text);
 

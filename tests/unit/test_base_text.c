@@ -9,6 +9,8 @@ static void check_fold(struct check *c, struct arena *a)
     CHECK_TEXT(c, text_fold(a, "Nguye\xCC\x82\xCC\x83n \xC4\x90\xC6\xB0\xCC\x81\x63"), "nguyen duc");
     CHECK_TEXT(c, text_fold(a, "João-Pedro d’Ávila"), "joao pedro d avila");
     CHECK_TEXT(c, text_fold(a, "Straße ﬁ"), "strasse fi");
+    CHECK_TEXT(c, text_fold(a, "Łukasz Żółć-Ægir Þórður Sørensen Æ Œ"), "lukasz zolc aegir thordur sorensen ae oe");
+    CHECK_TEXT(c, text_fold(a, "Iğdır İzmir"), "igdir izmir");
     CHECK_TEXT(c, text_fold(a, "محمد"), "محمد");
     CHECK_TEXT(c, text_fold(a, "  "), "");
     CHECK(c, text_fold(a, "\xff") == NULL);

@@ -45,13 +45,20 @@ static json_t *result_json(struct arena *arena, const struct programme *p, const
 struct patterns {
     const char *words[MOST_WORDS];
     const char *exact, *tail;
+    int64_t delegate_id; /* of a badge: only this one; else 0 */
 };
 
-static bool all_digits(const char *text)
+/* "912 345-678" as a pattern for the end of a phone number, which the statement compares without such marks; "" when it is none. */
+static const char *phone_tail(struct arena *arena, const char *typed)
 {
-    for (const char *p = text; *p; p++)
-        if (!isdigit((unsigned char)*p)) return false;
-    return *text != '\0';
+    char *digits = arena_strdup(arena, typed), *out = digits;
+    for (const char *p = typed; digits && *p; p++) {
+        if (isdigit((unsigned char)*p)) *out++ = *p;
+        else if (!strchr(" .-()+", *p)) return "";
+    }
+    if (!digits) return NULL;
+    *out = '\0';
+    return out - digits >= LEAST_PHONE_DIGITS ? arena_printf(arena, "%%%s", digits) : "";
 }
 
 static char *lower_ascii(struct arena *arena, const char *text)
@@ -68,8 +75,7 @@ static enum err make_patterns(struct arena *arena, const char *typed, struct pat
     if (!tidy || !fold) return ERR_INPUT;
     char *exact = lower_ascii(arena, tidy);
     if (!exact) return ERR_NOMEM;
-    struct patterns p = {.words = {"%", "%", "%"}, .exact = exact, .tail = ""};
-    if (all_digits(exact) && strlen(exact) >= LEAST_PHONE_DIGITS) p.tail = arena_printf(arena, "%%%s", exact);
+    struct patterns p = {.words = {"%", "%", "%"}, .exact = exact, .tail = phone_tail(arena, tidy)};
     if (!*fold) p.words[0] = "";
     size_t n = 0;
     for (char *word = fold; *word && n < MOST_WORDS; n++) {
@@ -92,9 +98,8 @@ static enum err by_badge(struct db *db, struct arena *arena, const struct progra
     enum err e = sql_delegates_by_token(db, arena, token_id, programme->event_id, &row);
     if (e != OK) return e;
     if (row.delegate_id == DB_NULL || row.revoked_ms != DB_NULL) return ERR_NOT_FOUND;
-    const char *key = row.code ? row.code : row.number;
-    *ret = (struct patterns){.words = {"", "", ""}, .exact = key ? lower_ascii(arena, key) : "", .tail = ""};
-    return ret->exact ? OK : ERR_NOMEM;
+    *ret = (struct patterns){.words = {"", "", ""}, .exact = "", .tail = "", .delegate_id = row.delegate_id};
+    return OK;
 }
 
 enum err delegates_find(struct db *db, struct arena *arena, const struct programme *programme, const char *typed, int64_t now_ms, json_t **ret)
@@ -107,7 +112,7 @@ enum err delegates_find(struct db *db, struct arena *arena, const struct program
     if (e == OK) e = id_token_from_scan(typed, token) ? by_badge(db, arena, programme, token, &p) : make_patterns(arena, typed, &p);
     if (e == OK)
         e = sql_delegates_find(db, arena, &(struct sql_delegates_find_in){.event_id = programme->event_id, .word1 = p.words[0], .word2 = p.words[1],
-                               .word3 = p.words[2], .exact = p.exact, .tail = p.tail, .most = FIND_MOST + 1}, &rows, &n);
+                               .word3 = p.words[2], .exact = p.exact, .tail = p.tail, .most = FIND_MOST + 1, .delegate_id = p.delegate_id}, &rows, &n);
     if (e != OK && e != ERR_NOT_FOUND) return e;
     json_t *list = json_array();
     for (size_t i = 0; list && i < n && i < FIND_MOST; i++)
