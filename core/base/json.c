@@ -22,17 +22,27 @@ static bool too_deep(const char *text, size_t length)
     return false;
 }
 
-enum err json_read(const char *text, size_t length, json_t **ret, struct fault *fault)
+static enum err read_text(const char *text, size_t length, size_t flags, json_t **ret, struct fault *fault)
 {
     json_error_t error;
     if (too_deep(text, length)) return fault_set(fault, ERR_INPUT, "nested deeper than %d levels", JSON_DEPTH_LIMIT);
-    json_t *value = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    json_t *value = json_loadb(text, length, flags | JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (value) {
         *ret = value;
         return OK;
     }
     if (json_error_code(&error) == json_error_out_of_memory) return fault_set(fault, ERR_NOMEM, "not enough memory to read the JSON text");
     return fault_set(fault, ERR_INPUT, "line %d column %d: %s", error.line, error.column, error.text);
+}
+
+enum err json_read(const char *text, size_t length, json_t **ret, struct fault *fault)
+{
+    return read_text(text, length, 0, ret, fault);
+}
+
+enum err json_read_list(const char *text, size_t length, json_t **ret, struct fault *fault)
+{
+    return read_text(text, length, JSON_ALLOW_NUL, ret, fault);
 }
 
 static int append_chunk(const char *chunk, size_t size, void *data)

@@ -17,6 +17,8 @@
 
 /* Parses a whole text; the fault says line and column. The caller owns *ret. */
 enum err json_read(const char *text, size_t length, json_t **ret, struct fault *fault);
+/* The same, but texts may hold U+0000: json_take refuses such a text where it stands, so that one bad item does not spoil its list. */
+enum err json_read_list(const char *text, size_t length, json_t **ret, struct fault *fault);
 
 /* Compact or indented text appended to `out`. */
 enum err json_write(const json_t *value, bool indent, struct buf *out);

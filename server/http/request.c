@@ -88,7 +88,7 @@ json_t *http_body_json(struct http_request *req)
         http_reply_problem(req, 415, "not_json", "The body must be application/json.");
         return NULL;
     }
-    enum err err = json_read(req->body, req->body_length, &x->json, &fault);
+    enum err err = json_read_list(req->body, req->body_length, &x->json, &fault);
     if (err == OK) return x->json;
     if (err == ERR_NOMEM) http_reply_problem(req, 503, "busy", "Out of memory.");
     else http_reply_problem(req, 400, "bad_json", fault.text);

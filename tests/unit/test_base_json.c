@@ -58,6 +58,21 @@ static void check_reading(struct check *c)
     CHECK(c, take("{\"name\":\"An\"} x", &t, &f)[0] != '\0');
 }
 
+/* One item with a NUL spoils itself, not the list that it stands in. */
+static void check_nul_in_list(struct check *c)
+{
+    static const char list[] = "[{\"name\":\"a\\u0000b\"},{\"name\":\"An\"}]";
+    json_t *root = NULL;
+    struct thing t = {0};
+    struct fault f = {0};
+    CHECK(c, json_read(list, strlen(list), &root, &f) == ERR_INPUT);
+    CHECK(c, json_read_list(list, strlen(list), &root, &f) == OK);
+    CHECK(c, json_take(json_array_get(root, 0), specs, sizeof specs / sizeof specs[0], &t, NULL, &f) == ERR_INPUT);
+    CHECK_TEXT(c, f.text, "name: has a NUL character");
+    CHECK(c, json_take(json_array_get(root, 1), specs, sizeof specs / sizeof specs[0], &t, NULL, &f) == OK);
+    json_decref(root);
+}
+
 static void check_depth(struct check *c)
 {
     struct buf deep;
@@ -98,6 +113,7 @@ int main(void)
 {
     struct check c = {0};
     check_reading(&c);
+    check_nul_in_list(&c);
     check_depth(&c);
     check_writing(&c);
     return check_done(&c, "base/json");
