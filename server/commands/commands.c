@@ -48,7 +48,12 @@ int command_verbs(const char *name, const struct command_verb *verbs, size_t cou
         return 0;
     }
     for (size_t i = 0; argc > 1 && i < count; i++)
-        if (strcmp(argv[1], verbs[i].name) == 0) return verbs[i].run(argc - 1, argv + 1);
+        if (strcmp(argv[1], verbs[i].name) == 0) {
+            char full[64]; /* what the command calls itself in its messages: "user add" */
+            (void)snprintf(full, sizeof full, "%s %s", name, verbs[i].name);
+            argv[1] = full;
+            return verbs[i].run(argc - 1, argv + 1);
+        }
     if (argc > 1) fprintf(stderr, "plenum %s: there is no command \"%s\"; see plenum %s --help\n", name, argv[1], name);
     else print_verbs(stderr, name, verbs, count);
     return 2;
