@@ -168,6 +168,7 @@ $(B)/bench/%: $(B)/obj/tests/bench/%.o $(foreach r,$(UNIT_ROOMS),$(call library,
 .PHONY: bench-programs
 bench-programs: $(BENCH)
 
-.SECONDARY:
+# Kept, although only pattern rules name them. (.SECONDARY would keep them too, but would not notice a new source that is older than its library.)
+.PRECIOUS: $(B)/obj/%.o $(B)/obj/gen/%.o $(B)/tool/%
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 include packaging/targets.mk
