@@ -11,7 +11,8 @@
 #define LAYOUT_BYTES_MOST (256u * 1024u)
 
 /* In the order of the help. */
-static const char *const names[] = {"a4x8", "a6"};
+static const char *const names[] = {"a4x8", "a6", "a6-landscape", "card-90x55", "cr80", "a4x4", "a5-fold", "label-62", "tent", "sheet",
+                                    "blank", "voting-card", "meal-coupon"};
 
 const char *badges_layout_name(size_t index)
 {
