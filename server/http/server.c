@@ -27,7 +27,7 @@ static enum err resolve(const char *text, struct addrinfo **ret, struct fault *f
 {
     char host[256] = "";
     const char *colon = strrchr(text, ':');
-    if (!colon || (size_t)(colon - text) >= sizeof host) return fault_set(fault, ERR_INPUT, "%s: not ADDRESS:PORT", text);
+    if (!colon || (size_t)(colon - text) >= sizeof host) return fault_set(fault, ERR_USAGE, "%s: not ADDRESS:PORT", text);
     size_t length = (size_t)(colon - text);
     const char *start = text;
     if (length >= 2 && start[0] == '[' && start[length - 1] == ']') {
@@ -37,7 +37,7 @@ static enum err resolve(const char *text, struct addrinfo **ret, struct fault *f
     memcpy(host, start, length);
     const char *port = colon + 1;
     size_t digits = strspn(port, "0123456789");
-    if (!digits || port[digits] || digits > 5 || strtol(port, NULL, 10) > 65535) return fault_set(fault, ERR_INPUT, "%s: not a port number", text);
+    if (!digits || port[digits] || digits > 5 || strtol(port, NULL, 10) > 65535) return fault_set(fault, ERR_USAGE, "%s: not a port number", text);
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
     if (getaddrinfo(*host ? host : NULL, port, &hints, ret)) return fault_set(fault, ERR_INPUT, "%s: no such address", text);
     return OK;
