@@ -202,6 +202,10 @@ enum err event_file_import(const struct import_options *options, json_t **ret_re
     size_t length = 0;
     enum err e = check_options(options, fault);
     if (e == OK) e = file_read(&arena, options->file, EVENT_FILE_LIMIT, &text, &length, fault);
+    if (e == OK && length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) { /* the byte order mark that Windows editors write */
+        text += 3;
+        length -= 3;
+    }
     if (e == OK) e = json_read(text, length, &work.root, fault);
     if (e == OK) e = check_root(work.root, fault);
     if (e == OK) e = files_open(&arena, options->file, NULL, &files, fault);
