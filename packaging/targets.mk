@@ -22,9 +22,9 @@ lint: ## layer direction, one includer per library, sizes, banned functions
 	@tests/lint
 
 install: all ## programs and man pages under $(PREFIX)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 755 $(HAVE:%=$(B)/bin/%) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(wildcard packaging/man/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1'
+	install -m 755 $(HAVE:%=$(B)/bin/%) '$(DESTDIR)$(PREFIX)/bin'
+	install -m 644 $(wildcard packaging/man/*.1) '$(DESTDIR)$(PREFIX)/share/man/man1'
 
 clean: ## remove $(B)
 	rm -rf $(B)
