@@ -7,6 +7,7 @@
 #include "server/app.h"
 #include "server/live_feed.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -164,6 +165,8 @@ struct undo {
     const char *scan_id, *reason;
 };
 
+static const struct json_spec undo_specs[] = {{"reason", JSON_SPEC_TEXT, offsetof(struct undo, reason), JSON_NULLABLE, 500}};
+
 static enum err apply_undo(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
 {
     (void)fault;
@@ -194,10 +197,12 @@ void checkins_undo_post(struct http_request *req)
     }
     if (!fill_source(req, &u->source, &event_id)) return;
     u->scan_id = http_param(req, "scan_id");
-    if (req->body_length) {
-        json_t *body = http_body_json(req);
-        if (!body) return;
-        u->reason = json_string_value(json_object_get(body, "reason"));
+    struct fault fault = {0};
+    json_t *body = req->body_length ? http_body_json(req) : NULL;
+    if (req->body_length && !body) return;
+    if (body && json_take(body, undo_specs, 1, u, NULL, &fault) != OK) {
+        reply_reason_with(req, REASON_bad_request, fault.text);
+        return;
     }
     if (!id_is_uuid(u->scan_id)) {
         reply_reason(req, REASON_not_found);

@@ -316,6 +316,12 @@ def desk():
     equal(organiser.post("/api/v1/checkins/%s/undo?event=test-1" % s, {}).status, 200, "the desk may")
     reply = organiser.post("/api/v1/checkins?event=test-1", {k: v for k, v in scan("", "main", delegate="901").items() if k != "token"})
     equal(reply.json()["results"][0]["reason"], "not_issued", "a blank badge by its number")
+    with sqlite3.connect(os.path.join(server.data, "plenum.db")) as db:
+        db.execute("INSERT INTO delegate(id, event_id, number, category_id) SELECT 7, event_id, 'P04', category_id FROM delegate "
+                   "WHERE number = '901' AND event_id = (SELECT id FROM event WHERE slug = 'test-1')")
+    db.close()
+    reply = organiser.post("/api/v1/checkins?event=test-1", {k: v for k, v in scan("", "main", delegate="P04").items() if k != "token"})
+    equal((reply.status, reply.status == 200 and reply.json()["results"][0]["person"]["code"]), (200, "P04"), "a blank whose number is somebody's code is not meant")
     reply = organiser.post("/api/v1/checkins?event=test-1", {k: v for k, v in scan("", "main", delegate="P99").items() if k != "token"})
     equal(reply.json()["results"][0]["reason"], "unknown_badge", "nobody of that code")
 

@@ -141,6 +141,12 @@ static enum err fill_sessions(struct work *w, struct admission *a)
     return OK;
 }
 
+/* A badge of this event, or the member card of somebody who takes part in it. */
+static bool is_of_event(const struct work *w)
+{
+    return w->known && w->badge.delegate_id != DB_NULL && w->badge.delegate_event_id == w->programme->event_id;
+}
+
 static enum err decide(struct work *w, struct admission_answer *ret)
 {
     const struct programme *p = w->programme;
@@ -150,7 +156,7 @@ static enum err decide(struct work *w, struct admission_answer *ret)
     if (w->known) {
         int status = w->badge.status ? delegate_status_from_name(w->badge.status) : STATUS_SUMMONED;
         a.revoked = w->badge.revoked_ms != DB_NULL;
-        a.this_event = w->badge.delegate_id != DB_NULL && w->badge.delegate_event_id == p->event_id;
+        a.this_event = is_of_event(w);
         a.named = w->badge.person_id != DB_NULL;
         a.status = status < 0 ? STATUS_SUMMONED : (enum delegate_status)status;
         a.category = programme_category_position(p, w->badge.category_id);
@@ -172,7 +178,7 @@ static void put_first(const struct work *w, struct checkin_answer *ret)
     if (ret->outcome == OUTCOME_admitted) {
         ret->first_ms = w->true_ms;
         ret->first_gate = w->gate->code;
-    } else if (w->known && w->badge.since_ms != DB_NULL && ret->outcome != OUTCOME_refused) {
+    } else if (is_of_event(w) && w->badge.since_ms != DB_NULL && ret->outcome != OUTCOME_refused) {
         ret->first_ms = w->badge.since_ms;
         ret->first_gate = gate_code(w->programme, w->badge.gate_id);
     }
@@ -261,7 +267,7 @@ static enum err work_out(struct work *w, struct checkin_answer *ret, bool *ret_n
     if ((e = decide(w, &ours)) != OK) return e;
     settle(w, ours, ret);
     put_first(w, ret);
-    if (w->known && w->badge.delegate_id != DB_NULL && w->badge.delegate_event_id == w->programme->event_id) {
+    if (is_of_event(w)) {
         ret->delegate_id = w->badge.delegate_id;
         put_person(ret, w->programme, w->badge.person_code, w->badge.number, w->badge.name, w->badge.delegation, w->badge.category_id, w->badge.seat);
     }

@@ -15,7 +15,7 @@
 #define CHECKIN_BATCH_LIMIT 1000                      /* scans in one request */
 #define CHECKIN_PIECE 64                              /* scans of one device in one transaction: large work takes turns */
 #define CHECKIN_OLDEST_MS (INT64_C(366) * 24 * 3600000) /* an older scan is not in the right form */
-#define CHECKIN_UNDO_MS (INT64_C(15) * 60 * 1000)     /* a device or desk undoes its own scan that long */
+#define CHECKIN_UNDO_MS (INT64_C(15) * 60 * 1000)     /* so long a scan can be taken back */
 
 /* A scan as it came, after its form was checked. Texts are borrowed. */
 struct checkin_scan {
@@ -59,13 +59,12 @@ enum err checkin_apply(struct db *db, struct arena *arena, struct write_tools *t
 enum err checkin_preview(struct db *db, struct arena *arena, struct programme_cache *programmes, const struct checkin_source *source,
                          const struct checkin_scan *scan, struct checkin_answer *ret);
 
-/* Takes a scan back: a correction is added, presence and counters follow. ERR_NOT_FOUND no such scan of this event, ERR_DENIED not by the same
- * device or account, ERR_TIMEOUT older than CHECKIN_UNDO_MS. Undoing twice is fine. */
+/* Takes a scan back: a correction is added, presence and counters follow. A device takes back its own scans, the desk any scan of its event.
+ * ERR_NOT_FOUND no such scan of this event, ERR_DENIED of another device, ERR_TIMEOUT older than CHECKIN_UNDO_MS. Undoing twice is fine. */
 enum err checkin_undo(struct db *db, struct arena *arena, struct write_tools *tools, const struct checkin_source *source, const char *scan_id,
                       const char *reason);
 
-/* Makes one person's intervals anew from their scans and applies the difference to presence, state and counters. `now_ms` bounds nothing but
- * says what "is in" means for the state row. */
+/* Makes one person's intervals anew from their scans and applies the difference to presence, state and counters. Inside the caller's transaction. */
 enum err presence_recompute(struct db *db, struct arena *arena, const struct programme *programme, struct write_tools *tools, int64_t delegate_id,
                             int64_t category_id, int64_t delegation_id);
 

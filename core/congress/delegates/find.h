@@ -9,7 +9,7 @@
 #define FIND_MOST 20
 
 /* {"results": [{code, number, name, …}], "more": bool} as docs/api.md describes; what was typed may also be a badge (URL or token). The caller owns *ret.
- * At most 200 bytes of `typed` count. */
+ * ERR_INPUT: more than 200 bytes were typed. */
 enum err delegates_find(struct db *db, struct arena *arena, const struct programme *programme, const char *typed, int64_t now_ms, json_t **ret);
 
 #endif
