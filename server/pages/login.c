@@ -120,12 +120,14 @@ static void login_checked(struct http_request *req)
 void login_post(struct http_request *req)
 {
     const char *secret = http_cookie(req, LOGIN_COOKIE), *sent = http_form(req, "csrf");
-    const char *name = http_form(req, "name"), *password = http_form(req, "password"), *next = local_path(http_form(req, "next"));
+    const char *typed = http_form(req, "name"), *password = http_form(req, "password"), *next = local_path(http_form(req, "next"));
     if (!may_sign_in(req)) {
         login_reply(req, 403, next, NULL, NULL);
         return;
     }
-    if (name == NULL || password == NULL || strlen(name) > 4 * ACCOUNT_NAME_LONGEST || strlen(password) > ACCOUNT_PASSWORD_LONGEST) {
+    /* As accounts are stored: keyboards that write Vietnamese differently, and blanks around it, are the same name, also when it has to wait. */
+    const char *name = typed == NULL || strlen(typed) > 4 * ACCOUNT_NAME_LONGEST ? NULL : account_tidy_name(req->arena, typed, NULL);
+    if (name == NULL || password == NULL || strlen(password) > ACCOUNT_PASSWORD_LONGEST) {
         login_reply(req, 401, next, NULL, "login.wrong");
         return;
     }
