@@ -21,16 +21,19 @@ static void release_pdf(void *data)
     buf_release(data);
 }
 
-/* "P0001,P0002" as a list; NULL with a count of 0 when absent. */
-static const char **split_codes(struct arena *arena, const char *text, size_t *ret_count)
+/* "P0001,P0002" as the filter's list; absent or empty: everybody. A list that is cut would look like a whole print run. */
+static enum err split_codes(struct arena *arena, const char *text, struct badge_list_filter *filter, struct fault *fault)
 {
-    *ret_count = 0;
-    if (!text || !*text) return NULL;
+    if (!text || !*text) return OK;
     const char **codes = arena_array(arena, MOST_ONLY, sizeof *codes);
     char *copy = arena_strdup(arena, text), *rest = NULL;
-    if (!codes || !copy) return NULL;
-    for (char *code = strtok_r(copy, ",", &rest); code && *ret_count < MOST_ONLY; code = strtok_r(NULL, ",", &rest)) codes[(*ret_count)++] = code;
-    return codes;
+    if (!codes || !copy) return ERR_NOMEM;
+    filter->only = codes;
+    for (char *code = strtok_r(copy, ",", &rest); code; code = strtok_r(NULL, ",", &rest)) {
+        if (filter->only_count == MOST_ONLY) return fault_set(fault, ERR_INPUT, "only: more than %d codes", MOST_ONLY);
+        codes[filter->only_count++] = code;
+    }
+    return OK;
 }
 
 static enum err make_pdf(struct http_request *req, struct worker *worker, struct print *p, struct fault *fault)
@@ -38,10 +41,10 @@ static enum err make_pdf(struct http_request *req, struct worker *worker, struct
     struct badge_list_filter filter = {.unit = http_query(req, "unit")};
     struct badge_run run;
     bool guessed;
-    filter.only = split_codes(req->arena, http_query(req, "only"), &filter.only_count);
     const struct app *app = app_of(req);
     const char *event = http_param(req, "event");
-    enum err e = public_url_choose(worker->db, req->arena, NULL, event, app->plain_port, &p->base_url, &guessed, fault);
+    enum err e = split_codes(req->arena, http_query(req, "only"), &filter, fault);
+    if (e == OK) e = public_url_choose(worker->db, req->arena, NULL, event, app->plain_port, &p->base_url, &guessed, fault);
     if (e == OK) e = badge_list_load(worker->db, req->arena, event, &filter, p->base_url, &p->list, fault);
     if (e == OK && !worker->fonts) e = fonts_new(&worker->fonts, fault);
     if (e == OK) e = badges_run_from_list(&p->list, p->layout, req->arena, &run);
