@@ -158,6 +158,7 @@ static void publish_answer(struct live_feed *feed, struct arena *arena, const ch
     char *text = json_text(arena, whole);
     json_decref(whole);
     if (text) (void)live_publish(feed->app->hub, desk, "checkin", text);
+    if (a->outcome == OUTCOME_refused) return; /* that is between the desk and the person */
     json_t *plain = json_pack("{s:s,s:s,s:s?,s:s?}", "at", at, "outcome", outcome_name(a->outcome), "category", a->category, "name",
                               names && a->outcome == OUTCOME_admitted ? a->name : NULL);
     text = plain ? json_text(arena, plain) : NULL;
