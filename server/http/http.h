@@ -85,7 +85,7 @@ struct http_config {
     unsigned idle_timeout_ms;    /* between requests, and for a reply that does not move; 0 = 30 000 */
 };
 
-/* Opens the listeners and begins to answer. ERR_INPUT: wrong address, certificate, or routes that are duplicate or ambiguous (the
+/* Opens the listeners and begins to answer. ERR_USAGE: wrong address; ERR_INPUT: certificate, or routes that are duplicate or ambiguous (the
  * fault names them); ERR_BUSY: the address is in use. */
 enum err http_server_start(const struct http_config *config, struct http_server **ret, struct fault *fault);
 

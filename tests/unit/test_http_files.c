@@ -186,7 +186,7 @@ static void test_tables(struct kit *kit)
     CHECK(&kit->check, http_server_start(&config, &server, &fault) == ERR_INPUT && strstr(fault.text, "twice"));
     config.routes = good;
     config.listen = "nonsense";
-    CHECK(&kit->check, http_server_start(&config, &server, &fault) == ERR_INPUT);
+    CHECK(&kit->check, http_server_start(&config, &server, &fault) == ERR_USAGE);
     char address[40];
     (void)snprintf(address, sizeof address, "127.0.0.1:%u", kit->port);
     config.listen = address;
