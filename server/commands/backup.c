@@ -1,11 +1,16 @@
 /* `plenum backup FILE`, `plenum restore FILE`, `plenum doctor` */
 #include "core/congress/store/backup.h"
 #include "catalogue.h"
+#include "core/congress/badge_list.h"
+#include "core/congress/event_page.h"
 #include "core/congress/figures/figures.h"
 #include "server/commands/commands.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 int command_backup(int argc, char **argv)
 {
@@ -75,12 +80,35 @@ static enum err check_figures(struct store *store, int *bad, struct fault *fault
     return e;
 }
 
+/* Badges that point elsewhere than the public address. No server runs here, so where no address is set any port of this machine is ours. A warning
+ * only: the data are sound. */
+static enum err warn_of_hosts(struct db *db, struct fault *fault)
+{
+    struct arena arena = {0};
+    struct event_page_host *hosts = NULL;
+    size_t count = 0;
+    bool colour = isatty(STDOUT_FILENO);
+    enum err e = event_page_print_hosts(db, &arena, 0, &hosts, &count);
+    for (size_t i = 0; e == OK && i < count; i++) {
+        const char *url = NULL, *port = strrchr(hosts[i].host, ':');
+        unsigned printed = port ? (unsigned)strtoul(port + 1, NULL, 10) : 80;
+        bool guessed = false;
+        e = public_url_choose(db, &arena, NULL, hosts[i].event, printed, &url, &guessed, fault);
+        if (e != OK || strcasecmp(strstr(url, "://") + 3, hosts[i].host) == 0) continue;
+        if (guessed && public_url_is_here(hosts[i].host, printed, 0)) continue;
+        printf("%swarn  %" PRId64 " printed badges of %s point at %s, but the public address is %s: give it that address again, or print anew%s\n",
+               colour ? "\033[1;31m" : "", hosts[i].badges, hosts[i].event, hosts[i].host, strstr(url, "://") + 3, colour ? "\033[0m" : "");
+    }
+    arena_release(&arena);
+    return e;
+}
+
 int command_doctor(int argc, char **argv)
 {
     const char *data = NULL;
     const struct opt options[] = {COMMAND_DATA(&data)};
     const struct opt_command command = {"plenum doctor [--data DIR]",
-        "Checks the data folder: schema, statements, papers, and the figures by a recount. Changes nothing.", options, 1, 0, 0};
+        "Checks the data folder: schema, statements, papers, the figures by a recount, where printed badges point. Changes nothing.", options, 1, 0, 0};
     struct fault fault = {0};
     struct store store = {0};
     int code, bad = 0;
@@ -95,6 +123,7 @@ int command_doctor(int argc, char **argv)
     }
     if (e == OK && !damaged) printf("ok    %" PRId64 " papers and pictures: all there, all undamaged\n", total);
     if (e == OK) e = check_figures(&store, &bad, &fault);
+    if (e == OK) e = warn_of_hosts(store.db, &fault);
     if (e == OK && bad) e = fault_set(&fault, ERR_CONFLICT, "%d things are wrong", bad);
     store_close(&store);
     return command_end("doctor", e, &fault);

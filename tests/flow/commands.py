@@ -156,6 +156,23 @@ def test_backup():
     check(result.returncode == 1 and "is damaged" in result.stdout and os.path.basename(victim) in result.stdout, "the doctor finds a damaged paper", result.stdout)
 
 
+def test_printed_hosts():
+    """doctor says when printed badges point elsewhere than the public address, and nothing more once they are printed anew."""
+    data = at("hosts")
+    good("import", SAMPLE, data=data)
+    print_badges = ["badges", "--event", EVENT, "--only", "P0001", "-o", at("b.pdf"), "--public-url"]
+    good(*print_badges, "http://10.1.2.3:8080", data=data)
+    check("warn" not in good("doctor", data=data), "doctor: printed badges carry the public address")
+    connection = sqlite3.connect(os.path.join(data, "plenum.db"))
+    connection.execute("UPDATE setting SET value = 'http://10.9.9.9:8080' WHERE name = 'public_url'")
+    connection.commit()
+    connection.close()
+    said = good("doctor", data=data)
+    check("warn  1 printed badges of dai-hoi-19 point at 10.1.2.3:8080, but the public address is 10.9.9.9:8080" in said, "doctor: printed badges point elsewhere", said)
+    good(*print_badges, "http://10.9.9.9:8080", data=data)
+    check("warn" not in good("doctor", data=data), "doctor: printed anew, no worry")
+
+
 def large_file():
     people = [{"code": "P%05d" % i, "name": "Nguyễn Văn %d" % i, "unit": "U%d" % (i % 50)} for i in range(20000)]
     event = {"slug": "lon", "kind": "congress", "title": "Lớn", "timezone": "Asia/Ho_Chi_Minh", "starts": "2026-12-01T07:30", "ends": "2026-12-02T17:00",
@@ -209,7 +226,7 @@ def test_beside_a_writer():
 
 def main():
     try:
-        for test in (test_usage, test_round_trip, test_staff_and_devices, test_backup, test_kill, test_beside_a_writer):
+        for test in (test_usage, test_round_trip, test_staff_and_devices, test_backup, test_printed_hosts, test_kill, test_beside_a_writer):
             test()
     finally:
         shutil.rmtree(SCRATCH, ignore_errors=True)
