@@ -197,7 +197,7 @@ static void load_logo(struct session *s)
 static enum err load(struct session *s, struct fault *fault)
 {
     const struct badge_options *o = s->options;
-    struct badge_list_filter filter = {.unit = o->unit};
+    struct badge_list_filter filter = {.unit = o->unit, .for_name_order = s->order == BADGE_ORDER_NAME};
     enum err e = split_codes(&s->arena, &o->only, &filter.only, &filter.only_count, fault);
     if (e == OK) e = store_open(store_choose_folder(o->data), STORE_WRITE, &s->store, fault);
     if (e == OK) e = public_url_choose(s->store.db, &s->arena, o->public_url, o->event, SERVE_PORT, &s->base_url, &s->guessed, fault);

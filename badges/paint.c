@@ -60,10 +60,10 @@ static struct box bleed_out(const struct painter *p, const struct box *box)
 {
     const double near = 0.01, bleed = p->layout->bleed;
     double left = box->x, top = box->y, right = box->x + box->width, bottom = box->y + box->height;
-    if (left <= p->x + near) left -= bleed;
-    if (top <= p->y + near) top -= bleed;
-    if (right >= p->x + p->layout->width - near) right += bleed;
-    if (bottom >= p->y + p->layout->height - near) bottom += bleed;
+    if (left <= near) left -= bleed;
+    if (top <= near) top -= bleed;
+    if (right >= p->layout->width - near) right += bleed;
+    if (bottom >= p->layout->height - near) bottom += bleed;
     return (struct box){.x = left, .y = top, .width = right - left, .height = bottom - top};
 }
 
@@ -104,34 +104,89 @@ static enum err paint_text(struct painter *p, const struct badge_part *part, con
     return e;
 }
 
-/* Rows of two columns; smaller when there are many, and at last "…" for those that have no room. */
+/* A list while it is laid out. */
+struct listing {
+    const struct badge_line *lines;
+    size_t count;
+    struct fit_style fit; /* of a row: at most three lines, all rows in one size */
+    double second_width, gap; /* millimetres; gap: between rows */
+};
+
+#define LIST_LEADING 1.18
+
+/* The size in which every row fits, and how many millimetres all of them take. */
+static enum err measure_list(struct painter *p, struct listing *l, double room, double *ret_height, struct fault *fault)
+{
+    const struct box box = {.width = l->second_width, .height = room};
+    double least = l->fit.size, lines = 0;
+    for (size_t i = 0; i < l->count; i++) {
+        struct text_report report = {0};
+        const char *text = l->lines[i].second;
+        enum err e = text && text[0] ? document_measure_text(p->document, &box, text, &l->fit, &report, fault) : OK;
+        if (e != OK) return e;
+        if (report.size > 0 && report.size < least) least = report.size;
+        lines += report.lines > 1 ? (double)report.lines : 1;
+    }
+    l->fit.size = least;
+    *ret_height = lines * least * LIST_LEADING / POINTS_A_MM + (double)(l->count - 1) * l->gap * least;
+    return OK;
+}
+
+/* Smaller by steps until the list is not higher than the box. */
+static enum err fit_list(struct painter *p, struct listing *l, const struct badge_part *part, const struct box *box, struct fault *fault)
+{
+    for (double size = part->fit.size;; size *= 0.95) {
+        double height;
+        if (size < part->fit.least) size = part->fit.least;
+        l->fit.size = l->fit.break_below = size;
+        l->fit.least = fmax(3, size * 0.85); /* a long word rather makes all rows a little smaller than be cut */
+        enum err e = measure_list(p, l, box->height, &height, fault);
+        if (e != OK || height <= box->height || size <= part->fit.least) return e;
+    }
+}
+
+static enum err paint_row(struct painter *p, const struct badge_part *row, const struct box *box, const struct badge_line *line, double first_column, uint32_t color,
+                          struct fault *fault)
+{
+    struct box first = *box, second = *box;
+    enum err e = OK;
+    first.width = first_column - 1;
+    if (first_column > 1) second.width -= first_column;
+    if (p->mirrored) first.x = box->x + box->width - first.width;
+    else if (first_column > 1) second.x += first_column;
+    if (first_column > 1 && line->first && line->first[0]) e = put_text(p, row, &first, line->first, color, NULL, fault);
+    if (e == OK && line->second && line->second[0]) e = put_text(p, row, &second, line->second, color, NULL, fault);
+    return e;
+}
+
+/* Rows of two columns, all in one size; what has no room is told by a last "…". */
 static enum err paint_list(struct painter *p, const struct badge_part *part, const struct box *box, uint32_t color, struct fault *fault)
 {
-    const struct badge_line *lines;
-    size_t count = badge_part_lines(&p->facts, part, &lines);
-    struct badge_part row_part = *part;
-    if (part->fit.lines > 1 && count > part->fit.lines) count = part->fit.lines;
-    if (!count) return OK;
-    double leading = part->fit.leading / POINTS_A_MM, size = part->fit.size;
-    if (size * leading * (double)count > box->height) size = fmax(part->fit.least, box->height / leading / (double)count);
-    size_t room = (size_t)fmax(1, floor(box->height / (size * leading) + 0.001));
-    row_part.fit.size = size;
-    row_part.fit.lines = 1;
-    row_part.valign = ALIGN_MIDDLE;
-    enum err e = OK;
-    for (size_t i = 0; e == OK && i < count && i < room; i++) {
-        bool last = i + 1 == room && room < count;
-        struct box row = {.x = box->x, .y = box->y + (double)i * size * leading, .width = box->width, .height = size * leading};
-        struct box first = row, second = row;
-        first.width = part->first_column - 1;
-        second.width -= part->first_column;
-        if (p->mirrored) first.x = box->x + box->width - first.width;
-        else second.x += part->first_column;
+    struct listing l = {.second_width = box->width - (part->first_column > 1 ? part->first_column : 0),
+                        .gap = fmax(0, part->fit.leading - LIST_LEADING) / POINTS_A_MM};
+    l.count = badge_part_lines(&p->facts, part, &l.lines);
+    if (part->fit.lines > 1 && l.count > part->fit.lines) l.count = part->fit.lines;
+    if (!l.count) return OK;
+    l.fit = (struct fit_style){.language = p->facts.run->language, .bold = part->fit.bold, .lines = 3, .leading = LIST_LEADING};
+    enum err e = fit_list(p, &l, part, box, fault);
+    struct badge_part row = *part;
+    row.fit = l.fit;
+    row.fit.least = fmin(l.fit.least, l.fit.size);
+    row.valign = ALIGN_TOP;
+    double y = box->y, line = l.fit.size * LIST_LEADING / POINTS_A_MM;
+    for (size_t i = 0; e == OK && i < l.count; i++) {
+        static const struct badge_line more = {.second = "…"};
+        struct text_report report = {.lines = 1};
+        const struct box column = {.width = l.second_width, .height = box->height};
+        const char *text = l.lines[i].second;
+        if (text && text[0]) e = document_measure_text(p->document, &column, text, &row.fit, &report, fault);
+        double height = line * (double)(report.lines ? report.lines : 1), left = box->y + box->height - y;
+        bool last = left < height - 0.01 || (i + 1 < l.count && left < height + line - 0.01);
+        struct box place = {.x = box->x, .y = y, .width = box->width, .height = fmin(height, left)};
         if (last) p->cut++;
-        const char *one = last ? NULL : lines[i].first, *two = last ? "…" : lines[i].second;
-        if (part->first_column <= 1) second = row;
-        if (part->first_column > 1 && one && one[0]) e = put_text(p, &row_part, &first, one, color, NULL, fault);
-        if (e == OK && two && two[0]) e = put_text(p, &row_part, &second, two, color, NULL, fault);
+        if (e == OK && place.height > 0.6 * line) e = paint_row(p, &row, &place, last ? &more : &l.lines[i], part->first_column, color, fault);
+        if (last) break;
+        y += height + l.gap * l.fit.size;
     }
     return e;
 }
@@ -196,7 +251,7 @@ enum err paint_side(struct painter *p, struct fault *fault)
     for (size_t i = 0; i < p->side->count; i++) {
         const struct badge_part *part = &p->side->parts[i];
         if (!badge_part_is_shown(&p->facts, part)) continue;
-        const struct box box = badge_box(p->layout, &part->box, p->mirrored, p->x, p->y);
+        const struct box box = badge_box(p->layout, &part->box, p->mirrored, 0, 0);
         if (part->turned) document_begin_turn(p->document, &box);
         enum err e = paint_part(p, part, &box, category, fault);
         if (part->turned) document_end_turn(p->document);

@@ -1,4 +1,4 @@
-/* Private to badges: one side of one badge onto a page. */
+/* Private to badges: one side of one badge, its corner in the corner of the page (the caller shifts it to its place). */
 #ifndef PLENUM_BADGES_PAINT_H
 #define PLENUM_BADGES_PAINT_H
 
@@ -10,7 +10,6 @@ struct painter {
     const struct badge_layout *layout;
     const struct badge_side *side;
     struct badge_facts facts;
-    double x, y; /* the badge's corner */
     bool mirrored;
     bool small_codes;        /* as pictures of one bit a cell instead of paths */
     const struct qr *code;   /* of the badge; NULL when the side shows none */

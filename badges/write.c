@@ -82,12 +82,11 @@ static enum err take_photo(struct writer *w, size_t index, unsigned *number, str
 /* --- pages ------------------------------------------------------------------------------------------------------------------------------ */
 
 /* Short lines beyond the corners, where the knife goes. */
-static void draw_crop_marks(const struct writer *w, double x, double y)
+static void draw_crop_marks(const struct writer *w)
 {
     const struct badge_layout *l = &w->plan.layout;
     const double away = l->bleed > 0.4 ? l->bleed + 0.3 : 0.7, length = 2.2, line = 0.25;
-    double right = x + l->width, bottom = y + l->height;
-    const double columns[] = {x, right}, rows[] = {y, bottom};
+    const double x = 0, y = 0, right = l->width, bottom = l->height, columns[] = {x, right}, rows[] = {y, bottom};
     for (int i = 0; i < 2; i++) {
         document_draw_line(w->document, columns[i], y - away, columns[i], y - away - length, line, MUTED);
         document_draw_line(w->document, columns[i], bottom + away, columns[i], bottom + away + length, line, MUTED);
@@ -106,16 +105,19 @@ static enum err draw_badge(struct writer *w, size_t index, enum plan_kind kind, 
     arena_clear(&w->badge);
     p->facts.badge = &w->run->badges[index];
     p->side = kind == PLAN_BACK ? &l->back : &l->front;
-    badge_plan_place(l, kind, at, &p->x, &p->y, &turned);
-    const struct box whole = {.x = p->x, .y = p->y, .width = l->width, .height = l->height};
+    double x, y;
+    badge_plan_place(l, kind, at, &x, &y, &turned);
+    const struct box whole = {.width = l->width, .height = l->height};
     enum err e = take_code(w, index, &code, fault);
     if (e == OK) e = take_photo(w, index, &photo, fault);
     if (e != OK) return e;
+    document_begin_shift(w->document, x, y);
     if (turned) document_begin_turn(w->document, &whole);
     e = paint_side(p, fault);
     if (turned) document_end_turn(w->document);
     if (p->name_size > 0 && (w->report.name_least <= 0 || p->name_size < w->report.name_least)) w->report.name_least = p->name_size;
-    if (e == OK && l->crop_marks) draw_crop_marks(w, p->x, p->y);
+    if (e == OK && l->crop_marks) draw_crop_marks(w);
+    document_end_shift(w->document);
     return e;
 }
 

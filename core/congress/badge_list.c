@@ -63,13 +63,23 @@ static bool is_wanted(const struct badge_list_filter *filter, const struct sql_d
     return false;
 }
 
-static void fill_row(struct arena *arena, const char *language, const char *base_url, const struct sql_delegates_badges_row *r, struct badge_list_row *out)
+/* A title in the list's language; neighbours in the list mostly share theirs, so the one before is looked at first. */
+static const char *pick_shared(struct arena *arena, const char *title, const char *language, const char *before, const char *before_picked)
 {
+    if (!title) return NULL;
+    if (before && before_picked && strcmp(before, title) == 0) return before_picked;
+    return title_pick(arena, title, language);
+}
+
+static void fill_row(struct arena *arena, const char *language, const char *base_url, const struct sql_delegates_badges_row *r,
+                     const struct sql_delegates_badges_row *before, struct badge_list_row *out)
+{
+    const struct badge_list_row *last = before ? out - 1 : NULL;
     *out = (struct badge_list_row){
         .person_code = r->code, .number = r->number, .name = r->name, .honorific = r->honorific,
         .title = r->title ? title_pick(arena, r->title, language) : NULL,
-        .delegation = r->delegation ? title_pick(arena, r->delegation, language) : NULL,
-        .category = r->category, .category_title = title_pick(arena, r->category_title, language), .category_color = r->category_color,
+        .delegation = pick_shared(arena, r->delegation, language, before ? before->delegation : NULL, before ? last->delegation : NULL),
+        .category = r->category, .category_title = pick_shared(arena, r->category_title, language, before ? before->category_title : NULL, before ? last->category_title : NULL), .category_color = r->category_color,
         .seat = r->seat, .group = r->group_name, .room = r->room, .transport = r->transport, .diet = r->diet, .badge_box = r->badge_box,
         .photo_sha256 = r->photo_blob, .name_sort = r->name_sort, .order = r->sort_order == DB_NULL ? INT64_MAX : r->sort_order,
         .url = badge_url(arena, base_url, r->token), .issue = r->issue};
@@ -80,15 +90,17 @@ static enum err load_rows(struct db *db, struct arena *arena, const struct badge
 {
     struct sql_delegates_badges_row *rows;
     size_t n;
-    enum err e = sql_delegates_badges(db, arena, list->event_id, unit_id, &rows, &n);
+    enum err e = sql_delegates_badges(db, arena, list->event_id, unit_id, filter->for_name_order ? 1 : 0, &rows, &n);
     if (e != OK) return db_fault(db, e, fault, "read the delegates");
     list->rows = arena_array(arena, n, sizeof *list->rows);
     bool *found = arena_array(arena, filter->only_count + 1, sizeof *found);
     if (!list->rows || !found) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    const struct sql_delegates_badges_row *before = NULL;
     for (size_t i = 0; i < n; i++) {
         if (!is_wanted(filter, &rows[i], found)) continue;
         struct badge_list_row *row = &list->rows[list->count++];
-        fill_row(arena, list->language, base_url, &rows[i], row);
+        fill_row(arena, list->language, base_url, &rows[i], list->count > 1 ? before : NULL, row);
+        before = &rows[i];
         if (!row->url) return fault_set(fault, ERR_NOMEM, "not enough memory");
     }
     for (size_t i = 0; i < filter->only_count; i++)

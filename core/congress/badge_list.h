@@ -14,6 +14,7 @@ struct badge_list_filter {
     const char *const *only; /* person codes or numbers; NULL: all */
     size_t only_count;
     const char *unit;        /* delegation; NULL: all */
+    bool for_name_order;     /* the rows' name_sort is needed: it is longer than all the rest */
 };
 
 /* A line of the programme or of the papers, in two columns. */

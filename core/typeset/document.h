@@ -86,6 +86,10 @@ enum err document_add_picture(struct document *document, const struct document_p
 /* Shows it in the box, filling it. ERR_NOMEM. */
 enum err document_put_picture(struct document *document, const struct box *box, unsigned number);
 
+/* What is drawn between these two is moved by (x, y): things that are drawn again and again in the same place then take few bytes. */
+void document_begin_shift(struct document *document, double x, double y);
+void document_end_shift(struct document *document);
+
 /* What is drawn between these two is turned by 180° about the middle of the box. */
 void document_begin_turn(struct document *document, const struct box *box);
 void document_end_turn(struct document *document);
@@ -94,6 +98,10 @@ void document_end_turn(struct document *document);
  * it, else as fit_text. `report` may be NULL. */
 enum err document_put_text(struct document *document, const struct box *box, const char *text, const struct text_style *style,
                            struct text_report *report, struct fault *fault);
+
+/* What document_put_text would make of it; nothing is drawn. */
+enum err document_measure_text(struct document *document, const struct box *box, const char *text, const struct fit_style *style, struct text_report *report,
+                               struct fault *fault);
 
 size_t document_page_count(const struct document *document);
 

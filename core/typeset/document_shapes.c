@@ -131,3 +131,18 @@ void document_end_turn(struct document *document)
     buf_puts(&document->content, "Q\n");
     document->color_known = false;
 }
+
+void document_begin_shift(struct document *document, double x, double y)
+{
+    struct buf *out = &document->content;
+    buf_puts(out, "q 1 0 0 1 ");
+    PUT(out, content_across(x), -content_across(y));
+    buf_puts(out, "cm\n");
+    document->color_known = false;
+}
+
+void document_end_shift(struct document *document)
+{
+    buf_puts(&document->content, "Q\n");
+    document->color_known = false;
+}

@@ -146,3 +146,13 @@ enum err document_put_text(struct document *document, const struct box *box, con
     if (report) *report = (struct text_report){.size = fit.size, .lines = fit.count, .cut = fit.cut, .missing = fit.missing};
     return OK;
 }
+
+enum err document_measure_text(struct document *document, const struct box *box, const char *text, const struct fit_style *style, struct text_report *report,
+                               struct fault *fault)
+{
+    struct fit fit;
+    arena_clear(&document->scratch);
+    enum err e = fit_text(document->fonts, &document->scratch, text, style, content_across(box->width), content_across(box->height), &fit, fault);
+    if (e == OK) *report = (struct text_report){.size = fit.size, .lines = fit.count, .cut = fit.cut, .missing = fit.missing};
+    return e;
+}
