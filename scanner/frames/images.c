@@ -63,16 +63,18 @@ static enum err list_folder(struct images *own, const char *folder, bool only_se
 {
     DIR *dir = opendir(folder);
     if (!dir) return fault_set(fault, err_from_errno(errno), "%s: %s", folder, strerror(errno));
+    struct arena scratch = {0}; /* a watched folder is listed twice a second all day: only names that are new are kept */
     size_t first = own->todo_count;
     enum err e = OK;
     for (struct dirent *entry; e == OK && (entry = readdir(dir));) {
         if (!has_picture_name(entry->d_name)) continue;
-        char *path = file_join(&own->arena, folder, entry->d_name);
+        char *path = file_join(&scratch, folder, entry->d_name);
         if (path && only_settled && !is_settled(path)) continue;
         if (path && own->seen_count && bsearch(&path, own->seen, own->seen_count, sizeof *own->seen, by_name)) continue;
-        e = add(own, &own->todo, &own->todo_capacity, &own->todo_count, path);
+        e = add(own, &own->todo, &own->todo_capacity, &own->todo_count, arena_strdup(&own->arena, path));
     }
     closedir(dir);
+    arena_release(&scratch);
     if (e != OK) return fault_set(fault, e, "%s: not enough memory", folder);
     if (own->todo_count > first) qsort(own->todo + first, own->todo_count - first, sizeof *own->todo, by_name);
     return OK;
