@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define MOST_EVENTS 32
+#define RETRY_MS 5000 /* a picture that cannot be made is not tried, and not complained of, at every tick */
 
 /* What one event's channels show. */
 struct feed_event {
@@ -124,7 +125,10 @@ void live_feed_tick(void *context, struct live_hub *hub)
         struct feed_event *event = &feed->events[i];
         if (!has_changed(feed, event)) continue;
         enum err e = make_snapshot(feed, feed->db, event, true);
-        if (e != OK) log_line(LOG_WARNING, "live", "%s: the screens could not be brought up to date: %s", event->slug, err_name(e));
+        if (e != OK) {
+            log_line(LOG_WARNING, "live", "%s: the screens could not be brought up to date: %s", event->slug, err_name(e));
+            event->next_change_ms = clock_now_ms() + RETRY_MS;
+        }
         arena_clear(&feed->arena);
     }
     pthread_mutex_unlock(&feed->lock);
