@@ -310,7 +310,7 @@ async function loadScans() {
     const signs = { good: "✓", calm: "＝", stop: "✕" };
     const rows = answer.scans.map((scan) => make("li", {}, make("time", { datetime: scan.at, dir: "ltr" }, clock(scan.at, zone)),
       make("span", { "aria-hidden": "true" }, scan.outcome === "left" ? "→" : signs[kindOf(scan.outcome)]),
-      make("span", { class: scan.undone ? "undone" : null, dir: "auto" }, scan.name || words.unknown || "–"),
+      make("span", { class: scan.undone ? "undone" : null, dir: "auto" }, scan.name || scan.number ? nameOf(scan) : words.unknown || "–"),
       make("small", {}, [outcomeWords(scan.outcome), reasonWords(scan.reason), scan.gate, scan.undone ? words.undone : ""].filter(Boolean).join(" · "))));
     at("scans").replaceChildren(...(rows.length > 0 ? rows : [make("li", { class: "none muted" }, words.none_yet)]));
   } catch { /* the line's state is told elsewhere */ }
