@@ -85,12 +85,23 @@ static enum err by_cookie(struct http_request *req, struct worker *worker, const
     return OK;
 }
 
+static bool is_page(const struct http_request *req)
+{
+    return req->method == HTTP_GET && strncmp(req->path, "/api/", 5) != 0 && !(req->route->flags & HTTP_API);
+}
+
+/* A password that somebody else made is changed before anything else. Pages lead there by themselves (view_ask_new_password). */
+static bool has_to_change_password(const struct http_request *req, const struct principal *p)
+{
+    bool open = (req->route->who & WHO_ANYONE) || strcmp(req->route->pattern, "/password") == 0;
+    return p->is_staff && p->account.must_change && !open && !is_page(req);
+}
+
 /* A page sends strangers to the sign-in page; programs get the problem. */
 static enum err ask_to_sign_in(struct http_request *req, const struct principal *p)
 {
-    bool page = req->method == HTTP_GET && strncmp(req->path, "/api/", 5) != 0 && !(req->route->flags & HTTP_API);
     if (p->is_staff || p->is_device || p->is_display) return refuse(req, REASON_forbidden);
-    if (!page) return refuse(req, REASON_unauthorized);
+    if (!is_page(req)) return refuse(req, REASON_unauthorized);
     struct buf location;
     buf_init(&location, BUF_LIMIT_LINE);
     buf_puts(&location, "/login?next=");
@@ -119,7 +130,10 @@ enum err access_authorize(void *context, struct http_request *req)
             return e;
         }
     }
-    return p->roles & req->route->who ? OK : ask_to_sign_in(req, p);
+    if (!(p->roles & req->route->who)) return ask_to_sign_in(req, p);
+    if (!has_to_change_password(req, p)) return OK;
+    reply_reason_with(req, REASON_forbidden, "Change the password that was made for you first, at /password.");
+    return ERR_DENIED;
 }
 
 enum err access_accept_form(void *context, struct http_request *req)

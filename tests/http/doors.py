@@ -577,6 +577,18 @@ def sessions():
         stray = stranger()
         reply = stray.form("/login", {"name": name, "password": password})
         check(reply.status == 401 and "plenum_session" not in stray.cookies, "%s with %s password is refused" % (name, "a wrong" if name == "short" else "any"), reply)
+    made = plenum.plenum("user", "add", "made", "--role", "organiser", data=server.data).stdout.split()[-1]
+    world.secrets.add(made)
+    guest = stranger()
+    equal(guest.form("/login", {"name": "made", "password": made}).status, 303, "a password that was made for somebody opens")
+    guest.csrf = plenum.csrf_of(guest.get("/password").text)
+    for route in world.routes:
+        door = world.doors[route.name]
+        if "organiser" not in route.roles or route.anyone or route.pattern == "/password":
+            continue
+        reply = door.ask(guest, "organiser") if door.type != "text/event-stream" else guest.get(door.path("organiser"))
+        wanted = (302, "/password") if route.is_page else (403, None)
+        equal((reply.status, reply.header("location")), wanted, "%s: not before it is changed" % route.name)
     server.user("Hồng Ế", "desk", "test-1", password=PASSWORD)
     for form in ("NFC", "NFD"):
         reply = stranger().form("/login", {"name": " %s  " % unicodedata.normalize(form, "Hồng  Ế"), "password": PASSWORD})
