@@ -159,6 +159,14 @@ EXTRA_LIBS_test_sql_postgres := -lpq
 unit: $(UNIT)
 	@tests/run-unit $(B)
 
+# Fuzzers want clang and a folder of their own: make CC=clang SAN=address,undefined,fuzzer-no-link B=build/fuzz fuzzers
+$(B)/fuzz/%: tests/fuzz/%.c $(foreach r,$(ROOMS_plenum-badges),$(call library,$(r)))
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -DFUZZ_MAIN -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(foreach r,$(ROOMS_plenum-badges),$(call library,$(r))) $(foreach r,$(ROOMS_plenum-badges),$(LIBS_$(r)))
+.PHONY: fuzzers
+fuzzers: $(FUZZ)
+
 # Load generators and the like of `make bench`.
 BENCH := $(sort $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c)))
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(foreach r,$(UNIT_ROOMS),$(call library,$(r)))

@@ -79,7 +79,8 @@ static void fill_row(struct arena *arena, const char *language, const char *base
         .person_code = r->code, .number = r->number, .name = r->name, .honorific = r->honorific,
         .title = r->title ? title_pick(arena, r->title, language) : NULL,
         .delegation = pick_shared(arena, r->delegation, language, before ? before->delegation : NULL, before ? last->delegation : NULL),
-        .category = r->category, .category_title = pick_shared(arena, r->category_title, language, before ? before->category_title : NULL, before ? last->category_title : NULL), .category_color = r->category_color,
+        .category = r->category, .category_title = pick_shared(arena, r->category_title, language, before ? before->category_title : NULL, before ? last->category_title : NULL),
+        .category_color = r->category_color,
         .seat = r->seat, .group = r->group_name, .room = r->room, .transport = r->transport, .diet = r->diet, .badge_box = r->badge_box,
         .photo_sha256 = r->photo_blob, .name_sort = r->name_sort, .order = r->sort_order == DB_NULL ? INT64_MAX : r->sort_order,
         .url = badge_url(arena, base_url, r->token), .issue = r->issue};

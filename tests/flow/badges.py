@@ -160,4 +160,109 @@ def interrupted():
     p.check(whole + none == 12 and whole and none, "twelve times Ctrl-C: whole or not at all", "%d whole, %d none" % (whole, none))
 
 
-p.run("flow/badges", whole_sample, choices, uncovered, interrupted)
+LAYOUTS = ("a4x8", "a6", "a6-landscape", "card-90x55", "cr80", "a4x4", "a5-fold", "label-62", "tent", "sheet", "blank", "voting-card", "meal-coupon")
+
+
+def layouts():
+    """Every ready layout is printed and proved; one's own goes before ours; a wrong one is refused with its place."""
+    folder = p.scratch("badges")
+    data, pdf = os.path.join(folder, "data"), os.path.join(folder, "x.pdf")
+    p.plenum("import", p.SAMPLE, data=data)
+    for name in LAYOUTS:
+        told = json.loads(badges("--event", EVENT, "-o", pdf, "--layout", name, "--only", "P0001,P0002,P0120,P0200", "--desk-phone", "0600 1", "--verify", "--json",
+                                 "--public-url", HOST, data=data).stdout)
+        p.check(told["badges"] == 4 and os.path.getsize(pdf) < 400000, "layout " + name, told)
+        p.check(subprocess.run(["qpdf", "--check", pdf], capture_output=True).returncode == 0, "qpdf finds nothing in " + name)
+        fonts = [line.split() for line in subprocess.run(["pdffonts", pdf], capture_output=True, text=True).stdout.split("\n")[2:] if line]
+        p.check(fonts and all(f[-5:-2] == ["yes", "yes", "yes"] for f in fonts), "fonts of %s are embedded, cut and readable" % name, fonts)
+    pages = draw_pages(pdf_of(data, pdf, "sheet"), os.path.join(folder, "sheet"), 150)
+    p.equal([c for c in read_codes(pages) if c.startswith(HOST + "/D/")] != [], True, "the sheet carries the code")
+    text = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, text=True).stdout
+    p.check("Phiên khai mạc" in text and "Quy chế làm việc" in text, "the sheet has programme and papers", text)
+    codes = scan_codes(draw_pages(pdf_of(data, pdf, "a6-landscape"), os.path.join(folder, "back"), 150))
+    p.check("WIFI:T:WPA;S:Đại hội XIX\\; khách;P:Cong\\:doan\\\\19\\,\\\"HT\\\"\\;2026;;" in codes, "the back carries the network, escaped", codes)
+    own = os.path.join(data, "layouts")
+    os.mkdir(own)
+    source = json.loads(badges("--show-layout", "a4x8", data=None).stdout)
+    source["front"] = source["front"][-1:]
+    with open(os.path.join(own, "a4x8.json"), "w", encoding="utf-8") as f:
+        json.dump(source, f)
+    badges("--event", EVENT, "-o", pdf, "--only", "P0001", "--verify", "--public-url", HOST, data=data)
+    p.equal(subprocess.run(["pdftotext", pdf, "-"], capture_output=True, text=True).stdout.strip(), "", "a layout of one's own goes before ours")
+    source["front"][0]["box"] = [60, 33, 24, 24]
+    with open(os.path.join(folder, "mine.json"), "w", encoding="utf-8") as f:
+        json.dump(source, f)
+    done = badges("--event", EVENT, "-o", pdf, "--layout", os.path.join(folder, "mine.json"), data=data, fine=False)
+    p.check(done.returncode == 1 and "front[0].box" in done.stderr and "20 mm" in done.stderr, "a code that is too small", done.stderr)
+
+
+def pdf_of(data, pdf, layout):
+    badges("--event", EVENT, "-o", pdf, "--layout", layout, "--only", "P0001", "--public-url", HOST, data=data)
+    return pdf
+
+
+def photos():
+    """Photos are printed small, each once; a broken one costs its owner the photo, not the badge, and not the run."""
+    folder = p.scratch("badges")
+    data, pdf = os.path.join(folder, "data"), os.path.join(folder, "x.pdf")
+    p.plenum("import", p.SAMPLE, data=data)
+    words = ("--event", EVENT, "-o", pdf, "--layout", "cr80", "--only", "P0001,P0002,P0003", "--public-url", HOST, "--json")
+    told = json.loads(badges(*words, data=data).stdout)
+    p.check(told["photos"] == 3 and told["bad_photos"] == 0, "three photos", told)
+    images = [line.split() for line in subprocess.run(["pdfimages", "-list", pdf], capture_output=True, text=True).stdout.split("\n")[2:] if line]
+    p.equal(len({i[10] for i in images if i[2] == "image" and i[8] == "jpeg"}), 4, "an object for each photo and one for the logo")
+    (sha,) = rows(data, "SELECT photo_blob FROM person WHERE code = 'P0002'")[0]
+    blob = os.path.join(data, "blobs", sha[:2], sha)
+    os.chmod(blob, 0o600)
+    with open(blob, "r+b") as f:
+        f.seek(200)
+        f.write(b"\xff\xd9" * 50)
+    done = badges(*words, "--verify", data=data)
+    p.check(json.loads(done.stdout)["bad_photos"] == 1 and "P0002" in done.stderr and "initials" in done.stderr, "a damaged photo is told with its owner", done.stderr)
+    p.check("ĐN" in unicodedata.normalize("NFC", subprocess.run(["pdftotext", pdf, "-"], capture_output=True, text=True).stdout), "and the badge shows initials")
+
+
+def runs():
+    """Orders, separators, volumes, another page; the bytes do not depend on the threads; Ctrl-C in the middle of volumes leaves nothing."""
+    folder = p.scratch("badges")
+    data, out = os.path.join(folder, "data"), os.path.join(folder, "out")
+    os.mkdir(out)
+    p.plenum("import", p.SAMPLE, data=data)
+    pdf = os.path.join(out, "x.pdf")
+
+    def text(*words):
+        badges("--event", EVENT, "-o", pdf, "--public-url", HOST, *words, data=data)
+        return unicodedata.normalize("NFC", subprocess.run(["pdftotext", pdf, "-"], capture_output=True, text=True).stdout)
+    wanted = [n for (n,) in rows(data, """SELECT pe.name FROM person pe JOIN delegate d ON d.person_id = pe.id JOIN event e ON e.id = d.event_id JOIN credential c ON c.delegate_id = d.id
+        AND c.revoked_ms IS NULL WHERE e.slug = '%s' AND d.status IN ('summoned', 'alternate') ORDER BY pe.name_sort""" % EVENT)]
+    lines = [plain(line) for page in text("--order", "given-name", "--layout", "label-62").split("\f") for line in [" ".join(page.split())]]
+    found = [n for n in map(plain, wanted)]
+    places = [next((i for i, line in enumerate(lines) if n in line), None) for n in found]
+    p.check(len(set(wanted)) > 250 and places[0] == 0 and sum(a is not None and b is not None and a <= b for a, b in zip(places, places[1:])) > len(places) * 0.95,
+            "given name first", places[:9])
+    pages = text("--separators", "unit").count("\f")
+    p.check(pages > 60, "separator pages", pages)
+    done = badges("--event", EVENT, "-o", pdf, "--separators", "unit", "--order", "given-name", data=data, fine=False)
+    p.equal(done.returncode, 2, "separators want their order")
+    badges("--event", EVENT, "-o", pdf, "--page", "SRA3", "--public-url", HOST, "--verify", data=data)
+    p.check("907.087 x 1275.59" in subprocess.run(["pdfinfo", pdf], capture_output=True, text=True).stdout, "another page, SRA3")
+    p.check("TrimBox" in subprocess.run(["pdfinfo", "-box", pdf], capture_output=True, text=True).stdout, "boxes")
+    made = []
+    for threads in ("0", "1", "5"):
+        badges("--event", EVENT, "-o", pdf, "--threads", threads, "--public-url", HOST, data=data)
+        made.append(open(pdf, "rb").read())
+    p.check(made[0] == made[1] == made[2], "equal bytes with any number of threads")
+    os.unlink(pdf)
+    told = json.loads(badges("--event", EVENT, "-o", pdf, "--volume", "100", "--public-url", HOST, "--verify", "--json", data=data).stdout)
+    p.equal(sorted(os.listdir(out)), ["x-%03d.pdf" % (i + 1) for i in range(told["files"])], "volumes")
+    p.equal(told["verified"], told["badges"], "all volumes proved")
+    for name in os.listdir(out):
+        os.unlink(os.path.join(out, name))
+    child = subprocess.Popen([p.program("plenum-badges"), "--event", EVENT, "-o", pdf, "--volume", "50", "--verify", "--data", data], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(1.2)
+    child.send_signal(signal.SIGINT)
+    child.wait(timeout=30)
+    p.check(child.returncode != 0 and os.listdir(out) == [], "Ctrl-C in the middle of volumes", (child.returncode, os.listdir(out)))
+
+
+p.run("flow/badges", whole_sample, choices, uncovered, interrupted, layouts, photos, runs)

@@ -81,8 +81,10 @@ static void test_taken(struct check *c)
 {
     struct arena arena = {0};
     read_layout(c, &arena, HEAD "{\"fill\": \"#fff0f0\", \"box\": [0, 0, 90, 60], \"background\": true}, " QR
-                                ", {\"text\": \"{seat}\", \"box\": [1, 1, 50, 5], \"size\": 9}, {\"text\": \"–\", \"box\": [1, 1, 50, 5], \"size\": 9, \"when\": [\"!seat\"]}"
-                                ", {\"photo\": true, \"box\": [1, 8, 20, 25], \"when\": [\"photo\"]}, {\"logo\": true, \"box\": [1, 8, 20, 25], \"when\": [\"!photo\"]}]}");
+                                ", {\"text\": \"{seat}\", \"box\": [1, 1, 50, 5], \"size\": 9}"
+                                ", {\"text\": \"–\", \"box\": [1, 1, 50, 5], \"size\": 9, \"when\": [\"!seat\"]}"
+                                ", {\"photo\": true, \"box\": [1, 8, 20, 25], \"when\": [\"photo\"]}"
+                                ", {\"logo\": true, \"box\": [1, 8, 20, 25], \"when\": [\"!photo\"]}]}");
     const struct badge_layout *l = read_layout(c, &arena, HEAD QR "], \"bleed\": 2, \"sheet\": {\"page\": \"A4\", \"gutter\": [6, 5], \"crop_marks\": true}}");
     if (l) CHECK(c, l->columns == 2 && l->rows == 4 && fabs(l->left - 12) < 0.01 && fabs(l->top - 21) < 0.01 && l->crop_marks && l->bleed > 1.9);
     l = read_layout(c, &arena, HEAD QR "], \"bleed\": 2}");
@@ -146,7 +148,8 @@ static void test_fields(struct check *c)
     CHECK_TEXT(c, badge_field_value(&facts, FIELD_ADDRESS), "192.168.1.10:8080");
     CHECK_TEXT(c, badge_field_value(&facts, FIELD_LABEL_SEAT), "Lugar");
     CHECK(c, badge_field_value(&facts, FIELD_ROOM) == NULL && badge_field_value(&facts, FIELD_PHOTO) == NULL);
-    const struct badge_layout *l = read_layout(c, &arena, HEAD "{\"text\": [\"{room} · {seat}\", {\"en\": \"Seat {seat}\", \"pt\": \"Lugar {seat}\"}], \"box\": [1, 1, 50, 5], \"size\": 9}, "
+    const struct badge_layout *l = read_layout(c, &arena, HEAD "{\"text\": [\"{room} · {seat}\", "
+                                                              "{\"en\": \"Seat {seat}\", \"pt\": \"Lugar {seat}\"}], \"box\": [1, 1, 50, 5], \"size\": 9}, "
                                                               "{\"text\": \"{room}\", \"box\": [1, 9, 50, 5], \"size\": 9}]}");
     if (l) {
         CHECK_TEXT(c, badge_part_text(&facts, &l->front.parts[0]), "Lugar A1");

@@ -1,0 +1,14 @@
+/* What is fuzzed: by libFuzzer with FUZZ_MAIN, by tests/unit/test_fuzz.c over the kept inputs and plain mutations without. */
+#ifndef PLENUM_TESTS_FUZZ_H
+#define PLENUM_TESTS_FUZZ_H
+
+#include "badges/badges.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* They abort when a promise is broken. Return 0. */
+int fuzz_layout(const uint8_t *data, size_t length, struct fonts *fonts);
+int fuzz_photo(const uint8_t *data, size_t length);
+
+#endif
