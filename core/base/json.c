@@ -5,27 +5,30 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Jansson's own bound is 2048; what nests deeper than we ever write is somebody's attempt. Brackets in texts do not count. */
-static bool too_deep(const char *text, size_t length)
+/* Jansson's own bound is 2048; what nests deeper than we ever write is somebody's attempt. Brackets in texts do not count. Gives the
+ * line where it goes too deep, 0 when it does not. */
+static size_t too_deep_line(const char *text, size_t length)
 {
-    size_t depth = 0;
+    size_t depth = 0, line = 1;
     bool in_text = false;
     for (size_t i = 0; i < length; i++) {
         char c = text[i];
+        if (c == '\n') line++;
         if (in_text && c == '\\') i++;
         else if (c == '"') in_text = !in_text;
         else if (in_text) continue;
         else if (c == '[' || c == '{') depth++;
         else if ((c == ']' || c == '}') && depth) depth--;
-        if (depth > JSON_DEPTH_LIMIT) return true;
+        if (depth > JSON_DEPTH_LIMIT) return line;
     }
-    return false;
+    return 0;
 }
 
 static enum err read_text(const char *text, size_t length, size_t flags, json_t **ret, struct fault *fault)
 {
     json_error_t error;
-    if (too_deep(text, length)) return fault_set(fault, ERR_INPUT, "nested deeper than %d levels", JSON_DEPTH_LIMIT);
+    size_t line = too_deep_line(text, length);
+    if (line) return fault_set(fault, ERR_INPUT, "line %zu: nested deeper than %d levels", line, JSON_DEPTH_LIMIT);
     json_t *value = json_loadb(text, length, flags | JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (value) {
         *ret = value;
