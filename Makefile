@@ -173,6 +173,9 @@ $(B)/bench/%: $(B)/obj/tests/bench/%.o $(foreach r,$(UNIT_ROOMS),$(call library,
 	@mkdir -p $(@D)
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(foreach r,$(UNIT_ROOMS),$(call library,$(r))) $(UNIT_LIBS)
+# The peer with cairo and Pango; pkg-config is asked only when it is built.
+$(B)/obj/tests/bench/badges_cairo.o: CPPFLAGS += $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I pangocairo cairo-pdf 2>/dev/null))
+$(B)/bench/badges_cairo: UNIT_LIBS = -lqrencode -lpangocairo-1.0 -lpango-1.0 -lgobject-2.0 -lcairo
 .PHONY: bench-programs
 bench-programs: $(BENCH)
 
