@@ -291,6 +291,67 @@ static void test_threads(struct check *c)
     }
 }
 
+/* A run large enough for codes as pictures: the same bytes with any number of threads, and every code reads. */
+static void test_crews(struct check *c, struct fonts *fonts)
+{
+    enum { MANY = 504 };
+    struct sheet s;
+    struct fault fault = {0};
+    struct buf first, pdf;
+    struct badge_proof proof = {0};
+    buf_init(&first, BUF_LIMIT_FILE);
+    buf_init(&pdf, BUF_LIMIT_FILE);
+    make_sheet(&s, NULL);
+    struct badge *badges = arena_array(&s.arena, MANY, sizeof *badges);
+    for (size_t i = 0; badges && i < MANY; i++) {
+        badges[i] = s.badges[i % COUNT];
+        badges[i].url = arena_printf(&s.arena, "http://192.168.1.10:8080/D/%08zuHGFEDCBA", i);
+    }
+    s.run.badges = badges;
+    s.run.count = badges ? MANY : 0;
+    CHECK(c, badges_write(&s.run, fonts, &first, NULL, &fault) == OK && first.length > 100000);
+    for (unsigned threads = 1; threads <= 4; threads += 3) {
+        buf_clear(&pdf);
+        s.run.threads = threads;
+        CHECK(c, badges_write(&s.run, fonts, &pdf, NULL, &fault) == OK && pdf.length == first.length && memcmp(pdf.data, first.data, pdf.length) == 0);
+    }
+    if (!CHECK(c, badges_verify(&s.run, &first, &s.arena, &proof, &fault) == OK && proof.codes == MANY)) printf("# %s\n", fault.text);
+    buf_release(&first);
+    buf_release(&pdf);
+    arena_release(&s.arena);
+}
+
+/* Ink where no box is: a page drawn by one layout is held to another. */
+static void test_stray_ink(struct check *c, struct fonts *fonts)
+{
+    static const char drawn[] = "{\"format\": \"plenum-layout/1\", \"size\": [90, 60], \"front\": [{\"fill\": \"#ddeeff\", \"box\": [0, 0, 90, 12],"
+                                " \"background\": true}, "
+                                "{\"text\": \"{name}\", \"box\": [4, 2, 80, 8], \"size\": 14, \"least\": 4}, {\"qr\": \"badge\", \"box\": [50, 20, 32, 32]}, "
+                                "{\"line\": \"ink\", \"box\": [4, 40, 30, 0]}]}";
+    static const char held[] = "{\"format\": \"plenum-layout/1\", \"size\": [90, 60], \"front\": [{\"fill\": \"#ddeeff\", \"box\": [0, 0, 90, 12],"
+                                " \"background\": true}, "
+                               "{\"text\": \"{name}\", \"box\": [4, 2, 9, 8], \"size\": 14, \"least\": 4}, {\"qr\": \"badge\", \"box\": [50, 20, 32, 32]}, "
+                               "{\"line\": \"ink\", \"box\": [4, 40, 30, 0]}]}";
+    struct sheet s;
+    struct fault fault = {0};
+    struct badge_proof proof = {0};
+    struct buf pdf;
+    const struct badge_layout *right = NULL, *wrong = NULL;
+    buf_init(&pdf, BUF_LIMIT_FILE);
+    make_sheet(&s, NULL);
+    CHECK(c, badges_layout_read(&s.arena, NULL, drawn, sizeof drawn - 1, &right, &fault) == OK);
+    CHECK(c, badges_layout_read(&s.arena, NULL, held, sizeof held - 1, &wrong, &fault) == OK);
+    s.run.ready = right;
+    s.run.count = 3;
+    CHECK(c, badges_write(&s.run, fonts, &pdf, NULL, &fault) == OK);
+    if (!CHECK(c, badges_verify(&s.run, &pdf, &s.arena, &proof, &fault) == OK && proof.codes == 3)) printf("# %s\n", fault.text);
+    s.run.ready = wrong; /* the name runs on over the band: seen although the band is ink itself */
+    CHECK(c, badges_verify(&s.run, &pdf, &s.arena, &proof, &fault) == ERR_CONFLICT && proof.codes == 3 && proof.flaw_count == 3 && proof.flaws[0].kind == FLAW_INK);
+    CHECK(c, strstr(fault.text, "P0001") && strstr(fault.text, "outside of its boxes"));
+    buf_release(&pdf);
+    arena_release(&s.arena);
+}
+
 static void test_parts(struct check *c)
 {
     struct arena arena = {0};
@@ -326,6 +387,8 @@ int main(void)
         test_ink(&c, fonts, "a6");
         test_contrast(&c, fonts);
         test_refusals(&c, fonts);
+        test_crews(&c, fonts);
+        test_stray_ink(&c, fonts);
     }
     fonts_free(fonts);
     return check_done(&c, "badges/write");
