@@ -150,7 +150,8 @@ static const struct json_spec *find_spec(const struct json_spec *specs, size_t c
     return NULL;
 }
 
-enum err json_take(json_t *object, const struct json_spec *specs, size_t count, void *target, const struct json_place *place, struct fault *fault)
+static enum err take(json_t *object, const struct json_spec *specs, size_t count, void *target, bool strict, const struct json_place *place,
+                     struct fault *fault)
 {
     if (!json_is_object(object)) return json_fault(fault, place, "must be an object");
     const char *key;
@@ -159,7 +160,7 @@ enum err json_take(json_t *object, const struct json_spec *specs, size_t count, 
     {
         struct json_place here = {.up = place, .key = key};
         const struct json_spec *spec = find_spec(specs, count, key);
-        if (!spec && strncmp(key, "x-", 2) == 0) continue;
+        if (!spec && (!strict || strncmp(key, "x-", 2) == 0)) continue;
         if (!spec) return json_fault(fault, &here, "unknown key");
         if (json_is_null(value) && (spec->flags & JSON_NULLABLE)) continue;
         enum err e = take_one(value, spec, target, &here, fault);
@@ -171,6 +172,16 @@ enum err json_take(json_t *object, const struct json_spec *specs, size_t count, 
         return json_fault(fault, &here, "is required");
     }
     return OK;
+}
+
+enum err json_take(json_t *object, const struct json_spec *specs, size_t count, void *target, const struct json_place *place, struct fault *fault)
+{
+    return take(object, specs, count, target, true, place, fault);
+}
+
+enum err json_take_known(json_t *object, const struct json_spec *specs, size_t count, void *target, const struct json_place *place, struct fault *fault)
+{
+    return take(object, specs, count, target, false, place, fault);
 }
 
 json_t *json_sure(json_t *value, bool *failed)

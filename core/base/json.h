@@ -67,6 +67,8 @@ struct json_spec {
 /* Fills the struct at `target` from an object by `count` specs. Keys that no spec names are errors, except "x-…". Absent optional
  * keys leave the target as it was, so defaults are set before. */
 enum err json_take(json_t *object, const struct json_spec *specs, size_t count, void *target, const struct json_place *place, struct fault *fault);
+/* The same, but keys that no spec names are left alone: for what programs of other versions send. */
+enum err json_take_known(json_t *object, const struct json_spec *specs, size_t count, void *target, const struct json_place *place, struct fault *fault);
 
 /* Passes `value` on, and sets *failed when it is NULL: for building where one check at the end is enough. */
 json_t *json_sure(json_t *value, bool *failed);

@@ -99,6 +99,7 @@ struct admission_answer admission_decide(const struct admission *a)
     if (a->at_ms < a->opens_ms) return answer(OUTCOME_refused, REASON_not_yet_open);
     if (a->at_ms >= a->closes_ms) return answer(OUTCOME_refused, REASON_closed);
     if (a->kind == GATE_HANDOUT) {
+        if (a->going_out) return answer(OUTCOME_refused, REASON_wrong_direction);
         if (a->handed_out) return answer(OUTCOME_refused, REASON_already_handed_out);
         if (!category_passes(a)) return answer(OUTCOME_refused, REASON_not_admitted_here);
         return answer(OUTCOME_handed_out, REASON_none);

@@ -8,5 +8,5 @@ int64_t block_end(const struct block_session *sessions, size_t count, int64_t da
     int64_t end = sessions[i].ends_ms;
     for (; sessions[i].carry_over && i + 1 < count && sessions[i + 1].starts_ms < day_end_ms; i++)
         if (sessions[i + 1].ends_ms > end) end = sessions[i + 1].ends_ms;
-    return end < day_end_ms ? end : day_end_ms;
+    return end; /* a gala that goes on over midnight does not empty its hall at midnight */
 }

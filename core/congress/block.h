@@ -13,8 +13,8 @@ struct block_session {
 };
 
 /* `sessions` are those of one area, by their beginning; `day_end_ms` is the local midnight after `at_ms`. The end of the block that a presence
- * beginning at `at_ms` belongs to: the session that is on or comes next on that day, and those joined to it by carry_over; the day's end where
- * none follows. */
+ * beginning at `at_ms` belongs to: the session that is on or comes next on that day, and those joined to it by carry_over, also when the last of them
+ * goes on over midnight; the day's end where none follows. */
 int64_t block_end(const struct block_session *sessions, size_t count, int64_t day_end_ms, int64_t at_ms);
 
 #endif

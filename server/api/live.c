@@ -2,6 +2,9 @@
 #include "server/app.h"
 #include "server/live_feed.h"
 
+/* A signed-out or disabled account learns names no longer than this. */
+#define DESK_LEASE_MS 60000
+
 void live_get(struct http_request *req)
 {
     struct worker *worker = worker_of(req);
@@ -12,6 +15,6 @@ void live_get(struct http_request *req)
     bool desk = (principal_of(req)->roles & WHO_STAFF) && !(wanted && wanted[0] == 'w'); /* staff may look at what the wall gets: ?for=wall */
     char *channel = live_feed_channel(req->arena, desk, programme->slug);
     enum err e = channel ? live_feed_open(app->feed, programme->slug) : ERR_NOMEM;
-    if (e == OK) live_stream(req, app->hub, channel, http_header(req, "Last-Event-ID"));
+    if (e == OK) live_stream_leased(req, app->hub, channel, http_header(req, "Last-Event-ID"), desk ? DESK_LEASE_MS : 0);
     else reply_error(req, e, NULL);
 }

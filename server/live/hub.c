@@ -214,7 +214,7 @@ static void set_defaults(struct live_config *config)
 
 enum err live_hub_start(const struct live_config *config, struct live_hub **ret)
 {
-    static const char beat[] = ": k\n\n";
+    static const char beat[] = ": k\n\n", again[] = "event: again\ndata: {}\n\n";
     pthread_condattr_t attributes;
     uint8_t random[8];
     struct buf greeting;
@@ -235,7 +235,8 @@ enum err live_hub_start(const struct live_config *config, struct live_hub **ret)
     if (buf_ok(&greeting)) hub->greeting = frame_make(greeting.data, greeting.length, 0);
     buf_release(&greeting);
     hub->beat = frame_make(beat, sizeof beat - 1, 0);
-    if (hub->greeting && hub->beat && !pthread_create(&hub->thread, NULL, thread_main, hub)) {
+    hub->again = frame_make(again, sizeof again - 1, 0);
+    if (hub->greeting && hub->beat && hub->again && !pthread_create(&hub->thread, NULL, thread_main, hub)) {
         hub->thread_runs = true;
         *ret = hub;
         return OK;
@@ -271,6 +272,7 @@ void live_hub_free(struct live_hub *hub)
     }
     live_frame_drop(hub->greeting);
     live_frame_drop(hub->beat);
+    live_frame_drop(hub->again);
     (void)pthread_cond_destroy(&hub->changed);
     (void)pthread_mutex_destroy(&hub->mutex);
     free(hub);

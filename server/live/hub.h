@@ -36,7 +36,8 @@ struct live_stream {
     struct frame *current; /* being sent, from offset */
     size_t offset;
     int64_t last; /* the seq this stream has; -1: nothing */
-    bool greeted, asleep, beat_due;
+    int64_t until; /* end of the lease, steady ms; INT64_MAX: none */
+    bool greeted, asleep, beat_due, ended;
 };
 
 struct live_hub {
@@ -48,7 +49,7 @@ struct live_hub {
     char boot[17];
     struct live_channel *channels;
     unsigned channel_count, stream_count;
-    struct frame *greeting, *beat;
+    struct frame *greeting, *beat, *again;
     int64_t searched; /* when a full hub last looked for streams whose client has gone */
     uint64_t events, snapshots_sent, refused;
 };

@@ -48,6 +48,9 @@ unsigned live_listeners(struct live_hub *hub, const char *channel);
 
 /* Answers the request with the channel's stream. `last_event_id` is the header's value or NULL. */
 void live_stream(struct http_request *req, struct live_hub *hub, const char *channel, const char *last_event_id);
+/* The same on a lease: after `lease_ms` (at the next event or heartbeat) the stream says "again" and ends, and who still may opens it anew. Rights are
+ * looked at only when a stream opens, so what carries names is on a lease. */
+void live_stream_leased(struct http_request *req, struct live_hub *hub, const char *channel, const char *last_event_id, int64_t lease_ms);
 
 struct live_counters {
     unsigned streams, channels;

@@ -42,6 +42,12 @@ static bool pick(struct live_stream *stream)
         take(stream, stream->hub->greeting);
         return true;
     }
+    if (stream->ended) return false;
+    if (clock_steady_ms() >= stream->until) {
+        stream->ended = true;
+        take(stream, stream->hub->again);
+        return true;
+    }
     if (needs_snapshot(stream)) {
         take(stream, channel->snapshot);
         stream->last = channel->snapshot->seq > channel->floor ? channel->snapshot->seq : channel->floor;
@@ -78,11 +84,12 @@ static long read_stream(void *data, char *out, size_t room)
         live_frame_drop(stream->current);
         stream->current = NULL;
     }
-    if (!n && !hub->closing) {
+    bool over = hub->closing || (stream->ended && !stream->current);
+    if (!n && !over) {
         stream->asleep = true;
         http_stream_sleep(stream->req);
     }
-    long result = n ? (long)n : hub->closing ? HTTP_STREAM_END : 0;
+    long result = n ? (long)n : over ? HTTP_STREAM_END : 0;
     pthread_mutex_unlock(&hub->mutex);
     return result;
 }
@@ -148,8 +155,13 @@ out:
 
 void live_stream(struct http_request *req, struct live_hub *hub, const char *channel, const char *last_event_id)
 {
+    live_stream_leased(req, hub, channel, last_event_id, 0);
+}
+
+void live_stream_leased(struct http_request *req, struct live_hub *hub, const char *channel, const char *last_event_id, int64_t lease_ms)
+{
     struct live_stream *stream = calloc(1, sizeof *stream);
-    if (stream) *stream = (struct live_stream){.hub = hub, .req = req, .last = -1};
+    if (stream) *stream = (struct live_stream){.hub = hub, .req = req, .last = -1, .until = lease_ms ? clock_steady_ms() + lease_ms : INT64_MAX};
     if (!stream || join(hub, channel, last_event_id, stream)) {
         free(stream);
         (void)http_set_header(req, "Retry-After", "10");

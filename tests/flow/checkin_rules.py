@@ -200,16 +200,20 @@ def arrays():
            dict(good, scan_id=uuid7(), token="U" * 16), dict(good, scan_id=uuid7(), direction="up"), dict(good, scan_id=uuid7(), direction=1),
            dict(good, scan_id=uuid7(), scanned_at="yesterday"), dict(good, scan_id=uuid7(), scanned_at=None), dict(good, scan_id=uuid7(), age_ms=-1),
            dict(good, scan_id=uuid7(), age_ms=400 * 24 * HOUR), dict(good, scan_id=uuid7(), age_ms="1"), dict(good, scan_id=uuid7(), decision="perhaps"),
-           dict(good, scan_id=uuid7(), decision="invalid"), dict(good, scan_id=uuid7(), roster=-5), dict(good, scan_id=sound_id, surprise=1),
+           dict(good, scan_id=uuid7(), decision="invalid"), dict(good, scan_id=uuid7(), roster=-5), dict(good, scan_id=sound_id, roster="x"),
            dict(good, scan_id=uuid7(), token=None, delegate="P09"), {k: v for k, v in good.items() if k != "gate"}]
-    mixed = [good]
+    for told, direction in (("left", "in"), ("handed_out", "in"), ("admitted", "out"), ("already_in", "out")):
+        bad.append(dict(good, scan_id=uuid7(), decision=told, direction=direction))  # no door can have told that
+    equal(world.send("main", dict(scan(world.tokens["P09"], "main"), from_tomorrow=1))["outcome"], "admitted",
+          "keys of other versions are left alone")
+    mixed = [dict(good)]
     for item in bad:
         mixed += [item, scan(world.tokens["P09"], "main")]
     results = world.send("main", mixed)
     equal(len(results), len(mixed), "one answer for each")
     for item, r in zip(bad, results[1::2]):
         equal((r["outcome"], r["reason"]), ("invalid", "malformed"), "malformed: %s" % json.dumps(item)[:90])
-    equal([r["outcome"] for r in results[::2]], ["admitted"] + ["already_in"] * len(bad), "none of them spoils its neighbours, the order is kept")
+    equal([r["outcome"] for r in results[::2]], ["already_in"] * (len(bad) + 1), "none of them spoils its neighbours, the order is kept")
     equal(results[41]["scan_id"], sound_id, "a malformed scan is answered by its number where it has one")
     equal([r["scan_id"] for r in results[::2]], [s["scan_id"] for s in mixed[::2]], "answers by number, in order")
     r = world.go("P09", "side", scan_id=uuid7())

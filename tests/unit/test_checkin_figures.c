@@ -181,6 +181,19 @@ static void quorum_rules(struct day *d)
     CHECK(c, quorum_required("half", "1/2", 9) == -1 && quorum_required("at_least", "1/2x", 9) == -1 && quorum_required("at_least", "1/0", 9) == -1);
 }
 
+/* Minutes of a day of 1440. */
+static void block_rules(struct day *d)
+{
+    struct check *c = &d->check;
+    const struct block_session day[] = {{480, 690, true}, {700, 800, false}, {900, 1000, true}, {1320, 1560, true}, {1900, 2000, false}};
+    CHECK(c, block_end(day, 5, 1440, 470) == 800);  /* the first carries over to the second, which does not */
+    CHECK(c, block_end(day, 5, 1440, 790) == 800);
+    CHECK(c, block_end(day, 5, 1440, 850) == 1560); /* the evening goes on over midnight, and carries nothing into the next day */
+    CHECK(c, block_end(day, 5, 1440, 1400) == 1560);
+    CHECK(c, block_end(day, 2, 1440, 850) == 1440); /* no session follows: the day ends it */
+    CHECK(c, block_end(NULL, 0, 1440, 0) == 1440);
+}
+
 int main(void)
 {
     struct day d = {.source = {.event = "test-1", .gate_id = DB_NULL, .device_id = DB_NULL, .account_id = 1}};
@@ -197,6 +210,7 @@ int main(void)
         afternoon(&d);
         late(&d);
         quorum_rules(&d);
+        block_rules(&d);
     } else {
         printf("# %s\n", fault.text);
     }

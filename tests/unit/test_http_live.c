@@ -13,7 +13,8 @@ struct app {
 static void handle_live(struct http_request *req)
 {
     struct app *app = req->context;
-    live_stream(req, app->hub, http_param(req, "event"), http_header(req, "Last-Event-ID"));
+    const char *event = http_param(req, "event");
+    live_stream_leased(req, app->hub, event, http_header(req, "Last-Event-ID"), strcmp(event, "leased") == 0 ? 300 : 0);
 }
 
 static const struct http_route routes[] = {{HTTP_GET, "/live/{event}", 0, 0, 0, handle_live, "handle_live", ""}};
@@ -249,6 +250,22 @@ static void test_storm_and_stop(struct kit *kit, struct app *app)
     live_hub_free(app->hub);
 }
 
+/* A leased stream tells its events, says "again" when its time is over, and ends. */
+static void test_lease(struct kit *kit, struct app *app)
+{
+    char text[512];
+    CHECK(&kit->check, live_set_snapshot(app->hub, "leased", "{\"n\":1}", 0) == OK);
+    int fd = open_stream(kit, "leased", NULL);
+    EVENT(fd, "event: snapshot");
+    CHECK(&kit->check, live_publish(app->hub, "leased", "checkin", "{}") == OK);
+    EVENT(fd, "event: checkin");
+    bool again = false;
+    for (int i = 0; i < 5 && !again; i++) again = strstr(read_event(fd, text, sizeof text, 2000), "event: again") != NULL;
+    CHECK(&kit->check, again);
+    CHECK(&kit->check, kit_byte(fd, text, 2000) <= 0);
+    (void)close(fd);
+}
+
 int main(void)
 {
     struct kit kit = {0};
@@ -260,6 +277,7 @@ int main(void)
     test_story(&kit, &app);
     test_slow(&kit, &app);
     test_limit(&kit, &app);
+    test_lease(&kit, &app);
     test_storm_and_stop(&kit, &app);
     return check_done(&kit.check, "http live streams");
 }

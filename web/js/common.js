@@ -92,6 +92,7 @@ export function live(url, { probe, silence = 20000, on, state }) {
     source = new EventSource(url);
     source.onopen = () => { heard = Date.now(); wait = 500; tell("open"); };
     source.onerror = () => { later(); refused(); };
+    source.addEventListener("again", open); // the lease is over: who still may opens anew, without a word
     for (const [name, handle] of Object.entries(on)) {
       source.addEventListener(name, (message) => {
         heard = Date.now();

@@ -236,6 +236,15 @@ static void settle(const struct work *w, struct admission_answer ours, struct ch
     ret->conflict = w->scan->told != ours.outcome;
 }
 
+/* What a door of this kind can have told in that direction: nobody is admitted on the way out, and nothing handed out at an entrance. */
+static bool told_fits(const struct work *w)
+{
+    if (w->scan->asks || w->scan->told == OUTCOME_refused) return true;
+    if (w->gate->kind == GATE_HANDOUT) return w->scan->told == OUTCOME_handed_out && !w->scan->going_out;
+    if (w->scan->going_out) return w->scan->told == OUTCOME_left;
+    return w->scan->told == OUTCOME_admitted || w->scan->told == OUTCOME_already_in;
+}
+
 static enum err find_place(struct work *w, struct checkin_answer *ret, bool *ret_done)
 {
     enum err e = programme_cached(w->programmes, w->db, w->source->event, &w->programme, NULL);
@@ -243,7 +252,9 @@ static enum err find_place(struct work *w, struct checkin_answer *ret, bool *ret
     w->gate = programme_gate_by_code(w->programme, w->scan->gate);
     bool ours = w->gate && (w->source->gate_id == DB_NULL || w->source->gate_id == w->gate->id);
     *ret_done = !ours;
-    return ours ? OK : answer_only(ret, OUTCOME_invalid, REASON_unknown_gate);
+    if (!ours) return answer_only(ret, OUTCOME_invalid, REASON_unknown_gate);
+    *ret_done = !told_fits(w);
+    return *ret_done ? answer_only(ret, OUTCOME_invalid, REASON_malformed) : OK;
 }
 
 /* Everything but the storing. *ret_new is false when the answer is there without a new record (a replay, a wrong gate). */

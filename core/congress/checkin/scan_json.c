@@ -57,7 +57,7 @@ enum reason scan_json_read(json_t *object, struct arena *arena, bool by_desk, in
     struct raw_scan raw = {.decision = "ask", .age_ms = DB_NULL, .roster = DB_NULL};
     const char *scan_id = json_string_value(json_object_get(object, "scan_id"));
     *ret = (struct checkin_scan){.scan_id = scan_id && id_is_uuid(scan_id) ? scan_id : "", .age_ms = DB_NULL, .roster = DB_NULL};
-    enum err e = json_take(object, specs, sizeof specs / sizeof specs[0], &raw, NULL, fault);
+    enum err e = json_take_known(object, specs, sizeof specs / sizeof specs[0], &raw, NULL, fault);
     if (e == OK) e = check(&raw, arena, by_desk, now_ms, ret, fault);
     return e == OK ? REASON_none : REASON_malformed;
 }

@@ -84,7 +84,7 @@ static int64_t next_boundary(const struct programme *p, int64_t now_ms)
     return next;
 }
 
-enum err figures_read(struct db *db, struct arena *arena, const struct programme *p, int64_t now_ms, struct figures *ret)
+static enum err read_view(struct db *db, struct arena *arena, const struct programme *p, int64_t now_ms, struct figures *ret)
 {
     struct figures f = {.as_of_ms = now_ms, .next_change_ms = next_boundary(p, now_ms)};
     struct sql_tally_read_row *rows;
@@ -104,6 +104,16 @@ enum err figures_read(struct db *db, struct arena *arena, const struct programme
     e = add_handouts(db, arena, p, &f);
     if (e == OK) e = quorum_read(db, arena, p, f.categories, f.category_count, now_ms, &f.quorum);
     if (e == OK) *ret = f;
+    return e;
+}
+
+/* Totals and quorum come from several statements, so they are read from one unchanging view. */
+enum err figures_read(struct db *db, struct arena *arena, const struct programme *p, int64_t now_ms, struct figures *ret)
+{
+    if (db_in_transaction(db)) return read_view(db, arena, p, now_ms, ret);
+    enum err e = db_snapshot_begin(db);
+    if (e == OK) e = read_view(db, arena, p, now_ms, ret);
+    db_snapshot_end(db);
     return e;
 }
 
