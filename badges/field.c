@@ -45,7 +45,10 @@ static const char *make_initials(struct arena *arena, const char *name)
     if (!tidy || !tidy[0]) return NULL;
     const char *last = last_word(tidy);
     if (last == tidy) return arena_strndup(arena, tidy, first_letter(tidy));
-    return arena_printf(arena, "%.*s%.*s", (int)first_letter(tidy), tidy, (int)first_letter(last), last);
+    const char *cursor = tidy;
+    int32_t letter = text_next(&cursor);
+    const char *apart = letter >= 0x0590 && letter < 0x0900 ? "\u200C" : ""; /* Arabic letters would join to another shape */
+    return arena_printf(arena, "%.*s%s%.*s", (int)first_letter(tidy), tidy, apart, (int)first_letter(last), last);
 }
 
 /* "192.168.1.10:8080" of the badge's URL: where to type when no camera reads the code. */

@@ -7,6 +7,7 @@
 #include "badges/proof.h"
 #include "badges/qr.h"
 #include "badges/words.h"
+#include "core/base/file.h"
 #include "tests/unit/check.h"
 #include "tests/unit/ink.h"
 
@@ -321,6 +322,49 @@ static void test_crews(struct check *c, struct fonts *fonts)
     arena_release(&s.arena);
 }
 
+/* Every ready layout, with everything known and far too long, with little known, blank; also mirrored: all is in its box, every code reads. */
+static void test_every_layout(struct check *c, struct fonts *fonts, const char *language)
+{
+    static const struct badge_line lines[] = {{"01/12 07:45", "Phiên trù bị – Hội trường lớn, tầng 1"},
+                                              {"01/12 09:15", "Phiên khai mạc trọng thể và đón tiếp khách quốc tế"},
+                                              {NULL, "الجلسة الافتتاحية"}, {"02/12 14:00", "Phiên bế mạc"}};
+    struct sheet s;
+    struct photo photo = {0};
+    struct fault fault = {0};
+    char *bytes = NULL;
+    size_t length = 0;
+    const struct photo_wish wish = {.width = 240, .height = 320, .crop = true};
+    make_sheet(&s, NULL);
+    CHECK(c, file_read(&s.arena, "photos/P0001.jpg", 1 << 20, &bytes, &length, &fault) == OK);
+    CHECK(c, photo_make_apart(&s.arena, bytes, length, &wish, &photo, &fault) == OK);
+    for (size_t i = 0; i < 10; i++) {
+        struct badge *b = &s.badges[i];
+        if (i % 2) *b = (struct badge){.person_code = b->person_code, .name = b->name, .url = b->url, .blank = b->blank, .number = b->number, .category_title = "Khách"};
+        else b->photo = i % 4 ? NULL : &photo;
+        if (i % 2) continue;
+        b->room = b->transport = "Khách sạn Hương Tràm 1203";
+        b->diet = "Không hải sản, không đậu phộng";
+        b->programme = b->papers = lines;
+        b->programme_count = b->paper_count = sizeof lines / sizeof lines[0];
+    }
+    s.run.count = 10;
+    s.run.language = language;
+    s.run.logo = &photo;
+    s.run.wifi_name = "Đại hội XIX; khách";
+    s.run.wifi_password = "Cong:doan\\19,\"HT\";2026";
+    s.run.desk_phone = "0600 123 456";
+    for (size_t k = 0; badges_layout_name(k); k++) {
+        struct buf pdf;
+        struct badge_proof proof = {0};
+        buf_init(&pdf, BUF_LIMIT_FILE);
+        s.run.layout = badges_layout_name(k);
+        bool good = badges_write(&s.run, fonts, &pdf, NULL, &fault) == OK && badges_verify(&s.run, &pdf, &s.arena, &proof, &fault) == OK;
+        if (!CHECK(c, good && proof.flaw_count == 0)) printf("# %s, %s: %s\n", s.run.layout, language, fault.text);
+        buf_release(&pdf);
+    }
+    arena_release(&s.arena);
+}
+
 /* Ink where no box is: a page drawn by one layout is held to another. */
 static void test_stray_ink(struct check *c, struct fonts *fonts)
 {
@@ -389,6 +433,8 @@ int main(void)
         test_refusals(&c, fonts);
         test_crews(&c, fonts);
         test_stray_ink(&c, fonts);
+        test_every_layout(&c, fonts, "vi");
+        test_every_layout(&c, fonts, "ar");
     }
     fonts_free(fonts);
     return check_done(&c, "badges/write");
