@@ -63,51 +63,86 @@ static bool is_wanted(const struct badge_list_filter *filter, const struct sql_d
     return false;
 }
 
-/* A title in the list's language; neighbours in the list mostly share theirs, so the one before is looked at first. */
-static const char *pick_shared(struct arena *arena, const char *title, const char *language, const char *before, const char *before_picked)
+/* How rows are copied: the database's rows are dropped afterwards, what neighbours share is kept once. */
+struct copying {
+    struct arena *arena;
+    const char *language, *base_url;
+    const struct sql_delegates_badges_row *before; /* NULL for the first */
+    bool failed;
+};
+
+static const char *keep(struct copying *c, const char *text)
 {
-    if (!title) return NULL;
-    if (before && before_picked && strcmp(before, title) == 0) return before_picked;
-    return title_pick(arena, title, language);
+    const char *copy = text ? arena_strdup(c->arena, text) : NULL;
+    if (text && !copy) c->failed = true;
+    return copy;
 }
 
-static void fill_row(struct arena *arena, const char *language, const char *base_url, const struct sql_delegates_badges_row *r,
-                     const struct sql_delegates_badges_row *before, struct badge_list_row *out)
+/* The title in the list's language; `before` and `kept` are the neighbour's. */
+static const char *keep_title(struct copying *c, const char *title, const char *before, const char *kept)
 {
-    const struct badge_list_row *last = before ? out - 1 : NULL;
+    if (!title) return NULL;
+    if (c->before && before && kept && strcmp(before, title) == 0) return kept;
+    const char *picked = title_pick(c->arena, title, c->language);
+    if (!picked) c->failed = true;
+    return picked;
+}
+
+static const char *keep_shared(struct copying *c, const char *text, const char *kept)
+{
+    return text && c->before && kept && strcmp(kept, text) == 0 ? kept : keep(c, text);
+}
+
+static void fill_row(struct copying *c, const struct sql_delegates_badges_row *r, struct badge_list_row *out)
+{
+    static const struct sql_delegates_badges_row none = {0};
+    static const struct badge_list_row no_row = {0};
+    const struct sql_delegates_badges_row *before = c->before ? c->before : &none;
+    const struct badge_list_row *last = c->before ? out - 1 : &no_row;
     *out = (struct badge_list_row){
-        .person_code = r->code, .number = r->number, .name = r->name, .honorific = r->honorific,
-        .title = r->title ? title_pick(arena, r->title, language) : NULL,
-        .delegation = pick_shared(arena, r->delegation, language, before ? before->delegation : NULL, before ? last->delegation : NULL),
-        .category = r->category,
-        .category_title = pick_shared(arena, r->category_title, language, before ? before->category_title : NULL, before ? last->category_title : NULL),
-        .category_color = r->category_color,
-        .seat = r->seat, .group = r->group_name, .room = r->room, .transport = r->transport, .diet = r->diet, .badge_box = r->badge_box,
-        .photo_sha256 = r->photo_blob, .name_sort = r->name_sort, .order = r->sort_order == DB_NULL ? INT64_MAX : r->sort_order,
-        .url = badge_url(arena, base_url, r->token), .issue = r->issue};
+        .person_code = keep(c, r->code), .number = keep(c, r->number), .name = keep(c, r->name), .honorific = keep_shared(c, r->honorific, last->honorific),
+        .title = keep_title(c, r->title, before->title, last->title), .delegation = keep_title(c, r->delegation, before->delegation, last->delegation),
+        .category = keep_shared(c, r->category, last->category),
+        .category_title = keep_title(c, r->category_title, before->category_title, last->category_title),
+        .category_color = keep_shared(c, r->category_color, last->category_color), .seat = keep(c, r->seat),
+        .group = keep_shared(c, r->group_name, last->group), .room = keep(c, r->room), .transport = keep_shared(c, r->transport, last->transport),
+        .diet = keep(c, r->diet), .badge_box = keep_shared(c, r->badge_box, last->badge_box), .photo_sha256 = keep(c, r->photo_blob),
+        .name_sort = keep(c, r->name_sort), .order = r->sort_order == DB_NULL ? INT64_MAX : r->sort_order, .issue = r->issue,
+        .url = badge_url(c->arena, c->base_url, r->token)};
+    if (!out->url) c->failed = true;
+    c->before = r;
+}
+
+static enum err copy_rows(struct arena *arena, const struct badge_list_filter *filter, const char *base_url, const struct sql_delegates_badges_row *rows,
+                          size_t n, struct badge_list *list, struct fault *fault)
+{
+    struct copying copying = {.arena = arena, .language = list->language, .base_url = base_url};
+    list->rows = arena_array(arena, n, sizeof *list->rows);
+    bool *found = arena_array(arena, filter->only_count + 1, sizeof *found);
+    if (!list->rows || !found) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    for (size_t i = 0; i < n; i++) {
+        if (!is_wanted(filter, &rows[i], found)) continue;
+        fill_row(&copying, &rows[i], &list->rows[list->count++]);
+        if (copying.failed) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    }
+    for (size_t i = 0; i < filter->only_count; i++)
+        if (!found[i]) return fault_set(fault, ERR_NOT_FOUND, "no delegate with a valid badge has the code or number \"%s\"", filter->only[i]);
+    return OK;
 }
 
 static enum err load_rows(struct db *db, struct arena *arena, const struct badge_list_filter *filter, int64_t unit_id, const char *base_url,
                           struct badge_list *list, struct fault *fault)
 {
+    struct arena own = {0}; /* 70 000 rows as the database gives them are 90 MB */
     struct sql_delegates_badges_row *rows;
     size_t n;
-    enum err e = sql_delegates_badges(db, arena, list->event_id, unit_id, filter->for_name_order ? 1 : 0, &rows, &n);
-    if (e != OK) return db_fault(db, e, fault, "read the delegates");
-    list->rows = arena_array(arena, n, sizeof *list->rows);
-    bool *found = arena_array(arena, filter->only_count + 1, sizeof *found);
-    if (!list->rows || !found) return fault_set(fault, ERR_NOMEM, "not enough memory");
-    const struct sql_delegates_badges_row *before = NULL;
-    for (size_t i = 0; i < n; i++) {
-        if (!is_wanted(filter, &rows[i], found)) continue;
-        struct badge_list_row *row = &list->rows[list->count++];
-        fill_row(arena, list->language, base_url, &rows[i], list->count > 1 ? before : NULL, row);
-        before = &rows[i];
-        if (!row->url) return fault_set(fault, ERR_NOMEM, "not enough memory");
-    }
-    for (size_t i = 0; i < filter->only_count; i++)
-        if (!found[i]) return fault_set(fault, ERR_NOT_FOUND, "no delegate with a valid badge has the code or number \"%s\"", filter->only[i]);
-    return OK;
+    struct sql_delegates_badges_in in = {.event_id = list->event_id, .unit_id = unit_id, .with_sort = filter->for_name_order ? 1 : 0, .only = ""};
+    if (filter->only && filter->only_count == 1) in.only = filter->only[0]; /* one badge at the desk is not looked for in all rows */
+    enum err e = sql_delegates_badges(db, &own, &in, &rows, &n);
+    if (e != OK) e = db_fault(db, e, fault, "read the delegates");
+    else e = copy_rows(arena, filter, base_url, rows, n, list, fault);
+    arena_release(&own);
+    return e;
 }
 
 enum err badge_list_load(struct db *db, struct arena *arena, const char *event, const struct badge_list_filter *filter, const char *base_url,

@@ -18,11 +18,18 @@
 /* A node of the page tree holds at most 32767 kids, so pages hang in groups below it. */
 #define PAGES_A_NODE 500
 
+/* A box that pages share: an array of its own on each of thousands of pages is memory for nothing. */
+struct shared_box {
+    struct pdf_box box;
+    HPDF_Array array; /* NULL before the first */
+};
+
 struct pdf {
     HPDF_Doc doc;
     HPDF_Dict resources; /* one for all pages */
     HPDF_Dict fonts;
     HPDF_Outline outline;
+    struct shared_box trim, bleed;
     HPDF_Dict *pictures;
     size_t picture_count, picture_capacity;
     HPDF_STATUS error; /* libharu's first error; its state is sticky anyway */
@@ -199,6 +206,20 @@ static HPDF_STATUS set_box(HPDF_Page page, const char *name, const struct pdf_bo
     return HPDF_Dict_Add(page, name, HPDF_Box_Array_New(page->mmgr, made));
 }
 
+static HPDF_STATUS set_shared_box(const struct pdf *pdf, HPDF_Page page, const char *name, const struct pdf_box *box, struct shared_box *shared)
+{
+    if (!box) return HPDF_OK;
+    const struct pdf_box *known = &shared->box;
+    bool same = shared->array && known->left == box->left && known->bottom == box->bottom && known->right == box->right && known->top == box->top;
+    if (!same) {
+        HPDF_Box made = {.left = (HPDF_REAL)box->left, .bottom = (HPDF_REAL)box->bottom, .right = (HPDF_REAL)box->right, .top = (HPDF_REAL)box->top};
+        shared->array = HPDF_Box_Array_New(page->mmgr, made);
+        shared->box = *box;
+        if (!shared->array || HPDF_Xref_Add(pdf->doc->xref, shared->array) != HPDF_OK) return HPDF_FAILD_TO_ALLOC_MEM;
+    }
+    return HPDF_Dict_Add(page, name, shared->array);
+}
+
 /* The fonts of all pages, and the pictures of this one. */
 static HPDF_STATUS set_resources(const struct pdf *pdf, HPDF_Page made, const struct pdf_page *page)
 {
@@ -222,8 +243,8 @@ enum err pdf_add_page(struct pdf *pdf, const struct pdf_page *page, struct pdf_s
     if (!made) return pdf_fault(pdf, fault, "a page");
     const struct pdf_box media = {.right = page->width, .top = page->height};
     HPDF_STATUS bad = set_box(made, "MediaBox", &media);
-    if (!bad) bad = set_box(made, "BleedBox", page->bleed);
-    if (!bad) bad = set_box(made, "TrimBox", page->trim);
+    if (!bad) bad = set_shared_box(pdf, made, "BleedBox", page->bleed, &pdf->bleed);
+    if (!bad) bad = set_shared_box(pdf, made, "TrimBox", page->trim, &pdf->trim);
     if (!bad) bad = set_resources(pdf, made, page);
     for (size_t i = 0; !bad && i < page->bookmark_count; i++) bad = add_bookmark(pdf, made, page->bookmarks[i]);
     if (bad) return pdf_fault(pdf, fault, "a page");

@@ -56,7 +56,8 @@ static void check_badges(struct desk *d)
     struct programme *programme;
     size_t n = 0;
     CHECK(&d->check, programme_load(d->store.db, &d->arena, "test-2", &programme) == OK);
-    CHECK(&d->check, sql_delegates_badges(d->store.db, &d->arena, programme->event_id, 0, 0, &rows, &n) == OK && n == 3);
+    const struct sql_delegates_badges_in in = {.event_id = programme->event_id, .only = ""};
+    CHECK(&d->check, sql_delegates_badges(d->store.db, &d->arena, &in, &rows, &n) == OK && n == 3);
     for (size_t i = 0; i < n; i++)
         CHECK_TEXT(&d->check, found(d, rows[i].token), arena_printf(&d->arena, "%s ", rows[i].code ? rows[i].code : rows[i].number));
 }

@@ -22,14 +22,14 @@ FROM credential c
 LEFT JOIN delegate d ON d.id = COALESCE(c.delegate_id, (SELECT m.id FROM delegate m WHERE m.event_id = $2 AND m.person_id = c.person_id)) AND d.event_id = $2
 WHERE c.token_id = $1
 
--- delegates_badges :many (event_id i64, unit_id i64, with_sort i64) -> (delegate_id i64, code text?, number text?, name text?, honorific text?, title text?, delegation text?, delegation_code text?, category text, category_title text, category_color text?, seat text?, group_name text?, status text, token text, issue i64, room text?, transport text?, diet text?, badge_box text?, photo_blob text?, name_sort text?, sort_order i64?)
+-- delegates_badges :many (event_id i64, unit_id i64, with_sort i64, only text) -> (delegate_id i64, code text?, number text?, name text?, honorific text?, title text?, delegation text?, delegation_code text?, category text, category_title text, category_color text?, seat text?, group_name text?, status text, token text, issue i64, room text?, transport text?, diet text?, badge_box text?, photo_blob text?, name_sort text?, sort_order i64?)
 SELECT d.id, p.code, d.number, p.name, p.honorific, p.title, u.name, u.code, k.code, k.title, k.color, d.seat, d.group_name, d.status, c.token, c.issue, d.room, d.transport, d.diet, d.badge_box, p.photo_blob, CASE WHEN $3 = 1 THEN p.name_sort END, d.sort_order
 FROM delegate d
 JOIN category k ON k.id = d.category_id
 JOIN credential c ON c.delegate_id = d.id AND c.revoked_ms IS NULL
 LEFT JOIN person p ON p.id = d.person_id
 LEFT JOIN unit u ON u.id = d.delegation_id
-WHERE d.event_id = $1 AND d.status IN ('summoned', 'alternate') AND ($2 = 0 OR d.delegation_id = $2)
+WHERE d.event_id = $1 AND d.status IN ('summoned', 'alternate') AND ($2 = 0 OR d.delegation_id = $2) AND ($4 = '' OR p.code = $4 OR d.number = $4)
 ORDER BY CASE WHEN p.id IS NULL THEN 1 ELSE 0 END, u.sort_order NULLS LAST, u.code NULLS LAST, d.sort_order NULLS LAST, p.name_sort, d.number
 
 -- delegates_event_head :maybe (slug text) -> (id i64, title text, timezone text, public_url text?, starts_ms i64, ends_ms i64, venue text?, organization text?, languages text?, wifi text?, documents_access text, logo_blob text?)
