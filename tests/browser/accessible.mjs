@@ -18,7 +18,7 @@ export default async function accessible(browser, server, people) {
   await test("accessible: the check itself finds what is wrong", async () => {
     const page = await open(browser);
     await page.setContent("<html><body><input><p style='color:#ccc'>pale</p></body></html>");
-    await assert.rejects(assertAccessible(page, "a bad page"), /label[\s\S]*/);
+    await assert.rejects(assertAccessible(page, "a bad page"), (error) => /^label:/m.test(error.actual.join("\n"))); // the message differs by version of node
     await page.context().close();
   });
 
