@@ -174,8 +174,13 @@ static void harmed(struct bench *b, const char *harm, const char *want)
 
 static void test_harm(struct bench *b)
 {
-    const char *foreign = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 9 -subj /CN=x";
-    char command[512];
+    /* An authority that ran out long ago, whatever this machine's clock says today. */
+    const char *old = "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=x "
+                      "-keyout authority.key -out x.csr && : > x.db && echo 01 > x.srl && "
+                      "printf '[ca]\\ndefault_ca=d\\n[d]\\ndatabase=x.db\\nserial=x.srl\\nnew_certs_dir=.\\ndefault_md=sha256\\npolicy=p\\nx509_extensions=e\\n"
+                      "[p]\\ncommonName=supplied\\n[e]\\nbasicConstraints=critical,CA:true\\n' > x.cnf && "
+                      "openssl ca -batch -notext -config x.cnf -selfsign -keyfile authority.key -in x.csr -startdate 20200101000000Z "
+                      "-enddate 20210101000000Z -out authority.crt && rm -f x.* 01.pem";
     harmed(b, "head -c 80 authority.key > x && mv x authority.key", "authority.key: not a private key");
     harmed(b, "sed -i 2d server.key", "server.key: not a private key");
     harmed(b, ": > authority.crt", "authority.crt: not a certificate");
@@ -189,8 +194,7 @@ static void test_harm(struct bench *b)
     harmed(b, "cp server.key authority.key", "authority.key does not belong to");
     harmed(b, "cp server.crt authority.crt; cp server.key authority.key", "not the certificate of an authority");
     harmed(b, "cp authority.key server.key", "server.crt does not belong to");
-    (void)snprintf(command, sizeof command, "%s -keyout authority.key -out authority.crt", foreign);
-    harmed(b, command, ": set the clock"); /* made today by this machine's real clock, loaded at NOW */
+    harmed(b, old, ": set the clock");
     harmed(b, "openssl req -x509 -key server.key -days 3000 -subj /CN=x -out server.crt", "was not signed by");
     harmed(b, "cp server.crt authority.crt", "authority.key does not belong to");
 }
