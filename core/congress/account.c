@@ -102,16 +102,21 @@ static enum err read_roles(struct db *db, struct arena *arena, struct account *a
     return OK;
 }
 
+/* Both look-ups give the same row; `account` holds all but the roles. */
+static enum err with_roles(struct db *db, struct arena *arena, struct account account, struct account *ret)
+{
+    enum err e = read_roles(db, arena, &account);
+    if (e == OK) *ret = account;
+    return e;
+}
+
 enum err account_find(struct db *db, struct arena *arena, const char *name, struct account *ret)
 {
     struct sql_account_find_row row;
     enum err e = sql_account_find(db, arena, name, &row);
     if (e != OK) return e;
-    struct account found = {.id = row.id, .name = row.name, .password_hash = row.password_hash, .must_change = row.must_change != 0,
-        .disabled = row.disabled_ms != DB_NULL};
-    e = read_roles(db, arena, &found);
-    if (e == OK) *ret = found;
-    return e;
+    return with_roles(db, arena, (struct account){.id = row.id, .name = row.name, .password_hash = row.password_hash, .must_change = row.must_change != 0,
+                                                  .disabled = row.disabled_ms != DB_NULL}, ret);
 }
 
 enum err account_by_id(struct db *db, struct arena *arena, int64_t id, struct account *ret)
@@ -119,11 +124,8 @@ enum err account_by_id(struct db *db, struct arena *arena, int64_t id, struct ac
     struct sql_account_by_id_row row;
     enum err e = sql_account_by_id(db, arena, id, &row);
     if (e != OK) return e;
-    struct account found = {.id = row.id, .name = row.name, .password_hash = row.password_hash, .must_change = row.must_change != 0,
-        .disabled = row.disabled_ms != DB_NULL};
-    e = read_roles(db, arena, &found);
-    if (e == OK) *ret = found;
-    return e;
+    return with_roles(db, arena, (struct account){.id = row.id, .name = row.name, .password_hash = row.password_hash, .must_change = row.must_change != 0,
+                                                  .disabled = row.disabled_ms != DB_NULL}, ret);
 }
 
 enum err account_list(struct db *db, struct arena *arena, struct account **ret_rows, size_t *ret_count)

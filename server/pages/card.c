@@ -53,12 +53,11 @@ static void put_state(struct view *view, const struct delegate_page *delegate, c
     view_put(view->root, "since", i18n_time(view->arena, timezone, delegate->since_ms));
 }
 
-void card_reply(struct view *view, struct worker *worker, const char *token, const struct delegate_page *delegate, int64_t now_ms)
+void card_reply(struct view *view, struct worker *worker, const char *token, const struct delegate_page *delegate)
 {
     struct event_page event;
     const struct programme *programme;
     struct programme_seqs seqs;
-    (void)now_ms;
     enum err err = programme_cached(&worker->programmes, worker->db, delegate->event, &programme, &seqs);
     if (err == OK) err = event_page_load(worker->db, view->arena, delegate->event, &event);
     if (err != OK) {

@@ -5,7 +5,7 @@
 #include "core/congress/delegate_page.h"
 #include "server/pages/view.h"
 
-void card_reply(struct view *view, struct worker *worker, const char *token, const struct delegate_page *delegate, int64_t now_ms);
+void card_reply(struct view *view, struct worker *worker, const char *token, const struct delegate_page *delegate);
 
 /* Puts `person`, `category` and `status_note`. */
 void card_put_person(struct view *view, const struct delegate_page *delegate, const struct programme *programme);

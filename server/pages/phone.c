@@ -141,7 +141,7 @@ void phone_get(struct http_request *req)
     if (err == OK) err = programme_cached(&worker->programmes, worker->db, delegate.event, &programme, &seqs);
     const char *wanted = http_query(req, "view");
     if (err == OK && is_desk(req, seqs.event_id) && (wanted == NULL || strcmp(wanted, "delegate") != 0)) {
-        card_reply(&view, worker, token, &delegate, now_ms);
+        card_reply(&view, worker, token, &delegate);
         return;
     }
     if (err == OK && delegate.person_code == NULL) {

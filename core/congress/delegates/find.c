@@ -1,5 +1,5 @@
 #include "core/congress/delegates/find.h"
-#include "core/base/clock.h"
+#include "core/congress/json_time.h"
 #include "core/base/id.h"
 #include "core/base/text.h"
 #include "core/congress/badge_token.h"
@@ -12,12 +12,6 @@
 
 #define MOST_WORDS 3
 #define LEAST_PHONE_DIGITS 3
-
-static json_t *time_or_null(int64_t ms)
-{
-    char text[CLOCK_TEXT_SIZE];
-    return ms == DB_NULL ? json_null() : json_string(clock_format(ms, text));
-}
 
 static json_t *parsed_or(const char *text, json_t *otherwise)
 {
@@ -37,7 +31,7 @@ static json_t *result_json(struct arena *arena, const struct programme *p, const
                      r->title ? title_pick(arena, r->title, "vi") : NULL, "born", r->born, "delegation",
                      r->delegation ? title_pick(arena, r->delegation, "vi") : NULL, "category", r->category, "category_color", r->category_color,
                      "seat", r->seat, "group", r->group_name, "badge_box", r->badge_box, "room", r->room, "transport", r->transport, "status", r->status,
-                     "state", state, "since", time_or_null(in ? r->since_ms : DB_NULL), "gate", gate ? gate->code : NULL, "needs",
+                     "state", state, "since", json_time_or_null(in ? r->since_ms : DB_NULL), "gate", gate ? gate->code : NULL, "needs",
                      parsed_or(r->needs, json_array()), "absence", parsed_or(r->absence, json_null()));
 }
 

@@ -1,7 +1,7 @@
 /* Flat lists: delegates and check-ins, as JSON objects with the same keys in the same order, and those as CSV. */
 #include "catalogue.h"
-#include "core/base/clock.h"
 #include "core/congress/event_file/event_file.h"
+#include "core/congress/json_time.h"
 #include "core/congress/title.h"
 
 #include <stdio.h>
@@ -16,12 +16,6 @@ static json_t *text_or_null(const char *text)
     return text ? json_string(text) : json_null();
 }
 
-static json_t *time_or_null(int64_t ms)
-{
-    char text[CLOCK_TEXT_SIZE];
-    return ms == DB_NULL ? json_null() : json_string(clock_format(ms, text));
-}
-
 static enum err append(struct listing *listing, json_t *object)
 {
     return object && json_array_append_new(listing->list, object) == 0 ? OK : ERR_NOMEM;
@@ -32,11 +26,12 @@ static enum err add_checkin(void *ctx, const struct sql_export_checkins_row *row
     json_t *object = json_pack("{s:s, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:b}", "scan_id", row->scan_id, "person",
         text_or_null(row->person), "number",
                                text_or_null(row->number), "gate", text_or_null(row->gate), "direction", row->direction, "outcome", row->outcome, "reason",
-                               text_or_null(row->reason), "scanned_at", time_or_null(row->scanned_ms), "received_at", time_or_null(row->received_ms), "happened_at",
-                               time_or_null(row->true_ms), "estimated", row->estimated != 0, "device", text_or_null(row->device), "account",
+                               text_or_null(row->reason), "scanned_at", json_time_or_null(row->scanned_ms), "received_at", json_time_or_null(row->received_ms),
+                               "happened_at",
+                               json_time_or_null(row->true_ms), "estimated", row->estimated != 0, "device", text_or_null(row->device), "account",
                                    text_or_null(row->account), "conflict",
                                row->conflict != 0);
-    if (object && row->undone_ms != DB_NULL && json_object_set_new(object, "undone_at", time_or_null(row->undone_ms)) != 0) return ERR_NOMEM;
+    if (object && row->undone_ms != DB_NULL && json_object_set_new(object, "undone_at", json_time_or_null(row->undone_ms)) != 0) return ERR_NOMEM;
     return append(ctx, object);
 }
 
@@ -53,7 +48,7 @@ static enum err add_delegate(void *ctx, const struct sql_export_delegates_row *r
                                text_or_null(row->mandate), "status", row->status, "group", text_or_null(row->group_name), "order",
                                row->sort_order == DB_NULL ? json_null() : json_integer(row->sort_order), "seat", text_or_null(row->seat), "badge_box",
                                text_or_null(row->badge_box), "room", text_or_null(row->room), "transport", text_or_null(row->transport), "attended_at",
-                               time_or_null(row->attended_ms));
+                               json_time_or_null(row->attended_ms));
     return append(listing, object);
 }
 

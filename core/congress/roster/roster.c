@@ -1,5 +1,5 @@
 #include "core/congress/roster/roster.h"
-#include "core/base/clock.h"
+#include "core/congress/json_time.h"
 #include "core/congress/badge_token.h"
 #include "core/congress/title.h"
 
@@ -13,12 +13,6 @@ struct collect {
     const struct programme *programme;
     const struct programme_gate *gate;
 };
-
-static json_t *time_or_null(int64_t ms)
-{
-    char text[CLOCK_TEXT_SIZE];
-    return ms == DB_NULL ? json_null() : json_string(clock_format(ms, text));
-}
 
 static char *sealed_record(struct collect *c, const struct sql_roster_entries_row *row)
 {
@@ -38,7 +32,7 @@ static enum err add_entry(void *ctx, const struct sql_roster_entries_row *row)
     char *record = sealed_record(c, row);
     json_t *entry = record ? json_pack("{s:s,s:s,s:s,s:s,s:b,s:o,s:o,s:s?,s:b,s:s}", "id", row->token_id, "category", row->category, "status", row->status,
                                        "credential", row->revoked_ms == DB_NULL ? "active" : "revoked", "named", (int)row->named, "in_since",
-                                       time_or_null(in ? row->since_ms : DB_NULL), "in_until", time_or_null(in ? row->until_ms : DB_NULL), "in_gate",
+                                       json_time_or_null(in ? row->since_ms : DB_NULL), "in_until", json_time_or_null(in ? row->until_ms : DB_NULL), "in_gate",
                                        in_gate ? in_gate->code : NULL, "handed_out", row->given_ms != DB_NULL, "record", record)
                            : NULL;
     arena_clear(&c->arena);
@@ -87,7 +81,7 @@ static json_t *sessions_json(const struct programme *p, const struct programme_g
         if (gate->area_id == DB_NULL || s->area_id != gate->area_id) continue;
         const struct programme_area *area = programme_area_by_id(p, s->area_id);
         (void)json_array_append_new(list, json_pack("{s:s,s:o,s:o,s:o,s:s?,s:o,s:b}", "code", s->code, "title", stored_title(s->title), "starts",
-                                                    time_or_null(s->starts_ms), "ends", time_or_null(s->ends_ms), "area", area ? area->code : NULL,
+                                                    json_time_or_null(s->starts_ms), "ends", json_time_or_null(s->ends_ms), "area", area ? area->code : NULL,
                                                     "admits", admits_json(p, s->admits), "carry_over", s->carry_over));
     }
     return list;
@@ -96,7 +90,7 @@ static json_t *sessions_json(const struct programme *p, const struct programme_g
 static json_t *midnights_json(const struct programme *p)
 {
     json_t *list = json_array();
-    for (size_t i = 0; list && i < p->midnight_count; i++) (void)json_array_append_new(list, time_or_null(p->midnights[i]));
+    for (size_t i = 0; list && i < p->midnight_count; i++) (void)json_array_append_new(list, json_time_or_null(p->midnights[i]));
     return list;
 }
 
@@ -118,9 +112,9 @@ static enum err read_view(struct db *db, struct arena *arena, const char *slug, 
         return e;
     }
     json_t *event = json_pack("{s:s,s:o,s:s,s:o,s:o,s:o}", "slug", p->slug, "title", stored_title(p->title), "timezone", p->timezone, "opens_at",
-                              time_or_null(p->opens_ms), "closes_at", time_or_null(p->ends_ms), "midnights", midnights_json(p));
+                              json_time_or_null(p->opens_ms), "closes_at", json_time_or_null(p->ends_ms), "midnights", midnights_json(p));
     json_t *roster = json_pack("{s:I,s:I,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:[]}", "version", (json_int_t)base.roster_seq, "since",
-                               (json_int_t)(full ? 0 : since), "full", full, "server_time", time_or_null(now_ms), "event", event, "gate",
+                               (json_int_t)(full ? 0 : since), "full", full, "server_time", json_time_or_null(now_ms), "event", event, "gate",
                                gate_json(p, c.gate), "categories", categories_json(p), "sessions", sessions_json(p, c.gate), "entries", c.entries,
                                "removed");
     if (!roster) return ERR_NOMEM;
