@@ -4,7 +4,7 @@
 
 #include "badges/badges.h"
 #include "core/base/arena.h"
-#include "core/congress/badge_list.h"
+#include "core/congress/badges/badge_list.h"
 
 /* A run of all badges of the list in the given layout (NULL: the default); texts are borrowed from the list and the arena. The caller adds
  * allow_missing and progress. ERR_NOMEM. */

@@ -1,6 +1,6 @@
 #include "scanner/door.h"
 #include "core/base/clock.h"
-#include "core/congress/badge_token.h"
+#include "core/congress/badges/badge_token.h"
 #include "scanner/sync/protocol.h"
 
 #include <stdio.h>

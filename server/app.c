@@ -1,7 +1,7 @@
 /* What every handler needs of the application: its worker, replies by reason, writes through the writer thread. */
 #include "server/app.h"
 #include "core/base/log.h"
-#include "core/congress/badge_list.h"
+#include "core/congress/badges/badge_list.h"
 
 #include <stdio.h>
 #include <string.h>

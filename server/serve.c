@@ -2,7 +2,7 @@
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
-#include "core/congress/badge_list.h"
+#include "core/congress/badges/badge_list.h"
 #include "core/typeset/fonts.h"
 #include "server/access.h"
 #include "server/bucket.h"

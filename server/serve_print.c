@@ -1,7 +1,7 @@
 /* What `plenum serve` tells the person at the laptop. Tokens are printed only on request (--welcome), to the terminal, never to the log. */
 #include "badges/qr.h"
 #include "core/base/clock.h"
-#include "core/congress/badge_list.h"
+#include "core/congress/badges/badge_list.h"
 #include "core/congress/event_page.h"
 #include "server/serve_parts.h"
 

@@ -1,6 +1,6 @@
 #include "core/congress/delegate_page.h"
 
-#include "core/congress/badge_token.h"
+#include "core/congress/badges/badge_token.h"
 
 #include "catalogue.h"
 

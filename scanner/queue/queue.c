@@ -1,7 +1,7 @@
 #include "scanner/queue/queue.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
-#include "core/congress/badge_token.h"
+#include "core/congress/badges/badge_token.h"
 #include "queue_catalogue.h"
 
 #include <stdio.h>

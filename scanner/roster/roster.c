@@ -3,7 +3,7 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/base/zone.h"
-#include "core/congress/badge_token.h"
+#include "core/congress/badges/badge_token.h"
 #include "queue_catalogue.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "badges/badges.h"
 #include "badges/from_list.h"
 #include "core/base/clock.h"
-#include "core/congress/badge_list.h"
+#include "core/congress/badges/badge_list.h"
 #include "server/app.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* `plenum backup FILE`, `plenum restore FILE`, `plenum doctor` */
 #include "core/congress/store/backup.h"
 #include "catalogue.h"
-#include "core/congress/badge_list.h"
+#include "core/congress/badges/badge_list.h"
 #include "core/congress/event_page.h"
 #include "core/congress/figures/figures.h"
 #include "server/commands/commands.h"

@@ -2,7 +2,7 @@
 #include "core/congress/device.h"
 #include "catalogue.h"
 #include "core/base/clock.h"
-#include "core/congress/badge_list.h"
+#include "core/congress/badges/badge_list.h"
 #include "core/congress/store/store.h"
 #include "server/commands/commands.h"
 

@@ -2,7 +2,7 @@
  * …/devices/{code}/revoke. */
 #include "badges/qr.h"
 #include "core/base/clock.h"
-#include "core/congress/badge_list.h"
+#include "core/congress/badges/badge_list.h"
 #include "server/access.h"
 #include "server/pages/view.h"
 

@@ -1,6 +1,6 @@
 /* GET /d/{token}: what a badge opens. For its holder the page of their day; for signed-in desk staff the desk's card with one button. */
 #include "core/base/clock.h"
-#include "core/congress/badge_token.h"
+#include "core/congress/badges/badge_token.h"
 #include "core/congress/delegate_page.h"
 #include "core/congress/papers/papers.h"
 #include "core/congress/title.h"

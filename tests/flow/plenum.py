@@ -526,7 +526,7 @@ def scan(token, gate, direction="in", age=0, decision="ask", scan_id=None, **mor
 
 
 def token_id(token):
-    """What a roster says instead of a token (core/congress/badge_token.h)."""
+    """What a roster says instead of a token (core/congress/badges/badge_token.h)."""
     return hashlib.blake2b(token.encode(), digest_size=32, person=b"plenum-badge-id").hexdigest()
 
 

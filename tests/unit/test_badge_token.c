@@ -1,5 +1,5 @@
 /* What a gate keeps of a badge: ids that tell nothing, records that open with the token only. */
-#include "core/congress/badge_token.h"
+#include "core/congress/badges/badge_token.h"
 #include "tests/unit/check.h"
 
 #define TOKEN "7ZQ4M0RTX8WK3D5N"

@@ -3,7 +3,7 @@
 #include "core/base/clock.h"
 #include "core/base/crypto.h"
 #include "core/base/id.h"
-#include "core/congress/badge_token.h"
+#include "core/congress/badges/badge_token.h"
 #include "scanner/decision/debounce.h"
 #include "scanner/decision/foreign.h"
 #include "scanner/queue/queue.h"

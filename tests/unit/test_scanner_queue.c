@@ -1,6 +1,6 @@
 /* The queue keeps what it said it keeps: kill -9, a full disk, another start of the machine. */
 #include "core/base/crypto.h"
-#include "core/congress/badge_token.h"
+#include "core/congress/badges/badge_token.h"
 #include "scanner/queue/queue.h"
 #include "tests/unit/check.h"
 

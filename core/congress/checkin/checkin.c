@@ -1,5 +1,5 @@
 #include "core/congress/checkin/checkin.h"
-#include "core/congress/badge_token.h"
+#include "core/congress/badges/badge_token.h"
 #include "core/base/crypto.h"
 
 #include "catalogue.h"

@@ -2,7 +2,7 @@
 #include "core/congress/json_time.h"
 #include "core/base/id.h"
 #include "core/base/text.h"
-#include "core/congress/badge_token.h"
+#include "core/congress/badges/badge_token.h"
 #include "core/congress/title.h"
 
 #include "catalogue.h"

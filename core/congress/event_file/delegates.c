@@ -1,6 +1,6 @@
 /* Delegates: a person in an event, or a numbered blank badge that waits for one. */
 #include "catalogue.h"
-#include "core/congress/badge_token.h"
+#include "core/congress/badges/badge_token.h"
 #include "core/congress/event_file/plan.h"
 
 #include <string.h>

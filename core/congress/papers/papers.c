@@ -1,6 +1,6 @@
 #include "core/congress/papers/papers.h"
 #include "core/base/json.h"
-#include "core/congress/badge_token.h"
+#include "core/congress/badges/badge_token.h"
 
 #include "catalogue.h"
 

@@ -1,6 +1,6 @@
 #include "core/congress/roster/roster.h"
 #include "core/congress/json_time.h"
-#include "core/congress/badge_token.h"
+#include "core/congress/badges/badge_token.h"
 #include "core/congress/title.h"
 
 #include "catalogue.h"

@@ -1,4 +1,4 @@
-#include "core/congress/badge_token.h"
+#include "core/congress/badges/badge_token.h"
 
 #include <string.h>
 

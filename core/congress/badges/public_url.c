@@ -1,5 +1,5 @@
 /* Which address badges and links carry. */
-#include "core/congress/badge_list.h"
+#include "core/congress/badges/badge_list.h"
 #include "core/base/text.h"
 #include "core/congress/store/store.h"
 

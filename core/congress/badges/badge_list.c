@@ -1,4 +1,4 @@
-#include "core/congress/badge_list.h"
+#include "core/congress/badges/badge_list.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/congress/store/store.h"

@@ -1,6 +1,6 @@
 /* Lists of badges: other orders, and what the members of a category have in common. */
 #include "core/base/zone.h"
-#include "core/congress/badge_list.h"
+#include "core/congress/badges/badge_list.h"
 #include "core/congress/papers/papers.h"
 #include "core/congress/programme/programme.h"
 #include "core/congress/title.h"
