@@ -1,4 +1,4 @@
-/* What is printed of an event's badges, and the log of print runs. */
+/* What is printed of an event's badges. The log of print runs is print_log.h. */
 #ifndef PLENUM_CONGRESS_BADGE_LIST_H
 #define PLENUM_CONGRESS_BADGE_LIST_H
 
@@ -36,27 +36,36 @@ enum badge_list_order {
     BADGE_ORDER_BOX         /* badge box, in it as by delegation */
 };
 
+struct print_before; /* print_log.h */
+struct print_change;
+
 struct badge_list_row {
+    int64_t delegate_id, credential_id, person_id; /* 0: none (a member card has no delegate, a blank badge no person) */
     const char *person_code, *number, *name, *honorific, *title, *delegation, *category, *category_title, *category_color, *seat, *group;
     const char *room, *transport, *diet, *badge_box, *photo_sha256, *name_sort;
     const struct badge_list_category *shared; /* NULL before badge_list_load_shared */
     int64_t order;   /* protocol; INT64_MAX = none */
     const char *url; /* "http://HOST/D/TOKEN", as it goes into the QR code */
     int64_t issue;
+    const struct print_before *printed; /* the last print that counts; NULL: never, or not compared with the log yet (print_log_compare) */
+    const struct print_change *changes; /* since then, of what the layout shows */
+    size_t change_count;
 };
 
 struct badge_list {
-    int64_t event_id;
+    int64_t event_id; /* 0: member cards, which belong to no event */
     const char *event_title, *timezone, *venue, *organization, *language;
     const char *event, *wifi_name, *wifi_password, *wifi_security, *logo_sha256;
     bool pin_for_all; /* papers are not named before the PIN */
     int64_t starts_ms, ends_ms;
     struct badge_list_row *rows; /* by delegation in protocol order, blanks last */
     size_t count;
+    int64_t runs_seen; /* print runs of this kind that the log knew when the list was compared with it */
 };
 
 /* Titles are picked in the event's first language. `base_url` is what public_url_choose gave. ERR_NOT_FOUND: no such event, unit or person (the fault
- * says which). Delegates who lost their mandate and revoked badges are left out; naming one of them in `only` is an error. */
+ * says which). Delegates who lost their mandate and revoked badges are left out, of several
+ * that are good the newest issue is taken; naming one of them in `only` is an error. */
 enum err badge_list_load(struct db *db, struct arena *arena, const char *event, const struct badge_list_filter *filter, const char *base_url,
                          struct badge_list *ret, struct fault *fault);
 
