@@ -1,8 +1,7 @@
 #include "badges/command.h"
 
-#include "badges/from_list.h"
 #include "badges/layout.h"
-#include "badges/photos.h"
+#include "badges/prepare.h"
 #include "badges/proof.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
@@ -26,14 +25,9 @@ struct session {
     struct store store;
     struct arena arena, photos;
     struct fonts *fonts;
-    struct badge_list list;
     const struct badge_layout *layout;
-    enum badge_duplex duplex;
-    enum badge_groups separators;
-    enum badge_list_order order;
-    double page_width, page_height;
-    struct photo logo;
-    struct badge_run run;  /* all badges */
+    struct badge_wish wish;
+    struct badge_ready ready; /* all badges */
     struct file_new *files; /* one for each volume */
     size_t volumes, bytes;
     struct badge_report report;
@@ -90,36 +84,6 @@ static void hold_signals(struct session *s)
 
 /* --- what is asked for ------------------------------------------------------------------------------------------------------------------ */
 
-static enum err pick_word(const char *option, const char *text, const char *const *words, size_t count, int *ret, struct fault *fault)
-{
-    struct buf list;
-    for (size_t i = 0; text && i < count; i++)
-        if (strcmp(text, words[i]) == 0) return *ret = (int)i, OK;
-    if (!text) return OK;
-    buf_init(&list, BUF_LIMIT_LINE);
-    for (size_t i = 0; i < count; i++) buf_printf(&list, "%s%s", i ? ", " : "", words[i]);
-    (void)fault_set(fault, ERR_USAGE, "--%s: \"%.40s\" is none of %s", option, text, buf_text(&list));
-    buf_release(&list);
-    return ERR_USAGE;
-}
-
-/* "A4" or "320x450", millimetres. */
-static enum err pick_page(struct session *s, const char *text, struct fault *fault)
-{
-    static const struct {
-        const char *name;
-        double width, height;
-    } pages[] = {{"A3", 297, 420}, {"A4", 210, 297}, {"A5", 148, 210}, {"A6", 105, 148}, {"SRA3", 320, 450}, {"Letter", 215.9, 279.4}};
-    if (!text) return OK;
-    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
-        if (strcmp(text, pages[i].name) == 0) return s->page_width = pages[i].width, s->page_height = pages[i].height, OK;
-    char *end, *rest;
-    s->page_width = strtod(text, &end);
-    s->page_height = *end == 'x' ? strtod(end + 1, &rest) : 0;
-    bool good = *end == 'x' && !*rest && s->page_width >= 20 && s->page_width <= 2000 && s->page_height >= 20 && s->page_height <= 2000;
-    return good ? OK : fault_set(fault, ERR_USAGE, "--page: \"%.40s\" is none of A3, A4, A5, A6, SRA3, Letter, WIDTHxHEIGHT in millimetres", text);
-}
-
 static enum err pick_layout(struct session *s, struct fault *fault)
 {
     const char *name = s->options->layout;
@@ -136,22 +100,10 @@ static enum err pick_layout(struct session *s, struct fault *fault)
 
 static enum err read_options(struct session *s, struct fault *fault)
 {
-    static const char *const orders[] = {"delegation", "protocol", "given-name", "box"}, *const turns[] = {"", "none", "long", "short"};
-    static const char *const groups[] = {"none", "unit", "box"};
     const struct badge_options *o = s->options;
-    int order = 0, duplex = 0, separators = 0;
-    enum err e = pick_word("order", o->order, orders, 4, &order, fault);
-    if (e == OK && o->duplex) e = pick_word("duplex", o->duplex, turns + 1, 3, &duplex, fault);
-    if (e == OK) e = pick_word("separators", o->separators, groups, 3, &separators, fault);
-    if (e == OK) e = pick_page(s, o->page, fault);
-    if (e != OK) return e;
-    s->order = (enum badge_list_order)order;
-    s->duplex = o->duplex ? (enum badge_duplex)(duplex + 1) : DUPLEX_LAYOUT;
-    s->separators = (enum badge_groups)separators;
-    bool fits = s->separators == GROUPS_NONE || (s->separators == GROUPS_BOX) == (s->order == BADGE_ORDER_BOX);
-    if (!fits || (s->separators == GROUPS_DELEGATION && s->order != BADGE_ORDER_DELEGATION))
-        return fault_set(fault, ERR_USAGE, "--separators unit goes with --order delegation, --separators box with --order box");
-    return pick_layout(s, fault);
+    const struct badge_words words = {.order = o->order, .duplex = o->duplex, .separators = o->separators, .page = o->page};
+    enum err e = badges_wish_read(&words, "--", &s->wish, fault);
+    return e == OK ? pick_layout(s, fault) : e;
 }
 
 /* "--only A,B --only C" as one list. */
@@ -179,73 +131,43 @@ static enum err split_codes(struct arena *arena, const struct opt_list *given, c
 
 /* --- the list and its pictures ---------------------------------------------------------------------------------------------------------- */
 
-/* A logo that cannot be read is told and left out: the badges are still right. */
-static void load_logo(struct session *s)
-{
-    const struct photo_wish wish = {.width = 600, .height = 600};
-    const char *path = s->list.logo_sha256 ? blob_path(&s->arena, s->store.folder, s->list.logo_sha256) : NULL;
-    char *bytes = NULL;
-    size_t length = 0;
-    struct fault why = {0};
-    if (!path) return;
-    enum err e = file_read(&s->arena, path, PHOTO_FILE_MOST, &bytes, &length, &why);
-    if (e == OK) e = photo_make_apart(&s->arena, bytes, length, &wish, &s->logo, &why);
-    if (e == OK) s->run.logo = &s->logo;
-    else fprintf(stderr, "plenum-badges: the organization's logo is left out: %s\n", why.text);
-}
-
 static enum err load(struct session *s, struct fault *fault)
 {
     const struct badge_options *o = s->options;
-    struct badge_list_filter filter = {.unit = o->unit, .for_name_order = s->order == BADGE_ORDER_NAME};
-    enum err e = split_codes(&s->arena, &o->only, &filter.only, &filter.only_count, fault);
-    if (e == OK) e = store_open(store_choose_folder(o->data), STORE_WRITE, &s->store, fault);
+    struct badge_wish *wish = &s->wish;
+    enum err e = store_open(store_choose_folder(o->data), STORE_WRITE, &s->store, fault);
+    if (e == OK) e = split_codes(&s->arena, &o->only, &wish->filter.only, &wish->filter.only_count, fault);
     if (e == OK) e = public_url_choose(s->store.db, &s->arena, o->public_url, o->event, SERVE_PORT, &s->base_url, &s->guessed, fault);
-    if (e == OK) e = badge_list_load(s->store.db, &s->arena, o->event, &filter, s->base_url, &s->list, fault);
-    if (e == OK && badges_layout_lists(s->layout)) e = badge_list_load_shared(s->store.db, &s->arena, &s->list, clock_now_ms(), fault);
     if (e != OK) return e;
-    badge_list_sort(&s->list, s->order);
-    e = badges_run_from_list(&s->list, o->layout, &s->arena, &s->run);
-    if (e != OK) return fault_set(fault, e, "not enough memory");
-    s->run.ready = s->layout;
-    s->run.page_width = s->page_width;
-    s->run.page_height = s->page_height;
-    s->run.duplex = s->duplex;
-    s->run.separators = s->separators;
-    s->run.by_name = s->order == BADGE_ORDER_NAME;
-    s->run.desk_phone = o->desk_phone;
-    s->run.allow_missing = o->allow_missing;
-    s->run.threads = o->threads >= 0 ? (unsigned)o->threads : crew_threads_here();
-    s->run.progress_data = s;
-    s->run.on_progress = show_progress;
-    if (badges_layout_shows_logo(s->layout)) load_logo(s);
-    return OK;
+    wish->filter.unit = o->unit;
+    wish->event = o->event;
+    wish->folder = s->store.folder;
+    wish->layout = s->layout;
+    wish->base_url = s->base_url;
+    wish->desk_phone = o->desk_phone;
+    wish->allow_missing = o->allow_missing;
+    wish->threads = o->threads >= 0 ? (unsigned)o->threads : crew_threads_here();
+    wish->progress_data = s;
+    wish->on_progress = show_progress;
+    e = badges_prepare(s->store.db, &s->arena, wish, clock_now_ms(), &s->ready, fault);
+    if (e == OK && s->ready.logo_flaw) fprintf(stderr, "plenum-badges: the organization's logo is left out: %s\n", s->ready.logo_flaw);
+    return e;
 }
 
-/* The photos of one volume; a bad one is told, its badge shows initials. */
-static enum err load_photos(struct session *s, struct badge_run *run, size_t first, struct fault *fault)
+/* One volume with its photos; a bad one is told, its badge shows initials. */
+static enum err load_part(struct session *s, size_t first, size_t count, struct badge_run *run, struct fault *fault)
 {
-    struct photo_wish wish = {.crop = true};
-    struct photo_list photos = {0};
-    if (!badges_layout_photo(s->layout, &wish.width, &wish.height)) return OK;
-    const char **paths = arena_array(&s->photos, run->count, sizeof *paths);
-    struct badge *badges = arena_memdup(&s->photos, run->badges, run->count * sizeof *badges);
-    if (!paths || !badges) return fault_set(fault, ERR_NOMEM, "not enough memory");
-    for (size_t i = 0; i < run->count; i++) {
-        const char *sha256 = s->list.rows[first + i].photo_sha256;
-        if (sha256) paths[i] = blob_path(&s->photos, s->store.folder, sha256);
-    }
+    struct photo_list photos;
     s->doing = "photos";
-    enum err e = photos_load(badges, paths, run->count, &wish, run->threads, &s->photos, run->on_progress, s, &photos, fault);
+    enum err e = badges_prepare_part(&s->ready, &s->wish, first, count, &s->photos, run, &photos, fault);
     end_progress(s);
     if (e != OK) return e;
     for (size_t i = 0; i < photos.flaw_count; i++) {
-        const struct badge *badge = &badges[photos.flaws[i].index];
+        const struct badge *badge = &run->badges[photos.flaws[i].index];
         if (++s->photos_bad > PHOTO_FLAWS_TOLD) continue;
         fprintf(stderr, "plenum-badges: %s %s: photo: %s\n", badge->person_code ? badge->person_code : "", badge->name ? badge->name : "", photos.flaws[i].sentence);
     }
     s->photos_read += photos.read;
-    run->badges = badges;
     return OK;
 }
 
@@ -281,16 +203,14 @@ static void add_report(struct session *s, const struct badge_report *r)
 /* Makes, proves and writes one volume; its file gets its name only when all are done. */
 static enum err make_volume(struct session *s, size_t number, size_t first, size_t count, struct fault *fault)
 {
-    struct badge_run run = s->run;
+    struct badge_run run;
     struct badge_report report = {0};
     struct badge_proof proof = {0};
     struct buf pdf;
     buf_init(&pdf, BUF_LIMIT_FILE);
-    run.badges += first;
-    run.count = count;
-    run.first_page = (unsigned)s->report.pages + 1;
     arena_clear(&s->photos);
-    enum err e = load_photos(s, &run, first, fault);
+    enum err e = load_part(s, first, count, &run, fault);
+    run.first_page = (unsigned)s->report.pages + 1;
     s->doing = "drawing";
     if (e == OK) e = badges_write(&run, s->fonts, &pdf, &report, fault);
     end_progress(s);
@@ -316,14 +236,14 @@ static enum err make_volume(struct session *s, size_t number, size_t first, size
 /* All volumes, then all names: whoever presses Ctrl-C finds whole files or none. */
 static enum err make_volumes(struct session *s, struct fault *fault)
 {
-    size_t most = s->options->volume ? (size_t)s->options->volume : s->run.count, count = most ? (s->run.count + most - 1) / most : 0;
+    size_t most = s->options->volume ? (size_t)s->options->volume : s->ready.run.count, count = most ? (s->ready.run.count + most - 1) / most : 0;
     s->files = arena_array(&s->arena, count + 1, sizeof *s->files);
     if (!s->files) return fault_set(fault, ERR_NOMEM, "not enough memory");
     if (!count) return fault_set(fault, ERR_INPUT, "there is no badge to print");
     enum err e = OK;
     for (size_t i = 0; e == OK && i < count; i++) {
         size_t first = i * most;
-        e = make_volume(s, i, first, s->run.count - first < most ? s->run.count - first : most, fault);
+        e = make_volume(s, i, first, s->ready.run.count - first < most ? s->ready.run.count - first : most, fault);
     }
     if (e == OK && is_stopped(s)) e = fault_set(fault, ERR_TIMEOUT, "stopped");
     for (size_t i = 0; e == OK && i < s->volumes; i++) e = file_new_commit(&s->files[i], fault);
@@ -335,7 +255,7 @@ static enum err record_run(struct db *db, void *arg, struct fault *fault)
 {
     const struct session *s = arg;
     struct id_source ids = {0};
-    enum err e = badge_list_record(db, &ids, s->list.event_id, s->layout->name, s->base_url, s->run.count, "command line", clock_now_ms());
+    enum err e = badge_list_record(db, &ids, s->ready.list.event_id, s->layout->name, s->base_url, s->ready.run.count, "command line", clock_now_ms());
     if (e == OK && s->options->public_url) e = setting_write(db, "public_url", s->base_url); /* what is printed is what must answer */
     return e == OK ? OK : db_fault(db, e, fault, "write the print run down");
 }
