@@ -74,6 +74,7 @@ struct badge_report {
     size_t badges, pages;
     size_t cut;          /* texts that end in an ellipsis */
     size_t missing;      /* texts with a character that no font has (allow_missing) */
+    size_t helped;       /* texts for which another font than the layout's had to help: it is not on this machine, or lacks a letter */
     unsigned modules;    /* cells along the side of the largest QR code; above 29 the address is longer than wished */
     double name_least;   /* the smallest size of a printed name, points; 0 = no names */
 };

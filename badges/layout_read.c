@@ -12,6 +12,7 @@
 
 struct reading {
     struct arena *arena;
+    const char *font; /* of the whole layout; NULL = ours */
     struct fault *fault;
 };
 
@@ -20,7 +21,7 @@ struct raw_part {
     json_t *text, *box, *when;
     const char *list, *qr, *fill, *line;
     bool photo, logo, background, turned;
-    const char *color, *align, *valign, *weight;
+    const char *color, *align, *valign, *weight, *font;
     double size, break_below, least, leading, radius, width, first_column;
     int64_t lines, quiet;
 };
@@ -34,7 +35,7 @@ struct raw_sheet {
 };
 
 struct raw_layout {
-    const char *format, *about;
+    const char *format, *about, *font;
     json_t *size, *sheet, *front, *back;
     double bleed;
 };
@@ -43,7 +44,7 @@ struct raw_layout {
 #define PART_COMMON {"box", JSON_SPEC_ARRAY, AT(raw_part, box), JSON_REQUIRED, 4}, {"when", JSON_SPEC_ARRAY, AT(raw_part, when), 0, 16}, \
                     {"background", JSON_SPEC_BOOLEAN, AT(raw_part, background), 0, 0}, {"turned", JSON_SPEC_BOOLEAN, AT(raw_part, turned), 0, 0}
 #define PART_LETTERS {"size", JSON_SPEC_REAL, AT(raw_part, size), JSON_REQUIRED, 0}, {"least", JSON_SPEC_REAL, AT(raw_part, least), 0, 0}, \
-                     {"weight", JSON_SPEC_TEXT, AT(raw_part, weight), 0, 16}, {"color", JSON_SPEC_TEXT, AT(raw_part, color), 0, 16}, \
+                     {"weight", JSON_SPEC_TEXT, AT(raw_part, weight), 0, 16}, {"font", JSON_SPEC_TEXT, AT(raw_part, font), 0, FONT_NAME_SIZE - 1}, {"color", JSON_SPEC_TEXT, AT(raw_part, color), 0, 16}, \
                      {"align", JSON_SPEC_TEXT, AT(raw_part, align), 0, 16}, {"leading", JSON_SPEC_REAL, AT(raw_part, leading), 0, 0}
 static const struct json_spec text_specs[] = {PART_COMMON, PART_LETTERS, {"text", JSON_SPEC_ANY, AT(raw_part, text), 0, 0},
     {"valign", JSON_SPEC_TEXT, AT(raw_part, valign), 0, 16}, {"lines", JSON_SPEC_INTEGER, AT(raw_part, lines), 0, 0},
@@ -70,7 +71,7 @@ static const struct {
 
 static const struct json_spec layout_specs[] = {
     {"format", JSON_SPEC_TEXT, AT(raw_layout, format), JSON_REQUIRED, 32}, {"about", JSON_SPEC_TEXT, AT(raw_layout, about), 0, 200},
-    {"size", JSON_SPEC_ARRAY, AT(raw_layout, size), JSON_REQUIRED, 2}, {"bleed", JSON_SPEC_REAL, AT(raw_layout, bleed), 0, 0},
+    {"size", JSON_SPEC_ARRAY, AT(raw_layout, size), JSON_REQUIRED, 2}, {"bleed", JSON_SPEC_REAL, AT(raw_layout, bleed), 0, 0}, {"font", JSON_SPEC_TEXT, AT(raw_layout, font), 0, FONT_NAME_SIZE - 1},
     {"sheet", JSON_SPEC_OBJECT, AT(raw_layout, sheet), 0, 0},
     {"front", JSON_SPEC_ARRAY, AT(raw_layout, front), JSON_REQUIRED, BADGE_PARTS_MOST},
     {"back", JSON_SPEC_ARRAY, AT(raw_layout, back), 0, BADGE_PARTS_MOST}};
@@ -208,10 +209,21 @@ static enum err check_range(struct reading *r, double value, double least, doubl
     return value >= least && value <= most ? OK : json_fault(r->fault, &place, "must be from %g to %g", least, most);
 }
 
+/* The name of a family; whether this machine has it is looked for when drawing. */
+static enum err read_font(struct reading *r, const char *text, const char **ret, const struct json_place *up)
+{
+    const struct json_place place = {.up = up, .key = "font"};
+    if (!text) return OK;
+    if (!text[0] || !text_is_printable(text)) return json_fault(r->fault, &place, "is no name of a font");
+    *ret = arena_strdup(r->arena, text);
+    return *ret ? OK : fault_set(r->fault, ERR_NOMEM, "no memory for a layout");
+}
+
 static enum err read_letters(struct reading *r, const struct raw_part *raw, struct badge_part *part, const struct json_place *place)
 {
     static const char *const weights[] = {"regular", "bold"}, *const aligns[] = {"left", "center", "right"}, *const valigns[] = {"top", "middle", "bottom"};
     int weight = 0, align = ALIGN_LEFT, valign = ALIGN_MIDDLE;
+    const char *family = r->font;
     enum err e = read_choice(r, raw->weight, weights, COUNT(weights), &weight, place, "weight");
     if (e == OK) e = read_choice(r, raw->align, aligns, COUNT(aligns), &align, place, "align");
     if (e == OK) e = read_choice(r, raw->valign, valigns, COUNT(valigns), &valign, place, "valign");
@@ -222,10 +234,11 @@ static enum err read_letters(struct reading *r, const struct raw_part *raw, stru
     if (e == OK) e = check_range(r, (double)raw->lines, 1, part->kind == PART_LIST ? 200 : 12, place, "lines");
     if (e == OK) e = check_range(r, raw->first_column, 0, 500, place, "first_column");
     if (e == OK) e = read_color(r, raw->color, &part->color, place, "color");
+    if (e == OK) e = read_font(r, raw->font, &family, place);
     part->align = (enum align)align;
     part->valign = (enum valign)valign;
     part->first_column = raw->first_column;
-    part->fit = (struct fit_style){.bold = weight == 1, .size = raw->size, .break_below = raw->break_below, .least = raw->least, .lines = (unsigned)raw->lines,
+    part->fit = (struct fit_style){.family = family, .bold = weight == 1, .size = raw->size, .break_below = raw->break_below, .least = raw->least, .lines = (unsigned)raw->lines,
                                    .leading = raw->leading};
     return e;
 }
@@ -373,7 +386,8 @@ static enum err read_layout(struct reading *r, json_t *root, struct badge_layout
     layout->width = size[0];
     layout->height = size[1];
     layout->bleed = raw.bleed;
-    e = read_sheet(r, raw.sheet, layout);
+    e = read_font(r, raw.font, &r->font, NULL);
+    if (e == OK) e = read_sheet(r, raw.sheet, layout);
     double beyond = 2 * (layout->bleed + (layout->crop_marks ? 5 : 0)); /* a page of just one badge */
     if (layout->page_width <= 0) layout->page_width = size[0] + beyond, layout->page_height = size[1] + beyond;
     if (e == OK) e = read_side(r, raw.front, &layout->front, "front");

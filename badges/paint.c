@@ -85,6 +85,7 @@ static enum err put_text(struct painter *p, const struct badge_part *part, const
     if (e != OK) return e;
     if (own.cut) p->cut++;
     if (own.missing) p->missing++;
+    if (own.helped) p->helped++;
     if (report) *report = own;
     return OK;
 }
@@ -167,7 +168,7 @@ static enum err paint_list(struct painter *p, const struct badge_part *part, con
     l.count = badge_part_lines(&p->facts, part, &l.lines);
     if (part->fit.lines > 1 && l.count > part->fit.lines) l.count = part->fit.lines;
     if (!l.count) return OK;
-    l.fit = (struct fit_style){.language = p->facts.run->language, .bold = part->fit.bold, .lines = 3, .leading = LIST_LEADING};
+    l.fit = (struct fit_style){.language = p->facts.run->language, .family = part->fit.family, .bold = part->fit.bold, .lines = 3, .leading = LIST_LEADING};
     enum err e = fit_list(p, &l, part, box, fault);
     struct badge_part row = *part;
     row.fit = l.fit;
@@ -217,7 +218,7 @@ static enum err paint_initials(struct painter *p, const struct badge_part *part,
     document_fill_round_box(p->document, box, part->radius, 0xECECEC);
     if (!initials) return OK;
     struct badge_part text = {.align = ALIGN_CENTER, .valign = ALIGN_MIDDLE};
-    text.fit = (struct fit_style){.bold = true, .size = fmin(box->width, box->height) * 0.4 * POINTS_A_MM, .least = 4, .lines = 1};
+    text.fit = (struct fit_style){.family = part->fit.family, .bold = true, .size = fmin(box->width, box->height) * 0.4 * POINTS_A_MM, .least = 4, .lines = 1};
     const struct box inner = {.x = box->x + 1, .y = box->y + 1, .width = box->width - 2, .height = box->height - 2};
     return put_text(p, &text, &inner, initials, color, NULL, fault);
 }

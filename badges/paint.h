@@ -15,7 +15,7 @@ struct painter {
     const struct qr *code;   /* of the badge; NULL when the side shows none */
     const struct qr *wifi;   /* NULL when no network is known */
     const unsigned *photo, *logo; /* numbers of pictures in the document; NULL = none */
-    size_t cut, missing;     /* counted up: texts */
+    size_t cut, missing, helped; /* counted up: texts */
     double name_size;        /* of the name that was painted last; 0 = none */
 };
 

@@ -238,6 +238,7 @@ enum err badges_write(const struct badge_run *run, struct fonts *fonts, struct b
         w.report.pages = document_page_count(w.document);
         w.report.cut = w.painter.cut;
         w.report.missing = w.painter.missing;
+        w.report.helped = w.painter.helped;
         *ret = w.report;
     }
     document_free(w.document); /* before the crew that deflates its pages */

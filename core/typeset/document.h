@@ -52,6 +52,7 @@ struct text_report {
     size_t lines;
     bool cut;         /* an ellipsis stands for the rest */
     uint32_t missing; /* a character that no font has (only with allow_missing), 0 = none */
+    bool helped;      /* another family than the style's had to help */
 };
 
 /* `fonts` is borrowed until document_free. The caller owns *ret. */

@@ -143,7 +143,7 @@ enum err document_put_text(struct document *document, const struct box *box, con
     for (size_t i = 0; e == OK && i < fit.count; i++)
         e = put_line(document, &fit.lines[i], place_across(box, style->align, &fit.lines[i], fit.size), baseline - (double)i * fit.leading, fit.size);
     if (e != OK) return fault_set(fault, e, "cannot draw \"%.60s\": %s", text, err_name(e));
-    if (report) *report = (struct text_report){.size = fit.size, .lines = fit.count, .cut = fit.cut, .missing = fit.missing};
+    if (report) *report = (struct text_report){.size = fit.size, .lines = fit.count, .cut = fit.cut, .missing = fit.missing, .helped = fit.helped};
     return OK;
 }
 
@@ -153,6 +153,6 @@ enum err document_measure_text(struct document *document, const struct box *box,
     struct fit fit;
     arena_clear(&document->scratch);
     enum err e = fit_text(document->fonts, &document->scratch, text, style, content_across(box->width), content_across(box->height), &fit, fault);
-    if (e == OK) *report = (struct text_report){.size = fit.size, .lines = fit.count, .cut = fit.cut, .missing = fit.missing};
+    if (e == OK) *report = (struct text_report){.size = fit.size, .lines = fit.count, .cut = fit.cut, .missing = fit.missing, .helped = fit.helped};
     return e;
 }

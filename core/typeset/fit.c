@@ -231,7 +231,7 @@ enum err fit_text(struct fonts *fonts, struct arena *arena, const char *text, co
                   struct fit *ret, struct fault *fault)
 {
     struct fitting f = {.fonts = fonts, .arena = arena, .style = style, .width = width, .height = height};
-    f.line_style = (struct line_style){.language = style->language, .bold = style->bold};
+    f.line_style = (struct line_style){.language = style->language, .family = style->family, .bold = style->bold};
     f.leading = style->leading > 0 ? style->leading : 1.2;
     if (strlen(text) > BUF_LIMIT_LINE) return fault_set(fault, ERR_LIMIT, "the text \"%.40s…\" is too long", text);
     if (!text_is_utf8(text, strlen(text))) return fault_set(fault, ERR_INPUT, "a text is not valid UTF-8");
@@ -246,6 +246,7 @@ enum err fit_text(struct fonts *fonts, struct arena *arena, const char *text, co
     }
     fit.leading = f.leading * fit.size;
     fit.missing = f.whole.missing;
+    fit.helped = f.whole.helped;
     *ret = fit;
     return OK;
 }

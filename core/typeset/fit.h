@@ -8,6 +8,7 @@
 
 struct fit_style {
     const char *language; /* may be NULL */
+    const char *family;   /* a font by its name, before ours; may be NULL */
     bool bold;
     double size;        /* wished, and never above */
     double break_below; /* more lines are tried before any text gets smaller than this; 0 = never before `least` */
@@ -25,6 +26,7 @@ struct fit {
     double top;       /* from the first baseline up to the highest ink */
     bool cut;         /* an ellipsis stands for the rest */
     uint32_t missing; /* the first character that no font covers, 0 = none */
+    bool helped;      /* another family than the wished one had to help */
 };
 
 /* `text` is tidied first (NFC, single spaces). An empty text gives count 0. ERR_INPUT for invalid UTF-8, ERR_LIMIT above 64 KB, and

@@ -26,11 +26,19 @@ static const char *const families[FAMILY_COUNT] = {
 #define SLOT_UNKNOWN (-1)
 #define SLOT_ABSENT (-2)
 
+/* A family that a layout asks for by name. */
+struct named_family {
+    char name[FONT_NAME_SIZE];
+    int slots[2];
+};
+
 struct fonts {
     FcConfig *config;
     struct font items[FONTS_MOST];
     unsigned count;
     int family_slots[2][FAMILY_COUNT]; /* index of a loaded font, or SLOT_… */
+    struct named_family named[FONT_FAMILIES_MOST];
+    unsigned named_count;
     unsigned first[2];                 /* what draws the box for an uncovered character */
     uint32_t missing[MISSING_MOST];    /* a ring of characters that no font has: asking fontconfig again is slow */
     unsigned missing_count;
@@ -161,21 +169,51 @@ static bool is_family(FcPattern *pattern, const char *family)
     return false;
 }
 
-static int find_family(struct fonts *fonts, enum family family, bool bold)
+/* Fills the slot of a family by its name. */
+static int fill_slot(struct fonts *fonts, const char *name, bool bold, int *slot)
 {
-    int *slot = &fonts->family_slots[bold ? 1 : 0][family];
     if (*slot != SLOT_UNKNOWN) return *slot;
     *slot = SLOT_ABSENT;
-    FcPattern *pattern = make_pattern(fonts, families[family], bold, 0);
+    FcPattern *pattern = make_pattern(fonts, name, bold, 0);
     FcResult result;
     FcPattern *match = pattern ? FcFontMatch(fonts->config, pattern, &result) : NULL;
-    if (match && is_family(match, families[family])) {
+    if (match && is_family(match, name)) {
         int index = take_pattern(fonts, match);
         if (index >= 0) *slot = index;
     }
     if (match) FcPatternDestroy(match);
     if (pattern) FcPatternDestroy(pattern);
     return *slot;
+}
+
+static int find_family(struct fonts *fonts, enum family family, bool bold)
+{
+    return fill_slot(fonts, families[family], bold, &fonts->family_slots[bold ? 1 : 0][family]);
+}
+
+/* A family by its name; SLOT_ABSENT when this machine does not have it. */
+static int find_named(struct fonts *fonts, const char *name, bool bold)
+{
+    unsigned i = 0;
+    while (i < fonts->named_count && strcmp(fonts->named[i].name, name) != 0) i++;
+    if (i == fonts->named_count) {
+        size_t length = strlen(name);
+        if (i == FONT_FAMILIES_MOST || length >= FONT_NAME_SIZE) return SLOT_ABSENT;
+        memcpy(fonts->named[i].name, name, length + 1);
+        fonts->named[i].slots[0] = fonts->named[i].slots[1] = SLOT_UNKNOWN;
+        fonts->named_count++;
+    }
+    return fill_slot(fonts, name, bold, &fonts->named[i].slots[bold ? 1 : 0]);
+}
+
+bool fonts_has_family(struct fonts *fonts, const char *family)
+{
+    return find_named(fonts, family, false) >= 0;
+}
+
+bool fonts_is_family(struct fonts *fonts, unsigned index, const char *family)
+{
+    return find_named(fonts, family, false) == (int)index || find_named(fonts, family, true) == (int)index;
 }
 
 /* Asks fontconfig for any font with the character, best first. */
@@ -219,9 +257,11 @@ static void order_families(const char *language, enum family order[FAMILY_COUNT]
         if ((enum family)f != han) order[n++] = (enum family)f;
 }
 
-enum err fonts_find(struct fonts *fonts, const char *language, bool bold, uint32_t character, unsigned *ret_index)
+enum err fonts_find(struct fonts *fonts, const char *family, const char *language, bool bold, uint32_t character, unsigned *ret_index)
 {
     enum family order[FAMILY_COUNT];
+    int wished = family ? find_named(fonts, family, bold) : SLOT_ABSENT;
+    if (wished >= 0 && font_covers(&fonts->items[wished], character)) return *ret_index = (unsigned)wished, OK;
     order_families(language, order);
     for (int i = 0; i < FAMILY_COUNT; i++) {
         int index = find_family(fonts, order[i], bold);

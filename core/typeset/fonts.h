@@ -13,6 +13,8 @@
 #include <stdint.h>
 
 #define FONTS_MOST 64
+#define FONT_FAMILIES_MOST 16 /* asked for by name; further ones count as absent */
+#define FONT_NAME_SIZE 64     /* bytes of a family's name, with its NUL */
 
 struct font {
     hb_face_t *face;
@@ -30,9 +32,15 @@ struct fonts;
 enum err fonts_new(struct fonts **ret, struct fault *fault);
 void fonts_free(struct fonts *fonts); /* accepts NULL */
 
-/* The font for a character, in the manner of `language` (which decides between Chinese, Japanese and Korean shapes; may be NULL).
- * ERR_NOT_FOUND when no font covers it; *ret_index is then the first font, which draws its box for it. */
-enum err fonts_find(struct fonts *fonts, const char *language, bool bold, uint32_t character, unsigned *ret_index);
+/* The font for a character, in the manner of `language` (which decides between Chinese, Japanese and Korean shapes; may be NULL). `family` (a name that
+ * fontconfig knows; NULL = none) goes before our own where this machine has it and it has the letter. ERR_NOT_FOUND when no font covers it; *ret_index is
+ * then the first font, which draws its box for it. */
+enum err fonts_find(struct fonts *fonts, const char *family, const char *language, bool bold, uint32_t character, unsigned *ret_index);
+
+/* Whether this machine has that family in a form that we can embed. */
+bool fonts_has_family(struct fonts *fonts, const char *family);
+/* Whether the font is of that family: false tells that another one had to help. */
+bool fonts_is_family(struct fonts *fonts, unsigned index, const char *family);
 
 /* Borrowed; valid for indexes that fonts_find gave. */
 const struct font *fonts_get(const struct fonts *fonts, unsigned index);

@@ -118,8 +118,9 @@ static void settle_fonts(struct work *work)
         bool follows = before && (c == ' ' || c == 0xA0 || is_mark(c) || (c > 0x7F && is_neutral(hb_unicode_script(unicode, c))));
         bool formless = hb_unicode_general_category(unicode, c) == HB_UNICODE_GENERAL_CATEGORY_FORMAT || is_variation_selector(c);
         if (follows && (formless || font_covers(fonts_get(work->fonts, before->font), c))) letter->font = before->font;
-        else if (fonts_find(work->fonts, work->style->language, work->style->bold, c, &letter->font) != OK && !formless && !work->line.missing)
+        else if (fonts_find(work->fonts, work->style->family, work->style->language, work->style->bold, c, &letter->font) != OK && !formless && !work->line.missing)
             work->line.missing = c;
+        if (work->style->family && c != ' ' && !formless && !fonts_is_family(work->fonts, letter->font, work->style->family)) work->line.helped = true;
         before = letter;
     }
 }

@@ -28,10 +28,12 @@ struct line {
     double left, right, top, bottom; /* the ink: right of the start, above the baseline (bottom is negative below it) */
     bool right_to_left;              /* the paragraph's direction */
     uint32_t missing;                /* the first character that no font covers, 0 = none */
+    bool helped;                     /* another family than the wished one had to help */
 };
 
 struct line_style {
     const char *language; /* BCP 47; may be NULL */
+    const char *family;   /* wished; NULL = ours */
     bool bold;
 };
 

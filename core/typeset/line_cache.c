@@ -10,6 +10,7 @@
 struct entry {
     char *text; /* NULL = free; owned, as are the glyphs */
     char language[16];
+    char family[FONT_NAME_SIZE];
     bool bold;
     struct line line;
 };
@@ -23,6 +24,7 @@ static size_t place_of(const char *text, const struct line_style *style)
     uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
     for (const char *p = text; *p; p++) hash = (hash ^ (unsigned char)*p) * UINT64_C(1099511628211);
     for (const char *p = style->language ? style->language : ""; *p; p++) hash = (hash ^ (unsigned char)*p) * UINT64_C(1099511628211);
+    for (const char *p = style->family ? style->family : ""; *p; p++) hash = (hash ^ (unsigned char)*p) * UINT64_C(1099511628211);
     hash = (hash ^ (style->bold ? 1 : 2)) * UINT64_C(1099511628211);
     return (size_t)(hash >> 32) % PLACES;
 }
@@ -40,7 +42,7 @@ bool line_cache_find(struct fonts *fonts, struct arena *arena, const char *text,
     if (!cache) return false;
     const struct entry *entry = &cache->entries[place_of(text, style)];
     if (!entry->text || entry->bold != style->bold || strcmp(entry->text, text) != 0 ||
-        strcmp(entry->language, style->language ? style->language : "") != 0)
+        strcmp(entry->language, style->language ? style->language : "") != 0 || strcmp(entry->family, style->family ? style->family : "") != 0)
         return false;
     struct line line = entry->line;
     line.text = arena_strdup(arena, text);
@@ -53,8 +55,8 @@ bool line_cache_find(struct fonts *fonts, struct arena *arena, const char *text,
 void line_cache_keep(struct fonts *fonts, const struct line_style *style, const struct line *line)
 {
     struct line_cache **cache = fonts_line_cache(fonts);
-    size_t language = style->language ? strlen(style->language) : 0;
-    if (strlen(line->text) > TEXT_MOST || language >= sizeof (*cache)->entries[0].language) return;
+    size_t language = style->language ? strlen(style->language) : 0, family = style->family ? strlen(style->family) : 0;
+    if (strlen(line->text) > TEXT_MOST || language >= sizeof (*cache)->entries[0].language || family >= FONT_NAME_SIZE) return;
     if (!*cache) *cache = calloc(1, sizeof **cache);
     if (!*cache) return;
     struct entry *entry = &(*cache)->entries[place_of(line->text, style)];
@@ -69,6 +71,7 @@ void line_cache_keep(struct fonts *fonts, const struct line_style *style, const 
     }
     if (line->count) memcpy(entry->line.glyphs, line->glyphs, line->count * sizeof *line->glyphs);
     if (language) memcpy(entry->language, style->language, language);
+    if (family) memcpy(entry->family, style->family, family);
     entry->bold = style->bold;
 }
 

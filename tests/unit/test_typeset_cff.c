@@ -25,7 +25,7 @@ int main(void)
     struct fonts *fonts = NULL;
     struct fault fault = {0};
     unsigned index = 0;
-    if (!CHECK(&c, fonts_new(&fonts, &fault) == OK) || !CHECK(&c, fonts_find(fonts, "zh", false, 0x5F35, &index) == OK)) return check_done(&c, "typeset/cff");
+    if (!CHECK(&c, fonts_new(&fonts, &fault) == OK) || !CHECK(&c, fonts_find(fonts, NULL, "zh", false, 0x5F35, &index) == OK)) return check_done(&c, "typeset/cff");
     const struct font *font = fonts_get(fonts, index);
     CHECK(&c, font->is_cff);
     hb_blob_t *whole = hb_face_reference_table(font->face, HB_TAG('C', 'F', 'F', ' '));

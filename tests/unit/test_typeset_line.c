@@ -66,13 +66,13 @@ static void test_fonts(struct check *c, struct fonts *fonts)
         const char *family;
     } wanted[] = {{'A', "Noto Sans"}, {0x1EC7, "Noto Sans"}, {0x639, "Noto Naskh Arabic"}, {0x20BB7, "Noto Sans CJK SC"}, {0x0915, "Devanagari"}, {0x0E01, "Thai"}};
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        if (!CHECK(c, fonts_find(fonts, "vi", true, wanted[i].character, &index) == OK)) continue;
+        if (!CHECK(c, fonts_find(fonts, NULL, "vi", true, wanted[i].character, &index) == OK)) continue;
         const struct font *font = fonts_get(fonts, index);
         CHECK(c, font_covers(font, wanted[i].character));
         if (!CHECK(c, strstr(font->family, wanted[i].family) != NULL)) printf("# U+%04X: %s\n", (unsigned)wanted[i].character, font->family);
     }
-    CHECK(c, fonts_find(fonts, "vi", true, 0xE123, &index) == ERR_NOT_FOUND);
-    CHECK(c, fonts_find(fonts, "vi", true, 0xE123, &index) == ERR_NOT_FOUND); /* the second time from memory */
+    CHECK(c, fonts_find(fonts, NULL, "vi", true, 0xE123, &index) == ERR_NOT_FOUND);
+    CHECK(c, fonts_find(fonts, NULL, "vi", true, 0xE123, &index) == ERR_NOT_FOUND); /* the second time from memory */
 }
 
 static bool is_inside(const struct fit *fit, double width, double height)
