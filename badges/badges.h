@@ -88,6 +88,8 @@ enum err badges_layout_read(struct arena *arena, const char *name, const char *t
 const char *badges_layout_name(size_t index);
 /* The file of one of our own, NUL-terminated, as a start for somebody's own; NULL when there is none of that name. */
 const char *badges_layout_source(const char *name, size_t *ret_length);
+/* The kind of paper, one of "badge", "voting_card", "coupon", "sheet": who got a badge may still need a coupon. */
+const char *badges_layout_kind(const struct badge_layout *layout);
 /* Whether it prints the programme or the papers, and the logo: what it does not print need not be read. */
 bool badges_layout_lists(const struct badge_layout *layout);
 bool badges_layout_shows_logo(const struct badge_layout *layout);

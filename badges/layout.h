@@ -62,6 +62,7 @@ struct badge_side {
 
 struct badge_layout {
     const char *name, *about;
+    const char *kind;     /* of paper, for the print log: "badge", "voting_card", "coupon", "sheet"; static text */
     double width, height; /* of one badge */
     double bleed;         /* background that touches the edge goes on for so much beyond it */
     double page_width, page_height;

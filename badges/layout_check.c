@@ -153,6 +153,11 @@ static bool shows(const struct badge_layout *layout, enum badge_part_kind kind)
     return false;
 }
 
+const char *badges_layout_kind(const struct badge_layout *layout)
+{
+    return layout->kind;
+}
+
 bool badges_layout_lists(const struct badge_layout *layout)
 {
     return shows(layout, PART_LIST);

@@ -35,7 +35,7 @@ struct raw_sheet {
 };
 
 struct raw_layout {
-    const char *format, *about, *font;
+    const char *format, *about, *kind, *font;
     json_t *size, *sheet, *front, *back;
     double bleed;
 };
@@ -71,7 +71,7 @@ static const struct {
 
 static const struct json_spec layout_specs[] = {
     {"format", JSON_SPEC_TEXT, AT(raw_layout, format), JSON_REQUIRED, 32}, {"about", JSON_SPEC_TEXT, AT(raw_layout, about), 0, 200},
-    {"size", JSON_SPEC_ARRAY, AT(raw_layout, size), JSON_REQUIRED, 2}, {"bleed", JSON_SPEC_REAL, AT(raw_layout, bleed), 0, 0}, {"font", JSON_SPEC_TEXT, AT(raw_layout, font), 0, FONT_NAME_SIZE - 1},
+    {"kind", JSON_SPEC_TEXT, AT(raw_layout, kind), 0, 16}, {"size", JSON_SPEC_ARRAY, AT(raw_layout, size), JSON_REQUIRED, 2}, {"bleed", JSON_SPEC_REAL, AT(raw_layout, bleed), 0, 0}, {"font", JSON_SPEC_TEXT, AT(raw_layout, font), 0, FONT_NAME_SIZE - 1},
     {"sheet", JSON_SPEC_OBJECT, AT(raw_layout, sheet), 0, 0},
     {"front", JSON_SPEC_ARRAY, AT(raw_layout, front), JSON_REQUIRED, BADGE_PARTS_MOST},
     {"back", JSON_SPEC_ARRAY, AT(raw_layout, back), 0, BADGE_PARTS_MOST}};
@@ -372,7 +372,9 @@ static enum err read_sheet(struct reading *r, json_t *value, struct badge_layout
 
 static enum err read_layout(struct reading *r, json_t *root, struct badge_layout *layout)
 {
+    static const char *const papers[] = {"badge", "voting_card", "coupon", "sheet"};
     struct raw_layout raw = {0};
+    int kind = 0;
     const struct json_place format = {.key = "format"};
     double size[2] = {0};
     enum err e = json_take(root, layout_specs, COUNT(layout_specs), &raw, NULL, r->fault);
@@ -381,7 +383,9 @@ static enum err read_layout(struct reading *r, json_t *root, struct badge_layout
     if (e == OK) e = check_range(r, fmin(size[0], size[1]), 10, 2000, NULL, "size");
     if (e == OK) e = check_range(r, fmax(size[0], size[1]), 10, 2000, NULL, "size");
     if (e == OK) e = check_range(r, raw.bleed, 0, 20, NULL, "bleed");
+    if (e == OK) e = read_choice(r, raw.kind, papers, COUNT(papers), &kind, NULL, "kind");
     if (e != OK) return e;
+    layout->kind = papers[kind];
     layout->about = raw.about ? arena_strdup(r->arena, raw.about) : "";
     layout->width = size[0];
     layout->height = size[1];
