@@ -1,59 +1,88 @@
-/* GET /api/v1/events/{event}/badges.pdf?layout=&only=&unit=: badges, made in the job pool; the run is written down before it is given out. */
+/* GET /api/v1/events/{event}/badges.pdf?layout=&only=&unit=…: badges, made in the job pool; the run is written down before it is given out. What is only
+ * looked at is not a print: HEAD, a part (Range), what a browser fetches ahead, and record=0 (docs/decisions/0020-badges-on-the-web.md). */
 #include "core/base/clock.h"
 #include "server/print_badges.h"
 
+#include <string.h>
+
 struct print {
     struct print_badges badges;
+    struct arena arena; /* a run is larger than what a request may take */
     bool made;
 };
 
-static void release_pdf(void *data)
+static void release_print(void *data)
 {
-    buf_release(data);
+    struct print *p = data;
+    buf_release(&p->badges.pdf);
+    arena_release(&p->arena);
+}
+
+/* A form sends its empty fields too. */
+static const char *query_word(struct http_request *req, const char *name)
+{
+    const char *word = http_query(req, name);
+    return word && *word ? word : NULL;
+}
+
+static bool is_print(struct http_request *req)
+{
+    const char *record = http_query(req, "record"), *ahead = http_header(req, "Sec-Purpose");
+    if (!ahead) ahead = http_header(req, "Purpose");
+    return !req->is_head && !http_header(req, "Range") && !(record && strcmp(record, "0") == 0) && !(ahead && strstr(ahead, "prefetch"));
 }
 
 static void print_work(struct http_request *req, void *thread_state)
 {
     struct print *p = req->state;
-    struct badge_list_filter filter = {.unit = http_query(req, "unit")};
+    struct badge_list_filter filter = {.unit = query_word(req, "unit")};
     struct fault fault = {0};
     if (!thread_state) {
         reply_reason(req, REASON_busy);
         return;
     }
-    enum err e = print_badges_split(req->arena, http_query(req, "only"), &filter, &fault);
-    if (e == OK) e = print_badges_make(req->arena, thread_state, http_param(req, "event"), &filter, &p->badges, &fault);
+    p->badges.words = (struct badge_words){.order = query_word(req, "order"), .duplex = query_word(req, "duplex"), .page = query_word(req, "page"),
+                                           .separators = query_word(req, "separators")};
+    p->badges.desk_phone = query_word(req, "desk_phone");
+    enum err e = print_badges_split(&p->arena, http_query(req, "only"), &filter, &fault);
+    if (e == OK) e = print_badges_make(&p->arena, thread_state, http_param(req, "event"), &filter, &p->badges, &fault);
     p->made = e == OK;
-    if (e != OK) reply_error(req, e, &fault);
+    if (e == ERR_LIMIT) reply_reason_with(req, REASON_too_many, fault.text);
+    else if (e != OK) reply_error(req, e, &fault);
 }
 
 static enum err apply_record(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
 {
     const struct print_badges *p = &((const struct print *)req->state)->badges;
+    const struct badge_list *list = &p->ready.list;
     const char *layout = p->layout_name ? p->layout_name : badges_layout_name(0);
-    enum err e = badge_list_record(db, &tools->ids, p->list.event_id, layout, p->base_url, p->list.count, actor_of(req), clock_now_ms());
+    enum err e = badge_list_record(db, &tools->ids, list->event_id, layout, p->base_url, list->count, actor_of(req), clock_now_ms());
     if (e == OK) e = audit_write(db, clock_now_ms(), actor_of(req), "print", http_param(req, "event"), NULL);
     return e == OK ? OK : db_fault(db, e, fault, "print log");
 }
 
-static void after_record(struct http_request *req)
+static void give_pdf(struct http_request *req)
 {
     struct print *p = req->state;
-    const struct fault *fault;
-    enum err e = write_result(req, &fault);
-    if (e != OK) {
-        reply_error(req, e, fault);
-        return;
-    }
     char *name = arena_printf(req->arena, "inline; filename=\"badges-%s.pdf\"", http_param(req, "event"));
     if (name) (void)http_set_header(req, "Content-Disposition", name);
     http_reply_buf(req, 200, "application/pdf", &p->badges.pdf);
 }
 
+static void after_record(struct http_request *req)
+{
+    const struct fault *fault;
+    enum err e = write_result(req, &fault);
+    if (e == OK) give_pdf(req);
+    else reply_error(req, e, fault);
+}
+
 static void after_print(struct http_request *req)
 {
     const struct print *p = req->state;
-    if (p->made) request_write(req, apply_record, after_record);
+    if (!p->made) return;
+    if (is_print(req)) request_write(req, apply_record, after_record);
+    else give_pdf(req);
 }
 
 void badges_get(struct http_request *req)
@@ -62,13 +91,16 @@ void badges_get(struct http_request *req)
     struct fault fault;
     if (!worker || !event_of(req, worker, NULL)) return;
     struct print *p = arena_alloc(req->arena, sizeof *p);
-    if (!p || http_at_end(req, release_pdf, &p->badges.pdf) != OK) {
+    if (!p || http_at_end(req, release_print, p) != OK) {
         reply_reason(req, REASON_busy);
         return;
     }
     buf_init(&p->badges.pdf, BUF_LIMIT_FILE);
-    if (print_badges_find(req->arena, app_of(req), http_query(req, "layout"), &p->badges, &fault) != OK) {
-        reply_reason_with(req, REASON_unknown_layout, fault.text);
+    arena_init(&p->arena, PRINT_BADGES_MEMORY);
+    enum err e = print_badges_find(&p->arena, app_of(req), query_word(req, "layout"), &p->badges, &fault);
+    if (e != OK) {
+        if (e == ERR_NOMEM) reply_error(req, e, &fault);
+        else reply_reason_with(req, REASON_unknown_layout, fault.text);
         return;
     }
     req->state = p;

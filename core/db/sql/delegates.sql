@@ -32,6 +32,11 @@ LEFT JOIN unit u ON u.id = d.delegation_id
 WHERE d.event_id = $1 AND d.status IN ('summoned', 'alternate') AND ($2 = 0 OR d.delegation_id = $2) AND ($4 = '' OR p.code = $4 OR d.number = $4)
 ORDER BY CASE WHEN p.id IS NULL THEN 1 ELSE 0 END, u.sort_order NULLS LAST, u.code NULLS LAST, d.sort_order NULLS LAST, p.name_sort, d.number
 
+-- How many badges delegates_badges would give at most; unit '' = of all.
+-- delegates_badges_count :maybe (slug text, unit text) -> (badges i64)
+SELECT COUNT(*) FROM delegate d JOIN event e ON e.id = d.event_id LEFT JOIN unit u ON u.id = d.delegation_id
+WHERE e.slug = $1 AND ($2 = '' OR u.code = $2) AND d.status IN ('summoned', 'alternate')
+
 -- delegates_event_head :maybe (slug text) -> (id i64, title text, timezone text, public_url text?, starts_ms i64, ends_ms i64, venue text?, organization text?, languages text?, wifi text?, documents_access text, logo_blob text?)
 SELECT e.id, e.title, e.timezone, e.public_url, e.starts_ms, e.ends_ms, e.venue, o.name, o.languages, e.wifi, e.documents_access, o.logo_blob
 FROM event e LEFT JOIN organization o ON o.id = 1 WHERE e.slug = $1
