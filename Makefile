@@ -45,12 +45,13 @@ sources = $(sort $(shell find $(1) -name '*.c' -not -name 'main.c' -not -path '*
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 library = $(B)/lib/$(subst /,-,$(1)).a
 
-LIBS_core/base := -ljansson -licui18n -licuuc -licudata -lsodium
+LIBS_core/base := -ljansson -licui18n -licuuc -licudata -lsodium -lz
 LIBS_core/db := -lsqlite3
 LIBS_core/congress := -larchive
 LIBS_core/typeset := -lhpdf -lharfbuzz -lharfbuzz-subset -lfribidi -lfontconfig -ljpeg -lz -lm
 LIBS_core/vision := -lzbar -ljpeg -lpng
 LIBS_badges := -lqrencode
+LIBS_docs-bundle := -lcmark -lz
 LIBS_scanner := -lcurl
 LIBS_server := -lmicrohttpd -lgnutls -lz
 

@@ -114,6 +114,29 @@ uint8_t *crypto_unseal(struct arena *arena, const uint8_t key[CRYPTO_HASH_BYTES]
     return out;
 }
 
+_Static_assert(CRYPTO_PUBLIC_BYTES == crypto_sign_PUBLICKEYBYTES && CRYPTO_SECRET_BYTES == crypto_sign_SECRETKEYBYTES &&
+               CRYPTO_SIGNATURE_BYTES == crypto_sign_BYTES, "Ed25519 sizes");
+
+void crypto_signature_key(uint8_t ret_public[CRYPTO_PUBLIC_BYTES], uint8_t ret_secret[CRYPTO_SECRET_BYTES])
+{
+    (void)crypto_sign_keypair(ret_public, ret_secret);
+}
+
+void crypto_signature_make(const uint8_t secret[CRYPTO_SECRET_BYTES], const void *message, size_t length, uint8_t ret[CRYPTO_SIGNATURE_BYTES])
+{
+    (void)crypto_sign_detached(ret, NULL, message, length, secret);
+}
+
+bool crypto_signature_check(const uint8_t public_key[CRYPTO_PUBLIC_BYTES], const void *message, size_t length, const uint8_t signature[CRYPTO_SIGNATURE_BYTES])
+{
+    return crypto_sign_verify_detached(signature, message, length, public_key) == 0;
+}
+
+void crypto_forget(void *secret, size_t length)
+{
+    sodium_memzero(secret, length);
+}
+
 bool crypto_equal(const char *a, const char *b)
 {
     size_t n = strlen(a);

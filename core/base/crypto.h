@@ -51,6 +51,16 @@ uint8_t *crypto_seal(struct arena *arena, const uint8_t key[CRYPTO_HASH_BYTES], 
 /* NULL when it was not sealed with this key or was changed. */
 uint8_t *crypto_unseal(struct arena *arena, const uint8_t key[CRYPTO_HASH_BYTES], const void *sealed, size_t length, size_t *ret_length);
 
+/* Ed25519 (RFC 8032). A signature is a pure function of key and message. The secret key is the seed and the public key, 64 bytes. */
+#define CRYPTO_PUBLIC_BYTES 32
+#define CRYPTO_SECRET_BYTES 64
+#define CRYPTO_SIGNATURE_BYTES 64
+void crypto_signature_key(uint8_t ret_public[CRYPTO_PUBLIC_BYTES], uint8_t ret_secret[CRYPTO_SECRET_BYTES]);
+void crypto_signature_make(const uint8_t secret[CRYPTO_SECRET_BYTES], const void *message, size_t length, uint8_t ret[CRYPTO_SIGNATURE_BYTES]);
+bool crypto_signature_check(const uint8_t public_key[CRYPTO_PUBLIC_BYTES], const void *message, size_t length, const uint8_t signature[CRYPTO_SIGNATURE_BYTES]);
+/* Overwrites a secret that is no longer needed. */
+void crypto_forget(void *secret, size_t length);
+
 /* Compares in constant time; texts of other lengths are unequal. */
 bool crypto_equal(const char *a, const char *b);
 
