@@ -194,3 +194,14 @@ void live_feed_undone(struct live_feed *feed, const char *slug, const char *scan
     if (desk && text) (void)live_publish(feed->app->hub, desk, "checkin", text);
     arena_release(&arena);
 }
+
+void live_feed_badge(struct live_feed *feed, const char *slug, const char *code, int64_t issue)
+{
+    struct arena arena = {0};
+    char at[CLOCK_TEXT_SIZE], *desk = live_feed_channel(&arena, true, slug);
+    json_t *badge = json_pack("{s:s,s:I,s:s}", "person", code, "issue", (json_int_t)issue, "at", clock_format(clock_now_ms(), at));
+    char *text = badge ? json_text(&arena, badge) : NULL;
+    json_decref(badge);
+    if (desk && text) (void)live_publish(feed->app->hub, desk, "badge", text);
+    arena_release(&arena);
+}

@@ -26,6 +26,8 @@ enum err live_feed_open(struct live_feed *feed, const char *event);
 /* Tells what scans were answered just now. */
 void live_feed_answers(struct live_feed *feed, const char *event, const struct checkin_answer *answers, size_t count);
 void live_feed_undone(struct live_feed *feed, const char *event, const char *scan_id);
+/* Tells the desks (not the walls) that a badge was issued anew: {"person": its code or number, "issue": 2, "at": "…"}. The doors hear it by the roster. */
+void live_feed_badge(struct live_feed *feed, const char *event, const char *code, int64_t issue);
 
 /* The channel's name in the arena: "wall:SLUG". */
 char *live_feed_channel(struct arena *arena, bool desk, const char *event);

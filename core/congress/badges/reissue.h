@@ -15,6 +15,7 @@ struct reissue {
     const char *event;   /* slug; NULL: a member card */
     const char *code;    /* of the person; of a blank badge its number */
     const char *name;    /* NULL: a blank badge */
+    const char *reason;  /* set by the caller between plan and apply: what the desk was told, for the audit; may be NULL */
 };
 
 /* Whose badge `code` (a person's code or a badge number) is, and what the new one would be. ERR_NOT_FOUND: no such event or delegate. ERR_CONFLICT: the
