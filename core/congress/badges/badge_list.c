@@ -18,7 +18,7 @@ char *badge_url(struct arena *arena, const char *base_url, const char *token)
     return url;
 }
 
-static const char *first_language(struct arena *arena, const char *languages)
+const char *badge_list_language(struct arena *arena, const char *languages)
 {
     json_t *list = NULL;
     const char *language = "vi";
@@ -100,6 +100,7 @@ static void fill_row(struct copying *c, const struct sql_delegates_badges_row *r
     const struct sql_delegates_badges_row *before = c->before ? c->before : &none;
     const struct badge_list_row *last = c->before ? out - 1 : &no_row;
     *out = (struct badge_list_row){
+        .delegate_id = r->delegate_id, .credential_id = r->credential_id, .person_id = r->person_id == DB_NULL ? 0 : r->person_id,
         .person_code = keep(c, r->code), .number = keep(c, r->number), .name = keep(c, r->name), .honorific = keep_shared(c, r->honorific, last->honorific),
         .title = keep_title(c, r->title, before->title, last->title), .delegation = keep_title(c, r->delegation, before->delegation, last->delegation),
         .category = keep_shared(c, r->category, last->category),
@@ -162,7 +163,7 @@ enum err badge_list_load(struct db *db, struct arena *arena, const char *event, 
     }
     list.event_id = head.id;
     list.timezone = head.timezone;
-    list.language = first_language(arena, head.languages);
+    list.language = badge_list_language(arena, head.languages);
     list.event_title = title_pick(arena, head.title, list.language);
     list.organization = head.organization ? title_pick(arena, head.organization, list.language) : NULL;
     list.venue = venue_name(arena, head.venue, list.language);

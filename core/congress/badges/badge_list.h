@@ -42,7 +42,7 @@ struct print_change;
 struct badge_list_row {
     int64_t delegate_id, credential_id, person_id; /* 0: none (a member card has no delegate, a blank badge no person) */
     const char *person_code, *number, *name, *honorific, *title, *delegation, *category, *category_title, *category_color, *seat, *group;
-    const char *room, *transport, *diet, *badge_box, *photo_sha256, *name_sort;
+    const char *room, *transport, *diet, *badge_box, *photo_sha256, *name_sort, *joined; /* joined: a year or a date, on member cards only */
     const struct badge_list_category *shared; /* NULL before badge_list_load_shared */
     int64_t order;   /* protocol; INT64_MAX = none */
     const char *url; /* "http://HOST/D/TOKEN", as it goes into the QR code */
@@ -60,6 +60,8 @@ struct badge_list {
     int64_t starts_ms, ends_ms;
     struct badge_list_row *rows; /* by delegation in protocol order, blanks last */
     size_t count;
+    const struct badge_list_category *shared; /* of every category of the event, after badge_list_load_shared */
+    size_t shared_count;
     int64_t runs_seen; /* print runs of this kind that the log knew when the list was compared with it */
 };
 
@@ -68,6 +70,9 @@ struct badge_list {
  * that are good the newest issue is taken; naming one of them in `only` is an error. */
 enum err badge_list_load(struct db *db, struct arena *arena, const char *event, const struct badge_list_filter *filter, const char *base_url,
                          struct badge_list *ret, struct fault *fault);
+
+/* The first of the organization's languages, a JSON list; "vi" when there is none. What is printed is in it. */
+const char *badge_list_language(struct arena *arena, const char *languages);
 
 /* Sorts the rows anew; equal ones stay as they are, blanks stay last. */
 void badge_list_sort(struct badge_list *list, enum badge_list_order order);

@@ -135,6 +135,8 @@ enum err badge_list_load_shared(struct db *db, struct arena *arena, struct badge
         if (e == OK) e = add_papers(db, arena, list, now_ms, &shared[k]);
     }
     if (e != OK) return db_fault(db, e, fault, "read the programme and the papers");
+    list->shared = shared;
+    list->shared_count = programme->category_count;
     for (size_t i = 0; i < list->count; i++)
         for (size_t k = 0; k < programme->category_count; k++)
             if (strcmp(list->rows[i].category, shared[k].code) == 0) list->rows[i].shared = &shared[k];

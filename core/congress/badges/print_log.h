@@ -55,8 +55,8 @@ struct print_run {
 enum err print_log_compare(struct db *db, struct arena *arena, struct badge_list *list, const char *kind, const char *base_url, print_facts shown,
                            struct fault *fault);
 
-/* What all badges have in common and what changed of it since the newest run of that kind: a warning for the run, not a change of each badge. Call after
- * badge_list_load_shared where programme or papers are shown. *ret_count 0 also when nothing was printed yet. */
+/* What all badges have in common, and what changed of it since the runs in which the rows of the list were printed last: a warning for the run, not a
+ * change of each badge. After print_log_compare, before print_log_keep; after badge_list_load_shared where programme or papers are shown. */
 enum err print_log_compare_run(struct db *db, struct arena *arena, const struct badge_list *list, const char *kind, print_facts shown,
                                struct print_change **ret, size_t *ret_count, struct fault *fault);
 

@@ -22,11 +22,11 @@ FROM credential c
 LEFT JOIN delegate d ON d.id = COALESCE(c.delegate_id, (SELECT m.id FROM delegate m WHERE m.event_id = $2 AND m.person_id = c.person_id)) AND d.event_id = $2
 WHERE c.token_id = $1
 
--- delegates_badges :many (event_id i64, unit_id i64, with_sort i64, only text) -> (delegate_id i64, code text?, number text?, name text?, honorific text?, title text?, delegation text?, delegation_code text?, category text, category_title text, category_color text?, seat text?, group_name text?, status text, token text, issue i64, room text?, transport text?, diet text?, badge_box text?, photo_blob text?, name_sort text?, sort_order i64?)
-SELECT d.id, p.code, d.number, p.name, p.honorific, p.title, u.name, u.code, k.code, k.title, k.color, d.seat, d.group_name, d.status, c.token, c.issue, d.room, d.transport, d.diet, d.badge_box, p.photo_blob, CASE WHEN $3 = 1 THEN p.name_sort END, d.sort_order
+-- delegates_badges :many (event_id i64, unit_id i64, with_sort i64, only text) -> (delegate_id i64, code text?, number text?, name text?, honorific text?, title text?, delegation text?, delegation_code text?, category text, category_title text, category_color text?, seat text?, group_name text?, status text, token text, issue i64, room text?, transport text?, diet text?, badge_box text?, photo_blob text?, name_sort text?, sort_order i64?, credential_id i64, person_id i64?)
+SELECT d.id, p.code, d.number, p.name, p.honorific, p.title, u.name, u.code, k.code, k.title, k.color, d.seat, d.group_name, d.status, c.token, c.issue, d.room, d.transport, d.diet, d.badge_box, p.photo_blob, CASE WHEN $3 = 1 THEN p.name_sort END, d.sort_order, c.id, p.id
 FROM delegate d
 JOIN category k ON k.id = d.category_id
-JOIN credential c ON c.delegate_id = d.id AND c.revoked_ms IS NULL
+JOIN credential c ON c.id = (SELECT n.id FROM credential n WHERE n.delegate_id = d.id AND n.revoked_ms IS NULL ORDER BY n.issue DESC LIMIT 1)
 LEFT JOIN person p ON p.id = d.person_id
 LEFT JOIN unit u ON u.id = d.delegation_id
 WHERE d.event_id = $1 AND d.status IN ('summoned', 'alternate') AND ($2 = 0 OR d.delegation_id = $2) AND ($4 = '' OR p.code = $4 OR d.number = $4)
@@ -51,6 +51,6 @@ INSERT INTO print_run(id, event_id, kind, layout, host, badges, printed_ms, acto
 -- print_run_hosts :many (event_id i64) -> (slug text, host text, badges i64, printed_ms i64)
 SELECT e.slug, r.host, CAST(SUM(r.badges) AS BIGINT), MAX(r.printed_ms)
 FROM print_run r JOIN event e ON e.id = r.event_id
-WHERE ($1 = 0 OR r.event_id = $1)
-  AND r.badges > (SELECT COALESCE(SUM(l.badges), 0) FROM print_run l WHERE l.event_id = r.event_id AND l.host <> r.host AND l.printed_ms > r.printed_ms)
+WHERE ($1 = 0 OR r.event_id = $1) AND r.spoiled_ms IS NULL
+  AND r.badges > (SELECT COALESCE(SUM(l.badges), 0) FROM print_run l WHERE l.event_id = r.event_id AND l.kind = r.kind AND l.spoiled_ms IS NULL AND l.host <> r.host AND l.printed_ms > r.printed_ms)
 GROUP BY e.slug, r.host ORDER BY MAX(r.printed_ms) DESC
