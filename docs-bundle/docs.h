@@ -1,0 +1,98 @@
+/* Papers: what is inside of a file, and bundles of papers that can be checked and moved by USB stick (format plenum-docs/1, docs/decisions/0019-bundle.md).
+ * The one header of this room for the server.
+ *
+ * Texts are UTF-8 and live in the given arena. Nothing prints. Files that strangers made are opened by child processes only (core/base/child.h), except
+ * for their first bytes and plain text. Thread-safe: two calls share nothing but the disk. */
+#ifndef PLENUM_DOCS_H
+#define PLENUM_DOCS_H
+
+#include "core/base/arena.h"
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/db/db.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DOCS_FILE_MOST (INT64_C(512) << 20)
+#define DOCS_VIDEO_MOST (INT64_C(200) << 20)
+#define DOCS_TEXT_MOST (INT64_C(4) << 20)
+#define DOCS_PAGES_MOST 2000       /* of one paper; later pages are in the file only */
+#define DOCS_PAGE_TEXT_MOST 262144 /* bytes of text of one page */
+#define DOCS_PICTURE_SIDE 1280     /* the longer side of a page's picture, pixels */
+#define DOCS_PICTURE_MOST (INT64_C(4) << 20)
+
+enum docs_kind { DOCS_PDF, DOCS_OFFICE, DOCS_PICTURE, DOCS_AUDIO, DOCS_VIDEO, DOCS_TEXT, DOCS_MARKDOWN };
+
+/* What a file is, by its name and its first bytes, which must agree. ERR_INPUT: it is nothing that is shown to delegates, and why. ERR_LIMIT: too large.
+ * *ret_type (may be NULL) is static text. */
+enum err docs_kind_find(const char *path, const char *name, enum docs_kind *ret, const char **ret_type, struct fault *fault);
+
+/* Where a paper's text is from; the word is what the database and the manifest say. */
+enum docs_source {
+    DOCS_SOURCE_NONE, /* "none": it has no text (music, video, a picture without words) */
+    DOCS_SOURCE_FILE, /* "file": it is in the file */
+    DOCS_SOURCE_OCR,  /* "ocr": some of it was read from pictures of pages, and may be wrong */
+    DOCS_SOURCE_SCAN  /* "scan": the pages are pictures, and nobody read them */
+};
+const char *docs_source_word(enum docs_source source);
+
+struct docs_page {
+    const char *text;    /* never NULL; printable, composed (NFC), at most DOCS_PAGE_TEXT_MOST bytes */
+    const char *picture; /* path of a JPEG in the work folder; NULL: none */
+    unsigned width, height;
+};
+
+struct docs_reading {
+    enum docs_kind kind;
+    const char *media_type;
+    const char *file;     /* what phones get: the path that was given, or of a PDF in the work folder that was made of it */
+    enum docs_source source;
+    struct docs_page *pages; /* none for sound, video and what cannot be opened here */
+    size_t count, unread;    /* unread: pages that are pictures only and were not read */
+    const char *secrecy;     /* the stamp on its first page or in its name: "MẬT", "TỐI MẬT", "TUYỆT MẬT"; NULL: none was found */
+    const char **warnings;   /* sentences for the organiser */
+    size_t warning_count;
+};
+
+struct docs_wishes {
+    const char *folder; /* an empty work folder, absolute: pictures and made files stay there for the caller, who removes it */
+    const char *name;   /* the file's name for people, with folders ("01 Khai mạc/02. Báo cáo.pdf"); NULL: that of the path */
+    bool (*on_page)(void *context, size_t done, size_t total); /* may be NULL; false stops (ERR_TIMEOUT) */
+    void *context;
+};
+
+/* Text and pictures of a paper. Takes from milliseconds to minutes, never on a request thread. ERR_INPUT: the file is damaged, needs a password, or is of no
+ * kind that is shown; ERR_LIMIT; ERR_NOT_FOUND: poppler is not installed. */
+enum err docs_extract(struct arena *arena, const char *path, const struct docs_wishes *wishes, struct docs_reading *ret, struct fault *fault);
+
+/* The stamp in a file's or folder's name, or on a page's text; NULL: none. `from_picture`: the text was read from a picture, where accents get lost. */
+const char *docs_secrecy_in_name(struct arena *arena, const char *name);
+const char *docs_secrecy_in_text(struct arena *arena, const char *text, bool from_picture);
+
+/* Markdown as a fragment of HTML: no raw HTML, no pictures from elsewhere, links to http, https, mailto and tel only. And as plain text. NULL: out of
+ * memory, or no UTF-8. */
+char *docs_markdown_html(struct arena *arena, const char *text, size_t length);
+char *docs_markdown_text(struct arena *arena, const char *text, size_t length);
+
+/* --- into the data folder --- */
+
+/* The pictures of a reading as blobs, before the transaction; then its rows, within it. `sha256` is of the file that phones get, whose blob row is there.
+ * A file that was read before stays as it is: *ret_new false. `shas` is what docs_pictures_put gave: one for each page, NULL without a picture. */
+enum err docs_pictures_put(struct arena *arena, const char *data_folder, const struct docs_reading *reading, const char ***ret_shas, struct fault *fault);
+enum err docs_reading_write(struct db *db, const char *sha256, const struct docs_reading *reading, const char *const *shas, int64_t now_ms, bool *ret_new);
+bool docs_reading_is_there(struct db *db, const char *sha256);
+
+/* Reads every newest paper of an event that was not read yet, each in a transaction of its own; `tell` hears what could not be read. For after an
+ * import, and for papers that were uploaded. */
+enum err docs_read_missing(struct db *db, const char *data_folder, const char *slug, void (*tell)(void *context, const char *code, const char *sentence), void *context,
+                           size_t *ret_read, struct fault *fault);
+
+/* --- bundles --- */
+
+/* A work folder in TMPDIR (else /tmp), mode 0700; and its end with all that is in it. */
+char *docs_work_folder(struct arena *arena, struct fault *fault);
+void docs_remove_folder(const char *folder);
+
+#endif
