@@ -49,17 +49,17 @@ LIBS_core/base := -ljansson -licui18n -licuuc -licudata -lsodium -lz
 LIBS_core/db := -lsqlite3
 LIBS_core/congress := -larchive
 LIBS_core/typeset := -lhpdf -lharfbuzz -lharfbuzz-subset -lfribidi -lfontconfig -ljpeg -lz -lm
-LIBS_core/vision := -lzbar -ljpeg -lpng
-LIBS_badges := -lqrencode
+LIBS_core/vision := -lzbar -ljpeg -lpng -llcms2
+LIBS_badges := -lqrencode -lcups -lm
 LIBS_docs-bundle := -lcmark -lz
 LIBS_scanner := -lcurl
 LIBS_server := -lmicrohttpd -lgnutls -lz
 
 # What a program links, from the top of the house to the ground.
-ROOMS_plenum := server badges docs-bundle core/typeset core/vision core/congress core/db core/base
-ROOMS_plenum-badges := badges core/typeset core/vision core/congress core/db core/base
+ROOMS_plenum := server badges docs-bundle core/typeset core/congress core/vision core/db core/base
+ROOMS_plenum-badges := badges core/typeset core/congress core/vision core/db core/base
 ROOMS_plenum-docs := docs-bundle core/typeset core/congress core/db core/base
-ROOMS_plenum-scanner := scanner core/vision core/congress core/db core/base
+ROOMS_plenum-scanner := scanner core/congress core/vision core/db core/base
 PROGRAMS := plenum plenum-badges plenum-docs plenum-scanner
 MAIN_plenum := server/main.c
 MAIN_plenum-badges := badges/main.c
@@ -148,7 +148,7 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 # A unit test may use any room; the linker takes what it needs.
 UNIT := $(sort $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)))
 FUZZ := $(sort $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c)))
-UNIT_ROOMS := server scanner badges docs-bundle core/typeset core/vision core/congress core/db core/base
+UNIT_ROOMS := server scanner badges docs-bundle core/typeset core/congress core/vision core/db core/base
 UNIT_LIBS := $(foreach r,$(UNIT_ROOMS),$(LIBS_$(r)))
 $(B)/tests/%: $(B)/obj/tests/unit/%.o $(foreach r,$(UNIT_ROOMS),$(call library,$(r)))
 	@mkdir -p $(@D)
