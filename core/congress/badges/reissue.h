@@ -28,7 +28,7 @@ enum err reissue_plan_card(struct db *db, struct arena *arena, struct id_source 
 /* In the caller's transaction: stores the new one, revokes all others of that delegate (of a card: all cards of that person), tells the doors (roster_seq of
  * the delegate; for a card in every event of that person) and writes audit "reissue" without a token. ERR_CONFLICT: somebody else reissued it meanwhile. May be
  * run again when the transaction failed. */
-enum err reissue_apply(struct db *db, struct id_source *ids, const struct reissue *reissue, const char *actor, int64_t now_ms, struct fault *fault);
+enum err reissue_apply(struct db *db, const struct reissue *reissue, const char *actor, int64_t now_ms, struct fault *fault);
 
 /* Puts the new token and issue into the row of a list that was loaded with the old ones (`only` = reissue->code), before it is drawn. ERR_NOT_FOUND: the
  * list has no such row. */

@@ -1,6 +1,6 @@
 /* Delegates: a person in an event, or a numbered blank badge that waits for one. */
 #include "catalogue.h"
-#include "core/congress/badges/badge_token.h"
+#include "core/congress/badges/credential.h"
 #include "core/congress/event_file/plan.h"
 
 #include <string.h>
@@ -134,12 +134,11 @@ enum err plan_name_delegates(struct plan *plan, struct table *table, json_t *lis
 
 static enum err credential_for(struct plan *plan, const struct row *row)
 {
-    char token[ID_TOKEN_SIZE], hex[BADGE_TOKEN_ID_SIZE];
-    id_token_make(token);
-    badge_token_id(token, hex);
-    struct db_value values[] = {value_i64(id_next(&plan->ids)), value_text(arena_strdup(plan->arena, token)), value_text(arena_strdup(plan->arena,
-        hex)), row->next[PERSON], row->next[1],
-                                row->next[0], value_i64(plan->now_ms)};
+    struct credential_new credential;
+    credential_make(&plan->ids, &credential);
+    struct db_value values[] = {value_i64(credential.id), value_text(arena_strdup(plan->arena, credential.token)),
+                                value_text(arena_strdup(plan->arena, credential.token_id)), row->next[PERSON], row->next[1], row->next[0],
+                                value_i64(plan->now_ms)};
     return values[1].text && values[2].text ? plan_write(plan, WRITE_MAIN, SQL_IMPORT_CREDENTIAL_INSERT, values, 7) : ERR_NOMEM;
 }
 
