@@ -32,6 +32,7 @@ struct badge {
     const char *number;
     const char *group;
     const char *room, *transport, *diet, *badge_box;
+    const char *joined;         /* a year or a date; on member cards */
     const char *url;            /* the text of the QR code, exactly (DESIGN.md §6); required */
     const struct photo *photo;  /* NULL: initials */
     const struct badge_line *programme, *papers;
@@ -46,7 +47,8 @@ enum badge_groups { GROUPS_NONE, GROUPS_DELEGATION, GROUPS_BOX };
 struct badge_layout;
 
 struct badge_run {
-    const char *event_title;
+    const char *event_title; /* NULL: member cards */
+    bool member_cards;       /* of people, not of an event: no title, dates, venue */
     const char *dates; /* "01–02/12/2026" */
     const char *venue;
     const char *organization;

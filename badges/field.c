@@ -16,7 +16,8 @@ static const char *const names[FIELD_COUNT] = {
     [FIELD_LABEL_NUMBER] = "label_number", [FIELD_LABEL_SEAT] = "label_seat", [FIELD_LABEL_GROUP] = "label_group", [FIELD_LABEL_NAME] = "label_name",
     [FIELD_LABEL_TITLE] = "label_title", [FIELD_LABEL_DELEGATION] = "label_delegation", [FIELD_LABEL_ROOM] = "label_room",
     [FIELD_LABEL_TRANSPORT] = "label_transport", [FIELD_LABEL_PROGRAMME] = "label_programme", [FIELD_LABEL_PAPERS] = "label_papers",
-    [FIELD_LABEL_WIFI] = "label_wifi", [FIELD_LABEL_DESK] = "label_desk"};
+    [FIELD_LABEL_WIFI] = "label_wifi", [FIELD_LABEL_DESK] = "label_desk", [FIELD_JOINED] = "joined",
+    [FIELD_MEMBER_CARD] = "member_card", [FIELD_LABEL_JOINED] = "label_joined", [FIELD_LABEL_MEMBER_CARD] = "label_member_card"};
 
 enum badge_field badge_field_find(const char *name, size_t length)
 {
@@ -77,6 +78,8 @@ static const char *label_value(const struct badge_facts *facts, enum badge_field
     case FIELD_LABEL_PAPERS: return words->papers;
     case FIELD_LABEL_WIFI: return words->wifi;
     case FIELD_LABEL_DESK: return words->desk;
+    case FIELD_LABEL_JOINED: return words->joined;
+    case FIELD_LABEL_MEMBER_CARD: return words->member_card;
     default: return NULL;
     }
 }
@@ -102,6 +105,7 @@ static const char *person_value(const struct badge_facts *facts, enum badge_fiel
     case FIELD_CODE: return badge->person_code;
     case FIELD_REISSUE: return badge->issue > 1 ? arena_printf(facts->arena, "%lld", (long long)badge->issue) : NULL;
     case FIELD_ADDRESS: return make_address(facts->arena, badge->url);
+    case FIELD_JOINED: return badge->joined ? arena_strndup(facts->arena, badge->joined, strcspn(badge->joined, "-")) : NULL; /* the year */
     case FIELD_BLANK: return badge->blank ? "blank" : NULL;
     case FIELD_NAMED: return badge->blank ? NULL : "named";
     case FIELD_PHOTO: return badge->photo ? "photo" : NULL;
@@ -123,6 +127,7 @@ const char *badge_field_value(const struct badge_facts *facts, enum badge_field 
     case FIELD_WIFI_NAME: value = run->wifi_name; break;
     case FIELD_WIFI_PASSWORD: value = run->wifi_password; break;
     case FIELD_DESK_PHONE: value = run->desk_phone; break;
+    case FIELD_MEMBER_CARD: value = run->member_cards ? "member card" : NULL; break;
     case FIELD_LOGO: value = run->logo ? "logo" : NULL; break;
     default: value = person_value(facts, field); break;
     }
@@ -159,14 +164,24 @@ uint64_t badge_template_fields(const char *template)
     return fields;
 }
 
-/* The template with its fields filled in; NULL when one of them is not known. */
-static const char *fill_template(const struct badge_facts *facts, const char *template)
+/* Whether any letter is of a script that runs from right to left (Unicode's blocks of these, so without a table of letters). */
+static bool runs_leftwards(const char *text)
 {
-    size_t first = strcspn(template, "{");
-    if (!template[first]) return template;
+    for (const char *cursor = text; *cursor;) {
+        int32_t c = text_next(&cursor);
+        if ((c >= 0x0590 && c <= 0x08FF) || (c >= 0xFB1D && c <= 0xFDFF) || (c >= 0xFE70 && c <= 0xFEFF) || (c >= 0x10800 && c <= 0x10FFF) ||
+            (c >= 0x1E800 && c <= 0x1EFFF)) return true;
+    }
+    return false;
+}
+
+/* The template with its fields filled in, each between `open` and `close`, `begin` before all; NULL when one of them is not known. */
+static const char *fill_fields(const struct badge_facts *facts, const char *template, const char *begin, const char *open, const char *close)
+{
     struct buf out;
     buf_init(&out, BUF_LIMIT_LINE);
     bool known = true;
+    buf_puts(&out, begin);
     for (const char *p = template; *p && known;) {
         size_t plain = strcspn(p, "{");
         buf_add(&out, p, plain);
@@ -175,12 +190,26 @@ static const char *fill_template(const struct badge_facts *facts, const char *te
         size_t length = strcspn(p + 1, "}");
         const char *value = badge_field_value(facts, badge_field_find(p + 1, length));
         known = value != NULL;
+        buf_puts(&out, open);
         buf_puts(&out, value);
+        buf_puts(&out, close);
         p += length + 2;
     }
     const char *text = known && buf_ok(&out) ? arena_strdup(facts->arena, buf_text(&out)) : NULL;
     buf_release(&out);
     return text;
+}
+
+/* Beside letters from right to left a telephone number's groups would be put the other way round, as may be a value's brackets or dates: each value is
+ * then isolated (Unicode Bidirectional Algorithm, FSI and PDI), so that it is read as if it stood alone, in the order that the language has. */
+static const char *fill_template(const struct badge_facts *facts, const char *template)
+{
+    size_t first = strcspn(template, "{");
+    if (!template[first]) return template;
+    const char *text = fill_fields(facts, template, "", "", "");
+    bool alone = first == 0 && template[strcspn(template, "}") + 1] == '\0';
+    if (!text || alone || !runs_leftwards(text)) return text;
+    return fill_fields(facts, template, badge_is_mirrored(facts->run->language) ? "\u200F" : "\u200E", "\u2068", "\u2069");
 }
 
 static const char *pick_variant(const struct badge_choice *choice, const char *language)
@@ -211,24 +240,26 @@ size_t badge_part_lines(const struct badge_facts *facts, const struct badge_part
 
 static void put_escaped(struct buf *out, const char *text)
 {
-    size_t length = strlen(text);
-    bool hex = length && length % 2 == 0 && strspn(text, "0123456789abcdefABCDEF") == length;
-    if (hex) buf_putc(out, '"');
     for (const char *p = text; *p; p++) {
         if (strchr("\\;,:\"", *p)) buf_putc(out, '\\');
         buf_putc(out, *p);
     }
-    if (hex) buf_putc(out, '"');
 }
 
+/* The payload as ZXing's wiki has it ("Barcode Contents", Wi-Fi network config). A name that is all hexadecimal digits would be taken for bytes, so it
+ * is quoted. A password is not: phones take only those of 64 digits (WPA) or 10, 26, 58 (WEP) for keys, which they then are, and some would
+ * take quotes for part of it. */
 const char *badge_wifi_payload(struct arena *arena, const struct badge_run *run)
 {
-    if (!run->wifi_name || !run->wifi_name[0]) return NULL;
-    bool open = !run->wifi_password || !run->wifi_password[0];
+    const char *name = run->wifi_name, *security = run->wifi_security && run->wifi_security[0] ? run->wifi_security : "WPA";
+    if (!name || !name[0]) return NULL;
+    bool open = !run->wifi_password || !run->wifi_password[0] || strcmp(security, "nopass") == 0;
+    const char *quote = strspn(name, "0123456789abcdefABCDEF") == strlen(name) ? "\"" : "";
     struct buf out;
     buf_init(&out, BUF_LIMIT_LINE);
-    buf_printf(&out, "WIFI:T:%s;S:", open ? "nopass" : run->wifi_security && run->wifi_security[0] ? run->wifi_security : "WPA");
-    put_escaped(&out, run->wifi_name);
+    buf_printf(&out, "WIFI:T:%s;S:%s", open ? "nopass" : security, quote);
+    put_escaped(&out, name);
+    buf_puts(&out, quote);
     if (!open) {
         buf_puts(&out, ";P:");
         put_escaped(&out, run->wifi_password);

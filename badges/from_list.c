@@ -65,13 +65,13 @@ enum err badges_run_from_list(const struct badge_list *list, const char *layout,
         badges[i] = (struct badge){.person_code = row->person_code, .name = row->name, .honorific = row->honorific, .title = row->title,
                                    .delegation = row->delegation, .category_title = row->category_title ? row->category_title : row->category,
                                    .category_color = row->category_color, .seat = row->seat, .number = row->number, .group = row->group,
-                                   .room = row->room, .transport = row->transport, .diet = row->diet, .badge_box = row->badge_box,
+                                   .room = row->room, .transport = row->transport, .diet = row->diet, .badge_box = row->badge_box, .joined = row->joined,
                                    .url = row->url, .issue = row->issue, .blank = !row->name || !row->name[0]};
         if (share_lines(arena, list, badges, i) != OK) return ERR_NOMEM;
     }
     *ret = (struct badge_run){.event_title = list->event_title, .venue = list->venue, .organization = list->organization, .language = list->language,
                               .wifi_name = list->wifi_name, .wifi_password = list->wifi_password, .wifi_security = list->wifi_security,
-                              .layout = layout, .badges = badges, .count = list->count};
-    ret->dates = badges_dates_text(arena, list->timezone, list->language, list->starts_ms, list->ends_ms);
+                              .layout = layout, .badges = badges, .count = list->count, .member_cards = list->event_id == 0};
+    if (list->timezone) ret->dates = badges_dates_text(arena, list->timezone, list->language, list->starts_ms, list->ends_ms);
     return OK;
 }

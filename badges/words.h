@@ -8,6 +8,7 @@ struct badge_words {
     const char *number, *seat, *group;
     const char *name, *title, *delegation; /* beneath the lines to write on */
     const char *room, *transport, *programme, *papers, *wifi, *desk;
+    const char *member_card, *member_cards, *joined; /* on cards; the document's title; before a year */
 };
 
 /* By the first part of the tag; Vietnamese when the language is NULL or not one of ours. Never NULL. */

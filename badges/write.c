@@ -204,8 +204,9 @@ static enum err write_pages(struct writer *w, struct fault *fault)
 static enum err start_writer(struct writer *w, struct fonts *fonts, struct fault *fault)
 {
     const struct badge_run *run = w->run;
-    const char *word = badge_words_find(run->language)->badges;
-    const char *title = is_set(run->event_title) ? arena_printf(&w->arena, "%s – %s", run->event_title, word) : word;
+    const struct badge_words *words = badge_words_find(run->language);
+    const char *word = run->member_cards ? words->member_cards : words->badges, *of = run->member_cards ? run->organization : run->event_title;
+    const char *title = is_set(of) ? arena_printf(&w->arena, "%s – %s", of, word) : word;
     const struct document_info info = {.title = title, .author = run->organization, .language = run->language};
     enum err e = document_new(fonts, &info, &w->document, fault);
     if (e == OK) e = document_label_pages(w->document, run->first_page ? run->first_page : 1, NULL, fault);

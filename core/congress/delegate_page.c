@@ -12,7 +12,10 @@ enum err delegate_page_load(struct db *db, struct arena *arena, const char *toke
     enum err err = sql_pages_delegate(db, arena, token_id, now_ms, &row);
     if (err != OK) return err;
     if (row.revoked_ms != DB_NULL) return ERR_DENIED;
-    if (row.delegate_id == DB_NULL) return ERR_NOT_FOUND;
+    if (row.delegate_id == DB_NULL) {
+        *ret = (struct delegate_page){.delegate_id = DB_NULL, .since_ms = DB_NULL};
+        return OK;
+    }
     bool is_in = row.area_id != DB_NULL && row.until_ms > now_ms;
     *ret = (struct delegate_page){
         .delegate_id = row.delegate_id, .category_id = row.category_id, .event = row.event_slug, .person_code = row.person_code, .name = row.name,

@@ -12,7 +12,7 @@ enum delegate_presence { DELEGATE_NEVER, DELEGATE_IN, DELEGATE_OUT };
 
 struct delegate_page {
     int64_t delegate_id, category_id;
-    const char *event;       /* slug */
+    const char *event;       /* slug; NULL: the good card of somebody who is in no event, nothing else is known then */
     const char *person_code; /* NULL: a blank badge without a name yet; then only number, category, badge_box may be known */
     const char *name, *honorific, *title, *born, *number, *category, *status, *delegation, *seat, *group, *badge_box, *room, *transport, *diet;
     const char *needs;       /* JSON list or NULL */
@@ -20,7 +20,8 @@ struct delegate_page {
     int64_t since_ms;        /* DB_NULL unless DELEGATE_IN */
 };
 
-/* `token` as id_token_read gives it. ERR_NOT_FOUND: no such badge, or a card of somebody who is in no event; ERR_DENIED: revoked. Texts live in the
+/* `token` as id_token_read gives it. A member card opens the person's event that is on or comes next (one where the mandate holds goes before one where it
+ * was lost), else the last one. ERR_NOT_FOUND: no such badge; ERR_DENIED: revoked. Texts live in the
  * arena; title and delegation are stored titles (core/congress/title.h). */
 enum err delegate_page_load(struct db *db, struct arena *arena, const char *token, int64_t now_ms, struct delegate_page *ret);
 

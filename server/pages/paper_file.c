@@ -50,7 +50,7 @@ void paper_file_get(struct http_request *req)
     struct worker *worker = worker_of(req);
     if (!worker) return;
     bool sound = id_token_read(http_param(req, "token"), token) && read_version(http_param(req, "version"), &version);
-    enum err e = sound ? paper_viewer_by_token(worker->db, req->arena, token, &viewer) : ERR_NOT_FOUND;
+    enum err e = sound ? paper_viewer_by_token(worker->db, req->arena, token, now, &viewer) : ERR_NOT_FOUND;
     if (e == OK) e = paper_find(worker->db, req->arena, &viewer, http_param(req, "document"), version, now, &paper);
     if (e == ERR_NOT_FOUND || e == ERR_DENIED || (e == OK && paper.access == PAPER_HIDDEN)) reply_reason(req, REASON_not_found);
     else if (e != OK) reply_error(req, e, NULL);

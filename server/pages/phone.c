@@ -50,8 +50,8 @@ static json_t *paper_view(struct view *view, const char *token, const struct pap
 static enum err put_papers(struct view *view, struct db *db, const char *token, int64_t now_ms)
 {
     struct paper_viewer viewer;
-    enum err err = paper_viewer_by_token(db, view->arena, token, &viewer);
-    if (err == ERR_NOT_FOUND || err == ERR_DENIED) return OK; /* a member card, or a mandate that was lost: no papers here */
+    enum err err = paper_viewer_by_token(db, view->arena, token, now_ms, &viewer);
+    if (err == ERR_NOT_FOUND || err == ERR_DENIED) return OK; /* a mandate that was lost: no papers here */
     if (err != OK) return err;
     struct paper *papers;
     size_t count;
@@ -138,6 +138,10 @@ void phone_get(struct http_request *req)
     const struct programme *programme = NULL;
     struct programme_seqs seqs = {0};
     enum err err = delegate_page_load(worker->db, req->arena, token, now_ms, &delegate);
+    if (err == OK && delegate.event == NULL) {
+        view_reply_note(&view, 200, "badge.no_event");
+        return;
+    }
     if (err == OK) err = programme_cached(&worker->programmes, worker->db, delegate.event, &programme, &seqs);
     const char *wanted = http_query(req, "view");
     if (err == OK && is_desk(req, seqs.event_id) && (wanted == NULL || strcmp(wanted, "delegate") != 0)) {

@@ -125,6 +125,7 @@ static enum err add_papers(struct db *db, struct arena *arena, const struct badg
 enum err badge_list_load_shared(struct db *db, struct arena *arena, struct badge_list *list, int64_t now_ms, struct fault *fault)
 {
     struct programme *programme;
+    if (!list->event) return OK; /* member cards */
     enum err e = programme_load(db, arena, list->event, &programme);
     if (e != OK) return db_fault(db, e, fault, "read the programme");
     struct badge_list_category *shared = arena_array(arena, programme->category_count + 1, sizeof *shared);

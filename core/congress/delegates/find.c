@@ -21,18 +21,29 @@ static json_t *parsed_or(const char *text, json_t *otherwise)
     return value;
 }
 
-static json_t *result_json(struct arena *arena, const struct programme *p, const struct sql_delegates_find_row *r, int64_t now_ms)
+/* Who took the delegate's badge away from the desk; null of JSON when nobody did. */
+static enum err handed_json(struct db *db, struct arena *arena, int64_t delegate_id, json_t **ret)
+{
+    struct sql_handover_of_delegate_row row;
+    enum err e = sql_handover_of_delegate(db, arena, delegate_id, &row);
+    if (e != OK && e != ERR_NOT_FOUND) return e;
+    *ret = e == OK ? json_pack("{s:s,s:o}", "name", row.to_name, "at", json_time_or_null(row.made_ms)) : json_null();
+    return *ret ? OK : ERR_NOMEM;
+}
+
+/* Takes `handed`. */
+static json_t *result_json(struct arena *arena, const struct programme *p, const struct sql_delegates_find_row *r, json_t *handed, int64_t now_ms)
 {
     bool in = r->area_id != DB_NULL && r->until_ms > now_ms;
     const struct programme_gate *gate = in ? programme_gate_by_id(p, r->gate_id) : NULL;
     const char *state = in ? "in" : r->since_ms != DB_NULL ? "out" : "never";
-    return json_pack("{s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s,s:s,s:o,s:s?,s:o,s:o}", "code",
+    return json_pack("{s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s,s:s,s:o,s:s?,s:o,s:o,s:o}", "code",
                      r->code ? r->code : r->number, "number", r->number, "name", r->name, "honorific", r->honorific, "title",
                      r->title ? title_pick(arena, r->title, "vi") : NULL, "born", r->born, "delegation",
                      r->delegation ? title_pick(arena, r->delegation, "vi") : NULL, "category", r->category, "category_color", r->category_color,
                      "seat", r->seat, "group", r->group_name, "badge_box", r->badge_box, "room", r->room, "transport", r->transport, "status", r->status,
                      "state", state, "since", json_time_or_null(in ? r->since_ms : DB_NULL), "gate", gate ? gate->code : NULL, "needs",
-                     parsed_or(r->needs, json_array()), "absence", parsed_or(r->absence, json_null()));
+                     parsed_or(r->needs, json_array()), "absence", parsed_or(r->absence, json_null()), "handed_to", handed);
 }
 
 /* What was typed as patterns of the statement. */
@@ -109,11 +120,14 @@ enum err delegates_find(struct db *db, struct arena *arena, const struct program
                                .word3 = p.words[2], .exact = p.exact, .tail = p.tail, .most = FIND_MOST + 1, .delegate_id = p.delegate_id}, &rows, &n);
     if (e != OK && e != ERR_NOT_FOUND) return e;
     json_t *list = json_array();
-    for (size_t i = 0; list && i < n && i < FIND_MOST; i++)
-        if (json_array_append_new(list, result_json(arena, programme, &rows[i], now_ms)) != 0) {
-            json_decref(list);
-            return ERR_NOMEM;
-        }
+    for (size_t i = 0; list && i < n && i < FIND_MOST; i++) {
+        json_t *handed = NULL;
+        e = handed_json(db, arena, rows[i].delegate_id, &handed);
+        if (e == OK && json_array_append_new(list, result_json(arena, programme, &rows[i], handed, now_ms)) != 0) e = ERR_NOMEM;
+        if (e == OK) continue;
+        json_decref(list);
+        return e;
+    }
     *ret = json_pack("{s:o,s:b}", "results", list, "more", n > FIND_MOST);
     return *ret ? OK : ERR_NOMEM;
 }

@@ -35,12 +35,12 @@ enum paper_access paper_decide(const struct paper_rule *rule, const struct paper
     return PAPER_OPEN;
 }
 
-enum err paper_viewer_by_token(struct db *db, struct arena *arena, const char *token, struct paper_viewer *ret)
+enum err paper_viewer_by_token(struct db *db, struct arena *arena, const char *token, int64_t now_ms, struct paper_viewer *ret)
 {
     char token_id[BADGE_TOKEN_ID_SIZE];
     struct sql_papers_viewer_row row;
     badge_token_id(token, token_id);
-    enum err e = sql_papers_viewer(db, arena, token_id, &row);
+    enum err e = sql_papers_viewer(db, arena, token_id, now_ms, &row);
     if (e != OK) return e;
     if (row.delegate_id == DB_NULL) return ERR_NOT_FOUND;
     bool lost = strcmp(row.status, "summoned") != 0 && strcmp(row.status, "alternate") != 0;

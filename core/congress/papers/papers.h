@@ -39,8 +39,9 @@ struct paper_rule {
 };
 enum paper_access paper_decide(const struct paper_rule *rule, const struct paper_viewer *viewer, int64_t now_ms);
 
-/* The viewer behind a badge. ERR_NOT_FOUND: no such badge, or a member card; ERR_DENIED: revoked, without a name, or the mandate is lost. */
-enum err paper_viewer_by_token(struct db *db, struct arena *arena, const char *token, struct paper_viewer *ret);
+/* The viewer behind a badge, or behind a member card at the event that delegate_page_load finds for it. ERR_NOT_FOUND: no such badge, or the card of
+ * somebody who is in no event; ERR_DENIED: revoked, without a name, or the mandate is lost. */
+enum err paper_viewer_by_token(struct db *db, struct arena *arena, const char *token, int64_t now_ms, struct paper_viewer *ret);
 
 /* The newest version of every paper that is PAPER_OPEN or PAPER_NEEDS_PIN, in order. */
 enum err papers_list(struct db *db, struct arena *arena, const struct paper_viewer *viewer, int64_t now_ms, struct paper **ret, size_t *ret_count);

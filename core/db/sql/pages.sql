@@ -14,14 +14,14 @@ SELECT code, title, starts_ms, ends_ms, room, speakers, admits FROM session WHER
 -- pages_organization :maybe () -> (name text, languages text)
 SELECT name, languages FROM organization WHERE id = 1
 
--- A badge names its delegate; a member card is good at the event of that person which is on, or comes next, or was last.
+-- A badge names its delegate; a member card is good at the event of that person which is on or comes next (where the mandate holds, if there is one), or was last.
 -- pages_delegate :maybe (token_id text, now_ms i64) -> (revoked_ms i64?, delegate_id i64?, event_slug text?, person_code text?, name text?, honorific text?, title text?, born text?, number text?, category_id i64?, category text?, status text?, delegation text?, seat text?, group_name text?, badge_box text?, room text?, transport text?, diet text?, needs text?, area_id i64?, since_ms i64?, until_ms i64?)
 SELECT c.revoked_ms, d.id, e.slug, p.code, p.name, p.honorific, p.title, p.born, d.number, d.category_id, k.code, d.status, u.name, d.seat, d.group_name, d.badge_box, d.room,
        d.transport, d.diet, d.needs, s.area_id, s.since_ms, s.until_ms
 FROM credential c
 LEFT JOIN delegate d ON d.id = COALESCE(c.delegate_id,
   (SELECT m.id FROM delegate m JOIN event n ON n.id = m.event_id WHERE m.person_id = c.person_id
-   ORDER BY CASE WHEN n.ends_ms >= $2 THEN 0 ELSE 1 END, CASE WHEN n.ends_ms >= $2 THEN n.starts_ms ELSE -n.starts_ms END LIMIT 1))
+   ORDER BY CASE WHEN n.ends_ms < $2 THEN 2 WHEN m.status IN ('summoned', 'alternate') THEN 0 ELSE 1 END, CASE WHEN n.ends_ms >= $2 THEN n.starts_ms ELSE -n.starts_ms END, n.id LIMIT 1))
 LEFT JOIN event e ON e.id = d.event_id
 LEFT JOIN person p ON p.id = d.person_id
 LEFT JOIN category k ON k.id = d.category_id

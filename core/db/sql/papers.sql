@@ -14,10 +14,13 @@ SELECT d.id, d.code, d.title, d.audience, d.publish_ms, d.publish_manual, d.publ
 FROM document d JOIN document_version v ON v.document_id = d.id JOIN blob b ON b.sha256 = v.sha256
 WHERE d.event_id = $1 AND d.code = $2 AND v.version = $3
 
--- papers_viewer :maybe (token_id text) -> (delegate_id i64?, event_id i64?, event text?, category text?, status text?, named i64, revoked_ms i64?, documents_access text?)
+-- A member card is good at one event: the same as pages_delegate finds.
+-- papers_viewer :maybe (token_id text, now_ms i64) -> (delegate_id i64?, event_id i64?, event text?, category text?, status text?, named i64, revoked_ms i64?, documents_access text?)
 SELECT d.id, e.id, e.slug, k.code, d.status, CASE WHEN d.person_id IS NULL THEN 0 ELSE 1 END, c.revoked_ms, e.documents_access
 FROM credential c
-LEFT JOIN delegate d ON d.id = c.delegate_id
+LEFT JOIN delegate d ON d.id = COALESCE(c.delegate_id,
+  (SELECT m.id FROM delegate m JOIN event n ON n.id = m.event_id WHERE m.person_id = c.person_id
+   ORDER BY CASE WHEN n.ends_ms < $2 THEN 2 WHEN m.status IN ('summoned', 'alternate') THEN 0 ELSE 1 END, CASE WHEN n.ends_ms >= $2 THEN n.starts_ms ELSE -n.starts_ms END, n.id LIMIT 1))
 LEFT JOIN event e ON e.id = d.event_id
 LEFT JOIN category k ON k.id = d.category_id
 WHERE c.token_id = $1

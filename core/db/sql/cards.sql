@@ -1,0 +1,122 @@
+-- Member cards (credentials without event and delegate) and badges that were handed over: core/congress/badges/member_card, handover.
+
+-- A unit counts with all units below it.
+-- member_card_missing :many (after_id i64, unit_id i64, most i64) -> (person_id i64)
+SELECT p.id FROM person p
+WHERE p.id > $1 AND ($2 = 0 OR p.unit_id IN (
+    WITH RECURSIVE below(id) AS (SELECT u.id FROM unit u WHERE u.id = $2 UNION SELECT k.id FROM unit k JOIN below b ON k.parent_id = b.id) SELECT id FROM below))
+  AND NOT EXISTS (SELECT 1 FROM credential c WHERE c.person_id = p.id AND c.event_id IS NULL AND c.delegate_id IS NULL)
+ORDER BY p.id LIMIT $3
+
+-- member_card_count :maybe (unit_id i64) -> (people i64, without_any i64, without_good i64)
+SELECT COUNT(*),
+  COALESCE(SUM(CASE WHEN NOT EXISTS (SELECT 1 FROM credential c WHERE c.person_id = p.id AND c.event_id IS NULL AND c.delegate_id IS NULL) THEN 1 ELSE 0 END), 0),
+  COALESCE(SUM(CASE WHEN NOT EXISTS (SELECT 1 FROM credential c WHERE c.person_id = p.id AND c.event_id IS NULL AND c.delegate_id IS NULL AND c.revoked_ms IS NULL)
+    THEN 1 ELSE 0 END), 0)
+FROM person p
+WHERE $1 = 0 OR p.unit_id IN (
+    WITH RECURSIVE below(id) AS (SELECT u.id FROM unit u WHERE u.id = $1 UNION SELECT k.id FROM unit k JOIN below b ON k.parent_id = b.id) SELECT id FROM below)
+
+-- member_card_person :maybe (code text, unit_id i64) -> (person_id i64, cards i64, good i64)
+SELECT p.id, (SELECT COUNT(*) FROM credential c WHERE c.person_id = p.id AND c.event_id IS NULL AND c.delegate_id IS NULL),
+  (SELECT COUNT(*) FROM credential c WHERE c.person_id = p.id AND c.event_id IS NULL AND c.delegate_id IS NULL AND c.revoked_ms IS NULL)
+FROM person p
+WHERE p.code = $1 AND ($2 = 0 OR p.unit_id IN (
+    WITH RECURSIVE below(id) AS (SELECT u.id FROM unit u WHERE u.id = $2 UNION SELECT k.id FROM unit k JOIN below b ON k.parent_id = b.id) SELECT id FROM below))
+
+-- member_card_total :maybe () -> (total i64)
+SELECT COUNT(*) FROM credential WHERE event_id IS NULL AND delegate_id IS NULL AND revoked_ms IS NULL
+
+-- member_card_rows :each (unit_id i64, person_id i64, with_sort i64) -> (person_id i64, credential_id i64, token text, issue i64, code text, name text, honorific text?, title text?, unit text?, photo_blob text?, joined text?, name_sort text?)
+SELECT p.id, c.id, c.token, c.issue, p.code, p.name, p.honorific, p.title, u.name, p.photo_blob, p.joined, CASE WHEN $3 = 1 THEN p.name_sort END
+FROM person p
+JOIN credential c ON c.person_id = p.id AND c.event_id IS NULL AND c.delegate_id IS NULL AND c.revoked_ms IS NULL
+LEFT JOIN unit u ON u.id = p.unit_id
+WHERE ($2 = 0 OR p.id = $2) AND ($1 = 0 OR p.unit_id IN (
+    WITH RECURSIVE below(id) AS (SELECT u.id FROM unit u WHERE u.id = $1 UNION SELECT k.id FROM unit k JOIN below b ON k.parent_id = b.id) SELECT id FROM below))
+  AND NOT EXISTS (SELECT 1 FROM credential x WHERE x.person_id = p.id AND x.event_id IS NULL AND x.delegate_id IS NULL AND x.revoked_ms IS NULL
+                  AND (x.issue > c.issue OR (x.issue = c.issue AND x.id > c.id)))
+ORDER BY u.sort_order NULLS LAST, u.code NULLS LAST, p.name_sort, p.id
+
+-- member_card_events :many (person_id i64) -> (event_id i64)
+SELECT event_id FROM delegate WHERE person_id = $1
+
+-- member_card_bump_event :exec (event_id i64)
+UPDATE event SET roster_seq = roster_seq + 1 WHERE id = $1
+
+-- member_card_touch_delegates :exec (person_id i64)
+UPDATE delegate SET roster_seq = (SELECT roster_seq FROM event WHERE id = delegate.event_id) WHERE person_id = $1
+
+-- member_card_head :maybe () -> (name text, languages text, logo_blob text?)
+SELECT name, languages, logo_blob FROM organization WHERE id = 1
+
+-- The badge of a delegate is the newest good issue. Who has it is said by the newest handover that was not undone.
+-- handover_badges_of :many (event_id i64, unit_id i64, only text) -> (credential_id i64, code text?, number text?, name text?, issue i64, handover_id i64?, printed i64)
+SELECT c.id, p.code, d.number, p.name, c.issue,
+  (SELECT h.id FROM handed_badge b JOIN handover h ON h.id = b.handover_id WHERE b.credential_id = c.id AND h.undone_ms IS NULL ORDER BY h.made_ms DESC, h.id DESC LIMIT 1),
+  (SELECT COUNT(*) FROM printed_badge x JOIN print_run r ON r.id = x.run_id WHERE x.credential_id = c.id AND r.spoiled_ms IS NULL AND r.kind = 'badge')
+FROM delegate d
+JOIN credential c ON c.delegate_id = d.id AND c.revoked_ms IS NULL
+LEFT JOIN person p ON p.id = d.person_id
+WHERE d.event_id = $1 AND d.status IN ('summoned', 'alternate') AND ($2 = 0 OR d.delegation_id = $2) AND ($3 = '' OR p.code = $3 OR d.number = $3)
+  AND NOT EXISTS (SELECT 1 FROM credential x WHERE x.delegate_id = d.id AND x.revoked_ms IS NULL AND (x.issue > c.issue OR (x.issue = c.issue AND x.id > c.id)))
+ORDER BY CASE WHEN p.id IS NULL THEN 1 ELSE 0 END, d.sort_order NULLS LAST, p.name_sort, d.number
+
+-- handover_cards_of :many (unit_id i64, only text) -> (credential_id i64, code text, name text, issue i64, handover_id i64?, printed i64)
+SELECT c.id, p.code, p.name, c.issue,
+  (SELECT h.id FROM handed_badge b JOIN handover h ON h.id = b.handover_id WHERE b.credential_id = c.id AND h.undone_ms IS NULL ORDER BY h.made_ms DESC, h.id DESC LIMIT 1),
+  (SELECT COUNT(*) FROM printed_badge x JOIN print_run r ON r.id = x.run_id WHERE x.credential_id = c.id AND r.spoiled_ms IS NULL AND r.kind = 'badge')
+FROM person p
+JOIN credential c ON c.person_id = p.id AND c.event_id IS NULL AND c.delegate_id IS NULL AND c.revoked_ms IS NULL
+LEFT JOIN unit u ON u.id = p.unit_id
+WHERE ($2 = '' OR p.code = $2) AND ($1 = 0 OR p.unit_id IN (
+    WITH RECURSIVE below(id) AS (SELECT u.id FROM unit u WHERE u.id = $1 UNION SELECT k.id FROM unit k JOIN below b ON k.parent_id = b.id) SELECT id FROM below))
+  AND NOT EXISTS (SELECT 1 FROM credential x WHERE x.person_id = p.id AND x.event_id IS NULL AND x.delegate_id IS NULL AND x.revoked_ms IS NULL
+                  AND (x.issue > c.issue OR (x.issue = c.issue AND x.id > c.id)))
+ORDER BY u.sort_order NULLS LAST, u.code NULLS LAST, p.name_sort, p.id
+
+-- handover_head :maybe (id i64) -> (event_id i64?, to_name text, made_ms i64, undone_ms i64?)
+SELECT event_id, to_name, made_ms, undone_ms FROM handover WHERE id = $1
+
+-- handover_person :maybe (code text) -> (id i64, name text)
+SELECT id, name FROM person WHERE code = $1
+
+-- handover_add :exec (id i64, event_id i64?, unit_id i64?, to_name text, to_person_id i64?, made_ms i64, actor text)
+INSERT INTO handover(id, event_id, unit_id, to_name, to_person_id, made_ms, actor) VALUES($1, $2, $3, $4, $5, $6, $7)
+
+-- handover_add_badge :exec (handover_id i64, credential_id i64)
+INSERT INTO handed_badge(handover_id, credential_id) VALUES($1, $2)
+
+-- handover_mark_undone :exec (id i64, undone_ms i64)
+UPDATE handover SET undone_ms = $2 WHERE id = $1
+
+-- handover_list :many (event_id i64) -> (id i64, unit_code text?, unit text?, to_name text, to_person text?, actor text, made_ms i64, undone_ms i64?, badges i64)
+SELECT h.id, u.code, u.name, h.to_name, p.code, h.actor, h.made_ms, h.undone_ms, (SELECT COUNT(*) FROM handed_badge b WHERE b.handover_id = h.id)
+FROM handover h
+LEFT JOIN unit u ON u.id = h.unit_id
+LEFT JOIN person p ON p.id = h.to_person_id
+WHERE h.event_id = $1 OR ($1 = 0 AND h.event_id IS NULL)
+ORDER BY h.made_ms DESC, h.id DESC
+
+-- handover_given :many (handover_id i64) -> (credential_id i64, code text?, number text?, name text?, issue i64, printed i64)
+SELECT c.id, p.code, d.number, p.name, c.issue,
+  (SELECT COUNT(*) FROM printed_badge x JOIN print_run r ON r.id = x.run_id WHERE x.credential_id = c.id AND r.spoiled_ms IS NULL AND r.kind = 'badge')
+FROM handed_badge b
+JOIN credential c ON c.id = b.credential_id
+LEFT JOIN delegate d ON d.id = c.delegate_id
+LEFT JOIN person p ON p.id = c.person_id
+WHERE b.handover_id = $1
+ORDER BY CASE WHEN p.id IS NULL THEN 1 ELSE 0 END, d.sort_order NULLS LAST, p.name_sort, d.number
+
+-- Who has a delegate's badge: the newest good issue of it.
+-- handover_of_delegate :maybe (delegate_id i64) -> (to_name text, made_ms i64)
+SELECT h.to_name, h.made_ms FROM handed_badge b JOIN handover h ON h.id = b.handover_id
+WHERE h.undone_ms IS NULL AND b.credential_id = (SELECT c.id FROM credential c WHERE c.delegate_id = $1 AND c.revoked_ms IS NULL ORDER BY c.issue DESC, c.id DESC LIMIT 1)
+ORDER BY h.made_ms DESC, h.id DESC LIMIT 1
+
+-- What stands against removing a unit or a person.
+-- import_unit_handovers :maybe (id i64) -> (total i64)
+SELECT COUNT(*) FROM handover WHERE unit_id = $1
+
+-- import_person_handovers :maybe (id i64) -> (total i64)
+SELECT COUNT(*) FROM handover WHERE to_person_id = $1
