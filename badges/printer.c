@@ -3,6 +3,7 @@
 #include "badges/printer_ipp.h"
 #include "core/base/clock.h"
 #include "core/base/text.h"
+#include "core/congress/badges/printers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -182,24 +183,13 @@ static enum err judge_silence(const struct child *c, const struct printer_order 
     return fault_set(fault, ERR_NETWORK, "the printer %.200s does not answer in time", name);
 }
 
-bool printer_is_destination(const char *text)
-{
-    size_t length = strlen(text);
-    const char *host = strncmp(text, "ipp://", 6) == 0 ? text + 6 : strncmp(text, "ipps://", 7) == 0 ? text + 7 : NULL;
-    if (!length || length > 500) return false;
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++)
-        if (*p <= ' ' || *p >= 0x7f || strchr("\"<>\\^`{|}", *p)) return false;
-    if (!host) return length < 128 && !strpbrk(text, "/#?@:%") && text[0] != '-'; /* CUPS' rule for names of queues, and no more */
-    return *host && *host != '/' && *host != ':' && !strchr(host, '@');
-}
-
 enum err printer_print(const struct printer_order *order, struct printer_job *ret, struct fault *fault)
 {
     struct printer_order o = *order;
     struct child child = {0};
     if (!o.timeout_ms) o.timeout_ms = TIMEOUT_MS;
     if (!o.title) o.title = "badges";
-    if (!printer_is_destination(o.destination))
+    if (!printers_is_destination(o.destination))
         return fault_set(fault, ERR_INPUT, "\"%.100s\" is neither a printer's address, ipp://HOST/ipp/print, nor the name of a queue", o.destination);
     if (o.copies > PRINTER_COPIES_MOST) return fault_set(fault, ERR_INPUT, "at most %d copies", PRINTER_COPIES_MOST);
     enum err e = start_child(&child, &o, fault);

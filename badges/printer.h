@@ -60,9 +60,6 @@ struct printer_job {
  * ERR_TIMEOUT    the job was sent, whole or in part, and it never said whether it took it; or on_wait stopped (the sentence says which) */
 enum err printer_print(const struct printer_order *order, struct printer_job *ret, struct fault *fault);
 
-/* Whether it can be a destination by its form; says nothing about its being there. */
-bool printer_is_destination(const char *text);
-
 struct printer_queue {
     char name[PRINTER_NAME_SIZE];
     char about[PRINTER_TEXT_SIZE]; /* description or model */

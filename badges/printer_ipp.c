@@ -200,7 +200,7 @@ static enum err connect_queue(struct talk *t)
     cups_dest_t *queue = cupsGetNamedDest(cups, name, NULL);
     if (!queue) return fail(t, ERR_NOT_FOUND, "CUPS knows no queue \"%.100s\"; lpstat -e lists those that it knows", name);
     t->http = cupsConnectDest(queue, CUPS_DEST_FLAGS_NONE, time_for(t, CONNECT_MS), NULL, t->resource, sizeof t->resource, NULL, NULL);
-    if (!t->http) return fail(t, ERR_NETWORK, "CUPS does not give access to its queue \"%.100s\": %.200s", name, cupsLastErrorString());
+    if (!t->http) return fail(t, ERR_NETWORK, "CUPS does not give access to its queue \"%.100s\": %.200s", name, cupsLastErrorString() ? cupsLastErrorString() : "it does not say why");
     const char *uri = cupsGetOption("printer-uri-supported", queue->num_options, queue->options);
     put(t->host, sizeof t->host, name);
     if (uri) put(t->uri, sizeof t->uri, uri);
@@ -243,7 +243,8 @@ static enum err no_answer(struct talk *t)
     if (status == HTTP_STATUS_NOT_FOUND || error == IPP_STATUS_ERROR_NOT_FOUND)
         return fail(t, ERR_NETWORK, "there is no printer at %.200s; the path is usually /ipp/print", t->uri);
     if (clock_steady_ms() >= t->deadline) return fail(t, ERR_NETWORK, "the printer at %.200s does not answer in time", t->host);
-    return fail(t, ERR_NETWORK, "what answers at %.200s is no printer: %.200s", t->host, cupsLastErrorString());
+    const char *why = cupsLastErrorString();
+    return fail(t, ERR_NETWORK, "what answers at %.200s is no printer%s%.200s", t->host, why ? ": " : "", why ? why : "");
 }
 
 /* Sends a request, with a document or without. NULL: nothing that can be read came back. */
@@ -404,7 +405,7 @@ static enum err send_job(struct talk *t)
     ipp_t *response = offer_job(t);
     if (!response && (cupsLastError() == IPP_STATUS_ERROR_NOT_AUTHORIZED || httpGetStatus(t->http) == HTTP_STATUS_UNAUTHORIZED)) return no_answer(t);
     if (!response)
-        return fail(t, ERR_TIMEOUT, "%s was sent the job but never said whether it took it (%.100s); look there before printing again", t->step.job.printer, cupsLastErrorString());
+        return fail(t, ERR_TIMEOUT, "%s was sent the job but never said whether it took it ; look there before printing again", t->step.job.printer);
     ipp_status_t status = ippGetStatusCode(response);
     const char *message = text_of(response, "status-message");
     if (status > IPP_STATUS_OK_EVENTS_COMPLETE) return fail(t, ERR_CONFLICT, "%s refuses the job: %.300s", t->step.job.printer, message ? message : ippErrorString(status));
