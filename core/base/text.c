@@ -145,7 +145,30 @@ static const char *plain_letter(UChar32 c)
     return NULL;
 }
 
-char *text_fold(struct arena *arena, const char *text)
+/* The marks of one word, in order, so that it does not matter on which letter of a syllable somebody put them ("hoà", "hòa"). */
+#define MARKS_MOST 24
+struct word_marks {
+    UChar32 items[MARKS_MOST];
+    size_t count;
+};
+
+static void marks_add(struct word_marks *marks, UChar32 c)
+{
+    size_t at = marks->count;
+    if (at == MARKS_MOST) return;
+    for (; at && marks->items[at - 1] > c; at--) marks->items[at] = marks->items[at - 1];
+    marks->items[at] = c;
+    marks->count++;
+}
+
+static int32_t marks_end(struct word_marks *marks, UChar *kept, int32_t out)
+{
+    for (size_t i = 0; i < marks->count; i++) U16_APPEND_UNSAFE(kept, out, marks->items[i]);
+    marks->count = 0;
+    return out;
+}
+
+static char *fold(struct arena *arena, const char *text, bool with_marks)
 {
     int32_t length, wide_length;
     UChar *raw = to_utf16(arena, text, &length);
@@ -157,26 +180,42 @@ char *text_fold(struct arena *arena, const char *text)
     UChar *folded = wide ? arena_array(arena, (size_t)wide_length * 3 + 1, sizeof *folded) : NULL;
     if (!folded) return NULL;
     int32_t n = u_strFoldCase(folded, wide_length * 3 + 1, wide, wide_length, U_FOLD_CASE_DEFAULT, &status);
-    UChar *kept = U_SUCCESS(status) ? arena_array(arena, (size_t)n * 2 + 1, sizeof *kept) : NULL;
+    UChar *kept = U_SUCCESS(status) ? arena_array(arena, (size_t)n * 3 + 1, sizeof *kept) : NULL;
     if (!kept) return NULL;
+    struct word_marks marks = {.count = 0};
     int32_t out = 0;
     bool space = false;
     for (int32_t i = 0; i < n;) {
         int32_t start = i;
         UChar32 c;
         U16_NEXT(folded, i, n, c);
-        if (is_mark(c)) continue;
+        if (is_mark(c)) {
+            if (with_marks && out && !space) marks_add(&marks, c);
+            continue;
+        }
         if (!u_isalnum(c)) {
+            out = marks_end(&marks, kept, out);
             space = out > 0;
             continue;
         }
         if (space) kept[out++] = ' '; /* room for it: at least one unit was skipped for this space */
         space = false;
         const char *plain = plain_letter(c);
+        if (plain && with_marks) marks_add(&marks, c);
         for (const char *p = plain; p && *p; p++) kept[out++] = (UChar)*p;
         while (!plain && start < i) kept[out++] = folded[start++];
     }
-    return from_utf16(arena, kept, out);
+    return from_utf16(arena, kept, marks_end(&marks, kept, out));
+}
+
+char *text_fold(struct arena *arena, const char *text)
+{
+    return fold(arena, text, false);
+}
+
+char *text_fold_marks(struct arena *arena, const char *text)
+{
+    return fold(arena, text, true);
 }
 
 static char *hex_of(struct arena *arena, const uint8_t *bytes, size_t n)

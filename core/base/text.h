@@ -27,6 +27,8 @@ char *text_tidy(struct arena *arena, const char *text);
 /* The search form: compatibility decomposition without marks, case folded, đ → d, ł → l, æ → ae, punctuation to spaces, one space between
  * words. "Nguyễn  Đức" → "nguyen duc". Letters of other scripts stay. NULL for invalid UTF-8. */
 char *text_fold(struct arena *arena, const char *text);
+/* The same words in the same order, but each with its marks behind it, sorted: "hoà" and "hòa" are equal, "hoa" is not; đ differs from d. */
+char *text_fold_marks(struct arena *arena, const char *text);
 
 /* A collation key for `locale` ("vi") as lower-case hex text, so that plain byte order in any SQL engine is the right order. At
  * most the first 120 bytes of the key are kept. */

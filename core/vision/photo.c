@@ -1,6 +1,8 @@
 #include "core/vision/photo.h"
 
+#include "core/vision/color.h"
 #include "core/vision/image_read.h"
+#include "core/vision/photo_profile.h"
 
 /* jpeglib.h needs FILE and size_t before it. */
 #include <setjmp.h>
@@ -17,6 +19,7 @@
 #define PNG_PIXELS_MOST 24000000u /* it is decoded whole, three bytes each */
 #define QUALITY 84
 #define QUALITY_LESS 62
+#define QUALITY_KEPT 90
 #define BYTES_WISHED 40000u
 
 struct guard {
@@ -29,6 +32,7 @@ struct guard {
 struct colours {
     unsigned width, height, turn;
     uint8_t *pixels;
+    struct photo_profile profile; /* of the RGB above; ink has been turned into sRGB already */
 };
 
 static void give_up(j_common_ptr info)
@@ -111,7 +115,7 @@ static void choose_scale(struct jpeg_decompress_struct *info, const struct photo
     while (info->scale_denom < 8 && least / (info->scale_denom * 2) >= need) info->scale_denom *= 2;
 }
 
-/* CMYK as Adobe writes it: inverted. Plain ink values, no profile. */
+/* CMYK as Adobe writes it: inverted. Plain ink values, without a profile. */
 static void to_rgb(const uint8_t *row, uint8_t *out, unsigned width, bool inverted)
 {
     for (unsigned x = 0; x < width; x++)
@@ -122,16 +126,46 @@ static void to_rgb(const uint8_t *row, uint8_t *out, unsigned width, bool invert
         }
 }
 
-/* Everything that libjpeg may jump out of. */
-static enum err run_jpeg(struct jpeg_decompress_struct *info, struct arena *arena, const struct photo_wish *wish, struct colours *ret, struct fault *fault)
+/* What decode_jpeg cleans up, also after a jump. */
+struct jpeg_reading {
+    struct jpeg_decompress_struct info;
+    JOCTET *profile; /* libjpeg's, on the heap */
+    struct color *ink;
+};
+
+static void jpeg_end(struct jpeg_reading *reading)
 {
+    jpeg_destroy_decompress(&reading->info);
+    color_free(reading->ink);
+    free(reading->profile);
+}
+
+/* The profile is for the colours that come out of the decoder: of ink it is used at once, row by row; of RGB when the picture is small. */
+static void take_profile(struct jpeg_reading *reading, struct arena *arena, bool four, struct colours *ret)
+{
+    unsigned length = 0;
+    if (!jpeg_read_icc_profile(&reading->info, &reading->profile, &length)) return;
+    if (four) {
+        (void)color_new(reading->profile, length, reading->info.saw_Adobe_marker ? COLOR_CMYK_INVERTED : COLOR_CMYK, &reading->ink);
+        return;
+    }
+    ret->profile.data = arena_memdup(arena, reading->profile, length);
+    ret->profile.length = ret->profile.data ? length : 0;
+}
+
+/* Everything that libjpeg may jump out of. */
+static enum err run_jpeg(struct jpeg_reading *reading, struct arena *arena, const struct photo_wish *wish, struct colours *ret, struct fault *fault)
+{
+    struct jpeg_decompress_struct *info = &reading->info;
     jpeg_save_markers(info, JPEG_APP0 + 1, 0xFFFF);
+    jpeg_save_markers(info, JPEG_APP0 + 2, 0xFFFF);
     if (jpeg_read_header(info, TRUE) != JPEG_HEADER_OK) return fault_set(fault, ERR_INPUT, "not a JPEG picture");
     enum err e = check_size(info->image_width, info->image_height, PHOTO_PIXELS_MOST, fault);
     if (e != OK) return e;
     for (jpeg_saved_marker_ptr m = info->marker_list; m && ret->turn == 1; m = m->next) ret->turn = exif_turn(m->data, m->data_length);
     bool four = info->jpeg_color_space == JCS_CMYK || info->jpeg_color_space == JCS_YCCK;
     info->out_color_space = four ? JCS_CMYK : JCS_RGB;
+    take_profile(reading, arena, four, ret);
     choose_scale(info, wish);
     jpeg_start_decompress(info);
     ret->width = info->output_width;
@@ -143,31 +177,32 @@ static enum err run_jpeg(struct jpeg_decompress_struct *info, struct arena *aren
         uint8_t *out = ret->pixels + (size_t)info->output_scanline * ret->width * 3;
         JSAMPROW row = four ? wide : out;
         (void)jpeg_read_scanlines(info, &row, 1);
-        if (four) to_rgb(wide, out, ret->width, info->saw_Adobe_marker);
+        if (four && reading->ink) color_run(reading->ink, wide, out, ret->width);
+        else if (four) to_rgb(wide, out, ret->width, info->saw_Adobe_marker);
     }
     return OK;
 }
 
 static enum err decode_jpeg(struct arena *arena, const void *data, size_t length, const struct photo_wish *wish, struct colours *ret, struct fault *fault)
 {
-    struct jpeg_decompress_struct info;
+    struct jpeg_reading reading;
     struct jpeg_progress_mgr progress = {.progress_monitor = watch_scans};
     struct guard guard;
-    memset(&info, 0, sizeof info);
+    memset(&reading, 0, sizeof reading);
     guard_start(&guard);
-    info.err = &guard.base;
+    reading.info.err = &guard.base;
     if (setjmp(guard.back)) {
-        jpeg_destroy_decompress(&info);
+        jpeg_end(&reading);
         return fault_set(fault, ERR_INPUT, "broken JPEG picture: %s", guard.text);
     }
-    jpeg_create_decompress(&info);
-    info.progress = &progress;
-    info.mem->max_memory_to_use = JPEG_MEMORY_MOST;
-    jpeg_mem_src(&info, data, (unsigned long)length);
-    enum err e = run_jpeg(&info, arena, wish, ret, fault);
+    jpeg_create_decompress(&reading.info);
+    reading.info.progress = &progress;
+    reading.info.mem->max_memory_to_use = JPEG_MEMORY_MOST;
+    jpeg_mem_src(&reading.info, data, (unsigned long)length);
+    enum err e = run_jpeg(&reading, arena, wish, ret, fault);
     /* libjpeg fills up a cut file with grey and only warns: half a face is no photo. */
     if (e == OK && guard.base.num_warnings) e = fault_set(fault, ERR_INPUT, "damaged JPEG picture");
-    jpeg_destroy_decompress(&info);
+    jpeg_end(&reading);
     return e;
 }
 
@@ -187,6 +222,7 @@ static enum err decode_png(struct arena *arena, const void *data, size_t length,
     if (e == OK && !png_image_finish_read(&image, &white, ret->pixels, (png_int_32)(image.width * 3), NULL))
         e = fault_set(fault, ERR_INPUT, "broken PNG picture: %s", image.message);
     png_image_free(&image);
+    if (e == OK) ret->profile = photo_profile_of_png(arena, data, length);
     return e;
 }
 
@@ -294,6 +330,31 @@ static enum err encode(const uint8_t *pixels, unsigned width, unsigned height, i
     return OK;
 }
 
+/* Of the picture when it is small already: the mean of a few neighbours is the same to the eye in either space. */
+static void to_srgb(const struct photo_profile *profile, uint8_t *pixels, size_t count)
+{
+    struct color *color = NULL;
+    if (profile->data && color_new(profile->data, profile->length, COLOR_RGB, &color) == OK) color_run(color, pixels, pixels, count);
+    color_free(color);
+}
+
+/* Kinds that people send and that we do not read are called by their names. */
+static enum err refuse_kind(const void *data, size_t length, struct fault *fault)
+{
+    static const struct {
+        size_t at;
+        const char *magic, *name;
+    } known[] = {{4, "ftypheic", "HEIC"}, {4, "ftypheix", "HEIC"}, {4, "ftyphevc", "HEIC"}, {4, "ftypmif1", "HEIC"}, {4, "ftypmsf1", "HEIC"}, {4, "ftypavif", "AVIF"},
+                 {8, "WEBP", "WebP"}, {0, "GIF8", "GIF"}, {0, "II*", "TIFF"}, {0, "MM", "TIFF"}, {0, "BM", "BMP"}, {0, "%PDF", "PDF"}};
+    const uint8_t *bytes = data;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        size_t n = strlen(known[i].magic);
+        if (length < known[i].at + n || memcmp(bytes + known[i].at, known[i].magic, n) != 0) continue;
+        return fault_set(fault, ERR_INPUT, "%s: please save it as JPEG and send it again", known[i].name);
+    }
+    return fault_set(fault, ERR_INPUT, "neither a JPEG nor a PNG picture");
+}
+
 enum err photo_make(struct arena *arena, const void *data, size_t length, const struct photo_wish *wish, struct photo *ret, struct fault *fault)
 {
     if (!wish->width || !wish->height || wish->width > PHOTO_SIDE_MOST || wish->height > PHOTO_SIDE_MOST) return fault_set(fault, ERR_BUG, "no such photo size");
@@ -303,15 +364,16 @@ enum err photo_make(struct arena *arena, const void *data, size_t length, const 
     switch (image_kind_of(data, length)) {
     case IMAGE_JPEG: e = decode_jpeg(arena, data, length, wish, &colours, fault); break;
     case IMAGE_PNG: e = decode_png(arena, data, length, &colours, fault); break;
-    default: e = fault_set(fault, ERR_INPUT, "neither a JPEG nor a PNG picture");
+    default: e = refuse_kind(data, length, fault);
     }
     if (e != OK) return e;
     struct cut cut = make_cut(&colours, wish);
-    const uint8_t *pixels = resample(arena, &colours, &cut);
+    uint8_t *pixels = resample(arena, &colours, &cut);
     if (!pixels) return fault_set(fault, ERR_NOMEM, "no memory for a photo");
+    to_srgb(&colours.profile, pixels, (size_t)cut.to_width * cut.to_height);
     struct encoded encoded = {0};
-    e = encode(pixels, cut.to_width, cut.to_height, QUALITY, &encoded, fault);
-    if (e == OK && encoded.length > BYTES_WISHED) {
+    e = encode(pixels, cut.to_width, cut.to_height, wish->keep ? QUALITY_KEPT : QUALITY, &encoded, fault);
+    if (e == OK && !wish->keep && encoded.length > BYTES_WISHED) {
         free(encoded.data);
         encoded = (struct encoded){0};
         e = encode(pixels, cut.to_width, cut.to_height, QUALITY_LESS, &encoded, fault);

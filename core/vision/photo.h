@@ -1,8 +1,8 @@
 /* Photos of people and logos, made small and harmless for print.
  *
  * A file comes from strangers: its size is checked in its header before any pixel memory is taken, it is decoded in a child process with bounds on time
- * and memory that may open nothing, turned as its EXIF says, cut to the wished shape and encoded anew as a baseline JPEG (sRGB or grey is assumed;
- * colour profiles are not looked at). What comes back is ours; the file itself never gets further. */
+ * and memory that may open nothing, turned as its EXIF says, cut to the wished shape, brought to sRGB by the profile that it carries (none: sRGB is
+ * assumed) and encoded anew as a baseline JPEG. What comes back is ours; the file itself never gets further. */
 #ifndef PLENUM_VISION_PHOTO_H
 #define PLENUM_VISION_PHOTO_H
 
@@ -25,6 +25,7 @@ struct photo {
 struct photo_wish {
     unsigned width, height; /* pixels, at most; a smaller picture is not blown up */
     bool crop;              /* to that shape: the middle across, the upper part down, where faces are; else the whole picture within */
+    bool keep;              /* to be stored and made smaller again later: better quality, more bytes */
 };
 
 /* In this process: for the child, tests and fuzzers. ERR_INPUT for a broken or unknown file, ERR_LIMIT for one that is too large, ERR_NOMEM; the fault

@@ -1,0 +1,112 @@
+#include "catalogue.h"
+#include "core/congress/photos/photos.h"
+
+#include <string.h>
+
+static enum err load_event(struct db *db, struct arena *arena, int64_t event, int64_t unit, struct photo_people *people)
+{
+    struct sql_photos_people_row *rows;
+    size_t count;
+    enum err e = sql_photos_people(db, arena, event, unit, &rows, &count);
+    if (e != OK) return e;
+    people->items = arena_array(arena, count ? count : 1, sizeof *people->items);
+    for (size_t i = 0; people->items && i < count; i++)
+        people->items[people->count++] = (struct photo_person){.id = rows[i].person_id, .code = rows[i].code, .name = rows[i].name,
+            .sort_name = rows[i].sort_name, .number = rows[i].number, .unit = rows[i].unit, .unit_name = rows[i].unit_name, .photo = rows[i].photo,
+            .photo_blob = rows[i].photo_blob, .expected = strcmp(rows[i].status, "summoned") == 0 || strcmp(rows[i].status, "alternate") == 0};
+    return people->items ? OK : ERR_NOMEM;
+}
+
+static enum err load_everybody(struct db *db, struct arena *arena, int64_t unit, struct photo_people *people)
+{
+    struct sql_photos_everybody_row *rows;
+    size_t count;
+    enum err e = sql_photos_everybody(db, arena, unit, &rows, &count);
+    if (e != OK) return e;
+    people->items = arena_array(arena, count ? count : 1, sizeof *people->items);
+    for (size_t i = 0; people->items && i < count; i++)
+        people->items[people->count++] = (struct photo_person){.id = rows[i].person_id, .code = rows[i].code, .name = rows[i].name,
+            .sort_name = rows[i].sort_name, .unit = rows[i].unit, .unit_name = rows[i].unit_name, .photo = rows[i].photo,
+            .photo_blob = rows[i].photo_blob, .expected = true};
+    return people->items ? OK : ERR_NOMEM;
+}
+
+enum err photo_people_load(struct db *db, struct arena *arena, const char *event, const char *unit, struct photo_people *ret, struct fault *fault)
+{
+    struct photo_people people = {0};
+    struct sql_export_event_find_row found;
+    struct sql_delegates_unit_row of_unit = {0};
+    enum err e = event ? sql_export_event_find(db, arena, event, &found) : OK;
+    if (e == ERR_NOT_FOUND) return fault_set(fault, e, "there is no event \"%s\"", event);
+    if (e == OK && unit) e = sql_delegates_unit(db, arena, unit, &of_unit);
+    if (e == ERR_NOT_FOUND) return fault_set(fault, e, "there is no unit \"%s\"", unit);
+    if (e == OK && event) people.event_id = found.id;
+    if (e == OK) e = event ? load_event(db, arena, found.id, of_unit.id, &people) : load_everybody(db, arena, of_unit.id, &people);
+    if (e == ERR_NOMEM) return fault_set(fault, e, "not enough memory");
+    if (e != OK) return db_fault(db, e, fault, "read the people");
+    *ret = people;
+    return OK;
+}
+
+json_t *photo_person_json(const struct photo_person *person)
+{
+    json_t *object = json_pack("{s:s, s:s}", "code", person->code, "name", person->name);
+    if (object && person->number) (void)json_object_set_new(object, "number", json_string(person->number));
+    if (object && person->unit) (void)json_object_set_new(object, "unit", json_string(person->unit));
+    if (object && person->unit_name) (void)json_object_set_new(object, "unit_name", json_string(person->unit_name));
+    return object;
+}
+
+json_t *photo_missing(const struct photo_people *people)
+{
+    bool failed = false;
+    json_t *list = json_sure(json_array(), &failed);
+    for (size_t i = 0; i < people->count; i++)
+        if (people->items[i].expected && !people->items[i].photo_blob && json_array_append_new(list, photo_person_json(&people->items[i])) != 0) failed = true;
+    if (!failed) return list;
+    json_decref(list);
+    return NULL;
+}
+
+/* The path under which the photo goes out with an event file: the one that it has, when that is this person's alone. */
+static enum err choose_path(struct db *db, struct arena *arena, const char *code, int64_t person, const char *path, const struct blob *blob, const char **ret)
+{
+    struct sql_photos_path_taken_row taken;
+    const char *own = arena_printf(arena, "photos/%s.jpg", code), *other = arena_printf(arena, "photos/%s-%.8s.jpg", code, blob->sha256);
+    const char *const choices[] = {path, own, other};
+    if (!own || !other) return ERR_NOMEM;
+    enum err e = OK;
+    for (size_t i = 0; i < 3; i++) {
+        size_t n = choices[i] ? strlen(choices[i]) : 0;
+        bool jpeg = n > 4 && (strcmp(choices[i] + n - 4, ".jpg") == 0 || strcmp(choices[i] + n - 5, ".jpeg") == 0);
+        if (!jpeg) continue;
+        e = sql_photos_path_taken(db, arena, choices[i], person, &taken);
+        *ret = choices[i];
+        if (e != OK) break;
+    }
+    return e == ERR_NOT_FOUND || e == OK ? OK : e;
+}
+
+enum err photo_set(struct db *db, struct arena *arena, const char *code, const struct blob *blob, int64_t now_ms, bool *ret_changed)
+{
+    struct sql_photos_find_row row;
+    const char *path = NULL;
+    enum err e = sql_photos_find(db, arena, code, &row);
+    if (e != OK) return e;
+    bool changed = !row.photo_blob || strcmp(row.photo_blob, blob->sha256) != 0;
+    if (changed) e = choose_path(db, arena, code, row.person_id, row.photo, blob, &path);
+    if (changed && e == OK) e = sql_blob_insert(db, &(struct sql_blob_insert_in){blob->sha256, blob->size, blob->media_type, now_ms}, NULL);
+    if (changed && e == OK) e = sql_photos_set(db, row.person_id, path, blob->sha256, NULL);
+    if (e == OK) *ret_changed = changed;
+    return e;
+}
+
+enum err photo_remove(struct db *db, struct arena *arena, const char *code, struct fault *fault)
+{
+    struct sql_photos_find_row row;
+    enum err e = sql_photos_find(db, arena, code, &row);
+    if (e == ERR_NOT_FOUND) return fault_set(fault, e, "there is nobody with the code \"%.100s\"", code);
+    if (e == OK && !row.photo_blob) return fault_set(fault, ERR_NOT_FOUND, "%s has no photo", code);
+    if (e == OK) e = sql_photos_set(db, row.person_id, NULL, NULL, NULL);
+    return e == OK ? OK : db_fault(db, e, fault, "remove the photo");
+}

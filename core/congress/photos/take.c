@@ -1,0 +1,17 @@
+#include "core/congress/photos/photos.h"
+#include "core/vision/photo.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum err photo_take(struct arena *arena, const char *folder, const void *data, size_t length, struct blob *ret, struct fault *fault)
+{
+    const struct photo_wish wish = {.width = PHOTO_SIDE_KEPT, .height = PHOTO_SIDE_KEPT, .keep = true};
+    struct photo photo;
+    enum err e = photo_make_apart(arena, data, length, &wish, &photo, fault);
+    if (e != OK) return e;
+    if (folder) return blob_put_data(folder, photo.data, photo.length, ret, fault);
+    *ret = (struct blob){.size = (int64_t)photo.length, .media_type = blob_sniff(photo.data, photo.length, NULL)};
+    crypto_sha256_hex(photo.data, photo.length, ret->sha256);
+    return OK;
+}
