@@ -10,7 +10,7 @@
 static enum err run(const struct badge_options *o, struct fault *fault)
 {
     if (o->show_layout) return badges_show_layout(o->show_layout, fault);
-    if (!o->event || !o->output) return fault_set(fault, ERR_USAGE, "--event and -o are needed; --help tells more");
+    if (!o->event) return fault_set(fault, ERR_USAGE, "--event is needed; --help tells more");
     if (crypto_init() != OK) return fault_set(fault, ERR_BUG, "libsodium does not start");
     return badges_command(o, fault);
 }
@@ -29,6 +29,12 @@ int main(int argc, char **argv)
         {"show-layout", 0, OPT_TEXT, &o.show_layout, "NAME", "print the file of a ready layout, as a start for one's own", 0, 0},
         {"only", 0, OPT_LIST, &o.only, "CODE,..", "only these people or badge numbers", 0, 0},
         {"unit", 0, OPT_TEXT, &o.unit, "CODE", "only this delegation", 0, 0},
+        {"not-printed", 0, OPT_FLAG, &o.not_printed, NULL, "only who was not printed yet on this kind of paper", 0, 0},
+        {"changed", 0, OPT_FLAG, &o.changed, NULL, "only whose badge says something else than when it was printed (with --not-printed: either)", 0, 0},
+        {"again", 0, OPT_FLAG, &o.again, NULL, "print also who was printed before, knowingly", 0, 0},
+        {"reissue", 0, OPT_TEXT, &o.reissue, "CODE", "a lost badge: print a new one for this person or number; the old one dies everywhere", 0, 0},
+        {"runs", 0, OPT_FLAG, &o.runs, NULL, "list what was printed, when, by whom, with which address", 0, 0},
+        {"spoiled", 0, OPT_TEXT, &o.spoiled, "RUN", "this run did not come out: its badges count as not printed", 0, 0},
         {"order", 0, OPT_TEXT, &o.order, "ORDER", "delegation (default), protocol, given-name or box", 0, 0},
         {"separators", 0, OPT_TEXT, &o.separators, "GROUP", "a page of its own before each unit or box", 0, 0},
         {"page", 0, OPT_TEXT, &o.page, "SIZE", "another page, as many badges as it holds: A4, SRA3, 320x450", 0, 0},

@@ -1,8 +1,10 @@
 #include "badges/prepare.h"
 
 #include "badges/from_list.h"
+#include "badges/shown.h"
 #include "core/base/buf.h"
 #include "core/base/file.h"
+#include "core/congress/badges/member_card.h"
 #include "core/congress/store/store.h"
 
 #include <stdlib.h>
@@ -72,16 +74,37 @@ static void load_logo(struct arena *arena, const char *folder, struct badge_read
     else ready->logo_flaw = arena_strdup(arena, why.text[0] ? why.text : err_name(e));
 }
 
+/* Who was printed, what changed, and whom that leaves in the list. */
+static enum err look_back(struct db *db, struct arena *arena, const struct badge_wish *wish, struct badge_ready *ready, struct fault *fault)
+{
+    const print_facts shown = badges_shown_facts(wish->layout, wish->duplex);
+    const char *kind = badges_layout_kind(wish->layout);
+    struct badge_list *list = &ready->list;
+    if (!wish->look_back && !wish->keep) return OK;
+    enum err e = print_log_compare(db, arena, list, kind, wish->base_url, shown, fault);
+    if (e != OK) return e;
+    print_log_count(list, &ready->before);
+    if (ready->before.last) ready->before.last = arena_memdup(arena, ready->before.last, sizeof *ready->before.last); /* rows move below */
+    if (wish->keep) e = print_log_compare_run(db, arena, list, kind, shown, &ready->common, &ready->common_count, fault);
+    print_log_keep(list, wish->keep);
+    return e;
+}
+
 enum err badges_prepare(struct db *db, struct arena *arena, const struct badge_wish *wish, int64_t now_ms, struct badge_ready *ret, struct fault *fault)
 {
     struct badge_list_filter filter = wish->filter;
     struct badge_list *list = &ret->list;
     filter.for_name_order = wish->order == BADGE_ORDER_NAME;
     *ret = (struct badge_ready){0};
-    enum err e = badge_list_load(db, arena, wish->event, &filter, wish->base_url, list, fault);
+    enum err e = wish->event ? badge_list_load(db, arena, wish->event, &filter, wish->base_url, list, fault)
+                             : member_card_load(db, arena, &filter, wish->base_url, list, fault);
     if (e == OK && badges_layout_lists(wish->layout)) e = badge_list_load_shared(db, arena, list, now_ms, fault);
     if (e != OK) return e;
     badge_list_sort(list, wish->order);
+    if (wish->reissue) e = reissue_into_list(arena, wish->reissue, wish->base_url, list);
+    if (e != OK) return fault_set(fault, e, "%s has no badge that is good", wish->reissue->code);
+    e = look_back(db, arena, wish, ret, fault);
+    if (e != OK) return e;
     struct badge_run *run = &ret->run;
     if (badges_run_from_list(list, NULL, arena, run) != OK) return fault_set(fault, ERR_NOMEM, "not enough memory");
     run->ready = wish->layout;

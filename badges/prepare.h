@@ -7,6 +7,8 @@
 #include "badges/badges.h"
 #include "badges/photos.h"
 #include "core/congress/badges/badge_list.h"
+#include "core/congress/badges/print_log.h"
+#include "core/congress/badges/reissue.h"
 
 /* How a run is put on paper, as people say it; NULL is the default of each. The same words on the command line, in a form and in a query. */
 struct badge_words {
@@ -17,7 +19,8 @@ struct badge_words {
 };
 
 struct badge_wish {
-    const char *event, *folder;        /* the data folder: photos and the logo */
+    const char *event;                 /* slug; NULL: member cards (core/congress/badges/member_card.h) */
+    const char *folder;                /* the data folder: photos and the logo */
     const struct badge_layout *layout; /* required */
     const char *base_url;              /* as public_url_choose gave it */
     const char *desk_phone;
@@ -26,6 +29,9 @@ struct badge_wish {
     enum badge_duplex duplex;
     enum badge_groups separators;
     double page_width, page_height;
+    unsigned keep;                     /* bits of enum print_keep: only who was not printed, or changed; 0: everybody */
+    bool look_back;                    /* compare with the print log also when everybody is kept */
+    const struct reissue *reissue;     /* draw the new badge that this plans instead of the one that is good now; NULL: none */
     bool allow_missing;
     unsigned threads;
     bool (*on_progress)(void *data, size_t done, size_t total);
@@ -37,12 +43,15 @@ struct badge_ready {
     struct badge_run run;   /* all badges, in order, without photos */
     struct photo logo;      /* run.logo points here: do not copy this struct */
     const char *logo_flaw;  /* why the organization's logo is left out; NULL: it is not */
+    struct print_count before;   /* of all whom the filter names, before `keep` left some out; zeros when the log was not looked at */
+    struct print_change *common; /* what those who are left out say about the event and is no longer so */
+    size_t common_count;
 };
 
 /* ERR_USAGE with a sentence that begins with `prefix` and the option: "--order: …" (prefix "--") or "order: …" (prefix ""). */
 enum err badges_wish_read(const struct badge_words *words, const char *prefix, struct badge_wish *wish, struct fault *fault);
 
-/* Loads the list, sorts it, adds what the layout shows (programme, papers, logo). Errors as badge_list_load and badge_list_load_shared. A list without
+/* Loads the list, sorts it, looks into the print log (wish->keep, wish->look_back), adds what the layout shows (programme, papers, logo). Errors as badge_list_load and badge_list_load_shared. A list without
  * anybody is no error here. */
 enum err badges_prepare(struct db *db, struct arena *arena, const struct badge_wish *wish, int64_t now_ms, struct badge_ready *ret, struct fault *fault);
 

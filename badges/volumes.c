@@ -1,0 +1,112 @@
+#include "badges/volumes.h"
+
+#include "badges/proof.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PHOTO_FLAWS_TOLD 20
+
+const char *volumes_name(struct session *s, size_t number)
+{
+    const char *name = s->options->output, *dot = strrchr(name, '.');
+    if (!s->options->volume) return name;
+    size_t stem = dot && !strchr(dot, '/') ? (size_t)(dot - name) : strlen(name);
+    return arena_printf(&s->arena, "%.*s-%03zu%s", (int)stem, name, number + 1, name + stem);
+}
+
+enum err volumes_check_folder(struct session *s, struct fault *fault)
+{
+    const char *folder = file_folder(&s->arena, s->options->output);
+    if (!folder) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    if (access(folder, W_OK | X_OK) == 0) return OK;
+    return fault_set(fault, err_from_errno(errno), "%s: %s", folder, strerror(errno));
+}
+
+static void tell_photos(struct session *s, const struct badge_run *run, const struct photo_list *photos)
+{
+    for (size_t i = 0; i < photos->flaw_count; i++) {
+        const struct badge *badge = &run->badges[photos->flaws[i].index];
+        if (++s->photos_bad > PHOTO_FLAWS_TOLD) continue;
+        fprintf(stderr, "plenum-badges: %s %s: photo: %s\n", badge->person_code ? badge->person_code : "", badge->name ? badge->name : "",
+                photos->flaws[i].sentence);
+    }
+    s->photos_read += photos->read;
+}
+
+static void add_report(struct session *s, const struct badge_report *r)
+{
+    s->report.badges += r->badges;
+    s->report.pages += r->pages;
+    s->report.cut += r->cut;
+    s->report.missing += r->missing;
+    if (r->modules > s->report.modules) s->report.modules = r->modules;
+}
+
+static enum err write_volume(struct session *s, size_t number, const struct buf *pdf, struct fault *fault)
+{
+    const char *name = volumes_name(s, number);
+    if (!name) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    /* Badges open people's papers: the file is for its owner only. */
+    enum err e = file_new_open(&s->files[number], name, 0600, fault);
+    if (e != OK) return e;
+    s->volumes++;
+    e = file_write_all(s->files[number].fd, pdf->data, pdf->length);
+    return e == OK ? OK : fault_set(fault, e, "%s: %s", name, err_name(e));
+}
+
+static enum err make_volume(struct session *s, size_t number, size_t first, size_t count, struct fault *fault)
+{
+    struct badge_run run;
+    struct photo_list photos;
+    struct badge_report report = {0};
+    struct badge_proof proof = {0};
+    struct buf pdf;
+    buf_init(&pdf, BUF_LIMIT_FILE);
+    arena_clear(&s->photos);
+    s->progress.doing = "photos";
+    enum err e = badges_prepare_part(&s->ready, &s->wish, first, count, &s->photos, &run, &photos, fault);
+    progress_end(&s->progress);
+    if (e == OK) tell_photos(s, &run, &photos);
+    run.first_page = (unsigned)s->report.pages + 1;
+    s->progress.doing = "drawing";
+    if (e == OK) e = badges_write(&run, s->fonts, &pdf, &report, fault);
+    progress_end(&s->progress);
+    s->progress.doing = "proving";
+    if (e == OK && s->options->verify) e = badges_verify(&run, &pdf, &s->arena, &proof, fault);
+    progress_end(&s->progress);
+    if (e == OK) e = write_volume(s, number, &pdf, fault);
+    s->bytes += pdf.length;
+    s->verified += proof.codes;
+    add_report(s, &report);
+    buf_release(&pdf);
+    return e;
+}
+
+enum err volumes_make(struct session *s, struct fault *fault)
+{
+    size_t total = s->ready.run.count, most = s->options->volume ? (size_t)s->options->volume : total, count = most ? (total + most - 1) / most : 0;
+    s->files = arena_array(&s->arena, count + 1, sizeof *s->files);
+    if (!s->files) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    if (!count) return fault_set(fault, ERR_INPUT, "there is no badge to print");
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < count; i++) {
+        size_t first = i * most;
+        e = make_volume(s, i, first, total - first < most ? total - first : most, fault);
+    }
+    return e == OK && progress_is_stopped(&s->progress) ? fault_set(fault, ERR_TIMEOUT, "stopped") : e;
+}
+
+enum err volumes_commit(struct session *s, struct fault *fault)
+{
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < s->volumes; i++) e = file_new_commit(&s->files[i], fault);
+    return e;
+}
+
+void volumes_abandon(struct session *s)
+{
+    for (size_t i = 0; i < s->volumes; i++) file_new_abandon(&s->files[i]);
+}
