@@ -19,6 +19,9 @@
 #define MEMORY_MOST (UINT64_C(2) << 30) /* address space of the child */
 #define SECONDS_MOST 600u               /* CPU time of the child */
 #define PATIENCE_MS 60000               /* without a byte of a page */
+#define PNG_SECONDS_MOST 5u             /* the same for one small page, which somebody waits for */
+#define PNG_MS_MOST 10000
+#define PNG_BYTES_MOST (16u << 20)
 #define PIPE_READ 65536
 #define EXIT_NO_PROGRAM 127
 
@@ -31,9 +34,9 @@ struct drawing {
 };
 
 /* Between fork and exec: only what is safe there. */
-static void run_child(int pdf, int out, char *const argv[])
+static void run_child(int pdf, int out, char *const argv[], unsigned seconds_most)
 {
-    const struct rlimit memory = {.rlim_cur = MEMORY_MOST, .rlim_max = MEMORY_MOST}, seconds = {.rlim_cur = SECONDS_MOST, .rlim_max = SECONDS_MOST};
+    const struct rlimit memory = {.rlim_cur = MEMORY_MOST, .rlim_max = MEMORY_MOST}, seconds = {.rlim_cur = seconds_most, .rlim_max = seconds_most};
     const struct rlimit none = {0};
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody waits for a drawing whose reader is gone */
     (void)setrlimit(RLIMIT_CORE, &none);
@@ -59,21 +62,19 @@ static enum err make_file(const struct buf *pdf, int *ret, struct fault *fault)
     return OK;
 }
 
-enum err drawing_start(const struct buf *pdf, unsigned dpi, struct drawing **ret, struct fault *fault)
+/* The child with these words, its output at the other end of the pipe. */
+static enum err start(const struct buf *pdf, char *const argv[], unsigned seconds_most, struct drawing **ret, struct fault *fault)
 {
     int file = -1, ends[2] = {-1, -1};
     struct drawing *drawing = calloc(1, sizeof *drawing);
     if (!drawing) return fault_set(fault, ERR_NOMEM, "no memory for a proof");
     drawing->pipe = -1;
     buf_init(&drawing->bytes, BUF_LIMIT_FILE);
-    char resolution[16];
-    (void)snprintf(resolution, sizeof resolution, "%u", dpi);
-    char *const argv[] = {"pdftoppm", "-gray", "-r", resolution, "/proc/self/fd/3", NULL};
     enum err e = make_file(pdf, &file, fault);
     if (e == OK && pipe2(ends, O_CLOEXEC) != 0) e = fault_set(fault, err_from_errno(errno), "no pipe: %s", strerror(errno));
     if (e == OK) {
         drawing->child = fork();
-        if (drawing->child == 0) run_child(file, ends[1], argv);
+        if (drawing->child == 0) run_child(file, ends[1], argv, seconds_most);
         if (drawing->child < 0) e = fault_set(fault, ERR_IO, "pdftoppm cannot be started: %s", strerror(errno));
     }
     if (file >= 0) close(file);
@@ -86,6 +87,14 @@ enum err drawing_start(const struct buf *pdf, unsigned dpi, struct drawing **ret
     }
     *ret = drawing;
     return OK;
+}
+
+enum err drawing_start(const struct buf *pdf, unsigned dpi, struct drawing **ret, struct fault *fault)
+{
+    char resolution[16];
+    (void)snprintf(resolution, sizeof resolution, "%u", dpi);
+    char *const argv[] = {"pdftoppm", "-gray", "-r", resolution, "/proc/self/fd/3", NULL};
+    return start(pdf, argv, SECONDS_MOST, ret, fault);
 }
 
 /* The child has closed its end: how did it go? */
@@ -102,13 +111,13 @@ static enum err judge_child(struct drawing *drawing, struct fault *fault)
 }
 
 /* Reads more from the child. *ret_end when there is no more. */
-static enum err read_more(struct drawing *drawing, bool *ret_end, struct fault *fault)
+static enum err read_more(struct drawing *drawing, int patience_ms, bool *ret_end, struct fault *fault)
 {
     char piece[PIPE_READ];
     struct pollfd poll_fd = {.fd = drawing->pipe, .events = POLLIN};
-    int ready = poll(&poll_fd, 1, PATIENCE_MS);
+    int ready = poll(&poll_fd, 1, patience_ms);
     if (ready < 0 && errno == EINTR) return OK;
-    if (ready == 0) return fault_set(fault, ERR_TIMEOUT, "pdftoppm has stood still for %d seconds", PATIENCE_MS / 1000);
+    if (ready == 0) return fault_set(fault, ERR_TIMEOUT, "pdftoppm has stood still for %d seconds", patience_ms / 1000);
     ssize_t n = read(drawing->pipe, piece, sizeof piece);
     if (n < 0 && errno != EINTR) return fault_set(fault, ERR_IO, "reading from pdftoppm: %s", strerror(errno));
     if (n > 0) buf_add(&drawing->bytes, piece, (size_t)n);
@@ -131,7 +140,7 @@ enum err drawing_next(struct drawing *drawing, struct picture *ret, struct fault
         if (e != OK) return e;
         if (whole && drawing->bytes.length >= whole) break;
         bool end = false;
-        e = read_more(drawing, &end, fault);
+        e = read_more(drawing, PATIENCE_MS, &end, fault);
         if (e != OK) return e;
         if (end) return drawing->child ? judge_child(drawing, fault) : ERR_NOT_FOUND;
     }
@@ -149,4 +158,29 @@ void drawing_end(struct drawing *drawing)
     buf_release(&drawing->bytes);
     arena_release(&drawing->arena);
     free(drawing);
+}
+
+enum err drawing_make_png(const struct buf *pdf, unsigned dpi, struct buf *out, struct fault *fault)
+{
+    char resolution[16];
+    (void)snprintf(resolution, sizeof resolution, "%u", dpi);
+    char *const argv[] = {"pdftoppm", "-png", "-r", resolution, "-f", "1", "-l", "1", "/proc/self/fd/3", NULL};
+    struct drawing *drawing;
+    int64_t until_ms = clock_steady_ms() + PNG_MS_MOST;
+    enum err e = start(pdf, argv, PNG_SECONDS_MOST, &drawing, fault);
+    if (e != OK) return e;
+    drawing->bytes.limit = PNG_BYTES_MOST;
+    for (bool end = false; e == OK && !end;) {
+        int64_t left_ms = until_ms - clock_steady_ms();
+        if (left_ms <= 0) e = fault_set(fault, ERR_TIMEOUT, "pdftoppm took longer than %d seconds", PNG_MS_MOST / 1000);
+        else e = read_more(drawing, (int)left_ms, &end, fault);
+    }
+    if (e == OK) {
+        buf_add(out, drawing->bytes.data, drawing->bytes.length);
+        drawing->bytes.length = 0; /* judged as a whole: nothing is left over */
+        e = judge_child(drawing, fault);
+        if (e == ERR_NOT_FOUND && out->length) e = buf_ok(out) ? OK : fault_set(fault, ERR_NOMEM, "no memory for a picture");
+    }
+    drawing_end(drawing);
+    return e;
 }

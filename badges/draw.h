@@ -1,4 +1,4 @@
-/* Private to badges: pages of a PDF as grey pictures, drawn by pdftoppm in a child process. */
+/* Private to badges: pages of a PDF as pictures, drawn by pdftoppm in a child process with bounds on time and memory. The one place that runs it. */
 #ifndef PLENUM_BADGES_DRAW_H
 #define PLENUM_BADGES_DRAW_H
 
@@ -16,5 +16,8 @@ enum err drawing_next(struct drawing *drawing, struct picture *ret, struct fault
 
 /* Ends the child if it still runs. Accepts NULL. */
 void drawing_end(struct drawing *drawing);
+
+/* The first page as a PNG in colour, appended to `out`. Bounds: 5 s of CPU, 10 s in all, 16 MB. ERR_TIMEOUT, ERR_LIMIT; ERR_NOT_FOUND as above. */
+enum err drawing_make_png(const struct buf *pdf, unsigned dpi, struct buf *out, struct fault *fault);
 
 #endif
