@@ -71,7 +71,8 @@ static const struct {
 
 static const struct json_spec layout_specs[] = {
     {"format", JSON_SPEC_TEXT, AT(raw_layout, format), JSON_REQUIRED, 32}, {"about", JSON_SPEC_TEXT, AT(raw_layout, about), 0, 200},
-    {"kind", JSON_SPEC_TEXT, AT(raw_layout, kind), 0, 16}, {"size", JSON_SPEC_ARRAY, AT(raw_layout, size), JSON_REQUIRED, 2}, {"bleed", JSON_SPEC_REAL, AT(raw_layout, bleed), 0, 0}, {"font", JSON_SPEC_TEXT, AT(raw_layout, font), 0, FONT_NAME_SIZE - 1},
+    {"kind", JSON_SPEC_TEXT, AT(raw_layout, kind), 0, 16}, {"size", JSON_SPEC_ARRAY, AT(raw_layout, size), JSON_REQUIRED, 2},
+    {"bleed", JSON_SPEC_REAL, AT(raw_layout, bleed), 0, 0}, {"font", JSON_SPEC_TEXT, AT(raw_layout, font), 0, FONT_NAME_SIZE - 1},
     {"sheet", JSON_SPEC_OBJECT, AT(raw_layout, sheet), 0, 0},
     {"front", JSON_SPEC_ARRAY, AT(raw_layout, front), JSON_REQUIRED, BADGE_PARTS_MOST},
     {"back", JSON_SPEC_ARRAY, AT(raw_layout, back), 0, BADGE_PARTS_MOST}};

@@ -51,8 +51,8 @@ struct badge_ready {
 /* ERR_USAGE with a sentence that begins with `prefix` and the option: "--order: …" (prefix "--") or "order: …" (prefix ""). */
 enum err badges_wish_read(const struct badge_words *words, const char *prefix, struct badge_wish *wish, struct fault *fault);
 
-/* Loads the list, sorts it, looks into the print log (wish->keep, wish->look_back), adds what the layout shows (programme, papers, logo). Errors as badge_list_load and badge_list_load_shared. A list without
- * anybody is no error here. */
+/* Loads the list, sorts it, looks into the print log (wish->keep, wish->look_back), adds what the layout shows (programme, papers, logo). Errors as
+ * badge_list_load, badge_list_load_shared and print_log_compare. A list without anybody is no error here. */
 enum err badges_prepare(struct db *db, struct arena *arena, const struct badge_wish *wish, int64_t now_ms, struct badge_ready *ret, struct fault *fault);
 
 /* `*ret`: the `count` badges from `first` on as a run of their own, with their photos when the layout shows any; `ready` stays as it is, so that
