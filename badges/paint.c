@@ -74,20 +74,31 @@ static void paint_fill(struct painter *p, const struct badge_part *part, const s
     else document_fill_box(p->document, &whole, color);
 }
 
-static enum err put_text(struct painter *p, const struct badge_part *part, const struct box *box, const char *text, uint32_t color, struct text_report *report,
-                         struct fault *fault)
+static struct text_style make_style(const struct painter *p, const struct badge_part *part, uint32_t color)
 {
     struct text_style style = {.fit = part->fit, .align = mirror_align(part->align, p->mirrored), .valign = part->valign, .color = color,
                                .allow_missing = p->facts.run->allow_missing};
     style.fit.language = p->facts.run->language;
+    return style;
+}
+
+static enum err put_styled(struct painter *p, const struct text_style *style, const struct box *box, const char *text, struct text_report *report, struct fault *fault)
+{
     struct text_report own;
-    enum err e = document_put_text(p->document, box, text, &style, &own, fault);
+    enum err e = document_put_text(p->document, box, text, style, &own, fault);
     if (e != OK) return e;
     if (own.cut) p->cut++;
     if (own.missing) p->missing++;
     if (own.helped) p->helped++;
     if (report) *report = own;
     return OK;
+}
+
+static enum err put_text(struct painter *p, const struct badge_part *part, const struct box *box, const char *text, uint32_t color, struct text_report *report,
+                         struct fault *fault)
+{
+    const struct text_style style = make_style(p, part, color);
+    return put_styled(p, &style, box, text, report, fault);
 }
 
 static bool names_the_person(const struct badge_part *part)
@@ -114,6 +125,8 @@ struct listing {
 };
 
 #define LIST_LEADING 1.18
+#define LIST_RISE 0.1   /* em: what a row may take from the one above it, so that marks over capitals never move its baseline */
+#define LIST_LETTERS 1.04 /* em: from a row's top, with its rise, to the baseline of both columns */
 
 /* The size in which every row fits, and how many millimetres all of them take. */
 static enum err measure_list(struct painter *p, struct listing *l, double room, double *ret_height, struct fault *fault)
@@ -129,7 +142,7 @@ static enum err measure_list(struct painter *p, struct listing *l, double room, 
         lines += report.lines > 1 ? (double)report.lines : 1;
     }
     l->fit.size = least;
-    *ret_height = lines * least * LIST_LEADING / POINTS_A_MM + (double)(l->count - 1) * l->gap * least;
+    *ret_height = lines * least * LIST_LEADING / POINTS_A_MM + ((double)(l->count - 1) * l->gap + LIST_RISE / POINTS_A_MM) * least;
     return OK;
 }
 
@@ -155,8 +168,10 @@ static enum err paint_row(struct painter *p, const struct badge_part *row, const
     if (first_column > 1) second.width -= first_column;
     if (p->mirrored) first.x = box->x + box->width - first.width;
     else if (first_column > 1) second.x += first_column;
-    if (first_column > 1 && line->first && line->first[0]) e = put_text(p, row, &first, line->first, color, NULL, fault);
-    if (e == OK && line->second && line->second[0]) e = put_text(p, row, &second, line->second, color, NULL, fault);
+    struct text_style style = make_style(p, row, color);
+    style.baseline = LIST_LETTERS * row->fit.size / POINTS_A_MM;
+    if (first_column > 1 && line->first && line->first[0]) e = put_styled(p, &style, &first, line->first, NULL, fault);
+    if (e == OK && line->second && line->second[0]) e = put_styled(p, &style, &second, line->second, NULL, fault);
     return e;
 }
 
@@ -174,7 +189,7 @@ static enum err paint_list(struct painter *p, const struct badge_part *part, con
     row.fit = l.fit;
     row.fit.least = fmin(l.fit.least, l.fit.size);
     row.valign = ALIGN_TOP;
-    double y = box->y, line = l.fit.size * LIST_LEADING / POINTS_A_MM;
+    double rise = LIST_RISE * l.fit.size / POINTS_A_MM, y = box->y + rise, line = l.fit.size * LIST_LEADING / POINTS_A_MM;
     for (size_t i = 0; e == OK && i < l.count; i++) {
         static const struct badge_line more = {.second = "…"};
         struct text_report report = {.lines = 1};
@@ -183,7 +198,7 @@ static enum err paint_list(struct painter *p, const struct badge_part *part, con
         if (text && text[0]) e = document_measure_text(p->document, &column, text, &row.fit, &report, fault);
         double height = line * (double)(report.lines ? report.lines : 1), left = box->y + box->height - y;
         bool last = left < height - 0.01 || (i + 1 < l.count && left < height + line - 0.01);
-        struct box place = {.x = box->x, .y = y, .width = box->width, .height = fmin(height, left)};
+        struct box place = {.x = box->x, .y = y - rise, .width = box->width, .height = fmin(height, left) + rise};
         if (last) p->cut++;
         if (e == OK && place.height > 0.6 * line) e = paint_row(p, &row, &place, last ? &more : &l.lines[i], part->first_column, color, fault);
         if (last) break;

@@ -42,6 +42,7 @@ struct text_style {
     struct fit_style fit;
     enum align align;
     enum valign valign;
+    double baseline; /* of the first line, millimetres below the box's top; 0 = by valign. Ink stays inside in any case */
     uint32_t color;
     bool allow_missing; /* draw a box for a character that no font has, instead of refusing the text */
 };
@@ -50,6 +51,7 @@ struct text_style {
 struct text_report {
     double size;      /* points; 0 for an empty text */
     size_t lines;
+    double baseline;  /* of the first line, millimetres below the box's top; not measured without drawing */
     bool cut;         /* an ellipsis stands for the rest */
     uint32_t missing; /* a character that no font has (only with allow_missing), 0 = none */
     bool helped;      /* another family than the style's had to help */

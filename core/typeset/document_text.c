@@ -37,11 +37,29 @@ static void close_array(struct buf *out, struct pen *pen)
     pen->string_open = pen->array_open = false;
 }
 
+/* The bytes behind a glyph without the direction controls at their ends: U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069. Nobody types
+ * them into a search, and they have done their work when the glyphs are in order. */
+static const char *without_controls(const char *text, size_t *length)
+{
+    const char *end = text + *length, *kept = NULL, *kept_end = text;
+    for (const char *cursor = text; cursor < end;) {
+        const char *start = cursor;
+        int32_t c = text_next(&cursor);
+        if (c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069)) continue;
+        if (!kept) kept = start;
+        kept_end = cursor;
+    }
+    *length = kept ? (size_t)(kept_end - kept) : 0;
+    return kept ? kept : text;
+}
+
 static void put_glyph(struct document *document, const struct line *line, const struct line_glyph *glyph, double place, double size, struct pen *pen)
 {
     struct buf *out = &document->content;
     struct subset *subset = &document->subsets[glyph->font];
-    bool same = subset_use(subset, &document->arena, glyph->glyph, line->text + glyph->start, glyph->end - glyph->start);
+    size_t length = glyph->end - glyph->start;
+    const char *text = without_controls(line->text + glyph->start, &length);
+    bool same = subset_use(subset, &document->arena, glyph->glyph, text, length);
     if (!pen->font_set || pen->font != glyph->font) {
         close_array(out, pen);
         buf_printf(out, "/F%u ", subset->number);
@@ -58,7 +76,7 @@ static void put_glyph(struct document *document, const struct line *line, const 
     }
     if (!same) {
         close_array(out, pen);
-        put_actual_text(out, line->text + glyph->start, glyph->end - glyph->start);
+        put_actual_text(out, text, length);
     }
     if (!pen->array_open) buf_putc(out, '[');
     pen->array_open = true;
@@ -113,6 +131,7 @@ static double place_baseline(const struct document *document, const struct box *
     double baseline = top - capital;
     if (style->valign == ALIGN_MIDDLE) baseline = (top + bottom) / 2 + (capital + below) / 2 - capital + 0.02 * fit->size;
     if (style->valign == ALIGN_BOTTOM) baseline = bottom + 0.22 * fit->size + below;
+    if (style->baseline > 0) baseline = top - content_across(style->baseline);
     if (baseline + fit->top > top) baseline = top - fit->top;
     if (baseline + fit->top - fit->height < bottom) baseline = bottom + fit->height - fit->top;
     return baseline;
@@ -143,7 +162,8 @@ enum err document_put_text(struct document *document, const struct box *box, con
     for (size_t i = 0; e == OK && i < fit.count; i++)
         e = put_line(document, &fit.lines[i], place_across(box, style->align, &fit.lines[i], fit.size), baseline - (double)i * fit.leading, fit.size);
     if (e != OK) return fault_set(fault, e, "cannot draw \"%.60s\": %s", text, err_name(e));
-    if (report) *report = (struct text_report){.size = fit.size, .lines = fit.count, .cut = fit.cut, .missing = fit.missing, .helped = fit.helped};
+    if (report) *report = (struct text_report){.size = fit.size, .lines = fit.count, .cut = fit.cut, .missing = fit.missing, .helped = fit.helped,
+                                                .baseline = (content_up(document, box->y) - baseline) * 25.4 / 72};
     return OK;
 }
 

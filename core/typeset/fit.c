@@ -100,7 +100,11 @@ static enum err shape_part(const struct fitting *f, size_t from, size_t to, cons
     while (from < to && f->text[from] == ' ') from++;
     const char *part = arena_printf(f->arena, "%.*s%s", (int)(to - from), f->text + from, tail);
     if (!part) return ERR_NOMEM;
-    return line_shape(f->fonts, f->arena, part, &f->line_style, ret);
+    enum err e = line_shape(f->fonts, f->arena, part, &f->line_style, ret);
+    if (e != OK || ret->right_to_left == f->whole.right_to_left) return e;
+    struct line_style style = f->line_style; /* the paragraph's direction holds for all its lines, whatever letter one begins with */
+    style.direction = f->whole.right_to_left ? LINE_RIGHT_TO_LEFT : LINE_LEFT_TO_RIGHT;
+    return line_shape(f->fonts, f->arena, part, &style, ret);
 }
 
 /* Ink height of a block of lines and its part above the first baseline, in em. */

@@ -85,6 +85,8 @@ static enum err settle_levels(struct work *work)
     fribidi_get_bidi_types(characters, (FriBidiStrIndex)n, types);
     fribidi_get_bracket_types(characters, (FriBidiStrIndex)n, types, brackets);
     FriBidiParType base = FRIBIDI_PAR_ON;
+    if (work->style->direction == LINE_LEFT_TO_RIGHT) base = FRIBIDI_PAR_LTR;
+    if (work->style->direction == LINE_RIGHT_TO_LEFT) base = FRIBIDI_PAR_RTL;
     if (fribidi_get_par_embedding_levels_ex(types, brackets, (FriBidiStrIndex)n, &base, levels) == 0) return ERR_NOMEM;
     for (size_t i = 0; i < n; i++) work->letters[i].level = levels[i];
     work->line.right_to_left = FRIBIDI_IS_RTL(base);

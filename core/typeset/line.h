@@ -31,10 +31,14 @@ struct line {
     bool helped;                     /* another family than the wished one had to help */
 };
 
+/* Of the paragraph. By its first letter, unless the line is only a part of one. */
+enum line_direction { LINE_BY_LETTER, LINE_LEFT_TO_RIGHT, LINE_RIGHT_TO_LEFT };
+
 struct line_style {
     const char *language; /* BCP 47; may be NULL */
     const char *family;   /* wished; NULL = ours */
     bool bold;
+    enum line_direction direction;
 };
 
 /* `text` is NFC without line ends and is copied. Uncovered characters are drawn as the font's box and told by `missing`; it is for the

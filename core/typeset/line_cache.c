@@ -12,6 +12,7 @@ struct entry {
     char language[16];
     char family[FONT_NAME_SIZE];
     bool bold;
+    enum line_direction direction;
     struct line line;
 };
 
@@ -25,7 +26,7 @@ static size_t place_of(const char *text, const struct line_style *style)
     for (const char *p = text; *p; p++) hash = (hash ^ (unsigned char)*p) * UINT64_C(1099511628211);
     for (const char *p = style->language ? style->language : ""; *p; p++) hash = (hash ^ (unsigned char)*p) * UINT64_C(1099511628211);
     for (const char *p = style->family ? style->family : ""; *p; p++) hash = (hash ^ (unsigned char)*p) * UINT64_C(1099511628211);
-    hash = (hash ^ (style->bold ? 1 : 2)) * UINT64_C(1099511628211);
+    hash = (hash ^ ((style->bold ? 1u : 2u) + 4u * style->direction)) * UINT64_C(1099511628211);
     return (size_t)(hash >> 32) % PLACES;
 }
 
@@ -41,7 +42,7 @@ bool line_cache_find(struct fonts *fonts, struct arena *arena, const char *text,
     struct line_cache *cache = *fonts_line_cache(fonts);
     if (!cache) return false;
     const struct entry *entry = &cache->entries[place_of(text, style)];
-    if (!entry->text || entry->bold != style->bold || strcmp(entry->text, text) != 0 ||
+    if (!entry->text || entry->bold != style->bold || entry->direction != style->direction || strcmp(entry->text, text) != 0 ||
         strcmp(entry->language, style->language ? style->language : "") != 0 || strcmp(entry->family, style->family ? style->family : "") != 0)
         return false;
     struct line line = entry->line;
@@ -73,6 +74,7 @@ void line_cache_keep(struct fonts *fonts, const struct line_style *style, const 
     if (language) memcpy(entry->language, style->language, language);
     if (family) memcpy(entry->family, style->family, family);
     entry->bold = style->bold;
+    entry->direction = style->direction;
 }
 
 void line_cache_free(struct line_cache *cache)

@@ -157,12 +157,78 @@ static void test_fields(struct check *c)
         run.language = "vi";
         CHECK_TEXT(c, badge_part_text(&facts, &l->front.parts[0]), "Seat A1");
     }
-    CHECK_TEXT(c, badge_wifi_payload(&arena, &run), "WIFI:T:WPA;S:Đại hội XIX\\; khách;P:Cong\\:doan\\\\19\\,\\\"HT\\\"\\;2026;;");
-    run.wifi_password = NULL;
-    run.wifi_name = "ABCD12";
-    CHECK_TEXT(c, badge_wifi_payload(&arena, &run), "WIFI:T:nopass;S:\"ABCD12\";;");
-    run.wifi_name = NULL;
-    CHECK(c, badge_wifi_payload(&arena, &run) == NULL);
+    arena_release(&arena);
+}
+
+/* What a phone makes of a payload, after ZXing's WifiResultParser and WifiConfigManager: a field ends at a ';' without a backslash before it, a backslash
+ * is dropped, a name of hexadecimal digits is bytes, quotes around a name are taken away. */
+static void read_network_field(const char *payload, const char *prefix, char *ret, size_t size)
+{
+    size_t n = 0;
+    ret[0] = '\0';
+    const char *p = strstr(payload, prefix);
+    if (!p) return;
+    for (p += strlen(prefix); *p && *p != ';' && n + 1 < size; p++) {
+        if (*p == '\\' && p[1]) p++;
+        ret[n++] = *p;
+    }
+    ret[n] = '\0';
+}
+
+static void check_network(struct check *c, const char *name, const char *password, const char *security, const char *wanted)
+{
+    struct arena arena = {0};
+    char got[256];
+    const struct badge_run run = {.language = "vi", .wifi_name = name, .wifi_password = password, .wifi_security = security};
+    const char *payload = badge_wifi_payload(&arena, &run);
+    CHECK_TEXT(c, payload, wanted);
+    if (payload) {
+        read_network_field(payload, ";S:", got, sizeof got);
+        size_t length = strlen(got);
+        bool quoted = length > 2 && got[0] == '"' && got[length - 1] == '"' && name[0] != '"';
+        CHECK(c, quoted || strspn(got, "0123456789abcdefABCDEF") < length); /* never bytes by mistake */
+        if (quoted) got[length - 1] = '\0';
+        CHECK_TEXT(c, quoted ? got + 1 : got, name);
+        read_network_field(payload, ";P:", got, sizeof got);
+        CHECK_TEXT(c, got, strstr(payload, "T:nopass") || !password ? "" : password);
+        CHECK(c, strlen(payload) > 2 && strcmp(payload + strlen(payload) - 2, ";;") == 0);
+    }
+    arena_release(&arena);
+}
+
+static void test_networks(struct check *c)
+{
+    check_network(c, "Đại hội XIX; khách", "Cong:doan\\19,\"HT\";2026", "WPA", "WIFI:T:WPA;S:Đại hội XIX\\; khách;P:Cong\\:doan\\\\19\\,\\\"HT\\\"\\;2026;;");
+    check_network(c, "ABCD12", NULL, "WPA", "WIFI:T:nopass;S:\"ABCD12\";;");
+    check_network(c, "abc", "12345678", NULL, "WIFI:T:WPA;S:\"abc\";P:12345678;;"); /* an odd number of digits is taken for hex too; a password is not */
+    check_network(c, "2026", "deadbeef00", "WEP", "WIFI:T:WEP;S:\"2026\";P:deadbeef00;;");
+    check_network(c, "Khách", "x", "nopass", "WIFI:T:nopass;S:Khách;;");
+    check_network(c, "Khách", "", "WPA", "WIFI:T:nopass;S:Khách;;");
+    check_network(c, "\"a\"", "\\\\;", "WPA", "WIFI:T:WPA;S:\\\"a\\\";P:\\\\\\\\\\;;;");
+    check_network(c, "T:WPA;P:x", ";", "WPA", "WIFI:T:WPA;S:T\\:WPA\\;P\\:x;P:\\;;;");
+    struct arena arena = {0};
+    const struct badge_run none = {.language = "vi", .wifi_password = "x"}, empty = {.language = "vi", .wifi_name = ""};
+    CHECK(c, badge_wifi_payload(&arena, &none) == NULL && badge_wifi_payload(&arena, &empty) == NULL);
+    arena_release(&arena);
+}
+
+/* Values beside letters from right to left are isolated, all others are left as they are. */
+static void test_directions(struct check *c)
+{
+    struct arena arena = {0};
+    const struct badge badge = {.name = "ليلى", .number = "012", .url = "http://h/D/X"};
+    struct badge_run run = {.language = "ar", .desk_phone = "0600 123 456", .badges = &badge};
+    const struct badge_facts facts = {.run = &run, .badge = &badge, .arena = &arena};
+    const struct badge_layout *l = read_layout(c, &arena, HEAD "{\"text\": \"{label_desk}: {desk_phone}\", \"box\": [1, 1, 50, 5], \"size\": 9}, "
+                                                              "{\"text\": \"{name}\", \"box\": [1, 9, 50, 5], \"size\": 9}, "
+                                                              "{\"text\": \"{name} {number}\", \"box\": [1, 17, 50, 5], \"size\": 9}]}");
+    if (l) {
+        CHECK_TEXT(c, badge_part_text(&facts, &l->front.parts[0]), "\u200F\u2068مكتب الاستقبال\u2069: \u20680600 123 456\u2069");
+        CHECK_TEXT(c, badge_part_text(&facts, &l->front.parts[1]), "ليلى");
+        run.language = "vi";
+        CHECK_TEXT(c, badge_part_text(&facts, &l->front.parts[0]), "Bàn đón tiếp: 0600 123 456");
+        CHECK_TEXT(c, badge_part_text(&facts, &l->front.parts[2]), "\u200E\u2068ليلى\u2069 \u2068012\u2069");
+    }
     arena_release(&arena);
 }
 
@@ -174,5 +240,7 @@ int main(void)
     test_duplex(&c);
     test_separators(&c);
     test_fields(&c);
+    test_networks(&c);
+    test_directions(&c);
     return check_done(&c, "badges/layout");
 }

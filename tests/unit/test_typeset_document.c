@@ -35,6 +35,7 @@ static enum err make(struct check *c, struct fonts *fonts, struct buf *out)
     put(c, document, 70, "陳𠮷祥 刘晓燕");
     put(c, document, 85, "Trương Mỹ Linh (張美玲)");
     put(c, document, 100, "Ngo\u0323\u0302 Đan Ðan");
+    put(c, document, 130, "هاتف: \u20680600 123 456\u2069");
     put(c, document, 115, "張一二三 \u2F00月"); /* one glyph for two characters: the page says which */
     document_fill_round_box(document, &box, 3, 0xB01020);
     document_stroke_round_box(document, &box, 3, 1, 0);
@@ -95,8 +96,9 @@ static void test_file(struct check *c, struct fonts *fonts)
     check_has(c, info, "TrimBox:            14.17    14.17   581.10   827.72");
     const char *text = ask(&arena, "pdftotext -q -enc UTF-8", arena_printf(&arena, "%s -", path));
     static const char *const lines[] = {"Nguyễn Thị Hồng Thắm", "Luís Ângelo Côrte-Real office", "عبد الرحمن بن خالد السلامي", "ليلى بنت يوسف المنصوري",
-                                        "陳𠮷祥 刘晓燕", "Trương Mỹ Linh (張美玲)", "Ngộ Đan Ðan", "張一二三 \u2F00月", "Trang hai"};
+                                        "陳𠮷祥 刘晓燕", "Trương Mỹ Linh (張美玲)", "Ngộ Đan Ðan", "張一二三 \u2F00月", "0600 123 456", "هاتف", "Trang hai"};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) check_has(c, text, lines[i]);
+    CHECK(c, !strstr(text, "\u2068") && !strstr(text, "\u2069")); /* what only steers is not copied */
     const char *json = ask(&arena, "qpdf --json", path);
     check_has(c, json, "Đoàn số 1");
     check_has(c, json, "代表團");

@@ -128,6 +128,40 @@ static void test_fits(struct check *c, struct fonts *fonts)
     arena_release(&arena);
 }
 
+/* A line's order as drawn: the places in the text of its glyphs, from the left. */
+static bool is_before(const struct line *line, const char *left, const char *right)
+{
+    const char *a = strstr(line->text, left), *b = strstr(line->text, right);
+    if (!a || !b) return false;
+    size_t at_a = SIZE_MAX, at_b = SIZE_MAX;
+    for (size_t i = 0; i < line->count; i++) {
+        if (line->glyphs[i].start == (size_t)(a - line->text)) at_a = i;
+        if (line->glyphs[i].start == (size_t)(b - line->text)) at_b = i;
+    }
+    return at_a != SIZE_MAX && at_b != SIZE_MAX && at_a < at_b;
+}
+
+/* The direction of a paragraph is that of all its lines; numbers and isolated words stand where the Unicode Bidirectional Algorithm puts them. */
+static void test_directions(struct check *c, struct fonts *fonts)
+{
+    struct arena arena = {0};
+    const struct fit_style two = {.language = "ar", .size = 14, .break_below = 14, .least = 8, .lines = 2};
+    struct fit f = fit(c, fonts, &arena, "اتحاد عمال الميناء القديم للنقل Trade Union of Harbour الوفد", &two, 190, 60);
+    if (CHECK(c, f.count == 2)) {
+        CHECK(c, strncmp(f.lines[1].text, "Trade", 5) == 0 && f.lines[0].right_to_left && f.lines[1].right_to_left);
+        CHECK(c, is_before(&f.lines[1], "الوفد", "Trade"));
+    }
+    f = fit(c, fonts, &arena, "Liên đoàn Lao động thành phố اتحاد عمال Xây dựng", &two, 190, 60);
+    if (CHECK(c, f.count == 2)) CHECK(c, !f.lines[0].right_to_left && !f.lines[1].right_to_left && is_before(&f.lines[1], "اتحاد", "Xây"));
+    struct line line = shape(c, fonts, &arena, "الوفد 12 (A–B)", false);
+    CHECK(c, is_before(&line, "A", "12") && is_before(&line, "12", "الوفد") && is_before(&line, "1", "2"));
+    line = shape(c, fonts, &arena, "هاتف: 0600 123 456", false);
+    CHECK(c, is_before(&line, "456", "0600")); /* why telephone numbers are isolated (badges/field.c) */
+    line = shape(c, fonts, &arena, "هاتف: \u20680600 123 456\u2069", false);
+    CHECK(c, is_before(&line, "0600", "123") && is_before(&line, "123", "456") && is_before(&line, "456", "هاتف"));
+    arena_release(&arena);
+}
+
 /* Cutting at every width: never outside, never a broken character, never an exception. */
 static void test_all_widths(struct check *c, struct fonts *fonts)
 {
@@ -159,6 +193,7 @@ int main(void)
         test_lines(&c, fonts);
         test_fits(&c, fonts);
         test_all_widths(&c, fonts);
+        test_directions(&c, fonts);
     }
     fonts_free(fonts);
     fonts_free(NULL);
