@@ -264,6 +264,16 @@ out:
     return e;
 }
 
+enum err handover_of_badge(struct db *db, struct arena *arena, int64_t credential_id, const char **ret_to_name, int64_t *ret_handed_ms)
+{
+    struct sql_handover_of_badge_row row;
+    enum err e = sql_handover_of_badge(db, arena, credential_id, &row);
+    if (e != OK) return e;
+    *ret_to_name = row.to_name;
+    *ret_handed_ms = row.made_ms;
+    return OK;
+}
+
 /* --- lists --------------------------------------------------------------------------------------------------------------------------------- */
 
 enum err handover_list(struct db *db, struct arena *arena, const char *event, struct handover **ret, size_t *ret_count, struct fault *fault)

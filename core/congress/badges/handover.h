@@ -68,6 +68,9 @@ struct handover {
     int64_t badges;
 };
 
+/* Who has this badge: ERR_NOT_FOUND when nobody was given it (or only by handovers that were undone). */
+enum err handover_of_badge(struct db *db, struct arena *arena, int64_t credential_id, const char **ret_to_name, int64_t *ret_handed_ms);
+
 /* All handovers of an event (slug; NULL: of member cards), the newest first. ERR_NOT_FOUND: no such event. */
 enum err handover_list(struct db *db, struct arena *arena, const char *event, struct handover **ret, size_t *ret_count, struct fault *fault);
 /* What one handover gave, in the order of the list it came from. */

@@ -108,6 +108,10 @@ LEFT JOIN person p ON p.id = c.person_id
 WHERE b.handover_id = $1
 ORDER BY CASE WHEN p.id IS NULL THEN 1 ELSE 0 END, d.sort_order NULLS LAST, p.name_sort, d.number
 
+-- handover_of_badge :maybe (credential_id i64) -> (to_name text, made_ms i64)
+SELECT h.to_name, h.made_ms FROM handed_badge b JOIN handover h ON h.id = b.handover_id
+WHERE b.credential_id = $1 AND h.undone_ms IS NULL ORDER BY h.made_ms DESC, h.id DESC LIMIT 1
+
 -- Who has a delegate's badge: the newest good issue of it.
 -- handover_of_delegate :maybe (delegate_id i64) -> (to_name text, made_ms i64)
 SELECT h.to_name, h.made_ms FROM handed_badge b JOIN handover h ON h.id = b.handover_id
