@@ -60,6 +60,10 @@ struct printer_job {
  * ERR_TIMEOUT    the job was sent, whole or in part, and it never said whether it took it; or on_wait stopped (the sentence says which) */
 enum err printer_print(const struct printer_order *order, struct printer_job *ret, struct fault *fault);
 
+struct badge_run;
+/* The page's size and whether and how it has backs, as `run` is going to be drawn, into `order`. ERR_INPUT when the page does not hold a badge. */
+enum err printer_order_fit(const struct badge_run *run, struct printer_order *order, struct fault *fault);
+
 struct printer_queue {
     char name[PRINTER_NAME_SIZE];
     char about[PRINTER_TEXT_SIZE]; /* description or model */

@@ -22,6 +22,7 @@ struct bucket;
 struct i18n;
 struct tls_material;
 struct live_feed;
+struct print_gate;
 struct pages; /* server/pages: templates and words */
 
 struct app {
@@ -29,6 +30,8 @@ struct app {
     struct writer *writer;
     struct write_tools *write_tools; /* used by the writer thread only */
     struct pool *pool;
+    struct pool *print_pool;    /* waits for printers, so that a stuck one keeps nothing else waiting */
+    struct print_gate *print_gate; /* server/print_gate.h */
     struct live_hub *hub;
     struct http_server *http;
     struct pages *pages;

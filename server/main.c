@@ -24,6 +24,7 @@ static const struct command {
     {"user", command_user, "accounts of staff: add, passwd, list, disable"},
     {"device", command_device, "scanners: pair, list, revoke"},
     {"photos", command_photos, "photos of people: add many at once, missing, remove"},
+    {"printer", command_printer, "printers for desks: add, list, remove, default, test"},
     {"tls", command_tls, "the local certificate authority: init, show"},
     {"backup", command_backup, "a consistent copy of everything, also while the server runs"},
     {"restore", command_restore, "a backup into an empty data folder"},

@@ -7,6 +7,7 @@
 #include "server/access.h"
 #include "server/bucket.h"
 #include "server/live_feed.h"
+#include "server/print_gate.h"
 #include "server/pages/pages.h"
 #include "server/serve_parts.h"
 
@@ -108,6 +109,10 @@ static enum err start_threads(const struct serve_options *o, struct app *app, st
     }
     struct pool_config pool = {.context = app, .thread_open = worker_open, .thread_close = worker_close};
     e = pool_start(&pool, &app->pool);
+    pool.threads = PRINT_THREADS;
+    pool.queue_limit = PRINT_QUEUE;
+    if (e == OK) e = pool_start(&pool, &app->print_pool);
+    if (e == OK) e = print_gate_new(&app->print_gate);
     if (e == OK) e = bucket_new(20, 3000, &app->pair_bucket);
     if (e == OK) e = live_feed_new(app, &app->feed, fault);
     struct live_config live = {.tick_ms = LIVE_FEED_TICK_MS, .context = app, .on_tick = live_feed_tick};
@@ -154,6 +159,8 @@ void serve_stop(struct app *app)
     if (app->hub) live_hub_close(app->hub);
     http_server_stop(app->http);
     pool_stop(app->pool);
+    pool_stop(app->print_pool);
+    print_gate_free(app->print_gate);
     writer_stop(app->writer);
     live_hub_free(app->hub);
     live_feed_free(app->feed);
