@@ -33,7 +33,7 @@ enum err print_badges_split(struct arena *arena, const char *text, struct badge_
 }
 
 /* A list of 70 000 is not read to be refused. */
-static enum err check_scope(struct db *db, struct arena *arena, const char *event, const struct badge_list_filter *filter, struct fault *fault)
+enum err print_badges_scope(struct db *db, struct arena *arena, const char *event, const struct badge_list_filter *filter, struct fault *fault)
 {
     struct sql_delegates_badges_count_row row;
     if (filter->only) return OK;
@@ -76,9 +76,10 @@ enum err print_badges_make(struct arena *arena, struct worker *worker, const cha
     struct photo_list photos = {0};
     int64_t end_ms = clock_steady_ms() + PRINT_BADGES_MS;
     struct badge_wish wish = {.event = event, .folder = worker->app->store.folder, .layout = p->layout, .desk_phone = p->desk_phone, .filter = *filter,
+                              .keep = p->keep, .look_back = p->look_back,
                               .on_progress = is_in_time, .progress_data = &end_ms};
     enum err e = badges_wish_read(&p->words, "", &wish, fault);
-    if (e == OK) e = check_scope(worker->db, arena, event, filter, fault);
+    if (e == OK) e = print_badges_scope(worker->db, arena, event, filter, fault);
     if (e == OK) e = public_url_choose(worker->db, arena, NULL, event, worker->app->plain_port, &p->base_url, &guessed, fault);
     wish.base_url = p->base_url;
     if (e == OK) e = badges_prepare(worker->db, arena, &wish, clock_now_ms(), &p->ready, fault);

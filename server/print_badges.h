@@ -17,6 +17,8 @@ struct print_badges {
     const struct badge_layout *layout; /* found by print_badges_find */
     struct badge_words words;          /* on paper; zeroed: as the layout says */
     const char *desk_phone;
+    unsigned keep;                     /* bits of enum print_keep; 0: everybody */
+    bool look_back;                    /* the rows are to know when they were printed last, also when everybody is kept */
     const char *base_url;              /* what the QR codes point at */
     struct badge_ready ready;          /* the list and the run */
     struct buf pdf;                    /* released by the caller */
@@ -27,6 +29,9 @@ enum err print_badges_find(struct arena *arena, const struct app *app, const cha
 
 /* "P0001,P0002" as the filter's list; absent or empty: everybody. ERR_INPUT for more than 500: a list that is cut would look like a whole print run. */
 enum err print_badges_split(struct arena *arena, const char *text, struct badge_list_filter *filter, struct fault *fault);
+
+/* ERR_LIMIT with a sentence for people when the filter names more than PRINT_BADGES_SCOPE delegates. */
+enum err print_badges_scope(struct db *db, struct arena *arena, const char *event, const struct badge_list_filter *filter, struct fault *fault);
 
 /* On a pool thread: the list and its PDF with photos and logo, appended to p->pdf (which the caller has initialised). Errors as badges_prepare and
  * badges_write; ERR_LIMIT with a sentence for people when it is more than the above, or takes longer. */

@@ -25,6 +25,12 @@ static const char *query_word(struct http_request *req, const char *name)
     return word && *word ? word : NULL;
 }
 
+static bool query_flag(struct http_request *req, const char *name)
+{
+    const char *word = http_query(req, name);
+    return word && strcmp(word, "1") == 0;
+}
+
 static bool is_print(struct http_request *req)
 {
     const char *record = http_query(req, "record"), *ahead = http_header(req, "Sec-Purpose");
@@ -43,6 +49,7 @@ static void print_work(struct http_request *req, void *thread_state)
     }
     p->badges.words = (struct badge_words){.order = query_word(req, "order"), .duplex = query_word(req, "duplex"), .page = query_word(req, "page"),
                                            .separators = query_word(req, "separators")};
+    p->badges.keep = (query_flag(req, "not_printed") ? PRINT_KEEP_NOT_PRINTED : 0u) | (query_flag(req, "changed") ? PRINT_KEEP_CHANGED : 0u);
     p->badges.desk_phone = query_word(req, "desk_phone");
     enum err e = print_badges_split(&p->arena, http_query(req, "only"), &filter, &fault);
     if (e == OK) e = print_badges_make(&p->arena, thread_state, http_param(req, "event"), &filter, &p->badges, &fault);
@@ -54,10 +61,12 @@ static void print_work(struct http_request *req, void *thread_state)
 static enum err apply_record(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
 {
     const struct print_badges *p = &((const struct print *)req->state)->badges;
-    const struct badge_list *list = &p->ready.list;
-    const char *layout = p->layout_name ? p->layout_name : badges_layout_name(0);
-    enum err e = badge_list_record(db, &tools->ids, list->event_id, layout, p->base_url, list->count, actor_of(req), clock_now_ms());
-    if (e == OK) e = audit_write(db, clock_now_ms(), actor_of(req), "print", http_param(req, "event"), NULL);
+    const struct print_run run = {.kind = badges_layout_kind(p->layout), .layout = p->layout_name ? p->layout_name : badges_layout_name(0),
+                                  .base_url = p->base_url, .actor = actor_of(req), .now_ms = clock_now_ms()};
+    int64_t run_id;
+    enum err e = print_log_record(db, &tools->ids, &p->ready.list, &run, &run_id, fault);
+    if (e != OK) return e;
+    e = audit_write(db, run.now_ms, run.actor, "print", http_param(req, "event"), NULL);
     return e == OK ? OK : db_fault(db, e, fault, "print log");
 }
 

@@ -4,6 +4,7 @@
 #include "core/congress/badges/reissue.h"
 #include "server/app.h"
 #include "server/live_feed.h"
+#include "server/qr_path.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -21,7 +22,7 @@ static enum err apply_lost(struct db *db, struct http_request *req, struct write
     enum err e = reissue_plan(db, req->arena, &tools->ids, http_param(req, "event"), http_param(req, "code"), &l->reissue, fault);
     if (e != OK) return e;
     l->reissue.reason = l->reason;
-    return reissue_apply(db, &tools->ids, &l->reissue, actor_of(req), clock_now_ms(), fault);
+    return reissue_apply(db, &l->reissue, actor_of(req), clock_now_ms(), fault);
 }
 
 /* Where the badge can be had: codes come from the event's file and may hold anything. */
@@ -61,8 +62,11 @@ static void after_lost(struct http_request *req)
         return;
     }
     const struct badge_list_row *row = &list.rows[0];
-    http_reply_json(req, 201, json_pack("{s:s?,s:s?,s:s?,s:I,s:s,s:s?}", "person", row->person_code, "number", row->number, "name", row->name, "issue",
-                                        (json_int_t)row->issue, "url", row->url, "badge", badge_path(req->arena, event, r->code)));
+    unsigned size = 0;
+    const char *path = qr_path(req->arena, row->url, &size); /* who cannot wait for paper photographs it from the desk's screen */
+    http_reply_json(req, 201, json_pack("{s:s?,s:s?,s:s?,s:I,s:s,s:s?,s:{s:i,s:s?}}", "person", row->person_code, "number", row->number, "name", row->name,
+                                        "issue", (json_int_t)row->issue, "url", row->url, "badge", badge_path(req->arena, event, r->code), "qr", "size",
+                                        (int)size, "path", path));
 }
 
 void delegates_reissue_post(struct http_request *req)

@@ -1,17 +1,12 @@
 /* GET /admin: the events of the one who asks. GET /admin/{event}: the console: figures, pages, devices, what was printed. POST …/pair and
  * …/devices/{code}/revoke. */
-#include "badges/qr.h"
 #include "core/base/clock.h"
 #include "core/congress/badges/badge_list.h"
 #include "server/access.h"
 #include "server/pages/view.h"
+#include "server/qr_path.h"
 
 #include <string.h>
-
-static char *moment(struct view *view, const char *timezone, int64_t ms)
-{
-    return arena_printf(view->arena, "%s %s", i18n_time(view->arena, timezone, ms), i18n_date_range(view->arena, timezone, ms, ms));
-}
 
 static enum err put_users(struct view *view, struct db *db)
 {
@@ -81,7 +76,7 @@ static enum err put_devices(struct view *view, struct worker *worker, const stru
         view_put(row, "code", devices[i].code);
         view_put(row, "name", devices[i].name);
         if (gate != NULL) view_put_title(view, row, "gate", gate->title);
-        if (devices[i].last_seen_ms != DB_NULL) view_put(row, "seen", moment(view, programme->timezone, devices[i].last_seen_ms));
+        if (devices[i].last_seen_ms != DB_NULL) view_put(row, "seen", view_moment(view, programme->timezone, devices[i].last_seen_ms));
         view_put_flag(row, "revoked", devices[i].revoked_ms != DB_NULL);
         json_array_append_new(list, row);
     }
@@ -99,30 +94,8 @@ static enum err put_figures(struct view *view, struct worker *worker, const stru
     view_put_number(out, "present", figures.event.present);
     view_put_number(out, "attended", figures.event.attended);
     view_put_number(out, "expected", figures.event.expected);
-    view_put(out, "as_of", moment(view, programme->timezone, figures.as_of_ms));
+    view_put(out, "as_of", view_moment(view, programme->timezone, figures.as_of_ms));
     view_put_json(view->root, "figures", out);
-    return OK;
-}
-
-/* Badges whose QR codes lead to an address that is not ours any more. */
-static enum err put_warnings(struct view *view, struct worker *worker, const struct programme *programme)
-{
-    struct event_page_host *hosts;
-    size_t count;
-    enum err err = event_page_print_hosts(worker->db, view->arena, programme->event_id, &hosts, &count);
-    if (err != OK) return err;
-    const char *current = strstr(view->app->public_url, "://");
-    json_t *list = json_array();
-    for (size_t i = 0; i < count; i++) {
-        if (app_answers_to(view->app, hosts[i].host)) continue;
-        json_t *warning = json_object();
-        view_put(warning, "printed", hosts[i].host);
-        view_put(warning, "current", current == NULL ? view->app->public_url : current + 3);
-        view_put_number(warning, "badges", hosts[i].badges);
-        view_put(warning, "at", moment(view, programme->timezone, hosts[i].printed_ms));
-        json_array_append_new(list, warning);
-    }
-    view_put_json(view->root, "warnings", list);
     return OK;
 }
 
@@ -133,7 +106,7 @@ static void console_reply(struct view *view, struct worker *worker, const struct
     enum err err = event_page_load(worker->db, view->arena, programme->slug, &event);
     if (err == OK) err = put_devices(view, worker, programme);
     if (err == OK) err = put_figures(view, worker, programme, now_ms);
-    if (err == OK) err = put_warnings(view, worker, programme);
+    if (err == OK) err = view_put_host_warnings(view, worker->db, programme);
     if (err != OK) {
         reply_error(view->req, err, NULL);
         return;
@@ -172,31 +145,12 @@ static enum err pair_store(struct db *db, struct http_request *req, struct write
     return err == OK ? audit_write(db, now_ms, actor_of(req), "pair_device", http_param(req, "event"), NULL) : err;
 }
 
-/* One path of unit squares, a run of black cells each: small, and no style is needed. */
-static char *qr_path(struct arena *arena, const struct qr *qr)
-{
-    struct buf out;
-    buf_init(&out, BUF_LIMIT_LINE);
-    for (unsigned y = 0; y < qr->side; y++) {
-        for (unsigned x = 0; x < qr->side; x++) {
-            unsigned run = 0;
-            while (x + run < qr->side && (qr->cells[y * qr->side + x + run] & 1) != 0) run++;
-            if (run == 0) continue;
-            buf_printf(&out, "M%u %uh%uv1h-%uz", x + 4, y + 4, run, run);
-            x += run;
-        }
-    }
-    char *path = buf_ok(&out) ? arena_strdup(arena, buf_text(&out)) : NULL;
-    buf_release(&out);
-    return path;
-}
-
 static void pair_stored(struct http_request *req)
 {
     const struct pair *pair = req->state;
     const struct fault *fault;
     struct view view;
-    struct qr qr;
+    unsigned size;
     enum err err = write_result(req, &fault);
     if (err != OK) {
         reply_error(req, err, fault);
@@ -211,9 +165,10 @@ static void pair_stored(struct http_request *req)
     view_put(out, "code", pair->pairing.code);
     view_put(out, "url", url);
     view_put(out, "expires", i18n_time(req->arena, programme->timezone, pair->pairing.expires_ms));
-    if (qr_make(arena_printf(req->arena, "%s%ccode=%s", url, strchr(url, '#') != NULL ? '&' : '#', pair->pairing.code), req->arena, &qr) == OK) {
-        view_put_number(out, "size", qr.side + 8); /* four cells of quiet zone on each side */
-        view_put(out, "path", qr_path(req->arena, &qr));
+    char *path = qr_path(req->arena, arena_printf(req->arena, "%s%ccode=%s", url, strchr(url, '#') != NULL ? '&' : '#', pair->pairing.code), &size);
+    if (path != NULL) {
+        view_put_number(out, "size", size);
+        view_put(out, "path", path);
     }
     view_put_json(view.root, "pairing", out);
     console_reply(&view, worker, programme);

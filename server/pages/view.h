@@ -59,6 +59,11 @@ void view_put_announcements(struct view *view, const struct event_page *event, i
 /* `gates` for a choice; `chosen` may be NULL. */
 void view_put_gates(struct view *view, const struct programme *programme, const char *chosen);
 
+/* "08:00 1/12/2026" in the zone. */
+char *view_moment(struct view *view, const char *timezone, int64_t ms);
+/* `warnings`: badges of this event whose QR codes lead to an address that this machine does not answer to (host_warning.html). */
+enum err view_put_host_warnings(struct view *view, struct db *db, const struct programme *programme);
+
 /* "2026-11-20" as people here write it, 20/11/2026; anything else (a year) as it is; NULL for NULL. */
 const char *view_date(struct view *view, const char *date);
 
