@@ -1,9 +1,11 @@
 #include "badges/command.h"
 
+#include "badges/handover_command.h"
 #include "badges/log_command.h"
 #include "badges/tell.h"
 #include "badges/volumes.h"
 #include "core/base/clock.h"
+#include "core/congress/badges/member_card.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -56,7 +58,7 @@ static enum err read_options(struct session *s, struct fault *fault)
     const struct badge_options *o = s->options;
     struct badge_wish *wish = &s->wish;
     const struct badge_words words = {.order = o->order, .duplex = o->duplex, .separators = o->separators, .page = o->page};
-    if (!o->event || !o->output) return fault_set(fault, ERR_USAGE, "--event and -o are needed; --help tells more");
+    if (!o->output) return fault_set(fault, ERR_USAGE, "-o is needed; --help tells more");
     if (o->reissue && (o->only.count || o->unit || o->not_printed || o->changed || o->volume))
         return fault_set(fault, ERR_USAGE, "--reissue prints that one badge: it goes without --only, --unit, --not-printed, --changed and --volume");
     enum err e = badges_wish_read(&words, "--", wish, fault);
@@ -77,10 +79,26 @@ static enum err read_options(struct session *s, struct fault *fault)
 static enum err plan_reissue(struct session *s, struct fault *fault)
 {
     if (!s->options->reissue) return OK;
-    enum err e = reissue_plan(s->store.db, &s->arena, &s->ids, s->options->event, s->options->reissue, &s->reissue, fault);
+    enum err e = s->options->event ? reissue_plan(s->store.db, &s->arena, &s->ids, s->options->event, s->options->reissue, &s->reissue, fault)
+                                   : reissue_plan_card(s->store.db, &s->arena, &s->ids, s->options->reissue, &s->reissue, fault);
     s->wish.filter.only = &s->reissue.code;
     s->wish.filter.only_count = 1;
     s->wish.reissue = &s->reissue;
+    return e;
+}
+
+/* Whoever is to get a card and never had one gets a token now; those who are printed anew have one. */
+static enum err issue_cards(struct session *s, struct fault *fault)
+{
+    size_t issued;
+    struct member_card_count count;
+    if (!s->options->member_cards || s->wish.reissue) return OK;
+    enum err e = member_card_look(s->store.db, &s->arena, &s->wish.filter, &count, fault);
+    if (e != OK || s->wish.keep == PRINT_KEEP_CHANGED) return e;
+    s->progress.doing = "cards";
+    e = member_card_issue(s->store.db, &s->wish.filter, "command line", clock_now_ms(), progress_show, &s->progress, &issued, fault);
+    progress_end(&s->progress);
+    if (e == OK && count.without) fprintf(stderr, "plenum-badges: %zu people have a card that was revoked; --reissue makes each a new one\n", count.without);
     return e;
 }
 
@@ -90,9 +108,13 @@ static enum err load(struct session *s, struct fault *fault)
     enum err e = store_open(store_choose_folder(o->data), STORE_WRITE, &s->store, fault);
     if (e == OK) e = public_url_choose(s->store.db, &s->arena, o->public_url, o->event, SERVE_PORT, &s->base_url, &s->guessed, fault);
     if (e == OK) e = plan_reissue(s, fault);
-    s->wish.folder = s->store.folder;
+    if (e == OK) e = issue_cards(s, fault);
+    s->wish.folder = arena_strdup(&s->arena, s->store.folder);
     s->wish.base_url = s->base_url;
-    return e == OK ? badges_prepare(s->store.db, &s->arena, &s->wish, clock_now_ms(), &s->ready, fault) : e;
+    if (e == OK) e = badges_prepare(s->store.db, &s->arena, &s->wish, clock_now_ms(), &s->ready, fault);
+    store_close(&s->store); /* not held while drawing: of 70 000 badges its pages are 60 MB */
+    s->store = (struct store){0};
+    return e;
 }
 
 /* --- the log, then the paper ------------------------------------------------------------------------------------------------------------- */
@@ -119,7 +141,8 @@ static enum err spoil_run(struct db *db, void *arg, struct fault *fault)
 /* The log goes first: a file that nobody knows of would be printed a second time; a run without its file is marked as spoiled. */
 static enum err deliver(struct session *s, struct fault *fault)
 {
-    enum err e = db_transaction(s->store.db, record_run, s, fault);
+    enum err e = store_open(store_choose_folder(s->options->data), STORE_WRITE, &s->store, fault);
+    if (e == OK) e = db_transaction(s->store.db, record_run, s, fault);
     if (e != OK) return e;
     e = volumes_commit(s, fault);
     if (e != OK) (void)db_transaction(s->store.db, spoil_run, s, NULL);
@@ -130,6 +153,7 @@ static enum err run_session(struct session *s, struct fault *fault)
 {
     int64_t began = clock_steady_ms();
     if (s->options->runs || s->options->spoiled) return log_command(s, fault);
+    if (handover_is_wanted(s->options)) return handover_command(s, fault);
     enum err e = read_options(s, fault);
     if (e == OK) e = volumes_check_folder(s, fault);
     if (e == OK) e = load(s, fault);
