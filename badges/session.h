@@ -4,8 +4,10 @@
 
 #include "badges/command.h"
 #include "badges/prepare.h"
+#include "badges/printer.h"
 #include "badges/progress.h"
 #include "core/base/file.h"
+#include "core/congress/badges/printers.h"
 #include "core/congress/store/store.h"
 
 struct session {
@@ -23,6 +25,9 @@ struct session {
     size_t volumes, bytes;
     struct badge_report report; /* of all volumes */
     size_t verified, photos_read, photos_bad;
+    struct printer_setting printer; /* with --print */
+    struct printer_job job;
+    struct buf paper;           /* the PDF that goes to the printer */
     int64_t run_id;             /* in the print log */
     struct progress progress;
 };

@@ -1,5 +1,6 @@
 #include "badges/tell.h"
 
+#include "badges/print_command.h"
 #include "badges/volumes.h"
 
 #include <inttypes.h>
@@ -27,7 +28,7 @@ void tell_log(struct session *s)
     const struct print_count *before = &s->ready.before;
     struct buf out;
     buf_init(&out, BUF_LIMIT_LINE);
-    if (!s->wish.keep && before->printed && !s->options->again && !s->wish.reissue) {
+    if (!s->wish.keep && before->printed && !s->options->again && !s->options->print && !s->wish.reissue) {
         const char *when = print_log_when(&s->arena, s->ready.list.timezone, before->last->printed->printed_ms);
         fprintf(stderr, "plenum-badges: %zu of these were printed before (last %s by %s); --not-printed leaves them out\n", before->printed, when ? when : "",
                 before->last->printed->actor);
@@ -111,13 +112,16 @@ static void tell_result_json(struct session *s, int64_t took_ms)
     struct buf out;
     buf_init(&out, BUF_LIMIT_FILE);
     buf_puts(&out, "{\"file\":");
-    buf_put_json(&out, volumes_name(s, 0));
+    const char *file = volumes_name(s, 0);
+    if (file) buf_put_json(&out, file);
+    else buf_puts(&out, "null");
     buf_puts(&out, ",\"public_url\":");
     buf_put_json(&out, s->base_url);
     buf_printf(&out, ",\"badges\":%zu,\"pages\":%zu,\"files\":%zu,\"bytes\":%zu,\"cut\":%zu,\"missing\":%zu,\"modules\":%u,\"photos\":%zu,\"bad_photos\":%zu",
                r->badges, r->pages, s->volumes, s->bytes, r->cut, r->missing, r->modules, s->photos_read, s->photos_bad);
     if (s->options->verify) buf_printf(&out, ",\"verified\":%zu", s->verified);
     put_json_log(s, &out);
+    print_tell_json(s, &out);
     buf_printf(&out, ",\"milliseconds\":%lld}\n", (long long)took_ms);
     fputs(buf_text(&out), stdout);
     buf_release(&out);
@@ -132,9 +136,10 @@ void tell_result(struct session *s, int64_t took_ms)
         return;
     }
     const char *first = volumes_name(s, 0);
-    printf("%s: %zu badges on %zu pages%s", first ? first : o->output, r->badges, r->pages, o->verify ? ", every QR code read back" : "");
+    printf("%s%s%zu badges on %zu pages%s", first ? first : "", first ? ": " : "", r->badges, r->pages, o->verify ? ", every QR code read back" : "");
     if (s->volumes > 1) printf(", in %zu files", s->volumes);
     if (s->wish.reissue) printf("; issue %" PRId64 " for %s, the earlier badge is dead", s->reissue.issue, s->reissue.name ? s->reissue.name : s->reissue.code);
+    print_tell(s);
     printf("\n");
     if (s->wish.keep & PRINT_KEEP_CHANGED) print_changes(s);
 }

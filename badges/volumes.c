@@ -11,14 +11,15 @@
 
 const char *volumes_name(struct session *s, size_t number)
 {
-    const char *name = s->options->output, *dot = strrchr(name, '.');
-    if (!s->options->volume) return name;
+    const char *name = s->options->output, *dot = name ? strrchr(name, '.') : NULL;
+    if (!name || !s->options->volume) return name;
     size_t stem = dot && !strchr(dot, '/') ? (size_t)(dot - name) : strlen(name);
     return arena_printf(&s->arena, "%.*s-%03zu%s", (int)stem, name, number + 1, name + stem);
 }
 
 enum err volumes_check_folder(struct session *s, struct fault *fault)
 {
+    if (!s->options->output) return OK;
     const char *folder = file_folder(&s->arena, s->options->output);
     if (!folder) return fault_set(fault, ERR_NOMEM, "not enough memory");
     if (access(folder, W_OK | X_OK) == 0) return OK;
@@ -77,11 +78,12 @@ static enum err make_volume(struct session *s, size_t number, size_t first, size
     s->progress.doing = "proving";
     if (e == OK && s->options->verify) e = badges_verify(&run, &pdf, &s->arena, &proof, fault);
     progress_end(&s->progress);
-    if (e == OK) e = write_volume(s, number, &pdf, fault);
+    if (e == OK && s->options->output) e = write_volume(s, number, &pdf, fault);
     s->bytes += pdf.length;
     s->verified += proof.codes;
     add_report(s, &report);
-    buf_release(&pdf);
+    if (e == OK && s->options->print) s->paper = pdf; /* one volume: print_choose saw to it */
+    else buf_release(&pdf);
     return e;
 }
 

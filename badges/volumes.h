@@ -4,7 +4,7 @@
 
 #include "badges/session.h"
 
-/* "FILE-001.pdf" for volume 1 of several (`number` counts from 0). NULL when out of memory. */
+/* "FILE-001.pdf" for volume 1 of several (`number` counts from 0). NULL when out of memory, or without -o. */
 const char *volumes_name(struct session *s, size_t number);
 
 /* A folder that does not take the file is told before the work, not after it. */
