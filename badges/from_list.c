@@ -71,7 +71,7 @@ enum err badges_run_from_list(const struct badge_list *list, const char *layout,
     }
     *ret = (struct badge_run){.event_title = list->event_title, .venue = list->venue, .organization = list->organization, .language = list->language,
                               .wifi_name = list->wifi_name, .wifi_password = list->wifi_password, .wifi_security = list->wifi_security,
-                              .layout = layout, .badges = badges, .count = list->count, .member_cards = list->event_id == 0};
-    if (list->timezone) ret->dates = badges_dates_text(arena, list->timezone, list->language, list->starts_ms, list->ends_ms);
+                              .desk_phone = list->desk_phone, .layout = layout, .badges = badges, .count = list->count, .member_cards = list->event_id == 0};
+    if (list->event_id) ret->dates = badges_dates_text(arena, list->timezone, list->language, list->starts_ms, list->ends_ms);
     return OK;
 }

@@ -73,12 +73,12 @@ static void tell_text(struct session *s, const char *timezone, const struct prin
 enum err log_command(struct session *s, struct fault *fault)
 {
     const struct badge_options *o = s->options;
-    struct sql_delegates_event_head_row head;
+    struct sql_delegates_event_head_row head = {0}; /* id 0: member cards */
     struct print_log_entry *runs;
     size_t count;
     enum err e = store_open(store_choose_folder(o->data), STORE_WRITE, &s->store, fault);
     if (e != OK) return e;
-    e = sql_delegates_event_head(s->store.db, &s->arena, o->event, &head);
+    if (o->event) e = sql_delegates_event_head(s->store.db, &s->arena, o->event, &head);
     if (e == ERR_NOT_FOUND) return fault_set(fault, e, "there is no event \"%.60s\"", o->event);
     if (e != OK) return db_fault(s->store.db, e, fault, "read the event");
     e = o->spoiled ? mark_spoiled(s, head.id, fault) : OK;

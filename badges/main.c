@@ -1,6 +1,7 @@
 /* plenum-badges: the badges of an event as a PDF, proved before they are printed. */
 #include "badges/badges.h"
 #include "badges/command.h"
+#include "badges/print_command.h"
 #include "core/base/buf.h"
 #include "core/base/crypto.h"
 #include "core/base/version.h"
@@ -10,7 +11,9 @@
 static enum err run(const struct badge_options *o, struct fault *fault)
 {
     if (o->show_layout) return badges_show_layout(o->show_layout, fault);
-    if (!o->event) return fault_set(fault, ERR_USAGE, "--event is needed; --help tells more");
+    if (o->printers) return print_list(o, fault);
+    if (!o->event == !o->member_cards) return fault_set(fault, ERR_USAGE, o->event ? "member cards belong to no event: --member-cards goes without --event"
+                                                                                      : "--event (or --member-cards) is needed; --help tells more");
     if (crypto_init() != OK) return fault_set(fault, ERR_BUG, "libsodium does not start");
     return badges_command(o, fault);
 }
@@ -25,16 +28,27 @@ int main(int argc, char **argv)
     const struct opt table[] = {
         {"event", 0, OPT_TEXT, &o.event, "SLUG", "the event", 0, 0},
         {"output", 'o', OPT_TEXT, &o.output, "FILE.pdf", "where the PDF goes", 0, 0},
+        {"print", 0, OPT_TEXT, &o.print, "PRINTER", "send them to a printer: one that is set up, ipp://HOST/ipp/print, or a queue of CUPS", 0, 0},
+        {"copies", 0, OPT_NUMBER, &o.copies, "COUNT", "so many of each page, with --print", 1, PRINTER_COPIES_MOST},
+        {"printers", 0, OPT_FLAG, &o.printers, NULL, "list the printers that --print may name", 0, 0},
         {"layout", 0, OPT_TEXT, &o.layout, "NAME", buf_text(&layouts), 0, 0},
         {"show-layout", 0, OPT_TEXT, &o.show_layout, "NAME", "print the file of a ready layout, as a start for one's own", 0, 0},
+        {"member-cards", 0, OPT_FLAG, &o.member_cards, NULL, "cards of the people of the register, good at every event of theirs, instead of an event's badges (layout cr80)", 0, 0},
         {"only", 0, OPT_LIST, &o.only, "CODE,..", "only these people or badge numbers", 0, 0},
-        {"unit", 0, OPT_TEXT, &o.unit, "CODE", "only this delegation", 0, 0},
+        {"unit", 0, OPT_TEXT, &o.unit, "CODE", "only this delegation; of member cards this unit with all below it", 0, 0},
         {"not-printed", 0, OPT_FLAG, &o.not_printed, NULL, "only who was not printed yet on this kind of paper", 0, 0},
         {"changed", 0, OPT_FLAG, &o.changed, NULL, "only whose badge says something else than when it was printed (with --not-printed: either)", 0, 0},
         {"again", 0, OPT_FLAG, &o.again, NULL, "print also who was printed before, knowingly", 0, 0},
         {"reissue", 0, OPT_TEXT, &o.reissue, "CODE", "a lost badge: print a new one for this person or number; the old one dies everywhere", 0, 0},
         {"runs", 0, OPT_FLAG, &o.runs, NULL, "list what was printed, when, by whom, with which address", 0, 0},
         {"spoiled", 0, OPT_TEXT, &o.spoiled, "RUN", "this run did not come out: its badges count as not printed", 0, 0},
+        {"sign-for", 0, OPT_TEXT, &o.sign_for, "UNIT", "the sheet to sign when this delegation's badges are handed over; all: one for each delegation", 0, 0},
+        {"handed-over", 0, OPT_TEXT, &o.handed_over, "UNIT", "write down that this delegation's badges were handed over (-: those of --only)", 0, 0},
+        {"to", 0, OPT_TEXT, &o.to, "NAME", "who takes them", 0, 0},
+        {"to-person", 0, OPT_TEXT, &o.to_person, "CODE", "the same, when they are in the register", 0, 0},
+        {"except", 0, OPT_LIST, &o.except, "CODE,..", "these badges stay at the desk", 0, 0},
+        {"handovers", 0, OPT_FLAG, &o.handovers, NULL, "list who took which badges when", 0, 0},
+        {"undo-handover", 0, OPT_TEXT, &o.undo_handover, "NUMBER", "this handover did not happen", 0, 0},
         {"order", 0, OPT_TEXT, &o.order, "ORDER", "delegation (default), protocol, given-name or box", 0, 0},
         {"separators", 0, OPT_TEXT, &o.separators, "GROUP", "a page of its own before each unit or box", 0, 0},
         {"page", 0, OPT_TEXT, &o.page, "SIZE", "another page, as many badges as it holds: A4, SRA3, 320x450", 0, 0},
@@ -61,7 +75,8 @@ int main(int argc, char **argv)
     enum err e = opt_parse(&command, argc, argv, words, &word_count, &help, &fault);
     if (e == OK && help) opt_print_help(&command);
     else if (e == OK && o.version) printf("plenum-badges %s\n", PLENUM_VERSION);
-    else if (e == OK) e = run(&o, &fault);
+    if (o.member_cards && !o.layout) o.layout = "cr80";
+    if (e == OK && !help && !o.version) e = run(&o, &fault);
     if (e != OK) fprintf(stderr, "plenum-badges: %s\n", fault.text[0] ? fault.text : err_name(e));
     buf_release(&layouts);
     return err_exit_code(e);

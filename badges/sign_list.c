@@ -40,7 +40,7 @@ enum err sign_book_from_list(struct db *db, struct arena *arena, const struct ba
     struct sign_book book = {.organization = list->organization, .event_title = list->event_title, .venue = list->venue, .language = list->language};
     book.sheets = arena_array(arena, list->count + 1, sizeof *book.sheets);
     if (!book.sheets) return fault_set(fault, ERR_NOMEM, "not enough memory");
-    if (list->timezone) book.dates = badges_dates_text(arena, list->timezone, list->language, list->starts_ms, list->ends_ms);
+    if (list->event_id) book.dates = badges_dates_text(arena, list->timezone, list->language, list->starts_ms, list->ends_ms);
     book.printed = print_log_when(arena, list->timezone, now_ms);
     for (size_t i = 0; i < list->count; i++) sheet_of(&book, list->rows[i].delegation)->count++;
     for (size_t i = 0; i < book.count; i++) {

@@ -294,6 +294,7 @@ enum err member_card_load(struct db *db, struct arena *arena, const struct badge
         list.language = badge_list_language(arena, head.languages);
         list.organization = title_pick(arena, head.name, list.language);
         list.logo_sha256 = head.logo_blob;
+        list.timezone = head.timezone;
         if (!list.organization) return fault_set(fault, ERR_NOMEM, "not enough memory");
     }
     e = find_unit(db, arena, filter->unit, &unit_id, fault);

@@ -47,8 +47,9 @@ UPDATE event SET roster_seq = roster_seq + 1 WHERE id = $1
 -- member_card_touch_delegates :exec (person_id i64)
 UPDATE delegate SET roster_seq = (SELECT roster_seq FROM event WHERE id = delegate.event_id) WHERE person_id = $1
 
--- member_card_head :maybe () -> (name text, languages text, logo_blob text?)
-SELECT name, languages, logo_blob FROM organization WHERE id = 1
+-- Times are told in the zone of the newest event.
+-- member_card_head :maybe () -> (name text, languages text, logo_blob text?, timezone text?)
+SELECT name, languages, logo_blob, (SELECT e.timezone FROM event e ORDER BY e.starts_ms DESC, e.id DESC LIMIT 1) FROM organization WHERE id = 1
 
 -- The badge of a delegate is the newest good issue. Who has it is said by the newest handover that was not undone.
 -- handover_badges_of :many (event_id i64, unit_id i64, only text) -> (credential_id i64, code text?, number text?, name text?, issue i64, handover_id i64?, printed i64)
