@@ -2,6 +2,7 @@
 
 #include "badges/handover_command.h"
 #include "badges/log_command.h"
+#include "badges/print_command.h"
 #include "badges/tell.h"
 #include "badges/volumes.h"
 #include "core/base/clock.h"
@@ -58,7 +59,7 @@ static enum err read_options(struct session *s, struct fault *fault)
     const struct badge_options *o = s->options;
     struct badge_wish *wish = &s->wish;
     const struct badge_words words = {.order = o->order, .duplex = o->duplex, .separators = o->separators, .page = o->page};
-    if (!o->output) return fault_set(fault, ERR_USAGE, "-o is needed; --help tells more");
+    if (!o->output && !o->print) return fault_set(fault, ERR_USAGE, "-o or --print is needed; --help tells more");
     if (o->reissue && (o->only.count || o->unit || o->not_printed || o->changed || o->volume))
         return fault_set(fault, ERR_USAGE, "--reissue prints that one badge: it goes without --only, --unit, --not-printed, --changed and --volume");
     enum err e = badges_wish_read(&words, "--", wish, fault);
@@ -107,6 +108,7 @@ static enum err load(struct session *s, struct fault *fault)
     const struct badge_options *o = s->options;
     enum err e = store_open(store_choose_folder(o->data), STORE_WRITE, &s->store, fault);
     if (e == OK) e = public_url_choose(s->store.db, &s->arena, o->public_url, o->event, SERVE_PORT, &s->base_url, &s->guessed, fault);
+    if (e == OK) e = print_choose(s, fault);
     if (e == OK) e = plan_reissue(s, fault);
     if (e == OK) e = issue_cards(s, fault);
     s->wish.folder = arena_strdup(&s->arena, s->store.folder);
@@ -124,7 +126,7 @@ static enum err record_run(struct db *db, void *arg, struct fault *fault)
 {
     struct session *s = arg;
     const struct print_run run = {.kind = badges_layout_kind(s->wish.layout), .layout = s->options->layout ? s->options->layout : badges_layout_name(0),
-                                  .base_url = s->base_url, .actor = "command line", .now_ms = clock_now_ms(), .unless_printed = s->wish.keep != 0};
+                                  .base_url = s->base_url, .printer = s->printer.name, .actor = "command line", .now_ms = clock_now_ms(), .unless_printed = s->wish.keep != 0};
     enum err e = s->wish.reissue ? reissue_apply(db, s->wish.reissue, run.actor, run.now_ms, fault) : OK;
     if (e == OK) e = print_log_record(db, &s->ids, &s->ready.list, &run, &s->run_id, fault);
     if (e != OK || !s->options->public_url) return e;
@@ -136,6 +138,17 @@ static enum err spoil_run(struct db *db, void *arg, struct fault *fault)
 {
     const struct session *s = arg;
     return print_log_mark_spoiled(db, s->ready.list.event_id, s->run_id, true, "command line", clock_now_ms(), fault);
+}
+
+/* To a printer the paper goes first: a job that it refuses leaves no trace. What it took and the log does not know is told. */
+static enum err deliver_to_printer(struct session *s, struct fault *fault)
+{
+    enum err e = print_send(s, fault);
+    if (e != OK) return e;
+    e = store_open(store_choose_folder(s->options->data), STORE_WRITE, &s->store, fault);
+    if (e == OK) e = db_transaction(s->store.db, record_run, s, fault);
+    if (e != OK) fault_prefix(fault, "%s took the job, but it could not be written down", s->printer.name);
+    return e == OK ? volumes_commit(s, fault) : e;
 }
 
 /* The log goes first: a file that nobody knows of would be printed a second time; a run without its file is marked as spoiled. */
@@ -163,9 +176,10 @@ static enum err run_session(struct session *s, struct fault *fault)
         tell_nothing(s);
         return OK;
     }
-    e = fonts_new(&s->fonts, fault);
+    e = print_check_log(s, fault);
+    if (e == OK) e = fonts_new(&s->fonts, fault);
     if (e == OK) e = volumes_make(s, fault);
-    if (e == OK) e = deliver(s, fault);
+    if (e == OK) e = s->options->print ? deliver_to_printer(s, fault) : deliver(s, fault);
     if (e != OK) return e;
     tell_warnings(s);
     tell_result(s, clock_steady_ms() - began);
@@ -178,6 +192,7 @@ enum err badges_command(const struct badge_options *options, struct fault *fault
     progress_begin(&s.progress);
     enum err e = run_session(&s, fault);
     volumes_abandon(&s);
+    buf_release(&s.paper);
     fonts_free(s.fonts);
     store_close(&s.store);
     arena_release(&s.photos);

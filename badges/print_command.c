@@ -15,7 +15,7 @@ enum err print_choose(struct session *s, struct fault *fault)
 {
     const struct badge_options *o = s->options;
     struct printer_settings settings;
-    if (!o->print) return o->copies ? fault_set(fault, ERR_USAGE, "--copies goes with --print") : OK;
+    if (!o->print) return o->copies || o->timeout ? fault_set(fault, ERR_USAGE, "--copies and --timeout go with --print") : OK;
     if (o->volume) return fault_set(fault, ERR_USAGE, "--print sends one job: it goes without --volume");
     enum err e = printers_load(s->store.db, &s->arena, &settings, fault);
     if (e != OK) return e;
@@ -46,9 +46,10 @@ static bool on_wait(void *data)
 enum err print_send(struct session *s, struct fault *fault)
 {
     size_t pages = s->report.pages * (s->options->copies ? (size_t)s->options->copies : 1);
-    size_t wait = WAIT_MS + pages * WAIT_PAGE_MS;
+    size_t wait = WAIT_MS + pages * WAIT_PAGE_MS, given = (size_t)s->options->timeout * 1000;
+    if (wait > WAIT_MOST_MS) wait = WAIT_MOST_MS;
     struct printer_order order = {.destination = s->printer.uri, .pin = s->printer.pin, .pdf = s->paper.data, .pdf_length = s->paper.length,
-                                  .copies = (unsigned)s->options->copies, .timeout_ms = SEND_MS, .wait_ms = (unsigned)(wait < WAIT_MOST_MS ? wait : WAIT_MOST_MS),
+                                  .copies = (unsigned)s->options->copies, .timeout_ms = (unsigned)(given ? given : SEND_MS), .wait_ms = (unsigned)(given ? given : wait),
                                   .on_wait = on_wait, .data = s};
     order.title = s->options->event ? arena_printf(&s->arena, "Badges %s", s->options->event) : "Member cards";
     enum err e = printer_order_fit(&s->ready.run, &order, fault);

@@ -9,7 +9,7 @@
 enum err print_choose(struct session *s, struct fault *fault);
 /* ERR_CONFLICT when somebody of the list was printed before and --again was not given. */
 enum err print_check_log(struct session *s, struct fault *fault);
-/* Sends s->paper and waits for its end, at most a minute and 5 s for each page. Ctrl-C ends the waiting, not the job. Errors as printer_print. */
+/* Sends s->paper and waits for its end, at most a minute and 5 s for each page, or --timeout. Ctrl-C ends the waiting, not the job. Errors as printer_print. */
 enum err print_send(struct session *s, struct fault *fault);
 
 /* The end of the sentence of a run's result, and the members of its JSON, with a leading comma. */
