@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#define GRID 0x9CC4E4u
+#define GRID 0xC6DDEFu
 #define EDGE 0x2C6FA8u
 #define CHIP 0xFFF6C2u
 #define WORDS 0x202020u
@@ -24,8 +24,8 @@ static uint32_t outline(enum badge_part_kind kind)
 
 static void paint_grid(struct document *document, double width, double height)
 {
-    for (int x = 5; x < width; x += 5) document_draw_line(document, x, 0, x, height, x % 10 ? 0.1 : 0.3, GRID);
-    for (int y = 5; y < height; y += 5) document_draw_line(document, 0, y, width, y, y % 10 ? 0.1 : 0.3, GRID);
+    for (int x = 10; x < width; x += 10) document_draw_line(document, x, 0, x, height, 0.1, GRID);
+    for (int y = 10; y < height; y += 10) document_draw_line(document, 0, y, width, y, 0.1, GRID);
     for (int x = 1; x < width; x++) document_draw_line(document, x, 0, x, x % 10 ? x % 5 ? 0.7 : 1.2 : 2, 0.2, EDGE);
     for (int y = 1; y < height; y++) document_draw_line(document, 0, y, y % 10 ? y % 5 ? 0.7 : 1.2 : 2, y, 0.2, EDGE);
 }
@@ -56,13 +56,13 @@ static enum err paint_box(struct painter *p, const struct badge_part *part, doub
     style.fit = (struct fit_style){.size = high * 0.8 * 72 / 25.4, .least = 1, .lines = 1};
     struct text_report report = {0};
     /* In the upper right corner of the box; a narrow one lets it stand out to the left. */
-    double right = fmax(box.x + box.width, high * 2), wide = fmin(right, high * 0.42 * 20);
+    double right = fmax(box.x + box.width, high * 2), wide = fmin(right, high * 0.4 * 22);
     struct box chip = {.x = right - wide, .y = fmin(box.y, p->layout->height - high), .width = wide, .height = high};
     e = document_measure_text(p->document, &chip, words, &style.fit, &report, fault);
     if (e != OK) return e;
     double letters = 0;
     for (const char *c = words; *c; c++) letters += ((unsigned char)*c & 0xC0) != 0x80;
-    double need = fmin(wide, (letters * 0.47 + 0.6) * high);
+    double need = fmin(wide, (letters * 0.4 + 0.4) * high);
     chip.x = right - need;
     chip.width = need;
     document_fill_box(p->document, &chip, CHIP);
@@ -72,7 +72,7 @@ static enum err paint_box(struct painter *p, const struct badge_part *part, doub
 
 enum err overlay_paint(struct painter *p, struct fault *fault)
 {
-    double high = fmin(fmax(fmax(p->layout->width, p->layout->height) * 0.021, 1.6), 6);
+    double high = fmin(fmax(fmax(p->layout->width, p->layout->height) * 0.0165, 1.2), 5);
     enum err e = OK;
     paint_grid(p->document, p->layout->width, p->layout->height);
     for (size_t i = 0; e == OK && i < p->side->count; i++)

@@ -113,7 +113,7 @@ enum err badges_prepare(struct db *db, struct arena *arena, const struct badge_w
     run->duplex = wish->duplex;
     run->separators = wish->separators;
     run->by_name = wish->order == BADGE_ORDER_NAME;
-    run->desk_phone = wish->desk_phone;
+    if (wish->desk_phone) run->desk_phone = wish->desk_phone; /* else the event's own */
     run->allow_missing = wish->allow_missing;
     run->threads = wish->threads;
     run->on_progress = wish->on_progress;

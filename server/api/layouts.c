@@ -143,6 +143,7 @@ static void start_change(struct http_request *req, bool remove)
     }
     change->name = http_param(req, "name");
     change->remove = remove;
+    if (match && strncmp(match, "W/", 2) == 0) match += 2; /* ours names the whole content, however it was compressed on the way */
     size_t n = match ? strlen(match) : 0;
     bool quoted = n > 2 && match[0] == '"' && match[n - 1] == '"' && n - 2 < sizeof change->seen;
     if (match && !quoted && strcmp(match, "*") != 0) {

@@ -41,7 +41,7 @@ function tell(...parts) {
 
 function tellProblem(problem) {
   const parts = [];
-  if (problem && problem.line) parts.push(make("button", { type: "button", class: "link", onclick: () => goTo(problem.line) }, `${words["layouts.goto"]} ${problem.line}`), " ");
+  if (problem && problem.line) parts.push(make("button", { type: "button", class: "link", onclick: () => goTo(problem.line) }, `${words.goto} ${problem.line}`), " ");
   if (problem && problem.place) parts.push(make("code", {}, problem.place), ": ");
   if (problem) parts.push(problem.sentence);
   $("problem").replaceChildren(...(problem ? [make("p", { class: "news urgent", dir: "ltr" }, ...parts)] : []));
@@ -58,10 +58,10 @@ const problemOf = async (answer) => {
 function tellNotes(sides) {
   const lines = [];
   const size = Math.max(...sides.map((side) => side.name_size || 0));
-  if (size > 0) lines.push(`${words["layouts.name_size"]} ${size.toFixed(1)} pt, ${words["layouts.read_from"]} ${(size * METRES_A_POINT).toFixed(1)} m`);
+  if (size > 0) lines.push(`${words.name_size} ${size.toFixed(1)} pt, ${words.read_from} ${(size * METRES_A_POINT).toFixed(1)} m`);
   for (const key of ["cut", "missing", "helped"]) {
     const count = sides.reduce((sum, side) => sum + (side[key] || 0), 0);
-    if (count) lines.push(`${words[`layouts.${key}`]} ${count}`);
+    if (count) lines.push(`${words[key]} ${count}`);
   }
   $("notes").textContent = lines.join("\n");
 }
@@ -123,7 +123,7 @@ async function show() {
   } catch (error) {
     if (error.name === "AbortError" || mine !== turn) return;
     $("pictures").classList.add("stale");
-    tellProblem({ sentence: words["layouts.lost"] });
+    tellProblem({ sentence: words.lost });
   }
 }
 
@@ -155,7 +155,7 @@ function restore() {
   text.value = draft.text;
   if (draft.as) $("as").value = draft.as;
   $("seen").value = draft.seen || "";
-  tell(words["layouts.draft"], " ", make("button", { type: "button", class: "link", onclick: () => { store.set(null); location.reload(); } }, words["layouts.discard"]));
+  tell(words.draft, " ", make("button", { type: "button", class: "link", onclick: () => { store.set(null); location.reload(); } }, words.discard));
 }
 
 /* --- saving --- */
@@ -170,13 +170,13 @@ async function save(anyway) {
   try {
     answer = await fetch(`${doors}/${encodeURIComponent(as)}`, { method: "PUT", headers, body: sent });
   } catch {
-    tellProblem({ sentence: words["layouts.lost"] });
+    tellProblem({ sentence: words.lost });
     return;
   }
   if (!answer.ok) {
     const problem = await problemOf(answer);
     tellProblem(problem);
-    if (answer.status === 412) tell(problem.sentence, " ", make("button", { type: "button", class: "link", onclick: () => save(true) }, words["layouts.overwrite"]));
+    if (answer.status === 412) tell(problem.sentence, " ", make("button", { type: "button", class: "link", onclick: () => save(true) }, words.overwrite));
     return;
   }
   if (as !== name) {
@@ -188,7 +188,7 @@ async function save(anyway) {
   $("seen").value = (await answer.json()).tag;
   keep();
   tellProblem(null);
-  tell(words["layouts.saved"]);
+  tell(words.saved);
 }
 
 /* --- files --- */
@@ -197,7 +197,7 @@ async function upload() {
   const file = $("upload").files[0];
   if (!file) return;
   if (file.size > LIMIT) {
-    tellProblem({ sentence: words["layouts.too_large"] });
+    tellProblem({ sentence: words.too_large });
     return;
   }
   text.value = await file.text();

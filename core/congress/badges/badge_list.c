@@ -29,13 +29,14 @@ const char *badge_list_language(struct arena *arena, const char *languages)
     return language;
 }
 
-static const char *venue_name(struct arena *arena, const char *venue, const char *language)
+/* The place's name, and its desk's phone. */
+static void read_venue(struct arena *arena, const char *venue, struct badge_list *list)
 {
     json_t *value = NULL;
-    if (!venue || json_read(venue, strlen(venue), &value, NULL) != OK) return NULL;
-    const char *name = arena_strdup(arena, title_pick_json(json_object_get(value, "name"), language, NULL));
+    if (!venue || json_read(venue, strlen(venue), &value, NULL) != OK) return;
+    list->venue = arena_strdup(arena, title_pick_json(json_object_get(value, "name"), list->language, NULL));
+    list->desk_phone = arena_strdup(arena, json_string_value(json_object_get(value, "phone")));
     json_decref(value);
-    return name;
 }
 
 static enum err read_network(struct arena *arena, const char *wifi, struct badge_list *list)
@@ -166,7 +167,7 @@ enum err badge_list_load(struct db *db, struct arena *arena, const char *event, 
     list.language = badge_list_language(arena, head.languages);
     list.event_title = title_pick(arena, head.title, list.language);
     list.organization = head.organization ? title_pick(arena, head.organization, list.language) : NULL;
-    list.venue = venue_name(arena, head.venue, list.language);
+    read_venue(arena, head.venue, &list);
     e = read_network(arena, head.wifi, &list);
     if (e != OK) return fault_set(fault, e, "the event's wifi cannot be read");
     list.event = arena_strdup(arena, event);

@@ -55,7 +55,7 @@ struct badge_list_row {
 struct badge_list {
     int64_t event_id; /* 0: member cards, which belong to no event */
     const char *event_title, *timezone, *venue, *organization, *language;
-    const char *event, *wifi_name, *wifi_password, *wifi_security, *logo_sha256;
+    const char *event, *wifi_name, *wifi_password, *wifi_security, *logo_sha256, *desk_phone;
     bool pin_for_all; /* papers are not named before the PIN */
     int64_t starts_ms, ends_ms;
     struct badge_list_row *rows; /* by delegation in protocol order, blanks last */

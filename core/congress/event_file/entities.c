@@ -53,7 +53,7 @@ SHAPE(person, CODE, {.key = "name", .kind = FIELD_TEXT, .flags = FIELD_REQUIRED}
       {.key = "phone", .kind = FIELD_PHONE}, {.key = "email", .kind = FIELD_EMAIL}, {.key = "photo", .kind = FIELD_PICTURE}, {.key = "attributes",
           .kind = FIELD_ATTRIBUTES});
 
-SHAPE(venue, {.key = "name", .kind = FIELD_TITLE}, {.key = "address", .kind = FIELD_TITLE});
+SHAPE(venue, {.key = "name", .kind = FIELD_TITLE}, {.key = "address", .kind = FIELD_TITLE}, {.key = "phone", .kind = FIELD_PHONE});
 SHAPE(colors, {.key = "primary", .kind = FIELD_COLOR});
 SHAPE(wifi, {.key = "ssid", .kind = FIELD_RAW, .most = 32, .flags = FIELD_REQUIRED}, {.key = "password", .kind = FIELD_RAW, .most = 63},
     ENUM("security", securities, "WPA"));

@@ -4,7 +4,7 @@
  * begins, and the plan is made again inside it. Choices where the format is silent: docs/decisions/0003-event-file.md.
  *
  * What stands in the JSON columns of `event` afterwards (keys in this order, absent when null):
- *     venue          {"name": title, "address": title}
+ *     venue          {"name": title, "address": title, "phone": of the desk there, as it is dialled}
  *     colors         {"primary": "#rrggbb"}
  *     wifi           {"ssid": "…", "password": "…", "security": "WPA"|"WEP"|"nopass"}
  *     streams        [{"title": title, "url": "…", "session": code}]
