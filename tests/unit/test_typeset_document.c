@@ -109,6 +109,57 @@ static void test_file(struct check *c, struct fonts *fonts)
     arena_release(&arena);
 }
 
+/* Where pdftotext sees the word, points from the left. */
+static bool find_word(const char *boxes, const char *word, double *ret_left, double *ret_right)
+{
+    const char *at = strstr(boxes, word);
+    while (at && at > boxes && strncmp(at, "<word", 5) != 0) at--;
+    return at && sscanf(at, "<word xMin=\"%lf\" yMin=\"%*f\" xMax=\"%lf\"", ret_left, ret_right) == 2;
+}
+
+/* Left, right and in the middle of a box of 28 to 567 points. */
+static void test_alignment(struct check *c, struct fonts *fonts)
+{
+    static const struct {
+        const char *word;
+        enum align align;
+        double left, right; /* what it has to touch; 0 = not asked */
+    } wanted[] = {{"Trái", ALIGN_LEFT, 28.3, 0}, {"Phải", ALIGN_RIGHT, 0, 567.0}, {"Giữa", ALIGN_CENTER, 0, 0}};
+    struct arena arena = {0};
+    struct document *document = NULL;
+    struct fault fault = {0};
+    struct buf out;
+    char path[] = "/tmp/plenum-document-XXXXXX";
+    const struct document_info info = {.title = "sides"};
+    buf_init(&out, BUF_LIMIT_FILE);
+    CHECK(c, document_new(fonts, &info, &document, &fault) == OK && document_add_page(document, 210, 297, &fault) == OK);
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        struct box box = {10, 10 + 20 * (double)i, 190, 12};
+        struct text_style aligned = style;
+        struct text_report report = {0};
+        aligned.align = wanted[i].align;
+        aligned.baseline = i == 1 ? 9.5 : 0;
+        CHECK(c, document_put_text(document, &box, wanted[i].word, &aligned, &report, &fault) == OK);
+        if (i == 1) CHECK(c, report.baseline > 9.49 && report.baseline < 9.51);
+    }
+    CHECK(c, document_save(document, &out, &fault) == OK);
+    int fd = mkstemp(path);
+    CHECK(c, fd >= 0 && file_write_all(fd, out.data, out.length) == OK);
+    close(fd);
+    const char *boxes = ask(&arena, "pdftotext -q -bbox", arena_printf(&arena, "%s -", path));
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        double left = 0, right = 0;
+        if (!CHECK(c, find_word(boxes, wanted[i].word, &left, &right))) continue;
+        if (wanted[i].left > 0) CHECK(c, left > wanted[i].left - 1 && left < wanted[i].left + 2);
+        else if (wanted[i].right > 0) CHECK(c, right < wanted[i].right + 1 && right > wanted[i].right - 2);
+        else CHECK(c, (left + right) / 2 > 296.6 && (left + right) / 2 < 298.7);
+    }
+    (void)unlink(path);
+    document_free(document);
+    buf_release(&out);
+    arena_release(&arena);
+}
+
 static void test_refusals(struct check *c, struct fonts *fonts)
 {
     struct document *document = NULL;
@@ -167,6 +218,7 @@ int main(void)
     struct fonts *fonts = NULL;
     if (CHECK(&c, fonts_new(&fonts, &fault) == OK)) {
         test_file(&c, fonts);
+        test_alignment(&c, fonts);
         test_refusals(&c, fonts);
         test_many_pages(&c, fonts);
     }

@@ -156,20 +156,56 @@ static void test_directions(struct check *c, struct fonts *fonts)
     struct line line = shape(c, fonts, &arena, "الوفد 12 (A–B)", false);
     CHECK(c, is_before(&line, "A", "12") && is_before(&line, "12", "الوفد") && is_before(&line, "1", "2"));
     line = shape(c, fonts, &arena, "هاتف: 0600 123 456", false);
+    CHECK(c, is_before(&line, "0600", "هاتف") && is_before(&line, "123", "0600"));
+    line = shape(c, fonts, &arena, "الوفد a (b)", false); /* a pair of brackets goes with what it holds */
+    CHECK(c, is_before(&line, "a", "(") && is_before(&line, "b", ")") && is_before(&line, ")", "الوفد"));
+    line = shape(c, fonts, &arena, "هاتف: 0600 123 456", false);
     CHECK(c, is_before(&line, "456", "0600")); /* why telephone numbers are isolated (badges/field.c) */
     line = shape(c, fonts, &arena, "هاتف: \u20680600 123 456\u2069", false);
     CHECK(c, is_before(&line, "0600", "123") && is_before(&line, "123", "456") && is_before(&line, "456", "هاتف"));
     arena_release(&arena);
 }
 
-/* Cutting at every width: never outside, never a broken character, never an exception. */
+/* Letters of a text one after another, without spaces and the ellipsis of a cut. */
+static size_t add_letters(char *out, size_t at, size_t size, const char *text)
+{
+    for (const char *p = text; *p && at + 1 < size;) {
+        size_t n = strncmp(p, "…", 3) == 0 ? 3 : 0;
+        if (!n && *p != ' ') out[at++] = *p;
+        p += n ? n : 1;
+    }
+    out[at] = '\0';
+    return at;
+}
+
+/* The lines are the text in its order, whole or up to an ellipsis at the very end, which stands behind a letter with all its marks. */
+static bool is_text_in_order(const struct fit *fit, const char *text)
+{
+    struct arena arena = {0};
+    char wanted[512], got[512];
+    size_t at = 0, length = add_letters(wanted, 0, sizeof wanted, text_tidy(&arena, text));
+    for (size_t i = 0; i < fit->count; i++) {
+        const char *dots = strstr(fit->lines[i].text, "…");
+        if (dots && (!fit->cut || i + 1 < fit->count || dots[3])) return false;
+        if (fit->cut && i + 1 == fit->count && !dots) return false;
+        at = add_letters(got, at, sizeof got, fit->lines[i].text);
+    }
+    bool good = memcmp(got, wanted, at) == 0 && (fit->cut ? at < length : at == length);
+    const unsigned char *next = (const unsigned char *)wanted + at; /* a combining mark of U+0300 to U+036F begins with 0xCC or 0xCD */
+    arena_release(&arena);
+    return good && *next != 0xCC && *next != 0xCD && (*next & 0xC0) != 0x80;
+}
+
+/* Cutting at every width: never outside, never below the floor, never a broken character, never a letter without its marks. */
 static void test_all_widths(struct check *c, struct fonts *fonts)
 {
     struct arena arena = {0};
     const struct fit_style style = {.language = "vi", .size = 12, .least = 8, .lines = 3};
     static const char *const texts[] = {"Ủy viên Ban Thường vụ, Trưởng ban Quan hệ lao động kiêm Giám đốc Trung tâm",
-                                        "ممثلة اتحاد عمال الميناء القديم في المدينة", "海灣市工會 Công đoàn (الوفد)", "x\u0301\u0323y\u0302z\u0303"};
-    for (size_t t = 0; t < 4; t++)
+                                        "ممثلة اتحاد عمال الميناء القديم في المدينة", "海灣市工會 Công đoàn (الوفد)", "x\u0301\u0323y\u0302z\u0303",
+                                        "q\u0301\u0323q\u0302q\u0303w\u0323\u0302q\u0301\u0323q\u0302q\u0303w\u0323\u0301q\u0301\u0323q\u0302q\u0303w\u0323\u0302"
+                                        "q\u0301q\u0302q\u0303w\u0323\u0301q\u0301q\u0302q\u0303w\u0323\u0302"};
+    for (size_t t = 0; t < sizeof texts / sizeof texts[0]; t++)
         for (double width = 12; width < 300; width += 9.7) {
             struct fit f = {0};
             struct fault fault = {0};
@@ -178,6 +214,7 @@ static void test_all_widths(struct check *c, struct fonts *fonts)
             if (e != OK || !is_inside(&f, width, 36) || f.count > 3) {
                 if (!CHECK(c, !"every width gives lines inside the box")) printf("# %.1f: %s %s\n", width, texts[t], fault.text);
             }
+            if (e == OK && !CHECK(c, f.size > 7.999 && f.size < 12.001 && is_text_in_order(&f, texts[t]))) printf("# %.1f at %.2f pt: %s\n", width, f.size, texts[t]);
             for (size_t i = 0; i < f.count; i++) CHECK(c, text_is_utf8(f.lines[i].text, strlen(f.lines[i].text)));
         }
     arena_release(&arena);
