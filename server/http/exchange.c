@@ -4,6 +4,7 @@
  * the body, then without data again (all is there) and once more after each resume; on_end when the reply is out or the client gone.
  * A reply queued in the first call closes the connection, so only refusals of requests whose body we will not read are made there. */
 #include "core/base/clock.h"
+#include "core/base/text.h"
 #include "server/http/internal.h"
 
 #include <stdio.h>
@@ -202,8 +203,25 @@ static enum MHD_Result on_body(struct exchange *x, const char *data, size_t *siz
     return MHD_YES;
 }
 
+/* Plain fields become fields of the form, as if they had come in the other form; files stay where they are. */
+static bool read_parts(struct exchange *x)
+{
+    const char *type = http_header(&x->req, "Content-Type");
+    x->parts = arena_alloc(&x->arena, sizeof *x->parts);
+    if (!x->parts || !multipart_read(&x->arena, type, x->req.body, x->req.body_length, x->parts)) return false;
+    for (size_t i = 0; i < x->parts->count; i++) {
+        const struct http_part *part = &x->parts->items[i];
+        if (part->file_name) continue;
+        char *value = part->length <= 64 * 1024 ? arena_strndup(&x->arena, part->data, part->length) : NULL;
+        if (!value || strlen(value) != part->length || !text_is_utf8(value, part->length)) return false;
+        if (pairs_add(&x->arena, &x->form, part->name, value) != OK) return false;
+    }
+    return true;
+}
+
 static bool read_form(struct exchange *x)
 {
+    if (strcmp(x->req.content_type, "multipart/form-data") == 0) return read_parts(x);
     if (strcmp(x->req.content_type, "application/x-www-form-urlencoded") != 0) return true;
     return target_read_pairs(&x->arena, x->req.body, x->req.body_length, HTTP_FORM_MOST, &x->form);
 }

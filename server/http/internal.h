@@ -3,6 +3,7 @@
 #define PLENUM_SERVER_HTTP_INTERNAL_H
 
 #include "server/http/http.h"
+#include "server/http/multipart.h"
 
 #include <microhttpd.h>
 #include <netinet/in.h>
@@ -86,6 +87,7 @@ struct exchange {
     const char *http_method, *http_version; /* as sent */
     struct target target;
     struct http_pairs headers, query, form, params, reply_headers;
+    struct http_parts *parts; /* of a multipart body; else NULL */
     struct buf body;
     size_t received;     /* bytes of body seen */
     size_t body_counted; /* of them in server->body_bytes */

@@ -29,6 +29,20 @@ const char *http_form_at(struct http_request *req, const char *name, size_t inde
     return pairs_find(&exchange_of(req)->form, name, index);
 }
 
+bool http_form_file(const struct http_request *req, const char *name, const char **ret_name, const char **ret_data, size_t *ret_length)
+{
+    const struct http_parts *parts = exchange_of(req)->parts;
+    for (size_t i = 0; parts && i < parts->count; i++) {
+        const struct http_part *part = &parts->items[i];
+        if (!part->file_name || strcmp(part->name, name) != 0 || (!part->length && !*part->file_name)) continue;
+        *ret_name = part->file_name;
+        *ret_data = part->data;
+        *ret_length = part->length;
+        return true;
+    }
+    return false;
+}
+
 const char *http_header(const struct http_request *req, const char *name)
 {
     const struct exchange *x = exchange_of(req);

@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 #include "core/base/text.h"
 #include "core/congress/checkin/checkin.h"
+#include "core/congress/photos/photos.h"
 #include "core/congress/title.h"
 #include "server/access.h"
 #include "server/live_feed.h"
@@ -33,7 +34,7 @@ static void put_result(struct view *view)
 {
     /* Nothing of the query goes into the page but words of our own tables. */
     const char *outcome = http_query(view->req, "done"), *reason = http_query(view->req, "why");
-    if (outcome == NULL) return;
+    if (outcome == NULL || http_query(view->req, "photo") != NULL) return;
     const char *words = view_words(view, arena_printf(view->arena, "desk.outcome.%.20s", outcome));
     if (words[0] == '\0') return;
     json_t *result = json_object();
@@ -53,6 +54,29 @@ static void put_state(struct view *view, const struct delegate_page *delegate, c
     view_put(view->root, "since", i18n_time(view->arena, timezone, delegate->since_ms));
 }
 
+/* Their photo, so that people are told apart, and what came of one that was just taken. */
+static enum err put_photo(struct view *view, struct db *db, const struct delegate_page *delegate)
+{
+    const char *sha256 = NULL, *done = http_query(view->req, "photo") != NULL ? http_query(view->req, "done") : NULL;
+    if (delegate->person_code == NULL) return OK;
+    view_put(view->root, "person_code", delegate->person_code);
+    enum err err = photo_find(db, view->arena, delegate->event, delegate->person_code, &sha256);
+    if (err != OK) return err;
+    /* The address changes with the photo, so that no browser shows the old one. */
+    if (sha256 != NULL)
+        view_put(view->root, "face", arena_printf(view->arena, "/api/v1/events/%s/delegates/%s/photo?%.8s", delegate->event, delegate->person_code, sha256));
+    const char *words = done == NULL ? "" : view_words(view, arena_printf(view->arena, "photos.outcome.%.20s", done));
+    if (words[0] == '\0') return OK;
+    json_t *result = json_object();
+    bool good = strcmp(done, "new") == 0 || strcmp(done, "replaced") == 0 || strcmp(done, "same") == 0;
+    const char *why = http_query(view->req, "why");
+    view_put(result, "kind", good ? "admitted" : "refused");
+    view_put(result, "words", words);
+    if (why != NULL) view_put(result, "more", view_words(view, arena_printf(view->arena, "photos.why.%.30s", why)));
+    view_put_json(view->root, "photo_result", result);
+    return OK;
+}
+
 void card_reply(struct view *view, struct worker *worker, const char *token, const struct delegate_page *delegate)
 {
     struct event_page event;
@@ -60,6 +84,7 @@ void card_reply(struct view *view, struct worker *worker, const char *token, con
     struct programme_seqs seqs;
     enum err err = programme_cached(&worker->programmes, worker->db, delegate->event, &programme, &seqs);
     if (err == OK) err = event_page_load(worker->db, view->arena, delegate->event, &event);
+    if (err == OK) err = put_photo(view, worker->db, delegate);
     if (err != OK) {
         reply_error(view->req, err, NULL);
         return;

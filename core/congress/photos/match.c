@@ -15,7 +15,7 @@ struct photo_index {
     struct arena *arena;
     const struct photo_person *people;
     size_t count;
-    struct photo_words *names, *sort_names; /* of each; sort_names[i].count 0: none */
+    const struct photo_words **names, **sort_names; /* of each person, cut behind the last word; NULL: none */
     struct map by_code, by_number, by_words, by_letters;
 };
 
@@ -52,13 +52,16 @@ static enum err add_id(struct photo_index *index, struct map *map, const char *i
     return group_add(index, map, key && number ? without_zeros(key) : key, person);
 }
 
-static enum err add_name(struct photo_index *index, const char *name, struct photo_words *words, size_t person)
+static enum err add_name(struct photo_index *index, const char *name, const struct photo_words **ret, size_t person)
 {
+    struct photo_words words;
     if (!name) return OK;
-    enum err e = photo_words_read(index->arena, name, words);
+    enum err e = photo_words_read(index->arena, name, &words);
     if (e != OK) return e == ERR_INPUT ? OK : e;
-    e = group_add(index, &index->by_words, photo_words_sorted(index->arena, words, 0, words->count), person);
-    return e == OK ? group_add(index, &index->by_letters, photo_words_squeezed(index->arena, words, 0, words->count), person) : e;
+    *ret = arena_memdup(index->arena, &words, offsetof(struct photo_words, items) + words.count * sizeof words.items[0]);
+    if (!*ret) return ERR_NOMEM;
+    e = group_add(index, &index->by_words, photo_words_sorted(index->arena, &words, 0, words.count), person);
+    return e == OK ? group_add(index, &index->by_letters, photo_words_squeezed(index->arena, &words, 0, words.count), person) : e;
 }
 
 enum err photo_index_make(struct arena *arena, const struct photo_person *people, size_t count, struct photo_index **ret)
@@ -127,9 +130,9 @@ static const struct group *find_number(struct search *s, size_t from, size_t to)
 static enum photo_marks marks_of(const struct search *s, size_t from, size_t to, size_t person)
 {
     enum photo_marks best = PHOTO_MARKS_DIFFER, marks;
-    const struct photo_words *names[] = {&s->index->names[person], &s->index->sort_names[person]};
+    const struct photo_words *names[] = {s->index->names[person], s->index->sort_names[person]};
     for (size_t i = 0; i < 2; i++)
-        if (names[i]->count && photo_words_are_in(s->words, from, to, names[i], &marks) && marks > best) best = marks;
+        if (names[i] && photo_words_are_in(s->words, from, to, names[i], &marks) && marks > best) best = marks;
     return best;
 }
 
@@ -185,9 +188,9 @@ static bool match_pair(struct search *s, size_t from, size_t to, size_t rest, si
     if (ids.count != 1) return false;
     size_t person = ids.people[0];
     enum photo_marks marks;
-    const struct photo_words *names[] = {&s->index->names[person], &s->index->sort_names[person]};
+    const struct photo_words *names[] = {s->index->names[person], s->index->sort_names[person]};
     bool copy = code && end - rest == 1 && photo_word_is_number(&s->words->items[rest], 2);
-    for (size_t i = 0; i < 2 && !copy; i++) copy = names[i]->count && photo_words_are_in(s->words, rest, end, names[i], &marks) && marks != PHOTO_MARKS_DIFFER;
+    for (size_t i = 0; i < 2 && !copy; i++) copy = names[i] && photo_words_are_in(s->words, rest, end, names[i], &marks) && marks != PHOTO_MARKS_DIFFER;
     if (copy) {
         *s->match = ids;
         return settle(s->match, PHOTO_MATCHED, "code_and_name");
@@ -219,7 +222,8 @@ static void suggest(struct search *s)
     struct photo_match some = {.found = PHOTO_DOUBTFUL, .why = "part_of_name"};
     size_t n = s->words->count, fits = 0;
     for (size_t i = 0; n >= 2 && i < s->index->count; i++) {
-        const struct photo_words *name = &s->index->names[i];
+        const struct photo_words *name = s->index->names[i];
+        if (!name) continue;
         bool part = photo_words_are_in(s->words, 0, n, name, &marks);
         if (!part && !(name->count >= 2 && photo_words_are_in(name, 0, name->count, s->words, &marks))) continue;
         add_person(&some, i);

@@ -110,3 +110,21 @@ enum err photo_remove(struct db *db, struct arena *arena, const char *code, stru
     if (e == OK) e = sql_photos_set(db, row.person_id, NULL, NULL, NULL);
     return e == OK ? OK : db_fault(db, e, fault, "remove the photo");
 }
+
+enum err photo_find(struct db *db, struct arena *arena, const char *event, const char *code, const char **ret_sha256)
+{
+    struct sql_photos_find_in_event_row row;
+    enum err e = sql_photos_find_in_event(db, arena, code, event, &row);
+    if (e == OK) *ret_sha256 = row.photo_blob;
+    return e;
+}
+
+enum err photo_count(struct db *db, struct arena *arena, int64_t event_id, int64_t *ret_people, int64_t *ret_with)
+{
+    struct sql_photos_count_row row;
+    enum err e = sql_photos_count(db, arena, event_id, &row);
+    if (e != OK) return e;
+    *ret_people = row.people;
+    *ret_with = row.with_photo;
+    return OK;
+}

@@ -17,8 +17,8 @@ struct photo_word {
 };
 
 struct photo_words {
+    size_t count; /* first: what is kept of people ends behind its last word */
     struct photo_word items[PHOTO_WORDS_MOST];
-    size_t count;
 };
 
 /* Words of any text; more than PHOTO_WORDS_MOST are left out. ERR_INPUT: not UTF-8; ERR_NOMEM. */

@@ -1,0 +1,84 @@
+/* Photos by JSON doors: PUT …/photos?name= finds out whose it is by the file's name, PUT …/delegates/{code}/photo is told, GET gives a small picture to staff. */
+#include "server/photo_job.h"
+
+#include <string.h>
+
+static void reply_job(struct http_request *req)
+{
+    const struct photo_job *job = req->state;
+    if (job->result != OK) {
+        reply_error(req, job->result, &job->fault);
+        return;
+    }
+    http_reply_json(req, 200, json_pack("{s:s, s:s, s:O}", "outcome", job->outcome, "why", job->why, "people", job->people));
+}
+
+static void put(struct http_request *req, const char *person, const char *file_name)
+{
+    struct worker *worker = worker_of(req);
+    if (!worker || !event_of(req, worker, NULL)) return;
+    struct photo_job *job = arena_alloc(req->arena, sizeof *job);
+    if (!job) {
+        reply_reason(req, REASON_busy);
+        return;
+    }
+    *job = (struct photo_job){.person = person, .file_name = file_name, .data = req->body, .length = req->body_length};
+    photo_job_run(req, job, reply_job);
+}
+
+void photos_put(struct http_request *req)
+{
+    const char *name = http_query(req, "name");
+    if (!name || !*name) reply_reason_with(req, REASON_bad_request, "name= is needed: what the file is called.");
+    else put(req, NULL, name);
+}
+
+void delegate_photo_put(struct http_request *req)
+{
+    put(req, http_param(req, "code"), NULL);
+}
+
+/* --- the small picture --- */
+
+struct show {
+    const char *sha256, *etag;
+    const void *data;
+    size_t length;
+    enum err result;
+    struct fault fault;
+};
+
+static void show_work(struct http_request *req, void *thread_state)
+{
+    struct show *show = req->state;
+    (void)thread_state;
+    show->result = photo_show(req->arena, app_of(req)->store.folder, show->sha256, &show->data, &show->length, &show->fault);
+}
+
+static void show_reply(struct http_request *req)
+{
+    const struct show *show = req->state;
+    if (show->result == ERR_INPUT || show->result == ERR_LIMIT) reply_reason_with(req, REASON_not_found, show->fault.text); /* a WebP of an event file */
+    else if (show->result != OK) reply_error(req, show->result, &show->fault);
+    else if (!http_not_modified(req, show->etag)) http_reply(req, 200, "image/jpeg", show->data, show->length);
+}
+
+void delegate_photo_get(struct http_request *req)
+{
+    struct worker *worker = worker_of(req);
+    struct show *show = worker ? arena_alloc(req->arena, sizeof *show) : NULL;
+    if (!worker) return;
+    enum err e = show ? photo_find(worker->db, req->arena, http_param(req, "event"), http_param(req, "code"), &show->sha256) : ERR_NOMEM;
+    if (e == OK && !show->sha256) e = ERR_NOT_FOUND;
+    if (e == OK) show->etag = arena_printf(req->arena, "%.32s-%u", show->sha256, PHOTO_SIDE_SHOWN);
+    if (e == OK && !show->etag) e = ERR_NOMEM;
+    if (e != OK) {
+        reply_error(req, e, NULL);
+        return;
+    }
+    http_set_cache(req, HTTP_REVALIDATE); /* private, and asked again each time: who may see it is decided anew */
+    if (http_not_modified(req, show->etag)) return;
+    req->state = show;
+    req->resume = show_reply;
+    http_run_in_pool(req, app_of(req)->pool, show_work);
+}
