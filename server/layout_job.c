@@ -2,6 +2,7 @@
 
 #include "core/base/clock.h"
 #include "core/congress/badges/badge_list.h"
+#include "core/congress/delegates/find.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,24 @@ struct layout_job *layout_job_new(struct http_request *req)
     return job;
 }
 
+/* "ngọc ánh" as the code or number of the first whom the desk's search finds; as it was when there is none. */
+static const char *find_person(struct layout_job *job, struct worker *worker)
+{
+    const struct programme *programme;
+    json_t *found = NULL;
+    const char *code = NULL;
+    enum err e = programme_cached(&worker->programmes, worker->db, job->event, &programme, NULL);
+    if (e == OK) e = delegates_find(worker->db, &job->arena, programme, job->person, clock_now_ms(), &found);
+    if (e == OK) {
+        const json_t *first = json_array_get(json_object_get(found, "results"), 0);
+        code = json_string_value(json_object_get(first, "code"));
+        if (!code) code = json_string_value(json_object_get(first, "number"));
+        code = arena_strdup(&job->arena, code);
+    }
+    json_decref(found);
+    return code ? code : job->person;
+}
+
 static enum err draw(struct layout_job *job, struct worker *worker, const struct badge_layout *layout)
 {
     const char *base_url;
@@ -58,6 +77,10 @@ static enum err draw(struct layout_job *job, struct worker *worker, const struct
     if (e == OK && !worker->fonts) e = fonts_new(&worker->fonts, &job->fault);
     if (e != OK) return e;
     wish.base_url = base_url;
+    e = badges_preview(worker->db, &job->arena, &wish, clock_now_ms(), worker->fonts, &job->png, &job->result, &job->fault);
+    bool unknown = e == ERR_NOT_FOUND && job->person && job->person[0] != '~';
+    if (!unknown) return e;
+    wish.person = find_person(job, worker);
     return badges_preview(worker->db, &job->arena, &wish, clock_now_ms(), worker->fonts, &job->png, &job->result, &job->fault);
 }
 
