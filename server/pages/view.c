@@ -273,7 +273,9 @@ void pages_error(void *context, struct http_request *req, int status, const char
     if (!view_make(&view, req)) return;
     const char *words = view_words(&view, arena_printf(view.arena, "error.%d", status));
     if (words[0] == '\0') words = sentence;
-    view_put_note(&view, view_words(&view, "error.title"), words, NULL);
+    /* Staff are told what exactly was wrong; it is for them to put right. */
+    bool for_staff = strncmp(req->safe_path, "/admin/", 7) == 0 && sentence != words;
+    view_put_note(&view, view_words(&view, "error.title"), words, for_staff ? sentence : NULL);
     json_t *back = json_object();
     view_put(back, "href", "/");
     view_put(back, "label", view_words(&view, "error.home"));

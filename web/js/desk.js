@@ -1,5 +1,6 @@
 // The desk: one box for scans and names, one card, one big button. Results are told by words, shape, colour and sound together.
 import { clock, event, live, make, number, put, svg, words } from "./common.js";
+import { badgePart } from "./desk_badge.js";
 
 const at = (id) => document.getElementById(id);
 const box = at("q");
@@ -85,7 +86,7 @@ async function request(url, options = {}) {
   }
   if (!answer.ok) {
     const problem = await answer.json().catch(() => ({}));
-    throw new Error(problem.detail || problem.title || String(answer.status));
+    throw Object.assign(new Error(problem.detail || problem.title || String(answer.status)), { code: problem.code });
   }
   return answer.json();
 }
@@ -238,6 +239,7 @@ function drawCard(person, verdict) {
     actions.append(pair);
   }
   parts.push(actions);
+  if (person && person.code && !verdict) parts.push(badgePart(person, { request, post, base, zone, say }));
   card.replaceChildren(...parts);
   card.hidden = false;
 }
@@ -328,7 +330,8 @@ const drawFigures = (stats) => {
 };
 live(`${base}/live`, {
   probe: `${base}/stats`,
-  on: { snapshot: (data) => { drawFigures(data); scansSoon(); }, stats: (data) => { drawFigures(data); scansSoon(); }, checkin: scansSoon, announcement: () => {} },
+  on: { snapshot: (data) => { drawFigures(data); scansSoon(); }, stats: (data) => { drawFigures(data); scansSoon(); }, checkin: scansSoon, announcement: () => {},
+    badge: (data) => { const part = card.querySelector(".badge-part"); if (part && current && current.code === data.person && !part.contains(document.activeElement)) part.renew(); } },
   state(name) {
     const place = at("line");
     place.classList.toggle("lost", name !== "open");
