@@ -26,12 +26,13 @@ static enum err fill_line(struct db *db, struct arena *arena, const struct badge
 {
     const char *to_name;
     int64_t handed_ms;
+    /* A name or a time keeps its own direction beside letters of the other one (Unicode Bidirectional Algorithm: FSI, LRI, PDI). */
     *ret = (struct sign_sheet_line){.number = row->number ? row->number : row->person_code, .name = row->name,
                                     .category = row->category_title ? row->category_title : row->category, .seat = row->seat, .badge_box = row->badge_box,
                                     .issue = row->issue};
     enum err e = handover_of_badge(db, arena, row->credential_id, &to_name, &handed_ms);
     if (e != OK) return e == ERR_NOT_FOUND ? OK : e;
-    ret->handed = arena_printf(arena, "%s, %s", to_name, print_log_when(arena, list->timezone, handed_ms));
+    ret->handed = arena_printf(arena, "\u2068%s\u2069, \u2066%s\u2069", to_name, print_log_when(arena, list->timezone, handed_ms));
     return ret->handed ? OK : ERR_NOMEM;
 }
 

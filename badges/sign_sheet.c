@@ -15,6 +15,7 @@
 #define ROWS_NEXT_TOP 29.0  /* on the others */
 #define HEAD_HEIGHT 9.0
 #define ROW_HEIGHT 8.2
+#define NOTE_HEIGHT 3.4     /* more, when something stands beneath the name */
 #define ROWS_BOTTOM 279.0
 #define SIGN_HEIGHT 70.0    /* count, taker, date, two signatures */
 #define KEPT_TOGETHER 3     /* rows that go with the signatures to a page of their own */
@@ -131,7 +132,9 @@ static void draw_first_head(struct drawing_sheet *d)
     const struct look title = {.size = 20, .least = 10, .bold = true, .align = ALIGN_CENTER};
     const struct look label = {.size = 10, .least = 6, .color = MUTED}, unit = {.size = 14, .least = 8, .lines = 2, .bold = true};
     const struct look many = {.size = 14, .least = 8, .bold = true, .align = ALIGN_RIGHT}, far = {.size = 10, .least = 6, .color = MUTED, .align = ALIGN_RIGHT};
-    const char *when = book->dates && book->venue ? sure(d, arena_printf(d->arena, "%s · %s", book->dates, book->venue)) : book->dates ? book->dates : book->venue;
+    const char *when = book->dates && book->venue
+        ? sure(d, arena_printf(d->arena, "%s\u2066%s\u2069 · \u2068%s\u2069", d->mirrored ? "\u200F" : "\u200E", book->dates, book->venue))
+        : book->dates ? book->dates : book->venue;
     put(d, EDGE, 12, WIDTH, 5.5, book->organization, &small);
     put(d, EDGE, 18, WIDTH, 9, book->event_title, &event);
     put(d, EDGE, 27.5, WIDTH, 5, when, &small);
@@ -158,16 +161,21 @@ static void draw_foot(struct drawing_sheet *d, size_t page, size_t pages)
 
 /* --- rows and signatures -------------------------------------------------------------------------------------------------------------------- */
 
+static double row_height(const struct sign_sheet_line *line)
+{
+    return line->issue > 1 || line->handed ? ROW_HEIGHT + NOTE_HEIGHT : ROW_HEIGHT;
+}
+
 static void draw_name(struct drawing_sheet *d, const struct sign_sheet_line *line, double x, double y)
 {
     const struct look name = {.size = 11.5, .least = 6, .lines = 2}, note = {.size = 7.5, .least = 5, .color = MUTED};
-    const double width = column_width[COLUMN_NAME] - 2;
+    const double width = column_width[COLUMN_NAME] - 4;
     const char *more = NULL;
     if (line->issue > 1) more = sure(d, arena_printf(d->arena, "%s %lld", d->words->issue, (long long)line->issue));
     if (line->handed) more = sure(d, arena_printf(d->arena, "%s%s%s: %s", more ? more : "", more ? " · " : "", d->words->handed, line->handed));
     if (!line->name) rule(d, x + 1, y + ROW_HEIGHT - 2, width, 0.4, MUTED);
-    put(d, x + 1, y + 0.4, width, more ? ROW_HEIGHT - 3.7 : ROW_HEIGHT - 0.8, line->name, &name);
-    put(d, x + 1, y + ROW_HEIGHT - 3.3, width, 2.9, more, &note);
+    put(d, x + 1, y + 0.4, width, ROW_HEIGHT - 0.8, line->name, &name);
+    put(d, x + 1, y + ROW_HEIGHT - 0.3, width + 2, NOTE_HEIGHT - 0.2, more, &note);
 }
 
 static void draw_row(struct drawing_sheet *d, size_t index, double y)
@@ -185,7 +193,7 @@ static void draw_row(struct drawing_sheet *d, size_t index, double y)
     put(d, x[COLUMN_BOX] + 1, y + 0.4, column_width[COLUMN_BOX] - 2, ROW_HEIGHT - 0.8, line->badge_box, &middle);
     const struct box tick = place(d, x[COLUMN_KEPT] + column_width[COLUMN_KEPT] / 2 - 2.3, y + (ROW_HEIGHT - 4.6) / 2, 4.6, 4.6);
     document_stroke_round_box(d->document, &tick, 0.4, 0.7, INK);
-    rule(d, EDGE, y + ROW_HEIGHT, WIDTH, 0.35, RULE);
+    rule(d, EDGE, y + row_height(line), WIDTH, 0.35, RULE);
 }
 
 /* A label, and a line to write on (or what is known already). */
@@ -216,25 +224,30 @@ static void draw_signatures(struct drawing_sheet *d, double y)
 
 /* --- sheets ---------------------------------------------------------------------------------------------------------------------------------- */
 
-static size_t rows_that_fit(bool first, bool with_signatures)
+/* How many rows from `from` on fit into the page that begins with it. */
+static size_t rows_that_fit(const struct sign_sheet *sheet, size_t from, bool with_signatures)
 {
-    double room = ROWS_BOTTOM - (first ? ROWS_FIRST_TOP : ROWS_NEXT_TOP) - HEAD_HEIGHT - (with_signatures ? SIGN_HEIGHT : 0);
-    return (size_t)(room / ROW_HEIGHT);
+    double room = ROWS_BOTTOM - (from ? ROWS_NEXT_TOP : ROWS_FIRST_TOP) - HEAD_HEIGHT - (with_signatures ? SIGN_HEIGHT : 0);
+    size_t rows = 0;
+    for (; from + rows < sheet->count; rows++) {
+        room -= row_height(&sheet->lines[from + rows]);
+        if (room < 0) break;
+    }
+    return rows;
 }
 
 /* Rows of the page that begins with row `from`. The signatures stand beneath the last rows, never alone on a page. */
-static size_t rows_of_page(size_t from, size_t count)
+static size_t rows_of_page(const struct sign_sheet *sheet, size_t from)
 {
-    size_t left = count - from, most = rows_that_fit(from == 0, false);
-    if (left <= rows_that_fit(from == 0, true)) return left;
-    if (left > most) return most;
+    size_t left = sheet->count - from, most = rows_that_fit(sheet, from, false);
+    if (left > most || rows_that_fit(sheet, from, true) == left) return most;
     return left > KEPT_TOGETHER ? left - KEPT_TOGETHER : most;
 }
 
 static size_t count_pages(const struct sign_sheet *sheet)
 {
     size_t pages = 0;
-    for (size_t from = 0; from < sheet->count; pages++) from += rows_of_page(from, sheet->count);
+    for (size_t from = 0; from < sheet->count; pages++) from += rows_of_page(sheet, from);
     return pages;
 }
 
@@ -242,7 +255,7 @@ static enum err draw_sheet(struct drawing_sheet *d)
 {
     size_t pages = count_pages(d->sheet), page = 0, count = d->sheet->count;
     for (size_t from = 0; from < count && d->result == OK;) {
-        size_t rows = rows_of_page(from, count);
+        size_t rows = rows_of_page(d->sheet, from);
         bool first = from == 0, last = from + rows == count;
         double y = first ? ROWS_FIRST_TOP : ROWS_NEXT_TOP;
         d->result = document_add_page(d->document, PAGE_WIDTH, PAGE_HEIGHT, d->fault);
@@ -253,7 +266,7 @@ static enum err draw_sheet(struct drawing_sheet *d)
         else draw_next_head(d);
         draw_table_head(d, y);
         y += HEAD_HEIGHT;
-        for (size_t i = 0; i < rows && d->result == OK; i++, y += ROW_HEIGHT) draw_row(d, from + i, y);
+        for (size_t i = 0; i < rows && d->result == OK; y += row_height(&d->sheet->lines[from + i]), i++) draw_row(d, from + i, y);
         if (last) draw_signatures(d, y);
         draw_foot(d, ++page, pages);
         arena_clear(d->arena);
