@@ -63,7 +63,8 @@ static void print_missing(const json_t *missing)
     json_t *person;
     json_array_foreach(missing, i, person) {
         const char *here = text_of(person, "unit"), *number = text_of(person, "number"), *name = text_of(person, "unit_name");
-        if (i == 0 || strcmp(here ? here : "", unit ? unit : "") != 0) printf("  %s%s%s\n", here ? here : "–", name ? " " : "", name ? title_pick(&arena, name, "vi") : "");
+        bool other = i == 0 || strcmp(here ? here : "", unit ? unit : "") != 0;
+        if (other) printf("  %s%s%s\n", here ? here : "–", name ? " " : "", name ? title_pick(&arena, name, "vi") : "");
         printf("    %-10s %s%s%s\n", text_of(person, "code"), text_of(person, "name"), number ? " – " : "", number ? number : "");
         unit = here;
     }
@@ -153,8 +154,9 @@ static int run_add(int argc, char **argv)
         {"json", 0, OPT_FLAG, &json, NULL, "the whole report as JSON", 0, 0},
     };
     const struct opt_command command = {"plenum photos add DIR|FILE… [options]",
-                                        "Takes photos in, each for the person whom the file's name names: by code (P0001.jpg), badge number (127.jpg), name (Nguyen Van An.jpg), "
-                                        "or code and name. Nothing is guessed: what is doubtful is listed. Told at the end: who has no photo yet.",
+                                        "Takes photos in, each for the person whom the file's name names: by code (P0001.jpg), badge number (127.jpg), name "
+                                        "(Nguyen Van An.jpg), or code and name. Nothing is guessed: what is doubtful is listed. Told at the end: how many have no "
+                                        "photo yet.",
                                         options, sizeof options / sizeof options[0], 1, PATHS_MOST};
     struct fault fault = {0};
     json_t *report = NULL;
@@ -179,7 +181,8 @@ static int run_missing(int argc, char **argv)
         {"unit", 0, OPT_TEXT, &unit, "CODE", "only the people of this unit (with --event: this delegation)", 0, 0},
         {"json", 0, OPT_FLAG, &json, NULL, "as JSON", 0, 0},
     };
-    const struct opt_command command = {"plenum photos missing [options]", "Lists who has no photo yet, by delegation.", options, sizeof options / sizeof options[0], 0, 0};
+    const struct opt_command command = {"plenum photos missing [options]", "Lists who has no photo yet, by delegation.", options,
+                                        sizeof options / sizeof options[0], 0, 0};
     struct fault fault = {0};
     struct store store = {0};
     struct arena arena = {0};

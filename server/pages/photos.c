@@ -131,7 +131,7 @@ static void form_done(struct http_request *req)
     buf_init(&to, BUF_LIMIT_LINE);
     buf_printf(&to, "%sdone=%s", form->back, outcome);
     if (doubtful) buf_printf(&to, "&why=%s", job->why);
-    if (refused && strstr(job->why, "JPEG and send")) buf_puts(&to, "&why=kind");
+    if (refused) buf_puts(&to, strstr(job->why, "JPEG and send") || strstr(job->why, "neither") ? "&why=kind" : "&why=damaged");
     if (person) buf_puts(&to, "&person=");
     if (person) buf_put_url(&to, person);
     if (buf_ok(&to)) http_reply_redirect(req, 303, buf_text(&to));

@@ -97,7 +97,7 @@ static void test_bad(struct check *c)
     struct file photo = load(c, "photos/P0001.jpg"), logo = load(c, "art/logo.png"), bomb = load(c, "tests/fuzz/corpus/photo/bomb.png");
     struct file huge = load(c, "tests/fuzz/corpus/photo/huge.jpg");
     refuse(c, "", 0, ERR_INPUT, "neither");
-    refuse(c, "GIF89a", 6, ERR_INPUT, "neither");
+    refuse(c, "GIF89a", 6, ERR_INPUT, "GIF: please save it as JPEG");
     refuse(c, photo.data, photo.length / 2, ERR_INPUT, "damaged");
     refuse(c, photo.data, 300, ERR_INPUT, "JPEG");
     refuse(c, logo.data, logo.length / 2, ERR_INPUT, "PNG");

@@ -12,10 +12,11 @@ const picker = at("photo");
 const waiting = [];
 const all = [];
 let running = 0;
-const say = (key) => words[`photos.${key}`] || "";
+const say = (key) => words[key] || "";
 
 picker.multiple = true;
 picker.removeAttribute("name"); // the form is for browsers without this script
+picker.classList.add("sr"); // its label is the button; the keyboard still finds it
 at("plain").hidden = true;
 at("form").addEventListener("submit", (submit) => submit.preventDefault());
 
@@ -31,7 +32,7 @@ function draw(item) {
   const picture = make("img", { alt: "", src: who ? `${base}/delegates/${encodeURIComponent(who.code)}/photo?${item.stamp}` : null, width: 64, height: 80 });
   if (!who) picture.style.visibility = "hidden";
   const kind = item.failed || (answer && !good) ? "bad" : good ? "good" : "";
-  const why = !answer || good ? "" : answer.outcome === "refused" ? (/JPEG and send/.test(answer.why) ? say("why.kind") : answer.why) : say(`why.${answer.why}`);
+  const why = !answer || good ? "" : answer.outcome === "refused" ? say(item.file.size > most ? "too_large" : /JPEG/.test(answer.why) && !/damaged|broken/.test(answer.why) ? "why.kind" : "why.damaged") : say(`why.${answer.why}`);
   const children = [picture, make("b", { dir: "auto" }, who ? item.whom || person(who) : item.file.name), make("div", { class: kind }, state), make("small", { dir: "auto" }, who ? item.file.name : why)];
   if (answer && (answer.outcome === "doubtful" || answer.outcome === "unknown")) children.push(choose(item));
   item.row.replaceChildren(...children);
@@ -97,7 +98,7 @@ async function work() {
     const item = waiting.shift();
     item.sent = true;
     draw(item);
-    const answer = item.file.size > most ? { outcome: "refused", why: say("too_large"), people: [] } : await send(item);
+    const answer = item.file.size > most ? { outcome: "refused", why: "", people: [] } : await send(item);
     item.answer = answer;
     item.failed = !answer;
     item.stamp = Date.now();
