@@ -354,12 +354,20 @@ static ipp_t *new_job(struct talk *t)
     return request;
 }
 
-/* A printer that prints one job at a time is asked again while there is time. */
+/* A printer that prints one job at a time is asked again while there is time; one that names a range of free sizes and takes none gets the job without. */
 static ipp_t *offer_job(struct talk *t)
 {
     for (;;) {
         ipp_t *response = converse(t, new_job(t), t->order->pdf, t->order->pdf_length);
         bool busy = response && ippGetStatusCode(response) == IPP_STATUS_ERROR_BUSY;
+        if (response && ippGetStatusCode(response) == IPP_STATUS_ERROR_ATTRIBUTES_OR_VALUES && t->media.found == MEDIA_FREE) {
+            t->media.found = MEDIA_NONE;
+            t->step.job.media[0] = '\0';
+            put_more(t->step.job.warning, sizeof t->step.job.warning, "; ", "it takes no free paper sizes although it says so; look at what comes out");
+            ippDelete(response);
+            tell(t, STEP_ASKING);
+            continue;
+        }
         if (!busy || clock_steady_ms() + BUSY_MS >= t->deadline) return response;
         ippDelete(response);
         tell(t, STEP_ASKING); /* it took nothing */
