@@ -133,7 +133,7 @@ static enum err draw(struct preview *p, struct document *document, struct badge_
     const char *network = badge_wifi_payload(p->arena, &p->run);
     enum err e = qr_make(p->badge.url, p->arena, &code);
     if (e != OK) return fault_set(fault, ERR_INPUT, "the address \"%.60s…\" is too long for a QR code", p->badge.url);
-    if (network && qr_make(network, p->arena, &wifi) == OK) painter.wifi = &wifi;
+    if (network && qr_make_sparse(network, p->arena, &wifi) == OK) painter.wifi = &wifi;
     e = add_picture(document, p->badge.photo, &photo, &painter.photo, fault);
     if (e == OK) e = add_picture(document, p->run.logo, &logo, &painter.logo, fault);
     if (e == OK) e = document_add_page(document, l->width, l->height, fault);

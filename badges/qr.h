@@ -13,5 +13,7 @@ struct qr {
 /* Level Q; upper case, digits and the signs of the alphanumeric alphabet take 5½ bits each (ISO/IEC 18004 §7.4.4). ERR_LIMIT when
  * no code can hold the text, ERR_INPUT for an empty one. */
 enum err qr_make(const char *text, struct arena *arena, struct qr *ret);
+/* The same at level M: fewer and larger cells, for long texts in a small place, where size does more for a camera than redundancy. */
+enum err qr_make_sparse(const char *text, struct arena *arena, struct qr *ret);
 
 #endif

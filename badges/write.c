@@ -219,7 +219,7 @@ static enum err start_writer(struct writer *w, struct fonts *fonts, struct fault
     w->painter = (struct painter){.document = w->document, .layout = &w->plan.layout, .mirrored = badge_is_mirrored(run->language),
                                   .small_codes = run->count >= SMALL_CODES_FROM, .facts = {.run = run, .arena = &w->badge}};
     const char *network = badge_wifi_payload(&w->arena, run);
-    if (network && qr_make(network, &w->arena, &w->wifi) == OK) w->painter.wifi = &w->wifi;
+    if (network && qr_make_sparse(network, &w->arena, &w->wifi) == OK) w->painter.wifi = &w->wifi;
     if (!run->logo) return OK;
     e = add_picture(w, run->logo, &w->logo, fault);
     w->painter.logo = &w->logo;
