@@ -1,7 +1,7 @@
 /* The fonts of this machine: a fixed family for each script, then whatever fontconfig knows that has the letter.
  *
  * Only TrueType and CFF outlines that may be embedded are taken; nothing is ever read from a font that a user gave. A `struct fonts`
- * is for one thread at a time; it is dear to make (about 20 ms), so keep it for many documents. Fonts stay loaded until
+ * is for one thread at a time; it is dear to make (some milliseconds), so keep it for many documents. Fonts stay loaded until
  * fonts_free, and `index` names one for as long. */
 #ifndef PLENUM_TYPESET_FONTS_H
 #define PLENUM_TYPESET_FONTS_H
