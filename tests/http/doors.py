@@ -142,6 +142,12 @@ def doors():
         "GET /api/v1/events/{event}/stats": Door(plain(event + "/stats"), type="application/json"),
         "GET /api/v1/events/{event}/live": Door(plain(event + "/live"), type="text/event-stream"),
         "GET /api/v1/events/{event}/delegates": Door(plain(event + "/delegates?q=duc"), type="application/json"),
+        "GET /api/v1/events/{event}/delegates/{code}/badge": Door(plain(event + "/delegates/P01/badge"), type="application/json"),
+        "POST /api/v1/events/{event}/delegates/{code}/reissue": Door(plain(event + "/delegates/P05/reissue"), body=lambda role: {"reason": "lost"}, status=201,
+                                                                     type="application/json"),
+        "POST /api/v1/events/{event}/handovers": Door(plain(event + "/handovers"), body=lambda role: {"people": ["P06"], "to": "Người nhận", "again": True}, status=201,
+                                                      type="application/json"),
+        "GET /api/v1/events/{event}/sign-for.pdf": Door(plain(event + "/sign-for.pdf?unit=U1"), type="application/pdf"),
         "GET /api/v1/events/{event}/badges.pdf": Door(plain(event + "/badges.pdf?only=P01"), type="application/pdf"),
         "GET /d/{token}/f/{document}/{version}/{name}": Door(plain("/d/%s/f/programme/1/%s" % (token, paper)), type="application/pdf"),
         "GET /": Door(plain("/"), type="text/html"),
@@ -163,6 +169,14 @@ def doors():
                                            status=303),
         "GET /admin": Door(plain("/admin"), type="text/html"),
         "GET /admin/{event}": Door(plain("/admin/test-1"), type="text/html"),
+        "GET /admin/{event}/badges": Door(plain("/admin/test-1/badges"), type="text/html"),
+        "GET /admin/{event}/badges/print": Door(plain("/admin/test-1/badges/print?only=P01"), type="application/pdf"),
+        "POST /admin/{event}/badges/runs/{run}/spoiled": Door(lambda role: "/admin/test-1/badges/runs/%s/spoiled" % w.run, form=lambda role: {"spoiled": "1"},
+                                                              status=303),
+        "POST /admin/{event}/badges/handovers": Door(plain("/admin/test-1/badges/handovers"), form=lambda role: {"people": "P06", "to": "Người nhận", "again": "1"},
+                                                     status=303),
+        "POST /admin/{event}/badges/handovers/{handover}/undo": Door(lambda role: "/admin/test-1/badges/handovers/%s/undo" % w.new_handover(), form=lambda role: {},
+                                                                     status=303),
         "POST /admin/{event}/pair": Door(plain("/admin/test-1/pair"), form=lambda role: {"gate": "main"}, type="text/html"),
         "POST /admin/{event}/devices/{code}/revoke": Door(plain("/admin/test-1/devices/%s/revoke" % w.spare.device), form=lambda role: {}, status=303),
     }
@@ -209,6 +223,8 @@ def begin():
     w.here["device"], w.there["device"] = server.device("test-1", "main"), server.device("test-2", "main")
     w.here["display"], w.there["display"] = server.display("test-1"), server.display("test-2")
     w.spare = server.device("test-1", "main")
+    w.here["desk"].get("/api/v1/events/test-1/badges.pdf?only=P01")
+    w.run = server.value("SELECT id FROM print_run")
     w.asset = re.search(r'href="(/assets/[0-9a-f]+/css/plenum\.css)"', Client(server).get("/").text).group(1)
     w.secrets |= set(w.tokens.values()) | set(w.tokens2.values()) | {c.key for c in (w.here["device"], w.there["device"], w.spare)} | {PASSWORD}
     w.doors = doors()
@@ -240,7 +256,13 @@ def new_scan():
     return s["scan_id"]
 
 
-world.pairing_code, world.new_scan = pairing_code, new_scan
+def new_handover():
+    """Badges that somebody was given, to be taken back."""
+    reply = world.here["desk"].post("/api/v1/events/test-1/handovers", {"people": ["P07"], "to": "Người nhận", "again": True})
+    return reply.json()["id"]
+
+
+world.pairing_code, world.new_scan, world.new_handover = pairing_code, new_scan, new_handover
 
 
 def stranger():
@@ -424,7 +446,7 @@ def bodies():
         is_json = door.body is not None
         kind = {"Content-Type": "application/json" if is_json else "application/x-www-form-urlencoded"}
         reply = client.request("POST", path, b"", kind)
-        fine = (200, 303) if route.pattern in ("/logout",) or route.pattern.endswith(("/revoke", "/undo")) else ()
+        fine = (200, 303) if route.pattern in ("/logout",) or route.pattern.endswith(("/revoke", "/undo")) else (201,) if route.pattern.endswith("/reissue") else ()
         check(400 <= reply.status < 500 or reply.status in fine, "%s: without a body" % route.name, reply)
         reply = client.request("POST", path, b"x" * (route.limit + 1), kind)
         check(reply.status == 413 and reply.header("connection") == "close", "%s: a byte more than %d" % (route.name, route.limit), reply)
@@ -515,6 +537,14 @@ def unknown_things():
     organiser = world.here["organiser"]
     equal(organiser.get("/api/v1/events/test-1/badges.pdf?layout=none").code, "unknown_layout", "badges in a layout that is not there")
     equal(organiser.get("/api/v1/events/test-1/badges.pdf?only=P99").status, 404, "badges of nobody")
+    for code in ("P99", "P13", "x/y", "%00"):
+        reply = organiser.post("/api/v1/events/test-1/delegates/%s/reissue" % code, {})
+        check(reply.status in (400, 404, 409), "a lost badge of %s" % code, reply)
+    for number in ("1", "x", "-5", "9" * 30):
+        equal(organiser.form("/admin/test-1/badges/runs/%s/spoiled" % number, {"spoiled": "1"}).status, 404, "a print run that is not there: %s" % number[:9])
+        equal(organiser.form("/admin/test-1/badges/handovers/%s/undo" % number, {}).status, 404, "a handover that is not there: %s" % number[:9])
+    equal(world.there["organiser"].form("/admin/test-2/badges/runs/%s/spoiled" % world.run, {"spoiled": "1"}).status, 404, "another event's print run")
+    equal(world.there["organiser"].form("/admin/test-2/badges/handovers/%s/undo" % new_handover(), {}).status, 404, "another event's handover")
     equal(organiser.form("/admin/test-1/pair", {"gate": "none"}).status, 404, "a pairing for a gate that is not there")
     equal(organiser.form("/admin/test-1/devices/NOTHERE1/revoke", {}).status, 404, "revoking a device that is not there")
     reply = client.post("/api/v1/pair", {"code": "AAAA-AAAA", "name": "x"})

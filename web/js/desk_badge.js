@@ -1,7 +1,8 @@
 // A person's badge on the desk's card: when it was printed, printing it, a lost one, giving away those of a delegation.
 import { clock, make, svg, words } from "./common.js";
 
-const fill = (key, values) => (words[key] || "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+// A name or a number brings its own direction: each is isolated from the sentence around it.
+const fill = (key, values) => (words[key] || "").replace(/\{(\w+)\}/g, (_, name) => `\u2068${values[name] ?? ""}\u2069`);
 
 function moment(time, zone) {
   const date = new Date(time);
@@ -19,10 +20,11 @@ export function badgePart(person, tools) {
   const door = `${tools.base}/delegates/${encodeURIComponent(person.code)}`;
   let state = null;
   let printers = null;
+  let turn = 0; // of what is shown: an answer that comes after something else was shown is dropped
 
   const button = (label, onclick, kind = "quiet") => make("button", { class: `button ${kind}`.trim(), type: "button", onclick }, label);
   const line = (text, kind = "") => make("p", { class: `badge-line ${kind}`.trim(), dir: "auto" }, text);
-  const show = (...parts) => place.replaceChildren(...parts.filter(Boolean));
+  const show = (...parts) => { turn++; place.replaceChildren(...parts.filter(Boolean)); };
   const row = (...buttons) => make("div", { class: "badge-row" }, ...buttons);
 
   // What was done is said and shown; the way back is the first button.
@@ -135,11 +137,14 @@ export function badgePart(person, tools) {
 
   async function renew() {
     const had = place.contains(document.activeElement);
+    const mine = turn;
     try {
-      state = await tools.request(`${door}/badge`);
+      const answer = await tools.request(`${door}/badge`);
+      if (mine !== turn) return;
+      state = answer;
       draw();
       if (had) focusFirst();
-    } catch { show(); /* nobody with a good badge: nothing to print or to lose */ }
+    } catch { if (mine === turn) show(); /* nobody with a good badge: nothing to print or to lose */ }
   }
 
   place.renew = renew;
