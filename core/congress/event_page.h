@@ -51,9 +51,10 @@ struct event_page_scan {
 /* The newest scans first, at most `most`. Names: for the desk only. */
 enum err event_page_scans(struct db *db, struct arena *arena, int64_t event_id, int64_t most, struct event_page_scan **ret, size_t *ret_count);
 
-/* The hosts that badges of the event (0: of all events) were printed with and how many each, without those printed again since; the newest first. */
+/* The hosts that badges of the event (0: of all events) and member cards were printed with and how many each, without those printed again since; the newest first. */
 struct event_page_host {
-    const char *event, *host; /* "192.168.1.10:8080" */
+    const char *event; /* slug; NULL: member cards */
+    const char *host;  /* "192.168.1.10:8080" */
     int64_t badges, printed_ms;
 };
 enum err event_page_print_hosts(struct db *db, struct arena *arena, int64_t event_id, struct event_page_host **ret, size_t *ret_count);

@@ -48,9 +48,10 @@ SELECT id FROM unit WHERE code = $1
 INSERT INTO print_run(id, event_id, kind, layout, host, badges, printed_ms, actor) VALUES($1, $2, 'badge', $3, $4, $5, $6, $7)
 
 -- A run whose badges were all printed again later with another address is no worry any more.
--- print_run_hosts :many (event_id i64) -> (slug text, host text, badges i64, printed_ms i64)
+-- Member cards (no event) are worn at every event.
+-- print_run_hosts :many (event_id i64) -> (slug text?, host text, badges i64, printed_ms i64)
 SELECT e.slug, r.host, CAST(SUM(r.badges) AS BIGINT), MAX(r.printed_ms)
-FROM print_run r JOIN event e ON e.id = r.event_id
-WHERE ($1 = 0 OR r.event_id = $1) AND r.spoiled_ms IS NULL
-  AND r.badges > (SELECT COALESCE(SUM(l.badges), 0) FROM print_run l WHERE l.event_id = r.event_id AND l.kind = r.kind AND l.spoiled_ms IS NULL AND l.host <> r.host AND l.printed_ms > r.printed_ms)
+FROM print_run r LEFT JOIN event e ON e.id = r.event_id
+WHERE ($1 = 0 OR r.event_id = $1 OR r.event_id IS NULL) AND r.spoiled_ms IS NULL
+  AND r.badges > (SELECT COALESCE(SUM(l.badges), 0) FROM print_run l WHERE COALESCE(l.event_id, 0) = COALESCE(r.event_id, 0) AND l.kind = r.kind AND l.spoiled_ms IS NULL AND l.host <> r.host AND l.printed_ms > r.printed_ms)
 GROUP BY e.slug, r.host ORDER BY MAX(r.printed_ms) DESC
