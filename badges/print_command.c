@@ -84,9 +84,14 @@ void print_tell_json(const struct session *s, struct buf *out)
 
 static void tell_printers(const struct printer_settings *settings, const struct printer_queue *queues, size_t count, const char *why)
 {
-    for (size_t i = 0; i < settings->count; i++)
-        printf("%-20s %s%s%s\n", settings->items[i].name, settings->items[i].uri, settings->items[i].about ? "  " : "", settings->items[i].about ? settings->items[i].about : "");
-    for (size_t i = 0; i < count; i++) printf("%-20s queue of CUPS%s%s%s\n", queues[i].name, queues[i].is_default ? ", its default" : "", queues[i].about[0] ? "  " : "", queues[i].about);
+    for (size_t i = 0; i < settings->count; i++) {
+        const struct printer_setting *p = &settings->items[i];
+        printf("%-20s %s%s%s\n", p->name, p->uri, p->about ? "  " : "", p->about ? p->about : "");
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct printer_queue *q = &queues[i];
+        printf("%-20s queue of CUPS%s%s%s\n", q->name, q->is_default ? ", its default" : "", q->about[0] ? "  " : "", q->about);
+    }
     if (why[0]) printf("%s\n", why);
 }
 

@@ -178,7 +178,8 @@ static enum err judge_silence(const struct child *c, const struct printer_order 
         return OK;
     }
     if (c->any && c->step.kind == STEP_SENDING)
-        return fault_set(fault, ERR_TIMEOUT, "%.200s was sent the job but never said whether it took it%s; look there before printing again", name, stopped ? ", and was not waited for" : "");
+        return fault_set(fault, ERR_TIMEOUT, "%.200s was sent the job but never said whether it took it%s; look there before printing again", name,
+                         stopped ? ", and was not waited for" : "");
     if (stopped) return fault_set(fault, ERR_TIMEOUT, "stopped; nothing was sent to the printer");
     return fault_set(fault, ERR_NETWORK, "the printer %.200s does not answer in time", name);
 }

@@ -52,9 +52,8 @@ static void put_more(char *room, size_t size, const char *separator, const char 
     put(room + length, size - length, text);
 }
 
-#define fail(t, code, ...) fail_with((t), (code), __VA_ARGS__)
-static enum err fail_with(struct talk *t, enum err code, const char *format, ...) __attribute__((format(printf, 3, 4)));
-static enum err fail_with(struct talk *t, enum err code, const char *format, ...)
+static enum err fail(struct talk *t, enum err code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static enum err fail(struct talk *t, enum err code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -137,7 +136,8 @@ static enum err connect_address(struct talk *t)
     char scheme[16], user[256], service[16];
     int port;
     const char *address = t->order->destination;
-    http_uri_status_t s = httpSeparateURI(HTTP_URI_CODING_ALL, address, scheme, sizeof scheme, user, sizeof user, t->host, sizeof t->host, &port, t->resource, sizeof t->resource);
+    http_uri_status_t s = httpSeparateURI(HTTP_URI_CODING_ALL, address, scheme, sizeof scheme, user, sizeof user, t->host, sizeof t->host, &port, t->resource,
+                                          sizeof t->resource);
     if (s < HTTP_URI_STATUS_OK || !t->host[0] || user[0]) return fail(t, ERR_INPUT, "\"%.200s\" is no address of a printer", address);
     if (strcmp(t->resource, "/") == 0) put(t->resource, sizeof t->resource, USUAL_PATH);
     bool secure = strcmp(scheme, "ipps") == 0;
@@ -167,7 +167,8 @@ static enum err connect_queue(struct talk *t)
     cups_dest_t *queue = cupsGetNamedDest(cups, name, NULL);
     if (!queue) return fail(t, ERR_NOT_FOUND, "CUPS knows no queue \"%.100s\"; lpstat -e lists those that it knows", name);
     t->http = cupsConnectDest(queue, CUPS_DEST_FLAGS_NONE, time_for(t, CONNECT_MS), NULL, t->resource, sizeof t->resource, NULL, NULL);
-    if (!t->http) return fail(t, ERR_NETWORK, "CUPS does not give access to its queue \"%.100s\": %.200s", name, cupsLastErrorString() ? cupsLastErrorString() : "it does not say why");
+    const char *why = cupsLastErrorString();
+    if (!t->http) return fail(t, ERR_NETWORK, "CUPS does not give access to its queue \"%.100s\": %.200s", name, why ? why : "it does not say why");
     const char *uri = cupsGetOption("printer-uri-supported", queue->num_options, queue->options);
     put(t->host, sizeof t->host, name);
     if (uri) put(t->uri, sizeof t->uri, uri);
@@ -293,8 +294,8 @@ static enum err choose_media(struct talk *t, ipp_t *printer)
         put_more(job->warning, sizeof job->warning, "; ", text);
     }
     if (t->media.found == MEDIA_NONE) {
-        (void)snprintf(text, sizeof text, "it knows no paper of %g × %g mm%s%.100s; look at what comes out", o->width, o->height, t->media.name ? ", the nearest is " : "",
-                       t->media.name ? t->media.name : "");
+        (void)snprintf(text, sizeof text, "it knows no paper of %g × %g mm%s%.100s; look at what comes out", o->width, o->height,
+                       t->media.name ? ", the nearest is " : "", t->media.name ? t->media.name : "");
         put_more(job->warning, sizeof job->warning, "; ", text);
     }
     return OK;
@@ -383,7 +384,8 @@ static enum err send_job(struct talk *t)
         return fail(t, ERR_TIMEOUT, "%s was sent the job but never said whether it took it ; look there before printing again", t->step.job.printer);
     ipp_status_t status = ippGetStatusCode(response);
     const char *message = text_of(response, "status-message");
-    if (status > IPP_STATUS_OK_EVENTS_COMPLETE) return fail(t, ERR_CONFLICT, "%s refuses the job: %.300s", t->step.job.printer, message ? message : ippErrorString(status));
+    if (status > IPP_STATUS_OK_EVENTS_COMPLETE)
+        return fail(t, ERR_CONFLICT, "%s refuses the job: %.300s", t->step.job.printer, message ? message : ippErrorString(status));
     if (status == IPP_STATUS_OK_IGNORED_OR_SUBSTITUTED)
         put_more(t->step.job.warning, sizeof t->step.job.warning, "; ", "it did not do all that was asked (paper or sides); look at what comes out");
     t->step.job.id = number_of(response, "job-id", IPP_TAG_INTEGER, 0);

@@ -112,9 +112,10 @@ static enum err apply_record(struct db *db, void *arg, struct fault *fault)
 static void reply_job(struct printing *p)
 {
     const struct printer_job *job = &p->job;
-    json_t *body = json_pack("{s:{s:I, s:s}, s:s, s:I, s:s*, s:s*, s:s*}", "job", "id", (json_int_t)job->id, "state", job->end == PRINTER_DONE ? "done" : "sent", "printer",
-                             p->printer->name, "badges", (json_int_t)p->badges.ready.list.count, "media", job->media[0] ? job->media : NULL, "reasons",
-                             job->reasons[0] ? job->reasons : NULL, "warning", job->warning[0] ? job->warning : NULL);
+    const char *state = job->end == PRINTER_DONE ? "done" : "sent", *media = job->media[0] ? job->media : NULL;
+    const char *reasons = job->reasons[0] ? job->reasons : NULL, *warning = job->warning[0] ? job->warning : NULL;
+    json_t *body = json_pack("{s:{s:I, s:s}, s:s, s:I, s:s*, s:s*, s:s*}", "job", "id", (json_int_t)job->id, "state", state, "printer", p->printer->name,
+                             "badges", (json_int_t)p->badges.ready.list.count, "media", media, "reasons", reasons, "warning", warning);
     http_reply_json(p->req, 200, body);
 }
 

@@ -65,7 +65,8 @@ static enum err print_list(const struct printer_settings *settings, bool json, s
     bool failed = !list;
     for (size_t i = 0; i < settings->count; i++) {
         const struct printer_setting *p = &settings->items[i];
-        if (json_array_append_new(list, json_pack("{s:s, s:s, s:s?, s:s?}", "name", p->name, "address", p->uri, "certificate", p->pin, "about", p->about)) != 0) failed = true;
+        json_t *item = json_pack("{s:s, s:s, s:s?, s:s?}", "name", p->name, "address", p->uri, "certificate", p->pin, "about", p->about);
+        if (json_array_append_new(list, item) != 0) failed = true;
         if (!json) printf("%-16s %s%s%s\n", p->name, p->uri, p->about ? "  " : "", p->about ? p->about : "");
     }
     enum err e = failed ? fault_set(fault, ERR_NOMEM, "not enough memory") : json ? command_print_json(list, true, fault) : OK;
@@ -78,7 +79,8 @@ static int run_list(int argc, char **argv)
     const char *data = NULL;
     bool json = false;
     const struct opt options[] = {COMMAND_DATA(&data), {"json", 0, OPT_FLAG, &json, NULL, "as JSON", 0, 0}};
-    const struct opt_command command = {"plenum printer list [--json]", "All printers that desks may print to; an event prints to the first one when it has no own.", options, 2, 0, 0};
+    const struct opt_command command = {"plenum printer list [--json]",
+        "All printers that desks may print to; an event prints to the first one when it has no own.", options, 2, 0, 0};
     struct fault fault = {0};
     struct store store = {0};
     struct arena arena = {0};

@@ -18,7 +18,8 @@ static void check_sizes(struct check *c)
         const char *name;
         double width, height;
     } good[] = {{"iso_a4_210x297mm", 210, 297}, {"na_letter_8.5x11in", 215.9, 279.4}, {"oe_label_62x100mm", 62, 100}, {"custom_5.5x8.5in_5.5x8.5in", 139.7, 215.9}};
-    static const char *const bad[] = {"", "a4", "iso_a4", "iso_a4_210mm", "iso_a4_210x297", "iso_a4_x297mm", "iso_a4_-210x297mm", "iso_a4_210x297pt", "x_1e9x1mm", "x_nanxnanmm", "x_0x0mm"};
+    static const char *const bad[] = {"", "a4", "iso_a4", "iso_a4_210mm", "iso_a4_210x297", "iso_a4_x297mm", "iso_a4_-210x297mm",
+                                      "iso_a4_210x297pt", "x_1e9x1mm", "x_nanxnanmm", "x_0x0mm"};
     double width, height;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
         CHECK(c, media_size_of(good[i].name, &width, &height) && fabs(width - good[i].width) < 0.01 && fabs(height - good[i].height) < 0.01);
@@ -27,7 +28,8 @@ static void check_sizes(struct check *c)
 
 static void check_choice(struct check *c)
 {
-    static const char *const names[] = {"na_letter_8.5x11in", "iso_a4_210x297mm", "iso_a5_148x210mm", "om_card_54x86mm", "custom_min_20x20mm", "custom_max_100x300mm", "nonsense"};
+    static const char *const names[] = {"na_letter_8.5x11in", "iso_a4_210x297mm", "iso_a5_148x210mm", "om_card_54x86mm",
+                                        "custom_min_20x20mm", "custom_max_100x300mm", "nonsense"};
     const size_t count = sizeof names / sizeof names[0];
     struct media_choice m = media_choose(names, count, 210, 297);
     CHECK(c, m.found == MEDIA_NAMED && strcmp(m.name, "iso_a4_210x297mm") == 0);
@@ -65,7 +67,8 @@ static void check_words(struct check *c)
 static void check_destinations(struct check *c)
 {
     static const char *const good[] = {"ipp://printer.local/ipp/print", "ipps://10.0.0.7:443/ipp/print", "ipp://[fe80::1]:631/", "desk-1", "Brother_QL-820NWB"};
-    static const char *const bad[] = {"", "ipp://", "ipp:///x", "ipp://:631/", "http://x/", "file:///etc/passwd", "ipp://u@h/", "a b", "-o", "a/b", "ipp://h/\n", "ipp://h/\"", "đây"};
+    static const char *const bad[] = {"", "ipp://", "ipp:///x", "ipp://:631/", "http://x/",
+                                      "file:///etc/passwd", "ipp://u@h/", "a b", "-o", "a/b", "ipp://h/\n", "ipp://h/\"", "đây"};
     struct printer_job job;
     struct fault fault;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) CHECK(c, printers_is_destination(good[i]));
@@ -128,8 +131,10 @@ static void check_settings(struct check *c)
     struct fault fault = {0};
     struct printer_settings all;
     const struct printer_setting *one = NULL;
-    const struct printer_setting first = {.name = "first", .uri = "ipp://10.0.0.1/", .about = "Máy in"}, second = {.name = "second", .uri = "ipps://10.0.0.2/", .pin = "ab"};
-    const struct printer_setting replaced = {.name = "first", .uri = "queue-1"}, bad_name = {.name = "a b", .uri = "queue-1"}, bad_uri = {.name = "x", .uri = "http://x/"};
+    const struct printer_setting first = {.name = "first", .uri = "ipp://10.0.0.1/", .about = "Máy in"};
+    const struct printer_setting second = {.name = "second", .uri = "ipps://10.0.0.2/", .pin = "ab"};
+    const struct printer_setting replaced = {.name = "first", .uri = "queue-1"};
+    const struct printer_setting bad_name = {.name = "a b", .uri = "queue-1"}, bad_uri = {.name = "x", .uri = "http://x/"};
     if (!CHECK(c, mkdtemp(folder) && store_open(folder, STORE_CREATE, &store, &fault) == OK)) return;
     struct db *db = store.db;
     CHECK(c, printers_load(db, &arena, &all, &fault) == OK && all.count == 0);

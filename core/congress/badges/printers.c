@@ -56,7 +56,8 @@ static enum err take_items(json_t *setting, struct arena *arena, struct printer_
         struct json_place place = {.key = SETTING};
         enum err e = json_take_known(item, specs, sizeof specs / sizeof specs[0], &found, &place, fault);
         if (e != OK) return e;
-        items[i] = (struct printer_setting){arena_strdup(arena, found.name), arena_strdup(arena, found.uri), arena_strdup(arena, found.pin), arena_strdup(arena, found.about)};
+        items[i] = (struct printer_setting){.name = arena_strdup(arena, found.name), .uri = arena_strdup(arena, found.uri), .pin = arena_strdup(arena, found.pin),
+                                            .about = arena_strdup(arena, found.about)};
         if (!items[i].name || !items[i].uri) return fault_set(fault, ERR_NOMEM, "not enough memory");
         if (!printers_is_destination(items[i].uri)) return fault_set(fault, ERR_INPUT, "the setting of printers is damaged: %.100s", items[i].uri);
     }
