@@ -127,17 +127,11 @@ def own_layouts():
 
 def a_lost_badge():
     tokens = w.server.tokens("test-1")
-    stream = Stream(w.client, API + "/live")
-    stream.wait(lambda name, data: name == "snapshot")
     reply = w.client.post(API + "/delegates/P01/reissue", {"reason": "lost"})
     new = reply.json()
     equal((reply.status, new["person"], new["number"], new["issue"], new["badge"]), (201, "P01", "001", 2, API + "/badges.pdf?only=P01"), "a lost badge is issued anew")
     check(new["url"].startswith("http://192.168.7.7:8080/D/") and tokens["P01"] not in new["url"], "with another token", new["url"])
     check(re.match(r"M4 4h7v1h-7z", new["qr"]["path"]) and new["qr"]["size"] >= 29, "and its code for the screen")
-    data = stream.wait(lambda name, data: name == "badge")
-    equal(sorted(data or {}), ["at", "issue", "person"], "the other desks hear of it, without its token")
-    equal((data["person"], data["issue"]), ("P01", 2), "whose, and which issue")
-    stream.end()
     result = w.device.post("/api/v1/checkins", scan(tokens["P01"], "main")).json()["results"][0]
     equal((result["outcome"], result["reason"]), ("refused", "revoked"), "the old one is dead")
     result = w.device.post("/api/v1/checkins", scan(new["url"][-16:], "main")).json()["results"][0]
@@ -151,6 +145,20 @@ def a_lost_badge():
         equal(w.client.post(API + "/delegates/P03/reissue", body).status, status, "reissue with %s" % str(body)[:20])
     blank = w.client.post(API + "/delegates/901/reissue", {}).json()
     equal((blank["person"], blank["number"], blank["issue"]), (None, "901", 2), "a blank badge by its number")
+
+
+def other_desks_hear():
+    """An event that a newer snapshot overtakes is dropped by the stream on purpose: so it is tried until one is heard."""
+    stream, heard = Stream(w.client, API + "/live"), None
+    check(stream.wait(lambda name, data: name == "snapshot") is not None, "a desk listens")
+    for _ in range(6):
+        issue = w.client.post(API + "/delegates/P09/reissue", {}).json()["issue"]
+        heard = stream.wait(lambda name, data: name == "badge", seconds=1)
+        if heard:
+            break
+    equal(sorted(heard or {}), ["at", "issue", "person"], "the other desks hear of a lost badge, without its token")
+    equal((heard["person"], heard["issue"]), ("P09", issue), "whose, and which issue")
+    stream.end()
 
 
 def given_to_one_person():
@@ -211,5 +219,5 @@ def an_address_that_changed():
 
 
 if __name__ == "__main__":
-    plenum.run("desk_badges", begin, looking_is_not_printing, not_printed_and_changed, words_that_do_not_fit, own_layouts, a_lost_badge, given_to_one_person,
+    plenum.run("desk_badges", begin, looking_is_not_printing, not_printed_and_changed, words_that_do_not_fit, own_layouts, a_lost_badge, other_desks_hear, given_to_one_person,
                forms_of_the_console, an_address_that_changed)
