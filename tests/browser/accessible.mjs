@@ -7,7 +7,7 @@ import { EVENT } from "./server.mjs";
 
 const axe = readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
-async function assertAccessible(page, where) {
+export async function assertAccessible(page, where) {
   await page.evaluate(axe);
   const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
   const told = found.violations.map((one) => `${one.id}: ${one.help} (${one.nodes.slice(0, 3).map((node) => node.target.join(" ")).join("; ")})`);
@@ -35,7 +35,7 @@ export default async function accessible(browser, server, people) {
     await test(`accessible: staff, ${language}`, async () => {
       const page = await open(browser, { width: 1280, height: 800 });
       await signIn(page, server, "/admin");
-      for (const target of ["/admin", `/admin/${EVENT}`, "/password", `/d/${people.official.token}`]) {
+      for (const target of ["/admin", `/admin/${EVENT}`, `/admin/${EVENT}/photos`, "/password", `/d/${people.official.token}`]) {
         await page.goto(`${server.url}${target}?lang=${language}`);
         await assertAccessible(page, target);
       }
