@@ -175,6 +175,12 @@ static bool runs_leftwards(const char *text)
     return false;
 }
 
+/* "0600 123 456": no letter that would give it a direction. */
+static bool is_only_digits(const char *text)
+{
+    return strspn(text, "0123456789 +-./:()") == strlen(text);
+}
+
 /* The template with its fields filled in, each between `open` and `close`, `begin` before all; NULL when one of them is not known. */
 static const char *fill_fields(const struct badge_facts *facts, const char *template, const char *begin, const char *open, const char *close)
 {
@@ -191,6 +197,8 @@ static const char *fill_fields(const struct badge_facts *facts, const char *temp
         const char *value = badge_field_value(facts, badge_field_find(p + 1, length));
         known = value != NULL;
         buf_puts(&out, open);
+        /* FriBidi (1.0) lets Arabic letters of an isolate before reach into the next one and turns its groups of digits round: a mark stops them. */
+        if (open[0] && value && is_only_digits(value)) buf_puts(&out, "\u200E");
         buf_puts(&out, value);
         buf_puts(&out, close);
         p += length + 2;

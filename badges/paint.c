@@ -120,11 +120,13 @@ static enum err paint_text(struct painter *p, const struct badge_part *part, con
 struct listing {
     const struct badge_line *lines;
     size_t count;
-    struct fit_style fit; /* of a row: at most three lines, all rows in one size */
+    struct fit_style fit; /* of a row: at most ROW_LINES lines, all rows in one size */
     double second_width, gap; /* millimetres; gap: between rows */
 };
 
 #define LIST_LEADING 1.18
+#define ROW_LINES 6      /* of one row, before all rows get smaller for it */
+#define ROW_LINES_LESS 3 /* and when they had no room: a long row is cut rather than a late one lost */
 #define LIST_RISE 0.1   /* em: what a row may take from the one above it, so that marks over capitals never move its baseline */
 #define LIST_LETTERS 1.04 /* em: from a row's top, with its rise, to the baseline of both columns */
 
@@ -155,7 +157,11 @@ static enum err fit_list(struct painter *p, struct listing *l, const struct badg
         l->fit.size = l->fit.break_below = size;
         l->fit.least = fmax(3, size * 0.85); /* a long word rather makes all rows a little smaller than be cut */
         enum err e = measure_list(p, l, box->height, &height, fault);
-        if (e != OK || height <= box->height || size <= part->fit.least) return e;
+        bool fits = height <= box->height;
+        if (e != OK || fits || (size <= part->fit.least && l->fit.lines == ROW_LINES_LESS)) return e;
+        if (size > part->fit.least) continue;
+        l->fit.lines = ROW_LINES_LESS;
+        size = part->fit.size / 0.95;
     }
 }
 
@@ -183,7 +189,7 @@ static enum err paint_list(struct painter *p, const struct badge_part *part, con
     l.count = badge_part_lines(&p->facts, part, &l.lines);
     if (part->fit.lines > 1 && l.count > part->fit.lines) l.count = part->fit.lines;
     if (!l.count) return OK;
-    l.fit = (struct fit_style){.language = p->facts.run->language, .family = part->fit.family, .bold = part->fit.bold, .lines = 3, .leading = LIST_LEADING};
+    l.fit = (struct fit_style){.language = p->facts.run->language, .family = part->fit.family, .bold = part->fit.bold, .lines = ROW_LINES, .leading = LIST_LEADING};
     enum err e = fit_list(p, &l, part, box, fault);
     struct badge_part row = *part;
     row.fit = l.fit;

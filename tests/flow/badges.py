@@ -79,9 +79,9 @@ def whole_sample():
 
 
 def every_name(data, folder):
-    """On a6 each name is the text of a page of its own; whether it is drawn right is shown by pixels in tests/unit/test_typeset_pixels.c."""
+    """On a6, fronts alone, each name is the text of a page of its own; whether it is drawn right is shown by pixels in tests/unit/test_typeset_pixels.c."""
     pdf = os.path.join(folder, "a6.pdf")
-    told = json.loads(badges("--event", EVENT, "-o", pdf, "--layout", "a6", "--json", data=data).stdout)
+    told = json.loads(badges("--event", EVENT, "-o", pdf, "--layout", "a6", "--duplex", "none", "--json", data=data).stdout)
     p.equal(told["pages"], told["badges"], "one on a page")
     codes = read_codes(draw_pages(pdf, os.path.join(folder, "pages"), 100, last=60))
     p.equal(len(set(codes)), 60, "zbarimg reads sixty of them at 100 dpi")

@@ -223,11 +223,11 @@ static void test_directions(struct check *c)
                                                               "{\"text\": \"{name}\", \"box\": [1, 9, 50, 5], \"size\": 9}, "
                                                               "{\"text\": \"{name} {number}\", \"box\": [1, 17, 50, 5], \"size\": 9}]}");
     if (l) {
-        CHECK_TEXT(c, badge_part_text(&facts, &l->front.parts[0]), "\u200F\u2068مكتب الاستقبال\u2069: \u20680600 123 456\u2069");
+        CHECK_TEXT(c, badge_part_text(&facts, &l->front.parts[0]), "\u200F\u2068مكتب الاستقبال\u2069: \u2068\u200E0600 123 456\u2069");
         CHECK_TEXT(c, badge_part_text(&facts, &l->front.parts[1]), "ليلى");
         run.language = "vi";
         CHECK_TEXT(c, badge_part_text(&facts, &l->front.parts[0]), "Bàn đón tiếp: 0600 123 456");
-        CHECK_TEXT(c, badge_part_text(&facts, &l->front.parts[2]), "\u200E\u2068ليلى\u2069 \u2068012\u2069");
+        CHECK_TEXT(c, badge_part_text(&facts, &l->front.parts[2]), "\u200E\u2068ليلى\u2069 \u2068\u200E012\u2069");
     }
     arena_release(&arena);
 }

@@ -79,7 +79,7 @@ static void test_codes(struct check *c, struct fonts *fonts, const char *layout,
     if (same_pages) CHECK(c, proof.flaw_count >= 1 && proof.flaws[0].index == COUNT - 1 && proof.flaws[0].kind == FLAW_UNREAD && strstr(fault.text, "cannot be read"));
     else CHECK(c, strstr(fault.text, "pages") != NULL);
     s.run.count = 1;
-    CHECK(c, badges_verify(&s.run, &pdf, &s.arena, &proof, &fault) == ERR_CONFLICT && strstr(fault.text, "more than 1 pages"));
+    CHECK(c, badges_verify(&s.run, &pdf, &s.arena, &proof, &fault) == ERR_CONFLICT && strstr(fault.text, pages > COUNT ? "more than 2 pages" : "more than 1 pages"));
     buf_clear(&pdf);
     buf_puts(&pdf, "%PDF-1.5 not really");
     CHECK(c, badges_verify(&s.run, &pdf, &s.arena, &proof, &fault) == ERR_INPUT);
@@ -188,6 +188,7 @@ static void test_contrast(struct check *c, struct fonts *fonts)
     CHECK(c, badges_write(&s.run, fonts, &pdf, NULL, &fault) == OK && drawing_start(&pdf, 100, &drawing, &fault) == OK);
     for (int i = 0; i < 3 && CHECK(c, drawing_next(drawing, &picture, &fault) == OK); i++) {
         long white = 0, black = 0;
+        if (i > 0 && !CHECK(c, drawing_next(drawing, &picture, &fault) == OK)) break; /* the back of the one before */
         for (size_t p = 0; p < (size_t)picture.width * 130; p++) { /* inside the band of 37 mm */
             if (p % picture.width + 1 == picture.width) continue; /* the last column is only partly page */
             white += picture.pixels[p] > 245;
@@ -426,7 +427,7 @@ int main(void)
     if (CHECK(&c, fonts_new(&fonts, &fault) == OK)) {
         test_codes(&c, fonts, NULL, "vi", 5);
         test_codes(&c, fonts, "a4x8", "ar", 5); /* mirrored */
-        test_codes(&c, fonts, "a6", "vi", COUNT);
+        test_codes(&c, fonts, "a6", "vi", 2 * COUNT); /* with backs */
         test_ink(&c, fonts, "a4x8");
         test_ink(&c, fonts, "a6");
         test_contrast(&c, fonts);
