@@ -122,13 +122,19 @@ static enum err load(struct session *s, struct fault *fault)
 /* --- the log, then the paper ------------------------------------------------------------------------------------------------------------- */
 
 /* Everything that a run changes, in one transaction. */
+static struct print_run run_of(const struct session *s)
+{
+    return (struct print_run){.kind = badges_layout_kind(s->wish.layout), .layout = s->options->layout ? s->options->layout : badges_layout_name(0),
+                              .base_url = s->base_url, .printer = s->printer.name, .actor = "command line", .now_ms = clock_now_ms(),
+                              .unless_printed = s->wish.keep != 0};
+}
+
 static enum err record_run(struct db *db, void *arg, struct fault *fault)
 {
     struct session *s = arg;
-    const struct print_run run = {.kind = badges_layout_kind(s->wish.layout), .layout = s->options->layout ? s->options->layout : badges_layout_name(0),
-                                  .base_url = s->base_url, .printer = s->printer.name, .actor = "command line", .now_ms = clock_now_ms(), .unless_printed = s->wish.keep != 0};
+    const struct print_run run = run_of(s);
     enum err e = s->wish.reissue ? reissue_apply(db, s->wish.reissue, run.actor, run.now_ms, fault) : OK;
-    if (e == OK) e = print_log_record(db, &s->ids, &s->ready.list, &run, &s->run_id, fault);
+    if (e == OK && !s->logged) e = print_log_record(db, &s->ids, &s->ready.list, &run, &s->run_id, fault);
     if (e != OK || !s->options->public_url) return e;
     e = setting_write(db, "public_url", s->base_url); /* what is printed is what must answer */
     return e == OK ? OK : db_fault(db, e, fault, "write the address down");
@@ -154,7 +160,10 @@ static enum err deliver_to_printer(struct session *s, struct fault *fault)
 /* The log goes first: a file that nobody knows of would be printed a second time; a run without its file is marked as spoiled. */
 static enum err deliver(struct session *s, struct fault *fault)
 {
+    const struct print_run run = run_of(s);
     enum err e = store_open(store_choose_folder(s->options->data), STORE_WRITE, &s->store, fault);
+    s->logged = s->ready.list.count > PRINT_LOG_TURN; /* a server beside us goes on checking people in */
+    if (e == OK && s->logged) e = print_log_record_in_turns(s->store.db, &s->ids, &s->ready.list, &run, &s->run_id, fault);
     if (e == OK) e = db_transaction(s->store.db, record_run, s, fault);
     if (e != OK) return e;
     e = volumes_commit(s, fault);

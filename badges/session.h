@@ -29,6 +29,7 @@ struct session {
     struct printer_job job;
     struct buf paper;           /* the PDF that goes to the printer */
     int64_t run_id;             /* in the print log */
+    bool logged;                /* the run is in the log already, written in turns */
     struct progress progress;
 };
 

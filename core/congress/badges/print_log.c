@@ -61,14 +61,14 @@ static enum err last_run(struct db *db, struct arena *arena, const struct badge_
     return OK;
 }
 
-/* Only when another run came since the list was compared with the log: row by row. */
-static enum err check_others(struct db *db, const struct badge_list *list, const struct print_run *run, struct fault *fault)
+/* Only when another run than `own` of ours came since the list was compared with the log: row by row. */
+static enum err check_others(struct db *db, const struct badge_list *list, const struct print_run *run, int64_t own, struct fault *fault)
 {
     struct sql_print_log_run_total_row total;
     struct arena arena = {0};
     enum err e = sql_print_log_run_total(db, NULL, event_or_null(list->event_id), run->kind, &total);
     if (e != OK) return db_fault(db, e, fault, "look at the print log");
-    if (total.total == list->runs_seen) return OK;
+    if (total.total == list->runs_seen + own) return OK;
     for (size_t i = 0; e == OK && i < list->count; i++) {
         const struct badge_list_row *row = &list->rows[i];
         int64_t run_id;
@@ -87,11 +87,49 @@ enum err print_log_record(struct db *db, struct id_source *ids, const struct bad
                           struct fault *fault)
 {
     int64_t run_id = id_next(ids);
-    enum err e = run->unless_printed ? check_others(db, list, run, fault) : OK;
+    enum err e = run->unless_printed ? check_others(db, list, run, 0, fault) : OK;
     if (e == OK) e = print_log_begin(db, run_id, list, run, fault);
     if (e == OK) e = print_log_add(db, run_id, list, 0, list->count, fault);
     if (e == OK) e = print_log_finish(db, run_id, fault);
     if (e == OK) *ret_run_id = run_id;
+    return e;
+}
+
+struct turn {
+    const struct badge_list *list;
+    const struct print_run *run;
+    int64_t run_id;
+    size_t first;
+};
+
+static enum err begin_turns(struct db *db, void *arg, struct fault *fault)
+{
+    const struct turn *t = arg;
+    enum err e = t->run->unless_printed ? check_others(db, t->list, t->run, 0, fault) : OK;
+    return e == OK ? print_log_begin(db, t->run_id, t->list, t->run, fault) : e;
+}
+
+static enum err add_turn(struct db *db, void *arg, struct fault *fault)
+{
+    const struct turn *t = arg;
+    return print_log_add(db, t->run_id, t->list, t->first, PRINT_LOG_TURN, fault);
+}
+
+static enum err finish_turns(struct db *db, void *arg, struct fault *fault)
+{
+    const struct turn *t = arg;
+    enum err e = t->run->unless_printed ? check_others(db, t->list, t->run, 1, fault) : OK;
+    return e == OK ? print_log_finish(db, t->run_id, fault) : e;
+}
+
+enum err print_log_record_in_turns(struct db *db, struct id_source *ids, const struct badge_list *list, const struct print_run *run, int64_t *ret_run_id,
+                                   struct fault *fault)
+{
+    struct turn t = {.list = list, .run = run, .run_id = id_next(ids)};
+    enum err e = db_transaction(db, begin_turns, &t, fault);
+    for (; e == OK && t.first < list->count; t.first += PRINT_LOG_TURN) e = db_transaction(db, add_turn, &t, fault);
+    if (e == OK) e = db_transaction(db, finish_turns, &t, fault);
+    if (e == OK) *ret_run_id = t.run_id;
     return e;
 }
 

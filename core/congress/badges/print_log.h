@@ -83,8 +83,8 @@ enum err print_log_refuse(const struct badge_list *list, struct fault *fault);
 
 /* --- after: the log is written before the paper comes out; who cannot make the paper marks the run spoiled --- */
 
-/* The whole run in the caller's transaction. ERR_CONFLICT: see unless_printed; the fault tells who. 70 000 badges hold the database for about half a
- * second: a server takes turns with the three below. `audit` is the caller's. */
+/* The whole run in the caller's transaction. ERR_CONFLICT: see unless_printed; the fault tells who. A thousand badges hold the database for about 5 ms: who
+ * writes more takes turns. `audit` is the caller's. */
 enum err print_log_record(struct db *db, struct id_source *ids, const struct badge_list *list, const struct print_run *run, int64_t *ret_run_id,
                           struct fault *fault);
 
@@ -94,6 +94,11 @@ enum err print_log_record(struct db *db, struct id_source *ids, const struct bad
 enum err print_log_begin(struct db *db, int64_t run_id, const struct badge_list *list, const struct print_run *run, struct fault *fault);
 enum err print_log_add(struct db *db, int64_t run_id, const struct badge_list *list, size_t first, size_t count, struct fault *fault);
 enum err print_log_finish(struct db *db, int64_t run_id, struct fault *fault);
+
+/* All turns, in transactions of its own (must not be called within one). unless_printed is asked at the beginning and at the end: of two large runs at
+ * once one stays spoiled. */
+enum err print_log_record_in_turns(struct db *db, struct id_source *ids, const struct badge_list *list, const struct print_run *run, int64_t *ret_run_id,
+                                   struct fault *fault);
 
 /* --- the runs --- */
 
