@@ -78,10 +78,12 @@ char *docs_markdown_text(struct arena *arena, const char *text, size_t length);
 
 /* --- into the data folder --- */
 
-/* The pictures of a reading as blobs, before the transaction; then its rows, within it. `sha256` is of the file that phones get, whose blob row is there.
- * A file that was read before stays as it is: *ret_new false. `shas` is what docs_pictures_put gave: one for each page, NULL without a picture. */
-enum err docs_pictures_put(struct arena *arena, const char *data_folder, const struct docs_reading *reading, const char ***ret_shas, struct fault *fault);
-enum err docs_reading_write(struct db *db, const char *sha256, const struct docs_reading *reading, const char *const *shas, int64_t now_ms, bool *ret_new);
+/* The pictures of a reading as blobs, before the transaction: hash and size for each page (hash NULL without a picture). Then its rows, within it. `sha256` is of
+ * the file that phones get, whose blob row is there. A file that was read before stays as it is: *ret_new (may be NULL) false. */
+enum err docs_pictures_put(struct arena *arena, const char *data_folder, const struct docs_reading *reading, const char ***ret_shas, int64_t **ret_sizes,
+                           struct fault *fault);
+enum err docs_reading_write(struct db *db, const char *sha256, const struct docs_reading *reading, const char *const *shas, const int64_t *sizes, int64_t now_ms,
+                            bool *ret_new);
 bool docs_reading_is_there(struct db *db, const char *sha256);
 
 /* Reads every newest paper of an event that was not read yet, each in a transaction of its own; `tell` hears what could not be read. For after an

@@ -30,6 +30,7 @@ static const struct command {
     {"restore", command_restore, "a backup into an empty data folder"},
     {"doctor", command_doctor, "check the data folder: schema, papers, figures"},
     {"badges", NULL, "badges as PDF (plenum-badges)"},
+    {"docs", NULL, "papers in signed bundles (plenum-docs)"},
 };
 
 static void print_help(FILE *to)

@@ -208,6 +208,19 @@ static char *fold(struct arena *arena, const char *text, bool with_marks)
     return from_utf16(arena, kept, marks_end(&marks, kept, out));
 }
 
+char *text_caseless(struct arena *arena, const char *text)
+{
+    int32_t length, wide_length;
+    UErrorCode status = U_ZERO_ERROR;
+    UChar *raw = to_utf16(arena, text, &length);
+    const UNormalizer2 *form = unorm2_getNFCInstance(&status);
+    UChar *wide = raw && U_SUCCESS(status) ? normalize(arena, form, raw, length, &wide_length) : NULL;
+    UChar *folded = wide ? arena_array(arena, (size_t)wide_length * 3 + 1, sizeof *folded) : NULL;
+    if (!folded) return NULL;
+    int32_t n = u_strFoldCase(folded, wide_length * 3 + 1, wide, wide_length, U_FOLD_CASE_DEFAULT, &status);
+    return U_SUCCESS(status) ? from_utf16(arena, folded, n) : NULL;
+}
+
 char *text_fold(struct arena *arena, const char *text)
 {
     return fold(arena, text, false);

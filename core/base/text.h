@@ -30,6 +30,9 @@ char *text_fold(struct arena *arena, const char *text);
 /* The same words in the same order, but each with its marks behind it, sorted: "hoà" and "hòa" are equal, "hoa" is not; đ differs from d. */
 char *text_fold_marks(struct arena *arena, const char *text);
 
+/* NFC with the case folded and nothing else changed: equal for names that some file systems do not tell apart. NULL for invalid UTF-8. */
+char *text_caseless(struct arena *arena, const char *text);
+
 /* A collation key for `locale` ("vi") as lower-case hex text, so that plain byte order in any SQL engine is the right order. At
  * most the first 120 bytes of the key are kept. */
 char *text_sort_key(struct arena *arena, const char *locale, const char *text);

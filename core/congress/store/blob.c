@@ -189,3 +189,23 @@ enum err blob_put_data(const char *folder, const void *data, size_t length, stru
     if (e == OK) *ret = blob;
     return e;
 }
+
+enum err blob_put_known(const char *folder, const struct blob *expected, enum err (*write)(void *context, int fd, struct fault *fault), void *context,
+    struct fault *fault)
+{
+    char target[4096];
+    struct blob got;
+    struct file_new file;
+    enum err e = make_room(folder, expected, target, sizeof target, fault);
+    if (e != OK || is_there(target, expected)) return e;
+    e = file_new_open(&file, target, 0600, fault);
+    if (e != OK) return e;
+    e = write(context, file.fd, fault);
+    if (e == OK && lseek(file.fd, 0, SEEK_SET) != 0) e = fault_set(fault, ERR_IO, "%s: %s", target, strerror(errno));
+    if (e == OK) e = take_in(file.fd, -1, target, BLOB_LIMIT, &got, fault);
+    if (e == OK && (got.size != expected->size || strcmp(got.sha256, expected->sha256) != 0)) e = fault_set(fault, ERR_CONFLICT,
+        "its bytes are not what its hash says");
+    if (e == OK) e = file_new_commit(&file, fault);
+    else file_new_abandon(&file);
+    return e;
+}

@@ -1,0 +1,193 @@
+#include "docs-bundle/extract.h"
+#include "core/base/file.h"
+#include "core/base/text.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const char *docs_source_word(enum docs_source source)
+{
+    static const char *const words[] = {"none", "file", "ocr", "scan"};
+    return words[source];
+}
+
+void extraction_warn(struct extraction *x, const char *format, ...)
+{
+    struct docs_reading *r = x->reading;
+    va_list args;
+    va_start(args, format);
+    char *sentence = arena_vprintf(x->arena, format, args);
+    va_end(args);
+    if (sentence && arena_grow(x->arena, &r->warnings, &x->warning_capacity, r->warning_count, sizeof *r->warnings) == 0) r->warnings[r->warning_count++] = sentence;
+}
+
+const char *extraction_clean(struct arena *arena, const char *text, size_t length)
+{
+    if (length > DOCS_PAGE_TEXT_MOST / 2) length = DOCS_PAGE_TEXT_MOST / 2; /* composing may lengthen it */
+    char *copy = arena_strndup(arena, text, length);
+    if (!copy) return NULL;
+    while (length && !text_is_utf8(copy, length) && (copy[length - 1] & 0x80)) copy[--length] = '\0'; /* a letter that was cut */
+    char *out = copy;
+    for (const char *p = copy; *p;) {
+        const char *from = p;
+        int32_t c = text_next(&p);
+        if (c < 0 || (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7f && c < 0xa0) || c == 0xfeff || c == 0xad) continue;
+        memmove(out, from, (size_t)(p - from));
+        out += p - from;
+    }
+    while (out > copy && (unsigned char)out[-1] <= ' ') out--;
+    *out = '\0';
+    return text_nfc(arena, copy);
+}
+
+size_t extraction_count_letters(const char *text)
+{
+    size_t count = 0;
+    for (const char *p = text; *p;) {
+        int32_t c = text_next(&p);
+        if (c > 0x7f ? c > 0xbf && !(c >= 0x2000 && c < 0x2c00) : isalnum(c)) count++;
+    }
+    return count;
+}
+
+static enum err one_page(struct extraction *x, const char *text)
+{
+    struct docs_reading *r = x->reading;
+    r->pages = arena_array(x->arena, 1, sizeof *r->pages);
+    if (!r->pages || !text) return fault_set(x->fault, ERR_NOMEM, "not enough memory");
+    r->pages[0].text = text;
+    r->count = 1;
+    return OK;
+}
+
+static enum err read_plain(struct extraction *x, const char *path)
+{
+    char *text;
+    size_t length;
+    enum err e = file_read(x->arena, path, (size_t)DOCS_TEXT_MOST, &text, &length, x->fault);
+    if (e != OK) return e;
+    if (!text_is_utf8(text, length)) return fault_set(x->fault, ERR_INPUT, "is not text in UTF-8; save it again as UTF-8");
+    if (x->reading->kind == DOCS_MARKDOWN) text = docs_markdown_text(x->arena, text, length);
+    if (!text) return fault_set(x->fault, ERR_NOMEM, "not enough memory");
+    x->reading->source = DOCS_SOURCE_FILE;
+    if (strlen(text) > DOCS_PAGE_TEXT_MOST / 2) extraction_warn(x, "is long; only its first %d KB are searched and shown as text", DOCS_PAGE_TEXT_MOST / 2048);
+    return one_page(x, extraction_clean(x->arena, text, strlen(text)));
+}
+
+/* A picture is a page of its own; words in it are found where Tesseract is installed. */
+static enum err read_picture(struct extraction *x, const char *path)
+{
+    const char *text = "";
+    if (x->languages[0]) {
+        enum err e = ocr_read(x, path, &text);
+        if (e == ERR_NOMEM || e == ERR_IO) return e;
+        if (e != OK || extraction_count_letters(text) < 12) text = "";
+    }
+    x->reading->source = *text ? DOCS_SOURCE_OCR : DOCS_SOURCE_NONE;
+    return one_page(x, text);
+}
+
+static enum err read_pdf(struct extraction *x, const char *pdf)
+{
+    struct docs_reading *r = x->reading;
+    enum err e = poppler_read(x, pdf);
+    if (e == OK && r->unread && x->languages[0]) e = ocr_read_pages(x, pdf);
+    if (e != OK || !r->unread) return e;
+    if (r->source == DOCS_SOURCE_SCAN) extraction_warn(x, "is only a scan: its text cannot be searched or set larger, and no program can say whether it bears a "
+        "secrecy stamp%s",
+                                                       x->languages[0] ? "" : " (Tesseract, package tesseract-ocr-vie, would read it)");
+    else extraction_warn(x, "%zu of %zu pages have no text that could be read", r->unread, r->count);
+    return OK;
+}
+
+static enum err read_office(struct extraction *x, const char *path)
+{
+    const char *pdf;
+    enum err e = office_convert(x, path, &pdf);
+    if (e == ERR_NOT_FOUND) {
+        extraction_warn(x, "is an office file: many phones cannot open it, and nobody can search it or look for a secrecy stamp in it. Install LibreOffice, or "
+            "save it as PDF");
+        return OK;
+    }
+    if (e == ERR_INPUT || e == ERR_LIMIT) fault_prefix(x->fault, "cannot be made a PDF");
+    if (e != OK) return e;
+    x->reading->file = pdf;
+    x->reading->media_type = "application/pdf";
+    return read_pdf(x, pdf);
+}
+
+static enum err find_secrecy(struct extraction *x)
+{
+    struct docs_reading *r = x->reading;
+    r->secrecy = docs_secrecy_in_name(x->arena, x->wishes->name);
+    if (r->count) {
+        const char *stamp = docs_secrecy_in_text(x->arena, r->pages[0].text, r->source == DOCS_SOURCE_OCR);
+        if (stamp && (!r->secrecy || strlen(stamp) > strlen(r->secrecy))) r->secrecy = stamp;
+    }
+    return OK;
+}
+
+enum err docs_extract(struct arena *arena, const char *path, const struct docs_wishes *wishes, struct docs_reading *ret, struct fault *fault)
+{
+    struct docs_wishes own = *wishes;
+    struct docs_reading reading = {.file = path};
+    struct extraction x = {.arena = arena, .wishes = &own, .reading = &reading, .fault = fault};
+    char whole[PATH_MAX]; /* the children work in another folder, and no name is to look like an option */
+    if (!own.name) own.name = file_base_name(path);
+    if (!realpath(path, whole)) return fault_set(fault, err_from_errno(errno), "cannot be read: %s", strerror(errno));
+    path = whole;
+    enum err e = docs_kind_find(path, own.name, &reading.kind, &reading.media_type, fault);
+    if (e != OK) return e;
+    if (reading.kind == DOCS_PDF || reading.kind == DOCS_OFFICE || reading.kind == DOCS_PICTURE) ocr_find(&x);
+    switch (reading.kind) {
+    case DOCS_PDF: e = read_pdf(&x, path); break;
+    case DOCS_OFFICE: e = read_office(&x, path); break;
+    case DOCS_PICTURE: e = read_picture(&x, path); break;
+    case DOCS_TEXT:
+    case DOCS_MARKDOWN: e = read_plain(&x, path); break;
+    default: break;
+    }
+    if (e == OK) e = find_secrecy(&x);
+    if (e == OK) *ret = reading;
+    return e;
+}
+
+/* --- work folders ------------------------------------------------------------------------------------------------------------------------ */
+
+char *docs_work_folder(struct arena *arena, struct fault *fault)
+{
+    const char *base = getenv("TMPDIR");
+    char *folder = arena_printf(arena, "%s/plenum-docs-XXXXXX", base && *base == '/' ? base : "/tmp");
+    if (!folder) return (void)fault_set(fault, ERR_NOMEM, "not enough memory"), NULL;
+    if (mkdtemp(folder)) return folder;
+    (void)fault_set(fault, err_from_errno(errno), "%s: %s", folder, strerror(errno));
+    return NULL;
+}
+
+static void remove_beneath(const char *folder, int depth)
+{
+    DIR *dir = depth < 16 ? opendir(folder) : NULL;
+    for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
+        struct arena scratch = {0};
+        struct stat st;
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+        const char *path = file_join(&scratch, folder, entry->d_name);
+        if (path && lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) remove_beneath(path, depth + 1);
+        else if (path) (void)unlink(path);
+        arena_release(&scratch);
+    }
+    if (dir) closedir(dir);
+    (void)rmdir(folder);
+}
+
+void docs_remove_folder(const char *folder)
+{
+    if (folder) remove_beneath(folder, 0);
+}

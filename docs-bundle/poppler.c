@@ -1,0 +1,151 @@
+/* PDF by poppler's programs, each a child within bounds. */
+#include "core/base/child.h"
+#include "core/base/file.h"
+#include "docs-bundle/extract.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PAGES_AT_ONCE 20
+#define TEXT_OUT_MOST (64u << 20)
+#define LETTERS_LEAST 12 /* a page with fewer has a page number at most */
+#define READING_SIDE "3508" /* A4 at 300 dpi, whatever the page's own size says */
+
+static const struct child_bounds look_bounds = {.cpu_seconds = 20, .wall_seconds = 60, .memory = UINT64_C(1) << 30, .file_bytes = 0};
+static const struct child_bounds text_bounds = {.cpu_seconds = 120, .wall_seconds = 300, .memory = UINT64_C(1) << 30, .file_bytes = 0};
+static const struct child_bounds draw_bounds = {.cpu_seconds = 120, .wall_seconds = 300, .memory = UINT64_C(2) << 30, .file_bytes = (uint64_t)DOCS_PICTURE_MOST};
+static const struct child_bounds grey_bounds = {.cpu_seconds = 60, .wall_seconds = 120, .memory = UINT64_C(2) << 30, .file_bytes = UINT64_C(64) << 20};
+
+static enum err count_pages(struct extraction *x, const char *pdf, size_t *ret)
+{
+    const char *const argv[] = {"pdfinfo", "-enc", "UTF-8", pdf, NULL};
+    struct buf out;
+    buf_init(&out, BUF_LIMIT_LINE);
+    enum err e = child_run(argv, x->wishes->folder, &look_bounds, &out, x->fault);
+    if (e == ERR_NOT_FOUND) (void)fault_set(x->fault, e, "pdfinfo is not installed (package poppler-utils)");
+    if (e == ERR_INPUT && x->fault && strstr(x->fault->text, "assword")) (void)fault_set(x->fault, e, "needs a password; save it without one");
+    else if (e == ERR_INPUT) fault_prefix(x->fault, "cannot be opened as a PDF");
+    const char *line = e == OK ? strstr(buf_text(&out), "\nPages:") : NULL;
+    if (e == OK && !line && strncmp(buf_text(&out), "Pages:", 6) == 0) line = buf_text(&out) - 1;
+    long pages = line ? strtol(line + 7, NULL, 10) : 0;
+    buf_release(&out);
+    if (e == OK && pages < 1) e = fault_set(x->fault, ERR_INPUT, "cannot be opened as a PDF: it has no pages");
+    if (e == OK) *ret = (size_t)pages;
+    return e;
+}
+
+/* The text of all pages; a form feed ends each. */
+static enum err read_text(struct extraction *x, const char *pdf)
+{
+    char last[24];
+    struct docs_reading *r = x->reading;
+    (void)snprintf(last, sizeof last, "%zu", r->count);
+    const char *const argv[] = {"pdftotext", "-enc", "UTF-8", "-eol", "unix", "-l", last, pdf, "-", NULL};
+    struct buf out;
+    buf_init(&out, TEXT_OUT_MOST);
+    enum err e = child_run(argv, x->wishes->folder, &text_bounds, &out, x->fault);
+    const char *p = buf_text(&out);
+    for (size_t i = 0; e == OK && i < r->count; i++) {
+        size_t n = strcspn(p, "\f");
+        r->pages[i].text = extraction_clean(x->arena, p, n);
+        if (!r->pages[i].text) e = fault_set(x->fault, ERR_NOMEM, "not enough memory");
+        p += n + (p[n] == '\f');
+    }
+    buf_release(&out);
+    return e;
+}
+
+/* Width and height of a baseline or progressive JPEG; false when it is none. */
+static bool measure_jpeg(const char *path, unsigned *width, unsigned *height)
+{
+    unsigned char head[8];
+    FILE *file = fopen(path, "re");
+    bool found = false;
+    if (!file) return false;
+    bool good = fread(head, 1, 2, file) == 2 && head[0] == 0xff && head[1] == 0xd8;
+    while (good && !found && fread(head, 1, 4, file) == 4 && head[0] == 0xff) {
+        long skip = (long)head[2] * 256 + head[3] - 2;
+        if (head[1] >= 0xc0 && head[1] <= 0xcf && head[1] != 0xc4 && head[1] != 0xc8 && head[1] != 0xcc) {
+            found = fread(head, 1, 5, file) == 5;
+            *height = head[1] * 256u + head[2];
+            *width = head[3] * 256u + head[4];
+        } else {
+            good = skip >= 0 && fseek(file, skip, SEEK_CUR) == 0;
+        }
+    }
+    (void)fclose(file);
+    return found && *width && *height && *width <= DOCS_PICTURE_SIDE + 1 && *height <= DOCS_PICTURE_SIDE + 1;
+}
+
+/* Takes in what pdftoppm wrote for a page: "page-007.jpg", with as many digits as the number of all pages has. */
+static enum err take_picture(struct extraction *x, size_t index, int digits)
+{
+    struct docs_page *page = &x->reading->pages[index];
+    const char *path = arena_printf(x->arena, "%s/page-%0*zu.jpg", x->wishes->folder, digits, index + 1);
+    if (!path) return fault_set(x->fault, ERR_NOMEM, "not enough memory");
+    if (measure_jpeg(path, &page->width, &page->height)) page->picture = path;
+    else page->width = page->height = 0;
+    return OK;
+}
+
+static enum err draw(struct extraction *x, const char *pdf, size_t all)
+{
+    char first[24], last[24], side[24];
+    const char *prefix = arena_printf(x->arena, "%s/page", x->wishes->folder);
+    const char *const argv[] = {"pdftoppm", "-jpeg", "-jpegopt", "quality=60,optimize=y", "-scale-to", side, "-f", first, "-l", last, pdf, prefix, NULL};
+    struct docs_reading *r = x->reading;
+    int digits = snprintf(side, sizeof side, "%zu", all);
+    size_t bad = 0;
+    if (!prefix) return fault_set(x->fault, ERR_NOMEM, "not enough memory");
+    (void)snprintf(side, sizeof side, "%d", DOCS_PICTURE_SIDE);
+    for (size_t from = 0; from < r->count; from += PAGES_AT_ONCE) {
+        size_t to = from + PAGES_AT_ONCE < r->count ? from + PAGES_AT_ONCE : r->count;
+        (void)snprintf(first, sizeof first, "%zu", from + 1);
+        (void)snprintf(last, sizeof last, "%zu", to);
+        enum err e = child_run(argv, x->wishes->folder, &draw_bounds, NULL, x->fault);
+        if (e != OK && e != ERR_INPUT && e != ERR_LIMIT) return e;
+        for (size_t i = from; i < to; i++) {
+            e = take_picture(x, i, digits);
+            if (e != OK) return e;
+            if (!r->pages[i].picture) bad++;
+        }
+        if (x->wishes->on_page && !x->wishes->on_page(x->wishes->context, to, r->count)) return fault_set(x->fault, ERR_TIMEOUT, "stopped");
+    }
+    if (bad) extraction_warn(x, "%zu of %zu pages cannot be shown as pictures within bounds of time and memory", bad, r->count);
+    return OK;
+}
+
+enum err poppler_draw_for_reading(struct extraction *x, const char *pdf, size_t page, const char **ret_path)
+{
+    char number[24];
+    const char *prefix = arena_printf(x->arena, "%s/read-%zu", x->wishes->folder, page), *path = prefix ? arena_printf(x->arena, "%s.pgm", prefix) : NULL;
+    if (!path) return fault_set(x->fault, ERR_NOMEM, "not enough memory");
+    (void)snprintf(number, sizeof number, "%zu", page);
+    const char *const argv[] = {"pdftoppm", "-gray", "-singlefile", "-scale-to", READING_SIDE, "-f", number, "-l", number, pdf, prefix, NULL};
+    enum err e = child_run(argv, x->wishes->folder, &grey_bounds, NULL, x->fault);
+    if (e == OK) *ret_path = path;
+    return e;
+}
+
+enum err poppler_read(struct extraction *x, const char *pdf)
+{
+    struct docs_reading *r = x->reading;
+    size_t all = 0;
+    enum err e = count_pages(x, pdf, &all);
+    if (e != OK) return e;
+    r->count = all < DOCS_PAGES_MOST ? all : DOCS_PAGES_MOST;
+    if (r->count < all) extraction_warn(x, "has %zu pages; the pages behind %d can be read in the file only", all, DOCS_PAGES_MOST);
+    r->pages = arena_array(x->arena, r->count, sizeof *r->pages);
+    if (!r->pages) return fault_set(x->fault, ERR_NOMEM, "not enough memory");
+    e = read_text(x, pdf);
+    if (e == ERR_INPUT || e == ERR_LIMIT) fault_prefix(x->fault, "its text cannot be read");
+    if (e == OK) e = draw(x, pdf, all);
+    if (e != OK) return e;
+    for (size_t i = 0; i < r->count; i++)
+        if (extraction_count_letters(r->pages[i].text) < LETTERS_LEAST) r->unread++;
+    r->source = r->unread < r->count ? DOCS_SOURCE_FILE : DOCS_SOURCE_SCAN;
+    return OK;
+}
