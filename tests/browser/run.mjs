@@ -6,6 +6,7 @@ import accessible from "./accessible.mjs";
 import phone from "./phone.mjs";
 import pages from "./public.mjs";
 import desk from "./desk.mjs";
+import badges from "./badges.mjs";
 import photos from "./photos.mjs";
 import wall from "./wall.mjs";
 
@@ -36,7 +37,7 @@ try {
   for (const who of ["official", "third", "guest", "blank"]) people[who].token = server.token(people[who].code);
   browser = await launch();
   console.log(`# ${browser.version()}, ${server.url}`);
-  const stories = { phone, public: pages, desk, photos, wall, accessible };
+  const stories = { phone, public: pages, desk, badges, photos, wall, accessible };
   for (const [name, story] of Object.entries(stories)) if (wanted.length === 0 || wanted.includes(name)) await story(browser, server, people);
 } catch (problem) {
   await test("the scenery stands", () => { throw problem; });
