@@ -6,6 +6,7 @@
 #include "core/base/crypto.h"
 #include "core/base/version.h"
 
+#include <signal.h>
 #include <stdio.h>
 
 static enum err run(const struct badge_options *o, struct fault *fault)
@@ -14,17 +15,14 @@ static enum err run(const struct badge_options *o, struct fault *fault)
     if (o->printers) return print_list(o, fault);
     if (!o->event == !o->member_cards) return fault_set(fault, ERR_USAGE, o->event ? "member cards belong to no event: --member-cards goes without --event"
                                                                                       : "--event (or --member-cards) is needed; --help tells more");
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file above the limit is an error to tell and to clean up after, as is a full disk */
     if (crypto_init() != OK) return fault_set(fault, ERR_BUG, "libsodium does not start");
     return badges_command(o, fault);
 }
 
-int main(int argc, char **argv)
+static enum err run_line(int argc, char **argv, const char *layouts, struct fault *fault)
 {
     struct badge_options o = {.threads = -1};
-    struct buf layouts;
-    buf_init(&layouts, BUF_LIMIT_LINE);
-    buf_puts(&layouts, "a layout's name or its .json file (default a4x8): ");
-    for (size_t i = 0; badges_layout_name(i); i++) buf_printf(&layouts, "%s%s", i ? ", " : "", badges_layout_name(i));
     const struct opt table[] = {
         {"event", 0, OPT_TEXT, &o.event, "SLUG", "the event", 0, 0},
         {"output", 'o', OPT_TEXT, &o.output, "FILE.pdf", "where the PDF goes", 0, 0},
@@ -32,9 +30,9 @@ int main(int argc, char **argv)
         {"copies", 0, OPT_NUMBER, &o.copies, "COUNT", "so many of each page, with --print", 1, PRINTER_COPIES_MOST},
         {"timeout", 0, OPT_NUMBER, &o.timeout, "SECONDS", "how long the printer may take to take the job, and then to print it (default 60, and 5 for each page)", 1, 3600},
         {"printers", 0, OPT_FLAG, &o.printers, NULL, "list the printers that --print may name", 0, 0},
-        {"layout", 0, OPT_TEXT, &o.layout, "NAME", buf_text(&layouts), 0, 0},
+        {"layout", 0, OPT_TEXT, &o.layout, "NAME", layouts, 0, 0},
         {"show-layout", 0, OPT_TEXT, &o.show_layout, "NAME", "print the file of a ready layout, as a start for one's own", 0, 0},
-        {"member-cards", 0, OPT_FLAG, &o.member_cards, NULL, "cards of the people of the register, good at every event of theirs, instead of an event's badges (layout cr80)", 0, 0},
+        {"member-cards", 0, OPT_FLAG, &o.member_cards, NULL, "instead: cards of people of the register, good at every event of theirs (layout cr80)", 0, 0},
         {"only", 0, OPT_LIST, &o.only, "CODE,..", "only these people or badge numbers", 0, 0},
         {"unit", 0, OPT_TEXT, &o.unit, "CODE", "only this delegation; of member cards this unit with all below it", 0, 0},
         {"not-printed", 0, OPT_FLAG, &o.not_printed, NULL, "only who was not printed yet on this kind of paper", 0, 0},
@@ -69,15 +67,26 @@ int main(int argc, char **argv)
         .about = "Makes the badges of an event: name, title, delegation, category, seat, number, photo and a QR code.\n"
                  "Names in any script that this machine's fonts cover; a character that none covers is refused before anything is written.",
         .options = table, .option_count = sizeof table / sizeof table[0]};
-    struct fault fault = {0};
     const char *words[1];
     size_t word_count;
     bool help;
-    enum err e = opt_parse(&command, argc, argv, words, &word_count, &help, &fault);
-    if (e == OK && help) opt_print_help(&command);
-    else if (e == OK && o.version) printf("plenum-badges %s\n", PLENUM_VERSION);
+    enum err e = opt_parse(&command, argc, argv, words, &word_count, &help, fault);
+    if (e != OK) return e;
+    if (help) opt_print_help(&command);
+    else if (o.version) printf("plenum-badges %s\n", PLENUM_VERSION);
+    if (help || o.version) return OK;
     if (o.member_cards && !o.layout) o.layout = "cr80";
-    if (e == OK && !help && !o.version) e = run(&o, &fault);
+    return run(&o, fault);
+}
+
+int main(int argc, char **argv)
+{
+    struct fault fault = {0};
+    struct buf layouts;
+    buf_init(&layouts, BUF_LIMIT_LINE);
+    buf_puts(&layouts, "a layout's name or its .json file (default a4x8): ");
+    for (size_t i = 0; badges_layout_name(i); i++) buf_printf(&layouts, "%s%s", i ? ", " : "", badges_layout_name(i));
+    enum err e = run_line(argc, argv, buf_text(&layouts), &fault);
     if (e != OK) fprintf(stderr, "plenum-badges: %s\n", fault.text[0] ? fault.text : err_name(e));
     buf_release(&layouts);
     return err_exit_code(e);

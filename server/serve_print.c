@@ -72,7 +72,8 @@ static void print_host_warnings(struct app *app)
         if (app_answers_to(app, hosts[i].host)) continue;
         printf("\n%s  WARNING: %" PRId64 " printed %s%s point at %s, but this server answers at %s.\n"
                "  Give this machine that address again, or start with --public-url and print anew.%s\n",
-               colour ? "\033[1;31m" : "", hosts[i].badges, hosts[i].event ? "badges of " : "member cards", hosts[i].event ? hosts[i].event : "", hosts[i].host, own, colour ? "\033[0m" : "");
+               colour ? "\033[1;31m" : "", hosts[i].badges, hosts[i].event ? "badges of " : "member cards", hosts[i].event ? hosts[i].event : "",
+               hosts[i].host, own, colour ? "\033[0m" : "");
     }
 }
 

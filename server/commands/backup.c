@@ -97,7 +97,8 @@ static enum err warn_of_hosts(struct db *db, struct fault *fault)
         if (e != OK || strcasecmp(strstr(url, "://") + 3, hosts[i].host) == 0) continue;
         if (guessed && public_url_is_here(hosts[i].host, printed, 0)) continue;
         printf("%swarn  %" PRId64 " printed %s%s point at %s, but the public address is %s: give it that address again, or print anew%s\n",
-               colour ? "\033[1;31m" : "", hosts[i].badges, hosts[i].event ? "badges of " : "member cards", hosts[i].event ? hosts[i].event : "", hosts[i].host, strstr(url, "://") + 3, colour ? "\033[0m" : "");
+               colour ? "\033[1;31m" : "", hosts[i].badges, hosts[i].event ? "badges of " : "member cards", hosts[i].event ? hosts[i].event : "",
+               hosts[i].host, strstr(url, "://") + 3, colour ? "\033[0m" : "");
     }
     arena_release(&arena);
     return e;

@@ -29,8 +29,9 @@ struct place {
  * next two; P0002 in a past one and the running one; P0004 in past ones only. */
 static void write_event(struct buf *out, const char *slug, const char *starts, const char *ends, const char *delegates)
 {
-    buf_printf(out, "{\"slug\":\"%s\",\"kind\":\"meeting\",\"title\":\"T\",\"timezone\":\"UTC\",\"starts\":\"%s\",\"ends\":\"%s\",\"categories\":[{\"code\":\"c\",\"title\":\"C\"}],"
-                    "\"delegates\":[%s]}", slug, starts, ends, delegates);
+    buf_printf(out,
+               "{\"slug\":\"%s\",\"kind\":\"meeting\",\"title\":\"T\",\"timezone\":\"UTC\",\"starts\":\"%s\",\"ends\":\"%s\","
+               "\"categories\":[{\"code\":\"c\",\"title\":\"C\"}],\"delegates\":[%s]}", slug, starts, ends, delegates);
 }
 
 static enum err write_file(const char *path, int64_t now_ms, struct fault *fault)
@@ -40,11 +41,13 @@ static enum err write_file(const char *path, int64_t now_ms, struct fault *fault
     static const int days[] = {-30, -20, -1, 1, 10, 20};
     buf_init(&out, BUF_LIMIT_BODY);
     for (size_t i = 0; i < 6; i++)
-        if (zone_format("UTC", now_ms + days[i] * CLOCK_DAY, day[i]) != OK || zone_format("UTC", now_ms + days[i] * CLOCK_DAY + CLOCK_HOUR, end[i]) != OK) return ERR_BUG;
-    buf_puts(&out, "{\"format\":\"plenum-events/1\",\"organization\":{\"name\":{\"vi\":\"Hội\",\"en\":\"Union\"},\"languages\":[\"en\",\"vi\"],\"units\":[{\"code\":\"B\",\"name\":\"Unit B\","
-                   "\"order\":2},{\"code\":\"C\",\"name\":\"Unit C\",\"parent\":\"B\",\"order\":1}]},\"people\":[");
+        if (zone_format("UTC", now_ms + days[i] * CLOCK_DAY, day[i]) != OK || zone_format("UTC", now_ms + days[i] * CLOCK_DAY + CLOCK_HOUR, end[i]) != OK)
+            return ERR_BUG;
+    buf_puts(&out, "{\"format\":\"plenum-events/1\",\"organization\":{\"name\":{\"vi\":\"Hội\",\"en\":\"Union\"},\"languages\":[\"en\",\"vi\"],"
+                   "\"units\":[{\"code\":\"B\",\"name\":\"Unit B\",\"order\":2},{\"code\":\"C\",\"name\":\"Unit C\",\"parent\":\"B\",\"order\":1}]},\"people\":[");
     for (int i = 0; i < PEOPLE; i++)
-        buf_printf(&out, "%s{\"code\":\"P%04d\",\"name\":\"Name %d\",\"joined\":\"2004\"%s}", i ? "," : "", i, i, i % 3 == 1 ? ",\"unit\":\"B\"" : i % 3 == 2 ? ",\"unit\":\"C\"" : "");
+        buf_printf(&out, "%s{\"code\":\"P%04d\",\"name\":\"Name %d\",\"joined\":\"2004\"%s}", i ? "," : "", i, i,
+                   i % 3 == 1 ? ",\"unit\":\"B\"" : i % 3 == 2 ? ",\"unit\":\"C\"" : "");
     buf_puts(&out, "],\"events\":[");
     write_event(&out, "past", day[0], end[0], "{\"person\":\"P0001\",\"category\":\"c\"},{\"person\":\"P0004\",\"category\":\"c\"}");
     buf_putc(&out, ',');

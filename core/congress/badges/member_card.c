@@ -178,8 +178,8 @@ static enum err give_in_turns(struct db *db, struct turn *t, size_t wanted, bool
     }
 }
 
-enum err member_card_issue(struct db *db, const struct badge_list_filter *filter, const char *actor, int64_t now_ms, bool (*progress)(void *data, size_t done, size_t total),
-                           void *data, size_t *ret_issued, struct fault *fault)
+enum err member_card_issue(struct db *db, const struct badge_list_filter *filter, const char *actor, int64_t now_ms,
+                           bool (*progress)(void *data, size_t done, size_t total), void *data, size_t *ret_issued, struct fault *fault)
 {
     struct arena arena = {0};
     struct member_card_count count;

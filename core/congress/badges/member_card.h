@@ -24,8 +24,8 @@ enum err member_card_look(struct db *db, struct arena *arena, const struct badge
 /* Gives a card to each of them who never had one, in turns of MEMBER_CARD_TURN, each a transaction of its own; must not be called within one. The doors of
  * the events where they are delegates are told (roster_seq). What was done stays when a later turn fails: calling it again goes on. One audit entry
  * for the call, without tokens; none when nobody needed a card. `progress` (may be NULL) is called after each turn; false stops with ERR_TIMEOUT. */
-enum err member_card_issue(struct db *db, const struct badge_list_filter *filter, const char *actor, int64_t now_ms, bool (*progress)(void *data, size_t done, size_t total),
-                           void *data, size_t *ret_issued, struct fault *fault);
+enum err member_card_issue(struct db *db, const struct badge_list_filter *filter, const char *actor, int64_t now_ms,
+                           bool (*progress)(void *data, size_t done, size_t total), void *data, size_t *ret_issued, struct fault *fault);
 
 /* The cards that are good, by unit (in the units' order) and name. Titles are picked in the organization's first language. ERR_NOT_FOUND as above, and for
  * one of `only` who has no good card. */
