@@ -179,11 +179,3 @@ enum err badge_list_load(struct db *db, struct arena *arena, const char *event, 
     if (e == OK) *ret = list;
     return e;
 }
-
-enum err badge_list_record(struct db *db, struct id_source *ids, int64_t event_id, const char *layout, const char *base_url, size_t badges, const char *actor,
-                           int64_t now_ms)
-{
-    const char *host = strstr(base_url, "://");
-    return sql_print_run_add(db, &(struct sql_print_run_add_in){.id = id_next(ids), .event_id = event_id, .layout = layout, .host = host ? host + 3 : base_url,
-                             .badges = (int64_t)badges, .printed_ms = now_ms, .actor = actor}, NULL);
-}

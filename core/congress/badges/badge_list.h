@@ -80,10 +80,6 @@ void badge_list_sort(struct badge_list *list, enum badge_list_order order);
 /* The programme and the papers of each category into the rows: for layouts that print them. */
 enum err badge_list_load_shared(struct db *db, struct arena *arena, struct badge_list *list, int64_t now_ms, struct fault *fault);
 
-/* In a transaction: writes the run down, so that nobody is printed twice by mistake and a changed address is noticed. */
-enum err badge_list_record(struct db *db, struct id_source *ids, int64_t event_id, const char *layout, const char *base_url, size_t badges, const char *actor,
-                           int64_t now_ms);
-
 /* The address for QR codes and links: the option, else the stored one (`public_url` setting), else the event's, else the first address of this
  * machine that is not loopback with `port` (*ret_guessed is set then: the caller warns). Without a slash at the end. In the arena. ERR_INPUT when the
  * one that counts is not http(s)://host[:port]. */

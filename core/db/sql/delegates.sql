@@ -44,9 +44,6 @@ FROM event e LEFT JOIN organization o ON o.id = 1 WHERE e.slug = $1
 -- delegates_unit :maybe (code text) -> (id i64)
 SELECT id FROM unit WHERE code = $1
 
--- print_run_add :exec (id i64, event_id i64, layout text, host text, badges i64, printed_ms i64, actor text)
-INSERT INTO print_run(id, event_id, kind, layout, host, badges, printed_ms, actor) VALUES($1, $2, 'badge', $3, $4, $5, $6, $7)
-
 -- A run whose badges were all printed again later with another address is no worry any more.
 -- Member cards (no event) are worn at every event.
 -- print_run_hosts :many (event_id i64) -> (slug text?, host text, badges i64, printed_ms i64)
