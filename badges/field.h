@@ -29,7 +29,8 @@ bool badge_template_is_good(const char *template, const char **ret_bad);
 /* The bits of the fields that a good template names. */
 uint64_t badge_template_fields(const char *template);
 
-/* The payload of a Wi-Fi code: WIFI:T:WPA;S:…;P:…;; with \ ; , : and " escaped by a backslash, and a name that might be taken for hex digits in quotes (the format of ZXing's wiki "Barcode Contents", which Android and iOS read). NULL when no network is known or out of memory. */
+/* The payload of a Wi-Fi code: WIFI:T:WPA;S:…;P:…;; with \ ; , : and " escaped by a backslash, and a name that might be taken for hex digits in quotes
+ * (the format of ZXing's wiki "Barcode Contents", which Android and iOS read). NULL when no network is known or out of memory. */
 const char *badge_wifi_payload(struct arena *arena, const struct badge_run *run);
 
 #endif

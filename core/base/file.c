@@ -86,6 +86,9 @@ enum err file_sync_directory(const char *path)
 enum err file_new_open(struct file_new *file, const char *path, unsigned mode, struct fault *fault)
 {
     if (strlen(path) >= sizeof file->path) return fault_set(fault, ERR_INPUT, "%.100s…: path too long", path);
+    file->fd = -1;
+    struct stat old; /* a rename would put a plain file in the place of a device, /dev/stdout even */
+    if (stat(path, &old) == 0 && !S_ISREG(old.st_mode)) return fault_set(fault, ERR_INPUT, "%.200s is no plain file: nothing can be written in its place", path);
     (void)snprintf(file->path, sizeof file->path, "%s", path);
     (void)snprintf(file->temporary, sizeof file->temporary, "%s.XXXXXX", path);
     file->fd = mkostemp(file->temporary, O_CLOEXEC);

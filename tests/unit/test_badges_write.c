@@ -397,6 +397,75 @@ static void test_stray_ink(struct check *c, struct fonts *fonts)
     arena_release(&s.arena);
 }
 
+/* Lays a filled box over the first page of a finished file; `l` is what its page was made by. */
+static bool tamper(struct check *c, struct fonts *fonts, struct buf *pdf, const struct badge_layout *l, const struct box *box)
+{
+    struct arena arena = {0};
+    struct document *document = NULL;
+    struct fault fault = {0};
+    struct buf over;
+    char *data = NULL;
+    size_t length = 0;
+    char path[] = "/tmp/plenum-tamper-XXXXXX";
+    const struct document_info info = {.title = "over"};
+    buf_init(&over, BUF_LIMIT_FILE);
+    bool good = CHECK(c, document_new(fonts, &info, &document, &fault) == OK && document_add_page(document, 210, 297, &fault) == OK);
+    const struct box trim = {l->left, l->top, l->columns * l->width + (l->columns - 1.0) * l->gap_x, l->rows * l->height + (l->rows - 1.0) * l->gap_y};
+    if (good) document_set_trim(document, &trim); /* qpdf lays trim on trim */
+    if (good) document_fill_box(document, box, 0x1A1A1A);
+    good = good && CHECK(c, document_save(document, &over, &fault) == OK && mkdtemp(path) != NULL);
+    if (good) {
+        good = CHECK(c, file_write_atomic(arena_printf(&arena, "%s/a.pdf", path), pdf->data, pdf->length, 0600, &fault) == OK &&
+                            file_write_atomic(arena_printf(&arena, "%s/b.pdf", path), over.data, over.length, 0600, &fault) == OK);
+        good = good && CHECK(c, command_output(&arena, arena_printf(&arena, "cd %s && qpdf a.pdf --overlay b.pdf --to=1 -- c.pdf 2>&1", path)) != NULL);
+        good = good && CHECK(c, file_read(&arena, arena_printf(&arena, "%s/c.pdf", path), BUF_LIMIT_FILE, &data, &length, &fault) == OK);
+        (void)command_output(&arena, arena_printf(&arena, "rm -r %s", path));
+    }
+    if (good) {
+        buf_clear(pdf);
+        buf_add(pdf, data, length);
+    }
+    document_free(document);
+    buf_release(&over);
+    arena_release(&arena);
+    return good;
+}
+
+/* A finished file that somebody changed: a code blotted, ink beside a box, two people's codes exchanged. Each is told with its badge, and no other. */
+static void test_tampered(struct check *c, struct fonts *fonts)
+{
+    struct sheet s;
+    struct fault fault = {0};
+    struct buf pdf;
+    const struct badge_layout *l = NULL;
+    double x, y;
+    bool turned;
+    buf_init(&pdf, BUF_LIMIT_FILE);
+    for (int what = 0; what < 3; what++) {
+        struct badge_proof proof = {0};
+        make_sheet(&s, "a4x8");
+        s.run.count = 16;
+        CHECK(c, badges_layout_find(&s.arena, NULL, "a4x8", &l, NULL) == OK);
+        badge_plan_place(l, PLAN_FRONT, 5, &x, &y, &turned);
+        const struct badge_part *code = &l->front.parts[l->front.count - 1];
+        CHECK(c, code->kind == PART_QR);
+        const char *kept = s.badges[2].url;
+        if (what == 2) s.badges[2].url = s.badges[11].url, s.badges[11].url = kept;
+        buf_clear(&pdf);
+        CHECK(c, badges_write(&s.run, fonts, &pdf, NULL, &fault) == OK);
+        if (what == 2) s.badges[11].url = s.badges[2].url, s.badges[2].url = kept;
+        const struct box blot = {x + code->box.x + 8, y + code->box.y + 8, 14, 14}, stray = {x + l->width - 4, y + 17.5, 3, 0.4};
+        if (what < 2 && !tamper(c, fonts, &pdf, l, what ? &stray : &blot)) break;
+        CHECK(c, badges_verify(&s.run, &pdf, &s.arena, &proof, &fault) == ERR_CONFLICT);
+        if (!CHECK(c, proof.flaw_count == (what == 2 ? 2 : 1))) printf("# %s\n", fault.text);
+        if (proof.flaw_count) CHECK(c, proof.flaws[0].index == (what == 2 ? 2 : 5) && strstr(fault.text, what == 2 ? "P0003" : "P0006"));
+        if (what == 2) CHECK(c, proof.flaw_count == 2 && proof.flaws[1].index == 11 && proof.flaws[0].kind == FLAW_OTHER_CODE && proof.flaws[1].kind == FLAW_OTHER_CODE);
+        else CHECK(c, proof.flaws && proof.flaws[0].kind == (what ? FLAW_INK : FLAW_UNREAD));
+        arena_release(&s.arena);
+    }
+    buf_release(&pdf);
+}
+
 static void test_parts(struct check *c)
 {
     struct arena arena = {0};
@@ -434,6 +503,7 @@ int main(void)
         test_refusals(&c, fonts);
         test_crews(&c, fonts);
         test_stray_ink(&c, fonts);
+        test_tampered(&c, fonts);
         test_every_layout(&c, fonts, "vi");
         test_every_layout(&c, fonts, "ar");
     }

@@ -5,6 +5,7 @@
 #include "tests/unit/check.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct wishes {
@@ -69,6 +70,11 @@ static void check_files(struct check *c)
     CHECK(c, file_make_directories(deep, &f) == OK && file_is_directory(deep));
     CHECK(c, file_write_atomic(deep, "x", 1, 0600, &f) != OK); /* a folder is not replaced, and nothing is left beside it */
     CHECK(c, file_write_atomic("/dev/full/x", "x", 1, 0600, &f) != OK);
+    char pipe_path[256];
+    (void)snprintf(pipe_path, sizeof pipe_path, "%s.pipe", path);
+    struct stat status; /* what is no file is not replaced by one */
+    CHECK(c, mkfifo(pipe_path, 0600) == 0 && file_write_atomic(pipe_path, "x", 1, 0600, &f) == ERR_INPUT && stat(pipe_path, &status) == 0 && S_ISFIFO(status.st_mode));
+    (void)unlink(pipe_path);
     int lock, other;
     char *lock_path = file_join(&a, folder, "lock");
     CHECK(c, file_lock(lock_path, &lock, &f) == OK && file_lock(lock_path, &other, &f) == ERR_BUSY);
