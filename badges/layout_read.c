@@ -44,7 +44,8 @@ struct raw_layout {
 #define PART_COMMON {"box", JSON_SPEC_ARRAY, AT(raw_part, box), JSON_REQUIRED, 4}, {"when", JSON_SPEC_ARRAY, AT(raw_part, when), 0, 16}, \
                     {"background", JSON_SPEC_BOOLEAN, AT(raw_part, background), 0, 0}, {"turned", JSON_SPEC_BOOLEAN, AT(raw_part, turned), 0, 0}
 #define PART_LETTERS {"size", JSON_SPEC_REAL, AT(raw_part, size), JSON_REQUIRED, 0}, {"least", JSON_SPEC_REAL, AT(raw_part, least), 0, 0}, \
-                     {"weight", JSON_SPEC_TEXT, AT(raw_part, weight), 0, 16}, {"font", JSON_SPEC_TEXT, AT(raw_part, font), 0, FONT_NAME_SIZE - 1}, {"color", JSON_SPEC_TEXT, AT(raw_part, color), 0, 16}, \
+                     {"weight", JSON_SPEC_TEXT, AT(raw_part, weight), 0, 16}, {"font", JSON_SPEC_TEXT, AT(raw_part, font), 0, FONT_NAME_SIZE - 1}, \
+                     {"color", JSON_SPEC_TEXT, AT(raw_part, color), 0, 16}, \
                      {"align", JSON_SPEC_TEXT, AT(raw_part, align), 0, 16}, {"leading", JSON_SPEC_REAL, AT(raw_part, leading), 0, 0}
 static const struct json_spec text_specs[] = {PART_COMMON, PART_LETTERS, {"text", JSON_SPEC_ANY, AT(raw_part, text), 0, 0},
     {"valign", JSON_SPEC_TEXT, AT(raw_part, valign), 0, 16}, {"lines", JSON_SPEC_INTEGER, AT(raw_part, lines), 0, 0},
@@ -239,7 +240,8 @@ static enum err read_letters(struct reading *r, const struct raw_part *raw, stru
     part->align = (enum align)align;
     part->valign = (enum valign)valign;
     part->first_column = raw->first_column;
-    part->fit = (struct fit_style){.family = family, .bold = weight == 1, .size = raw->size, .break_below = raw->break_below, .least = raw->least, .lines = (unsigned)raw->lines,
+    part->fit = (struct fit_style){.family = family, .bold = weight == 1, .size = raw->size, .break_below = raw->break_below, .least = raw->least,
+                                   .lines = (unsigned)raw->lines,
                                    .leading = raw->leading};
     return e;
 }

@@ -49,6 +49,7 @@ void tell_warnings(const struct session *s)
     if (r->modules > MODULES_WISHED)
         fprintf(stderr, "plenum-badges: the address is long: QR codes of %u × %u cells are harder to read; a shorter host helps\n", r->modules, r->modules);
     if (r->cut) fprintf(stderr, "plenum-badges: %zu texts are too long for their place and end in …\n", r->cut);
+    if (r->helped) fprintf(stderr, "plenum-badges: %zu texts are in another font than the layout names: it is missing here, or lacks a letter\n", r->helped);
     if (r->missing) fprintf(stderr, "plenum-badges: %zu texts have characters that no font has; they are printed as boxes\n", r->missing);
     if (s->photos_bad) fprintf(stderr, "plenum-badges: %zu photos cannot be used; those badges show initials\n", s->photos_bad);
 }

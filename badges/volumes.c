@@ -43,6 +43,7 @@ static void add_report(struct session *s, const struct badge_report *r)
     s->report.pages += r->pages;
     s->report.cut += r->cut;
     s->report.missing += r->missing;
+    s->report.helped += r->helped;
     if (r->modules > s->report.modules) s->report.modules = r->modules;
 }
 

@@ -19,7 +19,7 @@ export async function open(browser, { width = 1280, height = 800, ...options } =
   page.on("console", (message) => { if (message.type() === "error" || /Content Security Policy/i.test(message.text())) page.complaints.push(message.text()); });
   page.on("pageerror", (error) => page.complaints.push(String(error)));
   page.on("requestfailed", (request) => { if (request.failure()?.errorText === "csp") page.complaints.push(`policy: ${request.url()}`); });
-  page.on("request", (request) => { if (!/^(http:\/\/127\.0\.0\.1|data:)/.test(request.url())) page.complaints.push(`a foreign address: ${request.url()}`); });
+  page.on("request", (request) => { if (!/^((blob:)?http:\/\/127\.0\.0\.1|data:)/.test(request.url())) page.complaints.push(`a foreign address: ${request.url()}`); });
   return page;
 }
 

@@ -9,6 +9,7 @@ import desk from "./desk.mjs";
 import badges from "./badges.mjs";
 import photos from "./photos.mjs";
 import wall from "./wall.mjs";
+import layouts from "./layouts.mjs";
 
 const wanted = process.argv.slice(2);
 const server = new Server(process.env.B || "build");
@@ -37,7 +38,7 @@ try {
   for (const who of ["official", "third", "guest", "blank"]) people[who].token = server.token(people[who].code);
   browser = await launch();
   console.log(`# ${browser.version()}, ${server.url}`);
-  const stories = { phone, public: pages, desk, badges, photos, wall, accessible };
+  const stories = { phone, public: pages, desk, badges, photos, wall, layouts, accessible };
   for (const [name, story] of Object.entries(stories)) if (wanted.length === 0 || wanted.includes(name)) await story(browser, server, people);
 } catch (problem) {
   await test("the scenery stands", () => { throw problem; });

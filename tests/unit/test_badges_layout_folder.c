@@ -94,17 +94,20 @@ static void test_fonts(struct check *c)
     struct fonts *fonts = NULL;
     struct line line;
     const struct badge_layout *layout;
-    static const char text[] = "{\"format\": \"plenum-layout/1\", \"size\": [90, 60], \"font\": \"Noto Serif\", \"front\": [{\"text\": \"a\", \"box\": [1, 1, 50, 9], \"size\": 9}, "
+    static const char text[] = "{\"format\": \"plenum-layout/1\", \"size\": [90, 60], \"font\": \"Noto Serif\", "
+                               "\"front\": [{\"text\": \"a\", \"box\": [1, 1, 50, 9], \"size\": 9}, "
                                "{\"text\": \"b\", \"font\": \"Noto Sans\", \"box\": [1, 11, 50, 9], \"size\": 9}]}";
     if (CHECK(c, badges_layout_read(&arena, "m", text, strlen(text), &layout, NULL) == OK)) {
         CHECK_TEXT(c, layout->front.parts[0].fit.family, "Noto Serif");
         CHECK_TEXT(c, layout->front.parts[1].fit.family, "Noto Sans");
     }
-    static const char bad[] = "{\"format\": \"plenum-layout/1\", \"size\": [90, 60], \"font\": \"\", \"front\": [{\"text\": \"a\", \"box\": [1, 1, 50, 9], \"size\": 9}]}";
+    static const char bad[] = "{\"format\": \"plenum-layout/1\", \"size\": [90, 60], \"font\": \"\", "
+                              "\"front\": [{\"text\": \"a\", \"box\": [1, 1, 50, 9], \"size\": 9}]}";
     struct fault fault = {0};
     CHECK(c, badges_layout_read(&arena, "m", bad, strlen(bad), &layout, &fault) == ERR_INPUT && strstr(fault.text, "font: "));
     if (CHECK(c, fonts_new(&fonts, NULL) == OK)) {
-        const struct line_style serif = {.language = "vi", .family = "Noto Serif"}, absent = {.language = "vi", .family = "No Such Family 9"}, plain = {.language = "vi"};
+        const struct line_style serif = {.language = "vi", .family = "Noto Serif"}, absent = {.language = "vi", .family = "No Such Family 9"};
+        const struct line_style plain = {.language = "vi"};
         CHECK(c, line_shape(fonts, &arena, "Hội", &serif, &line) == OK && !line.helped);
         CHECK_TEXT(c, fonts_get(fonts, line.glyphs[0].font)->family, "Noto Serif");
         CHECK(c, line_shape(fonts, &arena, "Hội", &plain, &line) == OK && !line.helped); /* not the one that was kept */

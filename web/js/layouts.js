@@ -73,7 +73,7 @@ let running = null;
 let timer = 0;
 
 function query(side) {
-  const wishes = new URLSearchParams({ side, pixels: "1100", person: $("someone").value.trim() || $("person").value, language: $("language").value });
+  const wishes = new URLSearchParams({ side, pixels: "900", person: $("someone").value.trim() || $("person").value, language: $("language").value });
   if ($("overlay").checked) wishes.set("overlay", "1");
   return wishes;
 }
