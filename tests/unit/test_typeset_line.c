@@ -203,9 +203,11 @@ static void test_all_widths(struct check *c, struct fonts *fonts)
 {
     struct arena arena = {0};
     const struct fit_style style = {.language = "vi", .size = 12, .least = 8, .lines = 3};
+    static const char marks[] = "q\u0301\u0323q\u0302q\u0303w\u0323\u0302q\u0301\u0323q\u0302q\u0303w\u0323\u0301q\u0301\u0323q\u0302q\u0303w\u0323\u0302"
+                                "q\u0301q\u0302q\u0303w\u0323\u0301q\u0301q\u0302q\u0303w\u0323\u0302";
     static const char *const texts[] = {"Ủy viên Ban Thường vụ, Trưởng ban Quan hệ lao động kiêm Giám đốc Trung tâm",
                                         "ممثلة اتحاد عمال الميناء القديم في المدينة", "海灣市工會 Công đoàn (الوفد)", "x\u0301\u0323y\u0302z\u0303",
-                                        "q\u0301\u0323q\u0302q\u0303w\u0323\u0302q\u0301\u0323q\u0302q\u0303w\u0323\u0301q\u0301\u0323q\u0302q\u0303w\u0323\u0302q\u0301q\u0302q\u0303w\u0323\u0301q\u0301q\u0302q\u0303w\u0323\u0302"};
+                                        marks};
     for (size_t t = 0; t < sizeof texts / sizeof texts[0]; t++)
         for (double width = 12; width < 300; width += 9.7) {
             struct fit f = {0};
