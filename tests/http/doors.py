@@ -157,6 +157,10 @@ def doors():
         "PUT /api/v1/events/{event}/delegates/{code}/photo": Door(plain(event + "/delegates/P01/photo"), raw=photo, type="application/json"),
         "GET /api/v1/events/{event}/delegates/{code}/photo": Door(plain(event + "/delegates/P01/photo"), type="image/jpeg"),
         "GET /api/v1/events/{event}/badges.pdf": Door(plain(event + "/badges.pdf?only=P01"), type="application/pdf"),
+        # No printer is set up here: what comes out of one is in tests/flow/printer.py.
+        "POST /api/v1/events/{event}/print": Door(plain(event + "/print"), body=lambda role: {"only": ["P01"]}, status=404, type="application/problem+json"),
+        "GET /api/v1/events/{event}/printers": Door(plain(event + "/printers"), type="application/json"),
+        "POST /api/v1/events/{event}/printers": Door(plain(event + "/printers"), body=lambda role: {"default": None}, status=204, type=None),
         "GET /d/{token}/f/{document}/{version}/{name}": Door(plain("/d/%s/f/programme/1/%s" % (token, paper)), type="application/pdf"),
         "GET /": Door(plain("/"), type="text/html"),
         "GET /e/{event}": Door(plain("/e/test-1"), type="text/html"),
