@@ -81,7 +81,7 @@ void delegates_reissue_post(struct http_request *req)
     }
     json_t *body = req->body_length ? http_body_json(req) : NULL;
     if (req->body_length && !body) return;
-    if (body && json_take_known(body, lost_specs, 1, l, NULL, &fault) != OK) {
+    if (body && json_take(body, lost_specs, 1, l, NULL, &fault) != OK) {
         reply_reason_with(req, REASON_bad_request, fault.text);
         return;
     }

@@ -300,3 +300,9 @@ void badges_page_get(struct http_request *req)
     struct worker *worker = worker_of(req);
     if (worker != NULL && event_of(req, worker, NULL) != NULL) badges_page_show(req, 200, NULL);
 }
+
+/* badges.pdf for the page's form: the same handler, but what goes wrong is told as a page, because a person reads it. */
+void badges_print_get(struct http_request *req)
+{
+    if (!view_ask_new_password(req)) badges_get(req);
+}
