@@ -23,8 +23,8 @@ void delegates_badge_get(struct http_request *req)
     }
     enum err e = public_url_choose(worker->db, req->arena, NULL, event, app_of(req)->plain_port, &base_url, &guessed, &fault);
     if (e == OK)
-        e = badge_desk_one(worker->db, req->arena, event, http_param(req, "code"), base_url, badges_layout_kind(layout), badges_shown_facts(layout, DUPLEX_LAYOUT), "vi", &badge,
-                           &fault);
+        e = badge_desk_one(worker->db, req->arena, event, http_param(req, "code"), base_url, badges_layout_kind(layout),
+                           badges_shown_facts(layout, DUPLEX_LAYOUT), "vi", &badge, &fault);
     if (e == OK) http_reply_json(req, 200, badge);
     else reply_error(req, e, &fault);
 }
