@@ -28,7 +28,7 @@ static enum err run_line(int argc, char **argv, const char *layouts, struct faul
         {"output", 'o', OPT_TEXT, &o.output, "FILE.pdf", "where the PDF goes", 0, 0},
         {"print", 0, OPT_TEXT, &o.print, "PRINTER", "send them to a printer: one that is set up, ipp://HOST/ipp/print, or a queue of CUPS", 0, 0},
         {"copies", 0, OPT_NUMBER, &o.copies, "COUNT", "so many of each page, with --print", 1, PRINTER_COPIES_MOST},
-        {"timeout", 0, OPT_NUMBER, &o.timeout, "SECONDS", "how long the printer may take to take the job, and then to print it (default 60, and 5 for each page)", 1, 3600},
+        {"timeout", 0, OPT_NUMBER, &o.timeout, "SECONDS", "how long the printer may take to accept the job, and then to print it (default 60, and 5 a page)", 1, 3600},
         {"printers", 0, OPT_FLAG, &o.printers, NULL, "list the printers that --print may name", 0, 0},
         {"layout", 0, OPT_TEXT, &o.layout, "NAME", layouts, 0, 0},
         {"show-layout", 0, OPT_TEXT, &o.show_layout, "NAME", "print the file of a ready layout, as a start for one's own", 0, 0},

@@ -137,6 +137,10 @@ static void start_change(struct http_request *req, bool remove)
     struct change *change = arena_alloc(req->arena, sizeof *change);
     const char *match = http_header(req, "If-Match");
     if (!worker || !event_of(req, worker, NULL)) return;
+    if (!remove && strcmp(req->content_type, "application/json") != 0) {
+        reply_reason(req, REASON_not_json);
+        return;
+    }
     if (!change) {
         reply_reason(req, REASON_busy);
         return;
@@ -159,8 +163,7 @@ static void start_change(struct http_request *req, bool remove)
 
 void layout_put(struct http_request *req)
 {
-    if (strcmp(req->content_type, "application/json") != 0) reply_reason(req, REASON_not_json);
-    else start_change(req, false);
+    start_change(req, false);
 }
 
 void layout_delete(struct http_request *req)

@@ -169,7 +169,7 @@ def test_printed_hosts():
     connection.close()
     said = good("doctor", data=data)
     check("warn  1 printed badges of dai-hoi-19 point at 10.1.2.3:8080, but the public address is 10.9.9.9:8080" in said, "doctor: printed badges point elsewhere", said)
-    good(*print_badges, "http://10.9.9.9:8080", data=data)
+    good(*print_badges, "http://10.9.9.9:8080", "--again", data=data)
     check("warn" not in good("doctor", data=data), "doctor: printed anew, no worry")
 
 

@@ -7,6 +7,7 @@ problem a code of core/congress/errors.def, and no secret stands in the log.
 
 A door that this test does not know fails it.    B=build/x tests/http/doors.py"""
 import fcntl
+import itertools
 import json
 import os
 import re
@@ -22,6 +23,7 @@ from plenum import Client, Connection, check, equal, note, scan, uuid7  # noqa: 
 PASSWORD = "mật khẩu thật dài 19"
 ROLES = {"WHO_ANYONE": [], "WHO_DEVICE": ["device"], "WHO_DISPLAY": ["display"], "WHO_DESK": ["desk"], "WHO_HEAD": ["head"], "WHO_ORGANISER": ["organiser"],
          "WHO_STAFF": ["organiser", "desk"], "WHO_FIGURES": ["organiser", "desk", "device", "display"]}
+LAYOUT = b'{"format": "plenum-layout/1", "size": [90, 60], "front": [{"text": "{name}", "box": [4, 4, 80, 14], "size": 24}]}'
 EVERYBODY = ["organiser", "desk", "head", "device", "display"]
 
 
@@ -87,9 +89,10 @@ def codes_in_source():
 class Door:
     """How the test asks at a door: the path for a role, what is sent, what comes back when it opens."""
 
-    def __init__(self, path, body=None, form=None, status=200, type=None, skip=(), raw=None):
-        """`raw`: a file as it is, by PUT."""
+    def __init__(self, path, body=None, form=None, status=200, type=None, skip=(), raw=None, kind="application/octet-stream", method="PUT"):
+        """`raw`: a file as it is, of that kind and by that method."""
         self.path, self.body, self.form, self.status, self.type, self.skip, self.raw = path, body, form, status, type, skip, raw
+        self.kind, self.method = kind, method
 
     def ask(self, client, role, headers=None, path=None, **extra):
         path = path or self.path(role)
@@ -97,8 +100,8 @@ class Door:
             return client.form(path, self.form(role), headers)
         if self.body:
             return client.post(path, self.body(role), headers)
-        if self.raw:
-            return client.request("PUT", path, self.raw, dict({"Content-Type": "application/octet-stream"}, **(headers or {})))
+        if self.raw is not None:
+            return client.request(self.method, path, self.raw, dict({"Content-Type": self.kind} if self.raw else {}, **(headers or {})))
         if self.type == "text/event-stream":
             return ask_stream(client, path, headers)
         return client.request("GET", path, headers=headers)
@@ -161,6 +164,14 @@ def doors():
         "POST /api/v1/events/{event}/print": Door(plain(event + "/print"), body=lambda role: {"only": ["P01"]}, status=404, type="application/problem+json"),
         "GET /api/v1/events/{event}/printers": Door(plain(event + "/printers"), type="application/json"),
         "POST /api/v1/events/{event}/printers": Door(plain(event + "/printers"), body=lambda role: {"default": None}, status=204, type=None),
+        "GET /api/v1/events/{event}/layouts": Door(plain(event + "/layouts"), type="application/json"),
+        "GET /api/v1/events/{event}/layouts/{name}": Door(plain(event + "/layouts/cr80"), type="application/json"),
+        "GET /api/v1/events/{event}/layouts/{name}/picture.png": Door(plain(event + "/layouts/cr80/picture.png?pixels=200"), type="image/png"),
+        "POST /api/v1/events/{event}/layouts/preview": Door(plain(event + "/layouts/preview?pixels=200"), raw=LAYOUT, kind="application/json", method="POST",
+                                                            type="image/png"),
+        "PUT /api/v1/events/{event}/layouts/{name}": Door(lambda role: event + "/layouts/" + w.new_name(), raw=LAYOUT, kind="application/json", status=201,
+                                                          type="application/json"),
+        "DELETE /api/v1/events/{event}/layouts/{name}": Door(lambda role: event + "/layouts/" + w.some_layout(), raw=b"", method="DELETE", status=204),
         "GET /d/{token}/f/{document}/{version}/{name}": Door(plain("/d/%s/f/programme/1/%s" % (token, paper)), type="application/pdf"),
         "GET /": Door(plain("/"), type="text/html"),
         "GET /e/{event}": Door(plain("/e/test-1"), type="text/html"),
@@ -189,6 +200,9 @@ def doors():
                                                      status=303),
         "POST /admin/{event}/badges/handovers/{handover}/undo": Door(lambda role: "/admin/test-1/badges/handovers/%s/undo" % w.new_handover(), form=lambda role: {},
                                                                      status=303),
+        "GET /admin/{event}/layouts": Door(plain("/admin/test-1/layouts"), type="text/html"),
+        "GET /admin/{event}/layouts/{name}": Door(plain("/admin/test-1/layouts/cr80"), type="text/html"),
+        "POST /admin/{event}/layouts/{name}": Door(plain("/admin/test-1/layouts/cr80"), form=lambda role: {"do": "show", "text": LAYOUT.decode()}, type="text/html"),
         "GET /admin/{event}/photos": Door(plain("/admin/test-1/photos"), type="text/html"),
         "POST /admin/{event}/photos": Door(plain("/admin/test-1/photos"), form=lambda role: {"person": "P01"}, status=303),  # without a file: tells to choose one
         "POST /desk/{event}/photo": Door(plain("/desk/test-1/photo"), form=lambda role: {"person": "P01", "token": token}, status=303),
@@ -277,7 +291,19 @@ def new_handover():
     return reply.json()["id"]
 
 
-world.pairing_code, world.new_scan, world.new_handover = pairing_code, new_scan, new_handover
+def new_name():
+    """Of a layout that is not there yet."""
+    return "door-%d" % next(numbers)
+
+
+def some_layout():
+    """A layout that may be deleted."""
+    world.here["organiser"].request("PUT", "/api/v1/events/test-1/layouts/to-go", LAYOUT, {"Content-Type": "application/json"})
+    return "to-go"
+
+
+numbers = itertools.count()
+world.pairing_code, world.new_scan, world.new_handover, world.new_name, world.some_layout = pairing_code, new_scan, new_handover, new_name, some_layout
 
 
 def stranger():
@@ -324,8 +350,9 @@ def wrong_methods():
     client = Client(world.server)
     for pattern, methods in world.methods.items():
         path = next(world.doors[r.name].path("device") for r in world.routes if r.pattern == pattern and r.name in world.doors)
+        as_name = world.methods.get(re.sub(r"/[^/{]+$", "/{name}", pattern), [])  # a layout may be called "preview": those doors stand at the same address
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-            if method in methods:
+            if method in methods or method in as_name:
                 continue
             reply = client.request(method, path, headers={"Content-Length": "0"})
             allow = reply.header("allow") or ""
@@ -461,7 +488,11 @@ def bodies():
         is_json = door.body is not None
         kind = {"Content-Type": "application/json" if is_json else "application/x-www-form-urlencoded"}
         reply = client.request(route.method, path, b"", kind)
-        fine = (200,) if door.raw else (200, 303) if route.pattern in ("/logout",) or route.pattern.endswith(("/revoke", "/undo", "/photos")) else (201,) if route.pattern.endswith("/reissue") else ()
+        fine = (201,) if route.pattern.endswith("/reissue") else ()
+        if route.pattern == "/logout" or route.pattern.endswith(("/revoke", "/undo", "/photos", "/layouts/{name}")):
+            fine = (200, 303)
+        if door.raw is not None:
+            fine = (door.status,)
         check(400 <= reply.status < 500 or reply.status in fine, "%s: without a body" % route.name, reply)
         reply = client.request(route.method, path, b"x" * (route.limit + 1), kind)
         check(reply.status == 413 and reply.header("connection") == "close", "%s: a byte more than %d" % (route.name, route.limit), reply)
@@ -477,7 +508,14 @@ def bodies():
         reply = connection.reply()
         connection.close()
         check(reply.status == 413, "%s: a length of 10^15 is refused before the body" % route.name, reply)
-        if door.raw:
+        if door.raw is not None:
+            if door.kind == "application/json":
+                for type in (None, "text/plain", "application/x-www-form-urlencoded"):
+                    reply = client.request(route.method, path, door.raw, {"Content-Type": type})
+                    equal((reply.status, reply.code), (415, "not_json"), "%s: %s" % (route.name, type))
+                for body in (b"{", b"\xff\xfe", b'{"a": 1, "a": 2}', b"[" * 2000, b'"text"', b"17", b'{"format": "a\\u0000b"}', b'{"no_such_key": 1}'):
+                    reply = client.request(route.method, path, body, {"Content-Type": "application/json"})
+                    equal((reply.status, reply.code), (422, "bad_layout"), "%s: %r" % (route.name, body[:20]))
             continue
         if not is_json:
             for body in (b"csrf=%ff", b"csrf=%00", b"csrf=%zz", b"a=" + b"\xff"):

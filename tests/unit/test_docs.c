@@ -94,7 +94,8 @@ static void test_names(struct check *c, struct arena *arena)
 
 static void test_markdown(struct check *c, struct arena *arena)
 {
-    static const char text[] = "# Chào\n\n<script>alert(1)</script>\n\nXin <b onclick=x>chào</b> [a](javascript:alert(1)) [b](https://example.org) ![ảnh](http://x/y.png)\n\n- một\n- hai\n";
+    static const char text[] = "# Chào\n\n<script>alert(1)</script>\n\nXin <b onclick=x>chào</b> [a](javascript:alert(1)) [b](https://example.org) "
+                               "![ảnh](http://x/y.png)\n\n- một\n- hai\n";
     const char *html = docs_markdown_html(arena, text, sizeof text - 1), *plain = docs_markdown_text(arena, text, sizeof text - 1);
     CHECK_TEXT(c, html, "<h1>Chào</h1>\n<p>Xin chào a <a href=\"https://example.org\">b</a> ảnh</p>\n<ul>\n<li>một</li>\n<li>hai</li>\n</ul>\n");
     CHECK_TEXT(c, plain, "Chào\nXin chào a b ảnh\n• một\n• hai\n");
@@ -188,12 +189,14 @@ static void test_manifest(struct check *c, struct arena *arena)
         {"plenum-docs/1", "plenum-docs/2", "not plenum-docs/1"}, {"papers/a.pdf\",\"size", "papers/../a\",\"size", "no path"},
         {"papers/a.pdf\",\"size", "/papers/a\",\"size", "no path"}, {"papers/a.pdf\",\"size", "other/a\",\"size", "no path"},
         {"\"size\":3", "\"size\":-3", "bytes"}, {"\"size\":3", "\"size\":99999999999", "bytes"}, {"\"size\":3", "\"size\":3.5", "whole number"},
-        {"HASH", "HASx", "hash"}, {"\"code\":\"a\"", "\"code\":\"a/b\"", "not a code"}, {"\"title\":\"A\",", "", "required"}, {"\"title\":\"A\"", "\"title\":{}", "title"},
+        {"HASH", "HASx", "hash"}, {"\"code\":\"a\"", "\"code\":\"a/b\"", "not a code"}, {"\"title\":\"A\",", "", "required"},
+        {"\"title\":\"A\"", "\"title\":{}", "title"},
         {"\"source\":\"file\"", "\"source\":\"x\"", "source"}, {"\"width\":9", "\"width\":0", "size"}, {"\"width\":9", "\"other\":9", "unknown key"},
         {"pages/a/0001.jpg\",\"w", "pages/a/text.txt\",\"w", "already"}, {"pages/a/0001.jpg\",\"w", "papers/a.pdf\",\"w", "not in"},
         {",{\"path\":\"pages/a/text.txt\",\"size\":3,\"sha256\":\"HASH\"}", "", "not in"}, {"\"text\":\"pages/a/text.txt\",", "", "together"},
         {"ed25519:7", "ed25519:", "not a key"}, {"2026-11-22T00:00:00Z", "yesterday", "time"}, {"pages/a/text.txt\",\"size", "PAPERS/A.pdf\",\"size", "no path"},
-        {"pages/a/text.txt\",\"size", "papers/A.pdf\",\"size", "only in case"}, {"\"documents\":[", "\"documents\":[1,", "object"}, {"{\"format\"", "[{\"format\"", "line"},
+        {"pages/a/text.txt\",\"size", "papers/A.pdf\",\"size", "only in case"}, {"\"documents\":[", "\"documents\":[1,", "object"},
+        {"{\"format\"", "[{\"format\"", "line"},
     };
     struct fault fault = {0};
     if (!CHECK(c, read_with(arena, "", "", &fault) == OK)) printf("# %s\n", fault.text);
