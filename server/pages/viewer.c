@@ -1,0 +1,84 @@
+#include "server/pages/viewer.h"
+#include "core/base/crypto.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define COOKIE_LONGEST 128
+
+/* Nobody learns row ids from it, and a badge that was issued anew keeps its name. */
+void viewer_pin_cookie(int64_t delegate_id, char out[VIEWER_PIN_COOKIE_SIZE])
+{
+    uint8_t hash[CRYPTO_HASH_BYTES];
+    char text[24], hex[13];
+    int length = snprintf(text, sizeof text, "%" PRId64, delegate_id);
+    crypto_derive("plenum-pin-name", text, (size_t)length, hash);
+    crypto_hex(hash, 6, hex);
+    (void)snprintf(out, VIEWER_PIN_COOKIE_SIZE, "plenum_pin_%s", hex);
+}
+
+static enum err find_session(struct http_request *req, struct worker *worker, const char *name, int64_t now_ms, struct pin_session *ret)
+{
+    const char *cookie = http_cookie(req, name);
+    if (!cookie || strlen(cookie) > COOKIE_LONGEST) return ERR_NOT_FOUND;
+    return pin_session_find(worker->db, req->arena, cookie, now_ms, ret);
+}
+
+static enum err open_door(struct http_request *req, struct worker *worker, int64_t now_ms, struct viewer *ret, struct pin_session *session)
+{
+    const char *word = http_param(req, "token");
+    *ret = (struct viewer){0};
+    *session = (struct pin_session){0};
+    if (!word) return ERR_NOT_FOUND;
+    if (strcmp(word, VIEWER_ME) != 0) {
+        if (!id_token_read(word, ret->token)) return ERR_NOT_FOUND;
+        ret->door = arena_printf(req->arena, "/d/%s", ret->token);
+        return ret->door ? OK : ERR_NOMEM;
+    }
+    enum err e = find_session(req, worker, VIEWER_ME_COOKIE, now_ms, session);
+    if (e == OK && session->kind == PIN_SESSION_BADGE) e = ERR_NOT_FOUND; /* goes with an address, and stands for nothing alone */
+    if (e == OK) e = pin_session_token(worker->db, session->delegate_id, ret->token);
+    ret->door = "/d/" VIEWER_ME;
+    ret->by_session = true;
+    ret->is_kiosk = session->kind == PIN_SESSION_KIOSK;
+    return e;
+}
+
+enum err viewer_door_of(struct http_request *req, struct worker *worker, int64_t now_ms, struct viewer *ret)
+{
+    struct pin_session session;
+    return open_door(req, worker, now_ms, ret, &session);
+}
+
+enum err paper_viewer_of(struct http_request *req, struct worker *worker, int64_t now_ms, struct viewer *ret)
+{
+    struct pin_session session;
+    enum err e = open_door(req, worker, now_ms, ret, &session);
+    if (e == OK) e = paper_viewer_by_token(worker->db, req->arena, ret->token, now_ms, &ret->papers);
+    if (e != OK) return e;
+    if (ret->by_session) {
+        /* A member card is good at one event at a time: it must be the one that was come into. */
+        if (ret->papers.delegate_id != session.delegate_id) return ERR_NOT_FOUND;
+        ret->papers.pin_passed = session.passed;
+        return OK;
+    }
+    char name[VIEWER_PIN_COOKIE_SIZE];
+    viewer_pin_cookie(ret->papers.delegate_id, name);
+    e = find_session(req, worker, name, now_ms, &session);
+    if (e == OK) ret->papers.pin_passed = session.passed && session.delegate_id == ret->papers.delegate_id;
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
+enum err viewer_cache_of(struct worker *worker, const struct viewer *viewer, struct arena *arena, const struct paper *paper, int64_t now_ms,
+                         enum http_cache *ret)
+{
+    *ret = viewer->by_session ? HTTP_NO_STORE : HTTP_PRIVATE_KEEP;
+    if (viewer->by_session || !viewer->papers.pin_passed) return OK;
+    struct paper_viewer stranger = viewer->papers;
+    struct paper seen;
+    stranger.pin_passed = false;
+    enum err e = paper_find(worker->db, arena, &stranger, paper->code, paper->version, now_ms, &seen);
+    if (e == OK && seen.access != PAPER_OPEN) *ret = HTTP_REVALIDATE;
+    return e;
+}

@@ -1,0 +1,43 @@
+/* Who looks at papers, and by which door: the one place that turns a request into a paper_viewer. Every door that shows anything of a paper begins here.
+ *
+ * Two kinds of doors, one shape of address:
+ *   /d/{token}/…  the badge. The PIN is passed when this browser's cookie says so (plenum_pin_…, one for each delegate).
+ *   /d/me/…       no badge in the address: a browser that came in by number and PIN, or a kiosk (cookie plenum_me). The token stays inside the server.
+ * Links are made of `door`, never of `token`, so that they are right for both. */
+#ifndef PLENUM_SERVER_PAGES_VIEWER_H
+#define PLENUM_SERVER_PAGES_VIEWER_H
+
+#include "core/base/id.h"
+#include "core/congress/papers/papers.h"
+#include "core/congress/papers/pin_session.h"
+#include "server/app.h"
+
+#define VIEWER_ME "me"
+#define VIEWER_ME_COOKIE "plenum_me"
+#define VIEWER_PIN_COOKIE_SIZE 32
+
+struct viewer {
+    const char *door;            /* "/d/7K3M…" or "/d/me": what links begin with */
+    char token[ID_TOKEN_SIZE];   /* for look-ups inside; NEVER shown or linked when by_session */
+    bool by_session;             /* /d/me */
+    bool is_kiosk;               /* a shared screen: nothing may stay behind, no file may be kept */
+    struct paper_viewer papers;  /* pin_passed is set */
+};
+
+/* For routes with {token}. ERR_NOT_FOUND: no such badge, or nobody came in here; ERR_DENIED: revoked, without a name, or the mandate is lost. Makes no
+ * reply. Texts live in the request. */
+enum err paper_viewer_of(struct http_request *req, struct worker *worker, int64_t now_ms, struct viewer *ret);
+
+/* Only the door of it: `door`, `token`, by_session, is_kiosk, without asking who the person is; the page of somebody whose mandate is lost needs this.
+ * ERR_NOT_FOUND: not a token, or nobody came in here. */
+enum err viewer_door_of(struct http_request *req, struct worker *worker, int64_t now_ms, struct viewer *ret);
+
+/* How long a file of this paper may stay in the browser: HTTP_PRIVATE_KEEP; behind the PIN HTTP_REVALIDATE, so that "lock again" holds; at /d/me
+ * HTTP_NO_STORE, where the address is the same for everybody. */
+enum err viewer_cache_of(struct worker *worker, const struct viewer *viewer, struct arena *arena, const struct paper *paper, int64_t now_ms,
+                         enum http_cache *ret);
+
+/* The name of this browser's cookie for one delegate. */
+void viewer_pin_cookie(int64_t delegate_id, char out[VIEWER_PIN_COOKIE_SIZE]);
+
+#endif
