@@ -92,6 +92,7 @@ int paper_name_compare(const char *a, const char *b);
 struct folder_item {
     const char *relative, *path; /* as shown (NFC), as opened */
     struct bundle_paper paper;   /* what is known of it already */
+    bool code_is_made;           /* out of its name */
 };
 struct folder_problem {
     const char *relative, *sentence;

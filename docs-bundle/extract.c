@@ -88,7 +88,7 @@ static enum err read_picture(struct extraction *x, const char *path)
     if (x->languages[0]) {
         enum err e = ocr_read(x, path, &text);
         if (e == ERR_NOMEM || e == ERR_IO) return e;
-        if (e != OK || extraction_count_letters(text) < 12) text = "";
+        if (e != OK || extraction_count_letters(text) < EXTRACTION_LETTERS_LEAST) text = "";
     }
     x->reading->source = *text ? DOCS_SOURCE_OCR : DOCS_SOURCE_NONE;
     return one_page(x, text);

@@ -10,6 +10,7 @@ struct extraction {
     struct docs_reading *reading;
     struct fault *fault;
     size_t warning_capacity;
+    bool *lacks;        /* of each page of a PDF: something is on it, but no text */
     char languages[32]; /* what Tesseract can read here, "vie+eng"; "" when it is not installed */
 };
 
@@ -19,6 +20,8 @@ void extraction_warn(struct extraction *x, const char *format, ...) __attribute_
 const char *extraction_clean(struct arena *arena, const char *text, size_t length);
 /* Letters and digits: what tells a page of text from a picture of one. */
 size_t extraction_count_letters(const char *text);
+
+#define EXTRACTION_LETTERS_LEAST 12 /* a page with fewer has a page number at most */
 
 /* poppler.c: pages, text and pictures of a PDF. */
 enum err poppler_read(struct extraction *x, const char *pdf);

@@ -136,6 +136,7 @@ static enum err fill_names(struct walk *w)
             json_decref(title);
         }
         if (!p->session && !by_hand) p->session = name.session;
+        item->code_is_made = !p->code;
         if (!p->code) p->code = name.code;
         p->file = item->relative;
         if (!p->title) return no_memory(w);
@@ -199,16 +200,35 @@ static enum err read_manifest(struct walk *w)
     return e;
 }
 
+/* "Báo cáo.docx" beside "Báo cáo.pdf", "Tốt" beside "Tot": a code that was made of the name gets the ending, or what tells the whole name from others. */
+static const char *other_code(struct walk *w, const struct map *taken, const struct folder_item *item)
+{
+    char hash[CRYPTO_HASH_HEX];
+    const char *dot = strrchr(item->relative, '.');
+    for (int i = 0; i < 2; i++) {
+        crypto_sha256_hex(item->relative, strlen(item->relative), hash);
+        const char *code = arena_printf(w->arena, "%.48s-%.*s", item->paper.code, 8, i || !dot ? hash : dot + 1), *plain = code ? text_caseless(w->arena, code) : NULL;
+        if (plain && text_is_code(code) && !map_get(taken, plain)) return code;
+    }
+    return NULL;
+}
+
 static enum err check_codes(struct walk *w)
 {
     struct map seen = {.arena = w->arena};
     enum err e = OK;
-    for (size_t i = 0; e == OK && i < w->list->count; i++) {
-        struct folder_item *item = &w->list->items[i];
-        const char *plain = text_caseless(w->arena, item->paper.code), *other = plain ? map_get(&seen, plain) : NULL;
-        if (!plain || map_put(&seen, plain, (void *)(uintptr_t)item->relative) != 0) return no_memory(w);
-        if (other) e = note(w, true, item->relative, arena_printf(w->arena, "gets the same code (%s) as “%s”: give them other names, or codes in manifest.json",
-            item->paper.code, other));
+    for (int made = 0; made < 2; made++) { /* those that somebody chose first */
+        for (size_t i = 0; e == OK && i < w->list->count; i++) {
+            struct folder_item *item = &w->list->items[i];
+            if (item->code_is_made != (made == 1)) continue;
+            const char *plain = text_caseless(w->arena, item->paper.code), *other = plain ? map_get(&seen, plain) : NULL;
+            if (other && made) {
+                item->paper.code = other_code(w, &seen, item);
+                plain = item->paper.code ? text_caseless(w->arena, item->paper.code) : NULL;
+            }
+            if (!plain || map_put(&seen, plain, (void *)(uintptr_t)item->relative) != 0) return no_memory(w);
+            if (other && !made) e = note(w, true, item->relative, arena_printf(w->arena, "gets the same code (%s) as “%s”", item->paper.code, other));
+        }
     }
     return e;
 }

@@ -37,6 +37,7 @@ static enum err put(struct installing *i, const struct bundle_file *file, struct
     struct blob blob = {.size = file->size};
     memcpy(blob.sha256, file->sha256, sizeof blob.sha256);
     if (!item) return fault_set(i->fault, ERR_BUG, "%s: was there and is not", file->path);
+    blob.crc = item->crc;
     enum err e = i->wishes->dry_run ? OK : blob_put_known(i->store.folder, &blob, write_item, &feed, &why);
     if (e != OK) return fault_set(i->fault, e, "%s: %s", file->path, why.text);
     *ret = blob;

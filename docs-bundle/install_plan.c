@@ -166,7 +166,7 @@ static const struct sql_docs_papers_row *find_row(const struct plan *p, const ch
 
 static enum err write_blob(struct plan *p, const struct install_paper *paper)
 {
-    struct sql_blob_insert_in in = {paper->blob.sha256, paper->blob.size, paper->media_type, p->i->now_ms};
+    struct sql_blob_insert_in in = {paper->blob.sha256, paper->blob.size, paper->media_type, p->i->now_ms, paper->blob.crc};
     enum err e = sql_blob_insert(p->db, &in, NULL);
     bool looked_into = paper->reading.count || paper->reading.source != DOCS_SOURCE_NONE;
     return e == OK && looked_into ? docs_reading_write(p->db, paper->blob.sha256, &paper->reading, (const char *const *)paper->shas, paper->sizes, p->i->now_ms,

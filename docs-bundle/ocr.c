@@ -1,12 +1,13 @@
 /* Pages that are pictures, read by Tesseract where it is installed. What it reads may be wrong: it is for search and a first look. */
 #include "core/base/child.h"
+#include "core/base/clock.h"
 #include "docs-bundle/extract.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define LETTERS_LEAST 12
+#define PATIENCE_MS (20 * CLOCK_MINUTE) /* for all pages of a paper */
 
 static const struct child_bounds bounds = {.cpu_seconds = 90, .wall_seconds = 180, .memory = UINT64_C(2) << 30, .file_bytes = 0};
 
@@ -49,10 +50,11 @@ enum err ocr_read(struct extraction *x, const char *picture, const char **ret)
 enum err ocr_read_pages(struct extraction *x, const char *pdf)
 {
     struct docs_reading *r = x->reading;
+    int64_t until = clock_steady_ms() + PATIENCE_MS;
     size_t read = 0;
     for (size_t i = 0; i < r->count; i++) {
         const char *picture, *text = NULL;
-        if (extraction_count_letters(r->pages[i].text) >= LETTERS_LEAST) continue;
+        if (!x->lacks[i] || clock_steady_ms() > until) continue;
         enum err e = poppler_draw_for_reading(x, pdf, i + 1, &picture);
         if (e == OK) {
             e = ocr_read(x, picture, &text);
@@ -60,7 +62,7 @@ enum err ocr_read_pages(struct extraction *x, const char *pdf)
         }
         if (e == ERR_NOMEM || e == ERR_FULL || e == ERR_IO) return e;
         if (x->wishes->on_page && !x->wishes->on_page(x->wishes->context, i + 1, r->count)) return fault_set(x->fault, ERR_TIMEOUT, "stopped");
-        if (e != OK || extraction_count_letters(text) < LETTERS_LEAST) continue;
+        if (e != OK || extraction_count_letters(text) < EXTRACTION_LETTERS_LEAST) continue;
         r->pages[i].text = text;
         r->source = DOCS_SOURCE_OCR;
         r->unread--;

@@ -43,7 +43,7 @@ static enum err write_page(struct db *db, const char *sha256, const struct docs_
     const char *folded = text_fold(&scratch, page->text);
     enum err e = folded ? OK : ERR_NOMEM;
     if (e == OK && picture) {
-        struct sql_blob_insert_in blob = {picture, size, "image/jpeg", now_ms};
+        struct sql_blob_insert_in blob = {picture, size, "image/jpeg", now_ms, DB_NULL /* no picture goes into an archive */};
         e = sql_blob_insert(db, &blob, NULL);
     }
     struct sql_docs_page_insert_in in = {sha256, number, page->text, folded, picture, picture ? (int64_t)page->width : DB_NULL, picture ? (int64_t)page->height

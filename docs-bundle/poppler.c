@@ -11,7 +11,9 @@
 
 #define PAGES_AT_ONCE 20
 #define TEXT_OUT_MOST (64u << 20)
-#define LETTERS_LEAST 12 /* a page with fewer has a page number at most */
+#define LOOK_SIDE "160"
+#define LOOK_BYTES_MOST 65536
+#define PAPER_WHITE 250 /* of 255 */
 #define READING_SIDE "3508" /* A4 at 300 dpi, whatever the page's own size says */
 
 static const struct child_bounds look_bounds = {.cpu_seconds = 20, .wall_seconds = 60, .memory = UINT64_C(1) << 30, .file_bytes = 0};
@@ -118,6 +120,46 @@ static enum err draw(struct extraction *x, const char *pdf, size_t all)
     return OK;
 }
 
+/* Whether nothing at all is on a page, seen from far away. A picture that cannot be read is not blank. */
+static bool is_blank(struct arena *arena, const char *path)
+{
+    char *data;
+    size_t length, header = 0;
+    if (file_read(arena, path, LOOK_BYTES_MOST, &data, &length, NULL) != OK || length < 16 || memcmp(data, "P5", 2) != 0) return false;
+    for (int lines = 0; header < length && lines < 3; header++) lines += data[header] == '\n';
+    for (size_t i = header; i < length; i++)
+        if ((unsigned char)data[i] < PAPER_WHITE) return false;
+    return header < length;
+}
+
+/* Which pages show something but have no text. All are looked at in one go, small. */
+static enum err find_lacking(struct extraction *x, const char *pdf, size_t all)
+{
+    struct docs_reading *r = x->reading;
+    char last[24], digits_of[24];
+    const char *prefix = arena_printf(x->arena, "%s/look", x->wishes->folder);
+    int digits = snprintf(digits_of, sizeof digits_of, "%zu", all);
+    (void)snprintf(last, sizeof last, "%zu", r->count);
+    x->lacks = arena_array(x->arena, r->count, sizeof *x->lacks);
+    if (!prefix || !x->lacks) return fault_set(x->fault, ERR_NOMEM, "not enough memory");
+    for (size_t i = 0; i < r->count; i++) {
+        x->lacks[i] = extraction_count_letters(r->pages[i].text) < EXTRACTION_LETTERS_LEAST;
+        r->unread += x->lacks[i];
+    }
+    if (!r->unread) return OK;
+    const char *const argv[] = {"pdftoppm", "-gray", "-scale-to", LOOK_SIDE, "-l", last, pdf, prefix, NULL};
+    enum err e = child_run(argv, x->wishes->folder, &grey_bounds, NULL, x->fault);
+    if (e != OK && e != ERR_INPUT && e != ERR_LIMIT) return e;
+    for (size_t i = 0; i < r->count; i++) {
+        struct arena scratch = {0};
+        const char *path = arena_printf(&scratch, "%s-%0*zu.pgm", prefix, digits, i + 1);
+        if (x->lacks[i] && path && is_blank(&scratch, path)) x->lacks[i] = false, r->unread--;
+        if (path) (void)unlink(path);
+        arena_release(&scratch);
+    }
+    return OK;
+}
+
 enum err poppler_draw_for_reading(struct extraction *x, const char *pdf, size_t page, const char **ret_path)
 {
     char number[24];
@@ -143,9 +185,9 @@ enum err poppler_read(struct extraction *x, const char *pdf)
     e = read_text(x, pdf);
     if (e == ERR_INPUT || e == ERR_LIMIT) fault_prefix(x->fault, "its text cannot be read");
     if (e == OK) e = draw(x, pdf, all);
-    if (e != OK) return e;
-    for (size_t i = 0; i < r->count; i++)
-        if (extraction_count_letters(r->pages[i].text) < LETTERS_LEAST) r->unread++;
-    r->source = r->unread < r->count ? DOCS_SOURCE_FILE : DOCS_SOURCE_SCAN;
-    return OK;
+    if (e == OK) e = find_lacking(x, pdf, all);
+    bool any = false;
+    for (size_t i = 0; e == OK && i < r->count; i++) any = any || extraction_count_letters(r->pages[i].text) >= EXTRACTION_LETTERS_LEAST;
+    r->source = any || !r->unread ? DOCS_SOURCE_FILE : DOCS_SOURCE_SCAN;
+    return e;
 }

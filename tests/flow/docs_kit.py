@@ -100,7 +100,8 @@ def scanned_pdf(pdf, folder, page=1):
         jpeg = f.read()
     at = jpeg.index(b"\xff\xc0")
     height, width = struct.unpack(">HH", jpeg[at + 5:at + 9])
-    picture = stream(b"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /DCTDecode" % (width, height), jpeg)
+    color = b"/DeviceGray" if jpeg[at + 9] == 1 else b"/DeviceRGB"
+    picture = stream(b"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace %s /BitsPerComponent 8 /Filter /DCTDecode" % (width, height, color), jpeg)
     return make_pdf([b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
                      b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 420 595] /Contents 4 0 R /Resources << /XObject << /I 5 0 R >> >> >>",
                      stream(b"", b"q 420 0 0 595 0 0 cm /I Do Q"), picture])
