@@ -58,7 +58,7 @@ static enum err read_options(struct session *s, struct fault *fault)
 {
     const struct badge_options *o = s->options;
     struct badge_wish *wish = &s->wish;
-    const struct badge_words words = {.order = o->order, .duplex = o->duplex, .separators = o->separators, .page = o->page};
+    const struct badge_wish_words words = {.order = o->order, .duplex = o->duplex, .separators = o->separators, .page = o->page};
     if (!o->output && !o->print) return fault_set(fault, ERR_USAGE, "-o or --print is needed; --help tells more");
     if (o->reissue && (o->only.count || o->unit || o->not_printed || o->changed || o->volume))
         return fault_set(fault, ERR_USAGE, "--reissue prints that one badge: it goes without --only, --unit, --not-printed, --changed and --volume");

@@ -1,5 +1,6 @@
 #include "badges/draw.h"
 
+#include "core/base/child.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
 
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,18 +33,15 @@ struct drawing {
     struct arena arena;
 };
 
-/* Between fork and exec: only what is safe there. */
+/* Between fork and exec: only what is safe there. Not child_run: a whole run's pages would be gigabytes, so they are taken one by one as they come, and
+ * the PDF is a file without a name. */
 static void run_child(int pdf, int out, char *const argv[], unsigned seconds_most)
 {
-    const struct rlimit memory = {.rlim_cur = MEMORY_MOST, .rlim_max = MEMORY_MOST}, seconds = {.rlim_cur = seconds_most, .rlim_max = seconds_most};
-    const struct rlimit none = {0};
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody waits for a drawing whose reader is gone */
-    (void)setrlimit(RLIMIT_CORE, &none);
-    (void)setrlimit(RLIMIT_CPU, &seconds);
-    (void)setrlimit(RLIMIT_AS, &memory);
+    child_confine(&(struct child_bounds){.cpu_seconds = seconds_most, .memory = MEMORY_MOST, .file_bytes = RLIM_INFINITY});
     int null = open("/dev/null", O_RDWR);
     if (null < 0 || dup2(null, 0) < 0 || dup2(null, 2) < 0 || dup2(out, 1) < 0) _exit(126);
     if (pdf == 3 ? fcntl(3, F_SETFD, 0) < 0 : dup2(pdf, 3) < 0) _exit(126); /* dup2 onto itself would leave it to close at exec */
+    (void)close_range(4, ~0u, 0);
     execvp(argv[0], argv);
     _exit(EXIT_NO_PROGRAM);
 }

@@ -41,7 +41,7 @@ static enum err pick_page(const char *prefix, const char *text, struct badge_wis
     return good ? OK : fault_set(fault, ERR_USAGE, "%spage: \"%.40s\" is none of A3, A4, A5, A6, SRA3, Letter, WIDTHxHEIGHT in millimetres", prefix, text);
 }
 
-enum err badges_wish_read(const struct badge_words *words, const char *prefix, struct badge_wish *wish, struct fault *fault)
+enum err badges_wish_read(const struct badge_wish_words *words, const char *prefix, struct badge_wish *wish, struct fault *fault)
 {
     static const char *const orders[] = {"delegation", "protocol", "given-name", "box"}, *const turns[] = {"none", "long", "short"};
     static const char *const groups[] = {"none", "unit", "box"};

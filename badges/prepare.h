@@ -11,7 +11,7 @@
 #include "core/congress/badges/reissue.h"
 
 /* How a run is put on paper, as people say it; NULL is the default of each. The same words on the command line, in a form and in a query. */
-struct badge_words {
+struct badge_wish_words {
     const char *order;      /* delegation, protocol, given-name, box */
     const char *duplex;     /* long, short, none; the layout's own when NULL */
     const char *separators; /* none, unit (goes with order delegation), box (goes with order box) */
@@ -49,7 +49,7 @@ struct badge_ready {
 };
 
 /* ERR_USAGE with a sentence that begins with `prefix` and the option: "--order: …" (prefix "--") or "order: …" (prefix ""). */
-enum err badges_wish_read(const struct badge_words *words, const char *prefix, struct badge_wish *wish, struct fault *fault);
+enum err badges_wish_read(const struct badge_wish_words *words, const char *prefix, struct badge_wish *wish, struct fault *fault);
 
 /* Loads the list, sorts it, looks into the print log (wish->keep, wish->look_back), adds what the layout shows (programme, papers, logo). Errors as
  * badge_list_load, badge_list_load_shared and print_log_compare. A list without anybody is no error here. */

@@ -1,6 +1,7 @@
 #include "badges/printer.h"
 
 #include "badges/printer_ipp.h"
+#include "core/base/child.h"
 #include "core/base/clock.h"
 #include "core/base/text.h"
 #include "core/congress/badges/printers.h"
@@ -14,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -38,46 +38,20 @@ struct child {
 
 /* --- the child ------------------------------------------------------------------------------------------------------------------------------ */
 
-static void limit(int what, rlim_t most)
-{
-    const struct rlimit bound = {.rlim_cur = most, .rlim_max = most};
-    (void)setrlimit((__rlimit_resource_t)what, &bound);
-}
-
-/* Bytes of address space that this process has now; 0: not known. */
-static uint64_t memory_now(void)
-{
-    char text[64];
-    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
-    if (fd >= 0) close(fd);
-    if (n <= 0) return 0;
-    text[n] = '\0';
-    return strtoull(text, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
 /* Nothing of the parent's is left open, nobody is asked on a terminal, and it ends with the parent. */
 static int shut_in(int out)
 {
-    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGSEGV, SIGABRT};
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) (void)signal(ends[i], SIG_DFL);
-    (void)signal(SIGPIPE, SIG_IGN);
-    uint64_t memory = memory_now();
+    const struct rlimit files = {.rlim_cur = FILES_MOST, .rlim_max = FILES_MOST};
+    uint64_t memory = child_memory_now();
     int high = fcntl(out, F_DUPFD, 10), nothing = open("/dev/null", O_RDWR);
     if (high < 0 || nothing < 0) _exit(126);
     for (int i = 0; i < 3; i++) (void)dup2(nothing, i);
     (void)dup2(high, 3);
     (void)close_range(4, ~0u, 0);
     (void)setpgid(0, 0); /* Ctrl-C is for the parent, which looks at it in its own time */
-    limit(RLIMIT_NOFILE, FILES_MOST);
-    limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_CPU, SECONDS_MOST);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    if (memory) limit(RLIMIT_AS, memory + MEMORY_MORE);
-#else
-    (void)memory; /* a sanitizer's shadow takes more than any bound */
-#endif
+    (void)setrlimit(RLIMIT_NOFILE, &files);
+    child_confine(&(struct child_bounds){.cpu_seconds = SECONDS_MOST, .memory = memory ? memory + MEMORY_MORE : 0, .file_bytes = RLIM_INFINITY});
+    (void)signal(SIGPIPE, SIG_IGN); /* a printer that hangs up is an error of writing */
     return 3;
 }
 

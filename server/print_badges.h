@@ -15,7 +15,7 @@
 struct print_badges {
     const char *layout_name;           /* asked for; NULL: the default */
     const struct badge_layout *layout; /* found by print_badges_find */
-    struct badge_words words;          /* on paper; zeroed: as the layout says */
+    struct badge_wish_words words;          /* on paper; zeroed: as the layout says */
     const char *desk_phone;
     unsigned keep;                     /* bits of enum print_keep; 0: everybody */
     bool look_back;                    /* the rows are to know when they were printed last, also when everybody is kept */

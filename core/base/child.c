@@ -49,27 +49,43 @@ static void limit(int what, rlim_t most)
     (void)setrlimit((__rlimit_resource_t)what, &bound);
 }
 
-/* Between fork and exec: only what is safe there. */
-static void become(const char *program, char *const *argv, char *const *environment, const char *folder, const struct child_bounds *bounds, int out, int err)
+void child_confine(const struct child_bounds *bounds)
 {
-    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD, SIGXFSZ};
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD, SIGXFSZ, SIGSEGV, SIGABRT};
     sigset_t none;
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    (void)setpgid(0, 0);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) (void)signal(ends[i], SIG_DFL);
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) (void)signal(ends[i], SIG_DFL);
-    int nothing = open("/dev/null", O_RDWR);
-    if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(out >= 0 ? out : nothing, 1) < 0 || dup2(err, 2) < 0) _exit(NOT_STARTED);
-    (void)close_range(3, ~0u, 0);
-    if (chdir(folder) != 0) _exit(NOT_STARTED);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_CPU, bounds->cpu_seconds);
     limit(RLIMIT_FSIZE, bounds->file_bytes);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     if (bounds->memory) limit(RLIMIT_AS, bounds->memory);
 #endif
+}
+
+uint64_t child_memory_now(void)
+{
+    char text[64];
+    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
+    if (fd >= 0) close(fd);
+    if (n <= 0) return 0;
+    text[n] = '\0';
+    return strtoull(text, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Between fork and exec: only what is safe there. */
+static void become(const char *program, char *const *argv, char *const *environment, const char *folder, const struct child_bounds *bounds, int out, int err)
+{
+    (void)setpgid(0, 0);
+    int nothing = open("/dev/null", O_RDWR);
+    if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(out >= 0 ? out : nothing, 1) < 0 || dup2(err, 2) < 0) _exit(NOT_STARTED);
+    (void)close_range(3, ~0u, 0);
+    if (chdir(folder) != 0) _exit(NOT_STARTED);
+    child_confine(bounds);
     execve(program, argv, environment);
     _exit(NOT_STARTED);
 }

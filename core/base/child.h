@@ -23,6 +23,14 @@ struct child_bounds {
  * no such program; ERR_LIMIT: one of the bounds, also that of `out`; ERR_INPUT: it ended with another code than 0, and the fault has the last line that it said. */
 enum err child_run(const char *const *argv, const char *folder, const struct child_bounds *bounds, struct buf *out, struct fault *fault);
 
+/* For a child that this process forked by itself and that goes on in our own code or streams what it makes (a photo's decoder, a printer's conversation,
+ * pages being drawn): called in the child right after fork, where it is safe. It ends with the thread that forked it, its signals are the usual ones and none
+ * is blocked, it gains no privileges, leaves no core file, and has these bounds but for wall_seconds, which the parent has to keep. */
+void child_confine(const struct child_bounds *bounds);
+
+/* Bytes of address space that this process has now, on which a forked child's bound of memory is founded; 0: not known. Safe after fork. */
+uint64_t child_memory_now(void);
+
 /* Whether PATH has such a program. */
 bool child_is_installed(const char *program);
 

@@ -1,4 +1,6 @@
-/* The child process in which a stranger's photo is decoded. */
+/* The child process in which a stranger's photo is decoded. It goes on in our own code, since an exec would cost more than most photos: child_run is for
+ * other programs. */
+#include "core/base/child.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/vision/photo.h"
@@ -11,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,40 +27,14 @@ struct answer {
     uint32_t code, width, height, length;
 };
 
-static void limit(int what, rlim_t most)
-{
-    const struct rlimit bound = {.rlim_cur = most, .rlim_max = most};
-    (void)setrlimit((__rlimit_resource_t)what, &bound);
-}
-
-/* Bytes of address space that this process has now. */
-static uint64_t memory_now(void)
-{
-    unsigned long pages = 0;
-    FILE *file = fopen("/proc/self/statm", "re");
-    if (!file) return 0;
-    if (fscanf(file, "%lu", &pages) != 1) pages = 0;
-    (void)fclose(file);
-    return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
 /* Nothing of the parent's is left open, nothing can be opened or written, and it ends with the parent. */
 static void shut_in(int out, uint64_t memory)
 {
-    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGSEGV, SIGABRT};
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) (void)signal(ends[i], SIG_DFL);
+    const struct rlimit none = {0};
+    child_confine(&(struct child_bounds){.cpu_seconds = SECONDS_MOST, .memory = memory ? memory + MEMORY_MORE : 0});
     if (dup2(out, 0) < 0) _exit(126);
     (void)close_range(1, ~0u, 0);
-    limit(RLIMIT_NOFILE, 0);
-    limit(RLIMIT_FSIZE, 0);
-    limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_CPU, SECONDS_MOST);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    if (memory) limit(RLIMIT_AS, memory + MEMORY_MORE);
-#else
-    (void)memory; /* a sanitizer's shadow takes more than any bound */
-#endif
+    (void)setrlimit(RLIMIT_NOFILE, &none);
 }
 
 static void run_child(int out, uint64_t memory, const void *data, size_t length, const struct photo_wish *wish)
@@ -121,7 +96,7 @@ enum err photo_make_apart(struct arena *arena, const void *data, size_t length, 
         free(room);
         return fault_set(fault, room ? err_from_errno(errno) : ERR_NOMEM, "a photo cannot be decoded now");
     }
-    uint64_t memory = memory_now();
+    uint64_t memory = child_memory_now();
     pid_t child = fork();
     if (child == 0) run_child(ends[1], memory, data, length, wish);
     close(ends[1]);

@@ -47,7 +47,7 @@ static void print_work(struct http_request *req, void *thread_state)
         reply_reason(req, REASON_busy);
         return;
     }
-    p->badges.words = (struct badge_words){.order = query_word(req, "order"), .duplex = query_word(req, "duplex"), .page = query_word(req, "page"),
+    p->badges.words = (struct badge_wish_words){.order = query_word(req, "order"), .duplex = query_word(req, "duplex"), .page = query_word(req, "page"),
                                            .separators = query_word(req, "separators")};
     p->badges.keep = (query_flag(req, "not_printed") ? PRINT_KEEP_NOT_PRINTED : 0u) | (query_flag(req, "changed") ? PRINT_KEEP_CHANGED : 0u);
     p->badges.desk_phone = query_word(req, "desk_phone");
