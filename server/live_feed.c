@@ -1,4 +1,5 @@
 #include "server/live_feed.h"
+#include "server/hot_papers.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/congress/checkin/scan_json.h"
@@ -119,6 +120,7 @@ void live_feed_tick(void *context, struct live_hub *hub)
     struct app *app = context;
     struct live_feed *feed = app->feed;
     (void)hub;
+    hot_papers_sweep(app->hot_papers);
     if (!feed) return;
     pthread_mutex_lock(&feed->lock);
     for (size_t i = 0; i < feed->count; i++) {

@@ -62,8 +62,7 @@ static void put_common(struct buf *out, const struct zip_entry *e, bool zip64)
     put(out, zip64 ? VERSION_ZIP64 : VERSION_PLAIN, 2);
     put(out, NAMES_ARE_UTF8, 2);
     put(out, 0, 2); /* stored */
-    put(out, 0, 2);
-    put(out, FIRST_DAY, 2);
+    put(out, e->time ? e->time : FIRST_DAY << 16, 4);
     put(out, e->crc, 4);
     put(out, clip(e->size, NO_ROOM_32), 4);
     put(out, clip(e->size, NO_ROOM_32), 4);
@@ -133,6 +132,14 @@ void zip_end(uint64_t count, uint64_t central, uint64_t length, struct buf *out)
     put(out, clip(length, NO_ROOM_32), 4);
     put(out, clip(central, NO_ROOM_32), 4);
     put(out, 0, 2);
+}
+
+uint32_t zip_time(int year, int month, int day, int hour, int minute, int second)
+{
+    if (year < 1980) return FIRST_DAY << 16;
+    if (year > 2107) year = 2107;
+    uint32_t date = (uint32_t)(year - 1980) << 9 | (uint32_t)month << 5 | (uint32_t)day;
+    return date << 16 | (uint32_t)hour << 11 | (uint32_t)minute << 5 | (uint32_t)second / 2;
 }
 
 uint32_t zip_crc32(uint32_t crc, const void *data, size_t length)

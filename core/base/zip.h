@@ -4,7 +4,7 @@
  *     for each entry   zip_local_header, then `size` bytes of content
  *     then             zip_central_header of each entry, then zip_end
  *
- * Names are UTF-8 (flag bit 11); times are 1980-01-01, so that equal content gives equal bytes. ZIP64 fields are there where a number does not fit
+ * Names are UTF-8 (flag bit 11); without a time it is 1980-01-01, so that equal content gives equal bytes. ZIP64 fields are there where a number does not fit
  * its 32 or 16 bits, and only there. Thread-safe. */
 #ifndef PLENUM_BASE_ZIP_H
 #define PLENUM_BASE_ZIP_H
@@ -22,7 +22,11 @@ struct zip_entry {
     uint64_t size;
     uint32_t crc;    /* zip_crc32 of the content */
     uint64_t offset; /* of its local header in the archive */
+    uint32_t time;   /* zip_time; 0: 1980-01-01 */
 };
+
+/* A local time as ZIP writes it: years 1980 to 2107 (others become the nearest), even seconds. */
+uint32_t zip_time(int year, int month, int day, int hour, int minute, int second);
 
 /* Appends one record. */
 void zip_local_header(const struct zip_entry *entry, struct buf *out);

@@ -1,6 +1,7 @@
 /* GET /healthz · /readyz · /metrics */
 #include "core/base/clock.h"
 #include "server/app.h"
+#include "server/hot_papers.h"
 
 #include <inttypes.h>
 
@@ -39,10 +40,12 @@ void metrics_get(struct http_request *req)
     struct live_counters live;
     struct pool_counters pool;
     struct writer_figures writer;
+    struct hot_papers_figures papers;
     http_server_counters(app->http, &http);
     live_counters(app->hub, &live);
     pool_counters(app->pool, &pool);
     writer_read_figures(app->writer, &writer);
+    hot_papers_count(app->hot_papers, &papers);
     struct buf out;
     buf_init(&out, BUF_LIMIT_LINE);
     put_requests(&out, &http);
@@ -54,6 +57,9 @@ void metrics_get(struct http_request *req)
     put_metric(&out, "commits_total", "counter", "Transactions committed by the writer", writer.commits);
     put_metric(&out, "writes_total", "counter", "Pieces of work in them", writer.pieces);
     put_metric(&out, "writer_waiting", "gauge", "Pieces of work waiting", (int64_t)writer.waiting);
+    put_metric(&out, "paper_files_asked_total", "counter", "Times that a paper's file was wanted", (int64_t)papers.asked);
+    put_metric(&out, "paper_files_opened_total", "counter", "Times that one had to be opened", (int64_t)papers.opened);
+    put_metric(&out, "paper_files_held", "gauge", "Held open now", papers.held);
     put_metric(&out, "up_seconds", "gauge", "Since the start", (clock_now_ms() - app->started_ms) / 1000);
     http_reply_buf(req, 200, "text/plain; version=0.0.4; charset=utf-8", &out);
 }

@@ -1,11 +1,9 @@
-/* Replies that exist before the request: files with ranges, and assets built into the program. */
+/* Replies that exist before the request: files and archives with ranges (their bytes: kept.c), and assets built into the program. */
 #include "server/http/internal.h"
 #include "server/http/validators.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 bool accepts_gzip(const struct exchange *x)
@@ -39,102 +37,100 @@ static bool may_show(const char *type)
     return strncmp(type, "audio/", 6) == 0 || strncmp(type, "video/", 6) == 0;
 }
 
-struct mapping {
-    void *data;
-    size_t length;
-};
-
-static void unmap(void *cls)
+/* `fd` is duplicated: the response closes its own. */
+static struct MHD_Response *part_of_file(const struct exchange *x, struct http_kept *kept, int64_t first, int64_t length)
 {
-    struct mapping *mapping = cls;
-    (void)munmap(mapping->data, mapping->length);
-    free(mapping);
-}
-
-/* Under TLS the library would read a file piece by piece into one buffer; mapped memory is twice as fast (facts §2). */
-static struct MHD_Response *map_part(int fd, int64_t first, int64_t length)
-{
-    struct mapping *mapping = malloc(sizeof *mapping);
-    if (!mapping) return NULL;
-    long page = sysconf(_SC_PAGESIZE);
-    int64_t start = first / page * page;
-    mapping->length = (size_t)(first - start + length);
-    mapping->data = mmap(NULL, mapping->length, PROT_READ, MAP_SHARED, fd, start);
-    if (mapping->data == MAP_FAILED) {
-        free(mapping);
-        return NULL;
-    }
-    struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls((size_t)length, (char *)mapping->data + (first - start), unmap, mapping);
-    if (!response) unmap(mapping);
+    if (length == 0) return MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
+    if (x->req.is_tls) return kept_part_mapped(kept, first, length);
+    int fd = kept_duplicate(kept);
+    struct MHD_Response *response = fd < 0 ? NULL : MHD_create_response_from_fd_at_offset64((uint64_t)length, fd, (uint64_t)first);
+    if (!response && fd >= 0) (void)close(fd);
     return response;
 }
 
-/* Takes fd over. */
-static struct MHD_Response *part_of_file(const struct exchange *x, int fd, int64_t first, int64_t length)
+static int64_t seconds_of(const struct http_file *file)
 {
-    struct MHD_Response *response;
-    if (length == 0 || x->req.is_tls) {
-        response = length ? map_part(fd, first, length) : MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
-        (void)close(fd);
-        return response;
-    }
-    response = MHD_create_response_from_fd_at_offset64((uint64_t)length, fd, (uint64_t)first);
-    if (!response) (void)close(fd);
-    return response;
+    return file->modified_ms > 0 ? file->modified_ms / 1000 : -1;
 }
 
 static enum range_result wanted_range(const struct exchange *x, const struct http_file *file, int64_t *ret_first, int64_t *ret_last)
 {
     const char *range = http_header(&x->req, "Range"), *condition = http_header(&x->req, "If-Range");
-    if (!range || x->req.method != HTTP_GET) return RANGE_WHOLE;
-    if (condition && (!file->etag || !if_range_holds(condition, file->etag))) return RANGE_WHOLE;
+    if (!range || x->req.method != HTTP_GET || x->req.is_head) return RANGE_WHOLE; /* defined for GET alone: RFC 9110 §14.2 */
+    if (condition && !if_range_holds(condition, file->etag, seconds_of(file))) return RANGE_WHOLE;
     return range_read(range, file->size, ret_first, ret_last);
+}
+
+static const char *type_of(const struct http_file *file)
+{
+    return file->content_type ? file->content_type : "application/octet-stream";
 }
 
 static void set_file_headers(struct exchange *x, const struct http_file *file)
 {
-    const char *type = file->content_type ? file->content_type : "application/octet-stream";
+    const char *type = type_of(file);
+    char date[HTTP_DATE_SIZE];
     bool attachment = file->attachment || !may_show(type);
     char *disposition = file->name || attachment ? disposition_text(&x->arena, attachment, file->name) : NULL;
     if (disposition) (void)http_set_header(&x->req, "Content-Disposition", disposition);
     (void)http_set_header(&x->req, "Accept-Ranges", "bytes");
     if (file->etag) set_etag(x, false, file->etag, "");
+    if (http_date_write(seconds_of(file), date)) (void)http_set_header(&x->req, "Last-Modified", date);
     http_set_cache(&x->req, file->cache);
+}
+
+static void reply_no_such_part(struct exchange *x, const struct http_file *file)
+{
+    char text[64];
+    (void)snprintf(text, sizeof text, "bytes */%lld", (long long)file->size);
+    (void)http_set_header(&x->req, "Content-Range", text);
+    (void)http_set_header(&x->req, "Content-Disposition", "inline");
+    http_set_cache(&x->req, HTTP_NO_STORE);
+    http_reply_problem(&x->req, 416, "range_not_satisfiable", "The file has no such part.");
+}
+
+/* Everything but the bytes: the status (200, 206) and which bytes, or 0 when the reply is made. */
+static int begin_file(struct exchange *x, const struct http_file *file, int64_t *ret_first, int64_t *ret_length)
+{
+    const struct http_conditions conditions = {http_header(&x->req, "If-Match"), http_header(&x->req, "If-Unmodified-Since"),
+                                               http_header(&x->req, "If-None-Match"), http_header(&x->req, "If-Modified-Since")};
+    int64_t first = 0, last = file->size - 1;
+    char text[96];
+    if (x->replied || file->size < 0) return 0;
+    set_file_headers(x, file);
+    int judged = x->req.method == HTTP_GET ? http_conditions_judge(&conditions, file->etag, seconds_of(file)) : 0;
+    if (judged == 304) http_reply_empty(&x->req, 304);
+    if (judged == 412) http_reply_problem(&x->req, 412, "precondition_failed", "The file is not the one that was asked for.");
+    if (judged) return 0;
+    enum range_result range = wanted_range(x, file, &first, &last);
+    *ret_first = first;
+    *ret_length = last - first + 1;
+    if (range == RANGE_UNSATISFIABLE) {
+        reply_no_such_part(x, file);
+        return 0;
+    }
+    if (range == RANGE_WHOLE) return 200;
+    (void)snprintf(text, sizeof text, "bytes %lld-%lld/%lld", (long long)first, (long long)last, (long long)file->size);
+    (void)http_set_header(&x->req, "Content-Range", text);
+    return 206;
 }
 
 void http_reply_file(struct http_request *req, const struct http_file *file)
 {
     struct exchange *x = exchange_of(req);
-    const char *type = file->content_type ? file->content_type : "application/octet-stream";
-    const char *list = http_header(req, "If-None-Match");
-    int64_t first = 0, last = file->size - 1;
-    if (x->replied || file->size < 0) {
-        (void)close(file->fd);
-        return;
-    }
-    set_file_headers(x, file);
-    if (file->etag && list && req->method == HTTP_GET && etag_listed(list, file->etag)) {
-        (void)close(file->fd);
-        http_reply_empty(req, 304);
-        return;
-    }
-    char text[96];
-    enum range_result range = wanted_range(x, file, &first, &last);
-    if (range == RANGE_UNSATISFIABLE) {
-        (void)close(file->fd);
-        (void)snprintf(text, sizeof text, "bytes */%lld", (long long)file->size);
-        (void)http_set_header(req, "Content-Range", text);
-        (void)http_set_header(req, "Content-Disposition", "inline");
-        http_set_cache(req, HTTP_NO_STORE);
-        http_reply_problem(req, 416, "range_not_satisfiable", "The file has no such part.");
-        return;
-    }
-    if (range == RANGE_PART) {
-        (void)snprintf(text, sizeof text, "bytes %lld-%lld/%lld", (long long)first, (long long)last, (long long)file->size);
-        (void)http_set_header(req, "Content-Range", text);
-    }
-    int64_t length = last - first + 1;
-    reply_with(x, range == RANGE_PART ? 206 : 200, type, part_of_file(x, file->fd, first, length), (size_t)length);
+    int64_t first, length;
+    struct http_kept *kept = file->kept ? file->kept : http_kept_new(file->fd, file->size);
+    int status = begin_file(x, file, &first, &length);
+    if (status) reply_with(x, status, type_of(file), kept ? part_of_file(x, kept, first, length) : NULL, (size_t)length);
+    http_kept_drop(kept);
+}
+
+void http_reply_pieces(struct http_request *req, const struct http_file *file, const struct http_pieces *pieces)
+{
+    struct exchange *x = exchange_of(req);
+    int64_t first, length;
+    int status = begin_file(x, file, &first, &length);
+    if (status) reply_with(x, status, type_of(file), pieces_part(pieces, first, length), (size_t)length);
 }
 
 void http_reply_asset(struct http_request *req, const struct http_asset *asset, enum http_cache cache)

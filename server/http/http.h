@@ -123,6 +123,7 @@ struct http_request {
     enum http_method method;
     bool is_head;
     bool is_tls, is_loopback;       /* is_loopback: the peer's address, not the Host */
+    bool is_self;                   /* this machine called itself: by loopback, or by the address that it also came from */
     bool has_bearer;                /* "Authorization: Bearer" was sent */
     enum http_origin origin;        /* meaningful for unsafe methods */
     const char *path;               /* percent-decoded, no query: "/d/ABC" */
@@ -197,17 +198,41 @@ void http_set_cache(struct http_request *req, enum http_cache cache);
 /* For dynamic replies with a validator: sets ETag ("abc" is sent quoted) and, when If-None-Match has it, replies 304 and returns true. */
 bool http_not_modified(struct http_request *req, const char *etag);
 
+/* An open file that many replies send from, counted. Thread-safe. */
+struct http_kept;
+/* Takes `fd` over in every case; the caller holds the first reference. The file has `size` bytes and is never truncated. NULL: out of memory. */
+struct http_kept *http_kept_new(int fd, int64_t size);
+struct http_kept *http_kept_add(struct http_kept *kept); /* one more reference: gives `kept` */
+void http_kept_drop(struct http_kept *kept);             /* the last one closes the file; accepts NULL */
+
 struct http_file {
+    struct http_kept *kept;   /* not NULL: instead of fd; the caller's reference is taken over in every case */
     int fd;                   /* taken over in every case */
     int64_t size;             /* bytes from offset 0: no more than there are, and the file must never be truncated, only replaced by rename */
     const char *content_type;
     const char *etag;         /* without quotes, strong; NULL: none */
+    int64_t modified_ms;      /* Last-Modified: since when the bytes at this address are these; 0: none */
     const char *name;         /* Content-Disposition (RFC 6266) in any script; NULL: none */
     bool attachment;          /* else inline; types other than PDF, pictures, audio, video are always attachments */
     enum http_cache cache;
 };
-/* ETag, If-None-Match, single Range with If-Range, HEAD; sendfile on plain HTTP, mapped memory under TLS. */
+/* The conditions of RFC 9110 §13, single Range with If-Range (several are answered whole), HEAD; sendfile on plain HTTP, mapped memory under TLS. */
 void http_reply_file(struct http_request *req, const struct http_file *file);
+
+struct http_piece {
+    const void *data;  /* NULL: the bytes of a file from its beginning */
+    const char *key;   /* of that file */
+    int64_t length;    /* > 0 */
+};
+struct http_pieces { /* all of it lives in the request's arena */
+    const struct http_piece *items;
+    size_t count;
+    /* Called when the first byte of a file is due, on the worker thread: a reference to it, or NULL: the reply breaks off. */
+    struct http_kept *(*open)(void *context, const char *key, int64_t length);
+    void *context;
+};
+/* As http_reply_file, of bytes that lie in several places; `file` has neither kept nor fd, and the size of all pieces. Takes a fixed amount of memory. */
+void http_reply_pieces(struct http_request *req, const struct http_file *file, const struct http_pieces *pieces);
 
 struct http_asset { /* static bytes that live as long as the program */
     const char *content_type;

@@ -110,7 +110,7 @@ struct exchange {
 struct connection {
     struct connection *previous, *next; /* in server->table */
     int fd;
-    bool is_tls, is_loopback;
+    bool is_tls, is_loopback, is_self;
     char peer[INET6_ADDRSTRLEN];
     _Atomic int phase;
     _Atomic int64_t deadline;       /* steady ms; HEAD and BODY */
@@ -184,6 +184,11 @@ void reply_with(struct exchange *x, int status, const char *content_type, struct
 bool reply_has_header(const struct exchange *x, const char *name);
 const char *reply_phrase(int status);
 bool accepts_gzip(const struct exchange *x);
+
+/* kept.c: bytes that are sent from files. NULL: out of memory, or no descriptor left. */
+int kept_duplicate(const struct http_kept *kept);
+struct MHD_Response *kept_part_mapped(struct http_kept *kept, int64_t first, int64_t length);
+struct MHD_Response *pieces_part(const struct http_pieces *pieces, int64_t first, int64_t length);
 
 /* sweep.c */
 void connection_on_change(void *listener, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode code);

@@ -1,26 +1,34 @@
 #include "server/http/validators.h"
 
 #include "core/base/buf.h"
+#include "core/base/clock.h"
 #include "core/base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-bool etag_listed(const char *list, const char *etag)
+static bool is_listed(const char *list, const char *etag, bool strong)
 {
     size_t length = strlen(etag);
     const char *p = list;
     while (*p) {
         p += strspn(p, " \t,");
         if (*p == '*') return true;
-        if (p[0] == 'W' && p[1] == '/') p += 2;
+        bool weak = p[0] == 'W' && p[1] == '/';
+        if (weak) p += 2;
         if (*p != '"') return false; /* nothing sensible follows */
         const char *end = strchr(++p, '"');
         if (!end) return false;
-        if ((size_t)(end - p) == length && strncmp(p, etag, length) == 0) return true;
+        if (!(weak && strong) && (size_t)(end - p) == length && strncmp(p, etag, length) == 0) return true;
         p = end + 1;
     }
     return false;
+}
+
+bool etag_listed(const char *list, const char *etag)
+{
+    return is_listed(list, etag, false);
 }
 
 /* Digits to a number, saturated; false when there are none. */
@@ -55,8 +63,55 @@ enum range_result range_read(const char *header, int64_t size, int64_t *ret_firs
     return RANGE_PART;
 }
 
-bool if_range_holds(const char *header, const char *etag)
+static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+int64_t http_date_read(const char *text)
 {
+    char name[4] = "";
+    int year = -1, month = 0, day = 0, hour = 0, minute = 0, second = 0, end = -1;
+    if (strlen(text) > 40) return -1;
+    if (sscanf(text, "%*[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d GMT%n", &day, name, &year, &hour, &minute, &second, &end) < 6 || end < 0) {
+        end = -1;
+        if (sscanf(text, "%*[A-Za-z], %2d-%3[A-Za-z]-%2d %2d:%2d:%2d GMT%n", &day, name, &year, &hour, &minute, &second, &end) == 6 && end > 0)
+            year += year < 70 ? 2000 : 1900; /* nothing here is from the future (RFC 9110 §5.6.7) */
+        else if (sscanf(text, "%*[A-Za-z] %3[A-Za-z] %2d %2d:%2d:%2d %4d%n", name, &day, &hour, &minute, &second, &year, &end) < 6) return -1;
+    }
+    while (month < 12 && strcmp(months[month], name) != 0) month++;
+    if (end < 0 || text[end] || month == 12 || year < 1970 || day < 1 || day > 31 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
+        return -1;
+    return ((clock_days_from_civil(year, month + 1, day) * 24 + hour) * 60 + minute) * 60 + second;
+}
+
+bool http_date_write(int64_t seconds, char out[HTTP_DATE_SIZE])
+{
+    int year, month, day;
+    if (seconds < 0 || seconds >= INT64_C(253402300800)) return false;
+    int64_t date = seconds / 86400, rest = seconds % 86400;
+    clock_civil_from_days(date, &year, &month, &day);
+    return snprintf(out, HTTP_DATE_SIZE, "%s, %02u %s %04u %02u:%02u:%02u GMT", days[(date + 4) % 7], (unsigned)day % 100, months[month - 1], (unsigned)year % 10000,
+                    (unsigned)(rest / 3600) % 100, (unsigned)(rest / 60 % 60), (unsigned)(rest % 60)) == HTTP_DATE_SIZE - 1;
+}
+
+int http_conditions_judge(const struct http_conditions *c, const char *etag, int64_t modified)
+{
+    int64_t since;
+    if (c->if_match) {
+        if (!is_listed(c->if_match, etag ? etag : "", true)) return 412;
+    } else if (c->if_unmodified_since && modified >= 0) {
+        since = http_date_read(c->if_unmodified_since);
+        if (since >= 0 && modified > since) return 412;
+    }
+    if (c->if_none_match) return etag && is_listed(c->if_none_match, etag, false) ? 304 : 0;
+    if (!c->if_modified_since || modified < 0) return 0;
+    since = http_date_read(c->if_modified_since);
+    return since >= 0 && modified <= since ? 304 : 0;
+}
+
+bool if_range_holds(const char *header, const char *etag, int64_t modified)
+{
+    if (*header != '"') return modified >= 0 && http_date_read(header) == modified;
+    if (!etag) return false;
     size_t length = strlen(etag);
     return strlen(header) == length + 2 && header[0] == '"' && strncmp(header + 1, etag, length) == 0 && header[length + 1] == '"';
 }

@@ -15,8 +15,8 @@ static void reply_paper(struct http_request *req, const struct paper *paper, enu
         reply_error(req, ERR_IO, &(struct fault){.text = "a paper's file is not there, or not whole: run `plenum doctor`"});
         return;
     }
-    http_reply_file(req, &(struct http_file){.kept = kept, .modified_ms = paper->added_ms, .size = paper->size, .content_type = paper->media_type, .etag = paper->sha256, .name = paper->name,
-                                             .cache = cache});
+    http_reply_file(req, &(struct http_file){.kept = kept, .size = paper->size, .content_type = paper->media_type, .etag = paper->sha256, .name = paper->name,
+                                             .modified_ms = cache == HTTP_NO_STORE ? 0 : paper->added_ms, .cache = cache});
 }
 
 static bool read_version(const char *text, int64_t *ret)

@@ -58,10 +58,17 @@ static enum err put_papers(struct view *view, struct db *db, const char *token, 
     err = papers_list(db, view->arena, &viewer, now_ms, &papers, &count);
     if (err != OK) return err;
     json_t *list = json_array();
-    int64_t locked = 0;
+    int64_t locked = 0, bytes = 0;
     for (size_t i = 0; i < count; i++) {
         if (papers[i].access == PAPER_NEEDS_PIN) locked++;
         else json_array_append_new(list, paper_view(view, token, &papers[i]));
+        if (papers[i].access == PAPER_OPEN) bytes += papers[i].size;
+    }
+    if (json_array_size(list) > 1) {
+        json_t *all = json_object();
+        view_put(all, "href", arena_printf(view->arena, "/d/%s/papers.zip", token));
+        view_put(all, "size", i18n_size(view->arena, bytes));
+        view_put_json(view->root, "all_papers", all);
     }
     view_put_flag(view->root, "has_papers", count > 0);
     if (locked > 0) view_put_number(view->root, "restricted", locked);

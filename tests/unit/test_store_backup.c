@@ -20,7 +20,7 @@ static enum err add_blob(struct db *db, void *arg, struct fault *fault)
 {
     (void)fault;
     const struct blob *blob = arg;
-    struct sql_blob_insert_in in = {blob->sha256, blob->size, blob->media_type, 1};
+    struct sql_blob_insert_in in = {blob->sha256, blob->size, blob->media_type, 1, blob->crc};
     return sql_blob_insert(db, &in, NULL);
 }
 

@@ -51,8 +51,9 @@ static enum err write_blobs(struct plan *plan, struct fault *fault)
     for (size_t i = 0; i < map->capacity; i++) {
         const struct blob *blob = map->slots[i].value;
         if (!map->slots[i].key) continue;
-        struct db_value values[] = {value_text(blob->sha256), value_i64(blob->size), value_text(blob->media_type), value_i64(plan->now_ms)};
-        if (plan_write(plan, WRITE_FIRST, SQL_BLOB_INSERT, values, 4) != OK) return fault_set(fault, ERR_NOMEM, "not enough memory");
+        struct db_value values[] = {value_text(blob->sha256), value_i64(blob->size), value_text(blob->media_type), value_i64(plan->now_ms),
+                                    value_i64(blob->crc)};
+        if (plan_write(plan, WRITE_FIRST, SQL_BLOB_INSERT, values, 5) != OK) return fault_set(fault, ERR_NOMEM, "not enough memory");
     }
     return OK;
 }

@@ -6,14 +6,16 @@
 
 #include <string.h>
 
-static bool is_published(const struct paper_rule *rule, int64_t now_ms)
+bool paper_is_published(const struct paper_rule *rule, int64_t now_ms)
 {
-    if (rule->publish_manual) return rule->published_ms != DB_NULL && rule->published_ms <= now_ms;
+    if (rule->withdrawn || rule->stopped) return false;
+    if (rule->published_ms != DB_NULL) return rule->published_ms <= now_ms;
+    if (rule->publish_manual) return false;
     return rule->publish_ms == DB_NULL || rule->publish_ms <= now_ms;
 }
 
 /* An audience that cannot be read admits nobody: a mistake must not publish. */
-static bool is_in_audience(const char *audience, const char *category)
+bool paper_is_for(const char *audience, const char *category)
 {
     if (!audience) return true;
     json_t *root = NULL;
@@ -30,7 +32,7 @@ static bool is_in_audience(const char *audience, const char *category)
 
 enum paper_access paper_decide(const struct paper_rule *rule, const struct paper_viewer *viewer, int64_t now_ms)
 {
-    if (!is_published(rule, now_ms) || !is_in_audience(rule->audience, viewer->category)) return PAPER_HIDDEN;
+    if (!paper_is_published(rule, now_ms) || !paper_is_for(rule->audience, viewer->category)) return PAPER_HIDDEN;
     if ((rule->restricted || viewer->pin_for_all) && !viewer->pin_passed) return PAPER_NEEDS_PIN;
     return PAPER_OPEN;
 }
@@ -45,7 +47,7 @@ enum err paper_viewer_by_token(struct db *db, struct arena *arena, const char *t
     if (row.delegate_id == DB_NULL) return ERR_NOT_FOUND;
     bool lost = strcmp(row.status, "summoned") != 0 && strcmp(row.status, "alternate") != 0;
     if (row.revoked_ms != DB_NULL || !row.named || lost) return ERR_DENIED;
-    *ret = (struct paper_viewer){.delegate_id = row.delegate_id, .event_id = row.event_id, .event = row.event, .category = row.category,
+    *ret = (struct paper_viewer){.delegate_id = row.delegate_id, .event_id = row.event_id, .event = row.event, .timezone = row.timezone, .category = row.category,
                                  .pin_for_all = strcmp(row.documents_access, "pin") == 0};
     return OK;
 }
@@ -60,12 +62,14 @@ enum err papers_list(struct db *db, struct arena *arena, const struct paper_view
     if (!papers) return ERR_NOMEM;
     for (size_t i = 0; i < n; i++) {
         const struct sql_papers_of_event_row *r = &rows[i];
-        struct paper_rule rule = {r->audience, r->publish_ms, r->published_ms, r->publish_manual != 0, r->restricted != 0};
+        struct paper_rule rule = {r->audience, r->publish_ms, r->published_ms, r->publish_manual != 0, r->restricted != 0, r->withdrawn_ms != DB_NULL,
+                                  r->stamp && r->stamp_let_ms == DB_NULL};
         enum paper_access access = paper_decide(&rule, viewer, now_ms);
         if (access == PAPER_HIDDEN) continue;
         papers[out++] = (struct paper){.id = r->id, .code = r->code, .title = r->title, .language = r->language, .number = r->number, .issued = r->issued,
                                        .issuer = r->issuer, .session = r->session, .must_read = r->must_read != 0, .version = r->version, .size = r->size,
-                                       .added_ms = r->added_ms, .sha256 = r->sha256, .name = r->name, .media_type = r->media_type, .access = access};
+                                       .added_ms = r->added_ms, .sha256 = r->sha256, .name = r->name, .media_type = r->media_type, .access = access,
+                                       .session_title = r->session_title, .crc32 = r->crc32};
     }
     *ret = papers;
     *ret_count = out;
@@ -78,8 +82,9 @@ enum err paper_find(struct db *db, struct arena *arena, const struct paper_viewe
     struct sql_papers_version_row r;
     enum err e = sql_papers_version(db, arena, viewer->event_id, code, version, &r);
     if (e != OK) return e;
-    struct paper_rule rule = {r.audience, r.publish_ms, r.published_ms, r.publish_manual != 0, r.restricted != 0};
-    *ret = (struct paper){.id = r.id, .code = r.code, .title = r.title, .version = r.version, .size = r.size, .sha256 = r.sha256, .name = r.name,
+    struct paper_rule rule = {r.audience, r.publish_ms, r.published_ms, r.publish_manual != 0, r.restricted != 0, r.withdrawn_ms != DB_NULL,
+                                  r.stamp && r.stamp_let_ms == DB_NULL};
+    *ret = (struct paper){.id = r.id, .code = r.code, .title = r.title, .version = r.version, .size = r.size, .added_ms = r.added_ms, .crc32 = DB_NULL, .sha256 = r.sha256, .name = r.name,
                           .media_type = r.media_type, .access = paper_decide(&rule, viewer, now_ms)};
     return OK;
 }

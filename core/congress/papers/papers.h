@@ -17,6 +17,7 @@ enum paper_access {
 struct paper_viewer {
     int64_t delegate_id, event_id;
     const char *event;    /* slug */
+    const char *timezone;
     const char *category; /* code */
     bool pin_passed;
     bool pin_for_all;     /* the event asks for the PIN for every paper */
@@ -25,8 +26,9 @@ struct paper_viewer {
 struct paper {
     int64_t id;
     const char *code, *title, *language, *number, *issued, *issuer, *session;
+    const char *session_title; /* as stored (core/congress/title.h); NULL: of no session. Like `session` and crc32 only from papers_list */
     bool must_read;
-    int64_t version, size, added_ms;
+    int64_t version, size, added_ms, crc32; /* crc32: of the file's bytes; DB_NULL: not known */
     const char *sha256, *name, *media_type;
     enum paper_access access;
 };
@@ -34,9 +36,13 @@ struct paper {
 /* What decides, apart from the viewer. */
 struct paper_rule {
     const char *audience; /* JSON {"categories": […]}, NULL: every delegate */
-    int64_t publish_ms, published_ms; /* DB_NULL: not set */
+    int64_t publish_ms, published_ms; /* DB_NULL: not set. published_ms is the organiser's decision and goes before the rest: from then on */
     bool publish_manual, restricted;
+    bool withdrawn; /* taken back, or not given out yet whatever else says */
+    bool stopped;   /* bears a secrecy stamp that nobody has let pass */
 };
+bool paper_is_published(const struct paper_rule *rule, int64_t now_ms); /* so far as time and the organiser say */
+bool paper_is_for(const char *audience, const char *category);
 enum paper_access paper_decide(const struct paper_rule *rule, const struct paper_viewer *viewer, int64_t now_ms);
 
 /* The viewer behind a badge, or behind a member card at the event that delegate_page_load finds for it. ERR_NOT_FOUND: no such badge, or the card of

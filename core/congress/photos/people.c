@@ -95,7 +95,7 @@ enum err photo_set(struct db *db, struct arena *arena, const char *code, const s
     if (e != OK) return e;
     bool changed = !row.photo_blob || strcmp(row.photo_blob, blob->sha256) != 0;
     if (changed) e = choose_path(db, arena, code, row.person_id, row.photo, blob, &path);
-    if (changed && e == OK) e = sql_blob_insert(db, &(struct sql_blob_insert_in){blob->sha256, blob->size, blob->media_type, now_ms}, NULL);
+    if (changed && e == OK) e = sql_blob_insert(db, &(struct sql_blob_insert_in){blob->sha256, blob->size, blob->media_type, now_ms, blob->crc}, NULL);
     if (changed && e == OK) e = sql_photos_set(db, row.person_id, path, blob->sha256, NULL);
     if (e == OK) *ret_changed = changed;
     return e;

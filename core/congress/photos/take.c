@@ -1,4 +1,5 @@
 #include "core/base/file.h"
+#include "core/base/zip.h"
 #include "core/congress/photos/photos.h"
 #include "core/vision/photo.h"
 
@@ -9,7 +10,7 @@ enum err photo_take(struct arena *arena, const char *folder, const void *data, s
     enum err e = photo_make_apart(arena, data, length, &wish, &photo, fault);
     if (e != OK) return e;
     if (folder) return blob_put_data(folder, photo.data, photo.length, ret, fault);
-    *ret = (struct blob){.size = (int64_t)photo.length, .media_type = blob_sniff(photo.data, photo.length, NULL)};
+    *ret = (struct blob){.size = (int64_t)photo.length, .crc = zip_crc32(0, photo.data, photo.length), .media_type = blob_sniff(photo.data, photo.length, NULL)};
     crypto_sha256_hex(photo.data, photo.length, ret->sha256);
     return OK;
 }

@@ -1,5 +1,6 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/base/zip.h"
 #include "core/congress/store/store.h"
 
 #include <errno.h>
@@ -106,6 +107,7 @@ static enum err take_in(int in, int out, const char *path, int64_t longest, stru
     struct crypto_sha256_state state;
     crypto_sha256_start(&state);
     ret->size = 0;
+    ret->crc = 0;
     for (;;) {
         ssize_t n = read(in, piece, sizeof piece);
         if (n < 0 && errno == EINTR) continue;
@@ -115,6 +117,7 @@ static enum err take_in(int in, int out, const char *path, int64_t longest, stru
         ret->size += n;
         if (ret->size > longest) return fault_set(fault, ERR_LIMIT, "%s: larger than %lld bytes", path, (long long)longest);
         crypto_sha256_add(&state, piece, (size_t)n);
+        ret->crc = zip_crc32(ret->crc, piece, (size_t)n);
         enum err e = out < 0 ? OK : file_write_all(out, piece, (size_t)n);
         if (e != OK) return fault_set(fault, e, "copy %s: %s", path, err_name(e));
     }
@@ -181,7 +184,7 @@ enum err blob_put_file(const char *folder, const char *path, int64_t longest, st
 
 enum err blob_put_data(const char *folder, const void *data, size_t length, struct blob *ret, struct fault *fault)
 {
-    struct blob blob = {.size = (int64_t)length, .media_type = blob_sniff(data, length, NULL)};
+    struct blob blob = {.size = (int64_t)length, .crc = zip_crc32(0, data, length), .media_type = blob_sniff(data, length, NULL)};
     char target[4096];
     crypto_sha256_hex(data, length, blob.sha256);
     enum err e = make_room(folder, &blob, target, sizeof target, fault);

@@ -48,6 +48,7 @@ enum err store_lock(const struct store *store, int *ret_fd, struct fault *fault)
 struct blob {
     char sha256[CRYPTO_HASH_HEX];
     int64_t size;
+    uint32_t crc;           /* zip_crc32 of its bytes */
     const char *media_type; /* found in the bytes; static text, never NULL */
 };
 
@@ -58,10 +59,13 @@ enum err blob_probe_file(const char *path, int64_t longest, struct blob *ret, st
 enum err blob_put_file(const char *folder, const char *path, int64_t longest, struct blob *ret, struct fault *fault);
 /* The same for bytes in memory. */
 enum err blob_put_data(const char *folder, const void *data, size_t length, struct blob *ret, struct fault *fault);
-/* The same for bytes that `write` puts into a file, and whose hash is known: what comes is held against `expected` (sha256 and size; media_type is the
- * caller's). `write` is not called when the blob is there already. ERR_CONFLICT: the bytes are others. */
+/* The same for bytes that `write` puts into a file, and whose hash is known: what comes is held against `expected` (sha256 and size; crc and media_type are
+ * the caller's). `write` is not called when the blob is there already. ERR_CONFLICT: the bytes are others. */
 enum err blob_put_known(const char *folder, const struct blob *expected, enum err (*write)(void *context, int fd, struct fault *fault), void *context,
     struct fault *fault);
+/* Adds the CRC of papers that an older version stored without; those that are missing or damaged are left (`plenum doctor` names them) and
+ * counted in *ret_left. For the one that holds the folder's lock. */
+enum err blob_add_crcs(const struct store *store, int64_t *ret_added, int64_t *ret_left, struct fault *fault);
 /* DIR/blobs/ab/abcdef…; NULL when `sha256` is not 64 lower-case hex digits, or out of memory. */
 char *blob_path(struct arena *arena, const char *folder, const char *sha256);
 /* The type by the first bytes (and `length` of them, 512 are enough); "application/octet-stream" when unknown, "text/plain; charset=utf-8"

@@ -9,8 +9,16 @@ INSERT INTO setting(name, value) VALUES($1, $2) ON CONFLICT (name) DO UPDATE SET
 -- audit_insert :exec (id i64, at_ms i64, actor text, action text, subject text, detail text?)
 INSERT INTO audit(id, at_ms, actor, action, subject, detail) VALUES($1, $2, $3, $4, $5, $6);
 
--- blob_insert :exec (sha256 text, size i64, media_type text, added_ms i64)
-INSERT INTO blob(sha256, size, media_type, added_ms) VALUES($1, $2, $3, $4) ON CONFLICT (sha256) DO NOTHING;
+-- blob_insert :exec (sha256 text, size i64, media_type text, added_ms i64, crc32 i64?)
+INSERT INTO blob(sha256, size, media_type, added_ms, crc32) VALUES($1, $2, $3, $4, $5)
+ON CONFLICT (sha256) DO UPDATE SET crc32 = excluded.crc32 WHERE blob.crc32 IS NULL AND excluded.crc32 IS NOT NULL;
+
+-- Papers stored before their CRC was kept.
+-- blob_without_crc :many () -> (sha256 text, size i64)
+SELECT sha256, size FROM blob WHERE crc32 IS NULL AND sha256 IN (SELECT v.sha256 FROM document_version v) ORDER BY sha256;
+
+-- blob_set_crc :exec (sha256 text, crc32 i64)
+UPDATE blob SET crc32 = $2 WHERE sha256 = $1;
 
 -- blob_get :maybe (sha256 text) -> (size i64, media_type text)
 SELECT size, media_type FROM blob WHERE sha256 = $1;
