@@ -23,6 +23,7 @@ struct i18n;
 struct tls_material;
 struct live_feed;
 struct print_gate;
+struct hot_papers;
 struct pages; /* server/pages: templates and words */
 
 struct app {
@@ -32,6 +33,7 @@ struct app {
     struct pool *pool;
     struct pool *print_pool;    /* waits for printers, so that a stuck one keeps nothing else waiting */
     struct print_gate *print_gate; /* server/print_gate.h */
+    struct hot_papers *hot_papers; /* server/hot_papers.h */
     struct live_hub *hub;
     struct http_server *http;
     struct pages *pages;

@@ -6,6 +6,7 @@
 #include "core/typeset/fonts.h"
 #include "server/access.h"
 #include "server/bucket.h"
+#include "server/hot_papers.h"
 #include "server/live_feed.h"
 #include "server/print_gate.h"
 #include "server/pages/pages.h"
@@ -46,13 +47,23 @@ static void worker_close(void *context, void *state)
 
 /* --- start ------------------------------------------------------------------------------------------------------------------------- */
 
+/* Once, after an older version wrote the folder. */
+static enum err add_crcs(struct app *app, struct fault *fault)
+{
+    int64_t added = 0, left = 0;
+    enum err e = blob_add_crcs(&app->store, &added, &left, fault);
+    if (added) log_line(LOG_NOTICE, "server", "%lld papers were read once more, for archives of papers", (long long)added);
+    if (left) log_line(LOG_ERROR, "server", "%lld papers are missing or damaged: run `plenum doctor`", (long long)left);
+    return e;
+}
+
 static enum err open_store(const struct serve_options *o, struct app *app, struct fault *fault)
 {
     enum err e = store_open(store_choose_folder(o->data), STORE_CREATE, &app->store, fault);
     if (e == OK) e = store_lock(&app->store, &app->lock, fault);
     if (e == ERR_BUSY) return fault_set(fault, e, "another `plenum serve` runs on %s", app->store.folder);
     if (e == OK) e = db_prepare_all(app->store.db, fault);
-    return e;
+    return e == OK ? add_crcs(app, fault) : e;
 }
 
 static enum err load_event_urls(struct app *app, struct fault *fault)
@@ -113,6 +124,7 @@ static enum err start_threads(const struct serve_options *o, struct app *app, st
     pool.queue_limit = PRINT_QUEUE;
     if (e == OK) e = pool_start(&pool, &app->print_pool);
     if (e == OK) e = print_gate_new(&app->print_gate);
+    if (e == OK) e = hot_papers_new(app->store.folder, &app->hot_papers);
     if (e == OK) e = bucket_new(20, 3000, &app->pair_bucket);
     if (e == OK) e = live_feed_new(app, &app->feed, fault);
     struct live_config live = {.tick_ms = LIVE_FEED_TICK_MS, .context = app, .on_tick = live_feed_tick};
@@ -164,6 +176,7 @@ void serve_stop(struct app *app)
     writer_stop(app->writer);
     live_hub_free(app->hub);
     live_feed_free(app->feed);
+    hot_papers_free(app->hot_papers); /* behind the hub, whose ticks sweep it */
     bucket_free(app->pair_bucket);
     if (app->write_tools) write_tools_release(app->write_tools);
     free(app->write_tools);
