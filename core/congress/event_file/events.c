@@ -130,6 +130,26 @@ static enum err add_version(struct plan *plan, const struct row *row)
     return plan_write(plan, WRITE_MAIN, SQL_IMPORT_DOCUMENT_VERSION_INSERT, values, 6);
 }
 
+/* What the organiser set on the console stays as it is (core/congress/papers/publish.h). */
+static enum err keep_edited(struct plan *plan, struct event_plan *event, const struct row *row)
+{
+    struct sql_room_edited_row *edited;
+    size_t count = 0;
+    if (!row->now || event->is_new || !plan->db) return OK;
+    enum err e = sql_room_edited(plan->db, plan->arena, row_values(event->row)[0].i64, &edited, &count);
+    for (size_t i = 0; e == OK && i < count; i++) {
+        if (edited[i].id != row->now[0].i64) continue;
+        static const char *const keys[] = {"title", "language", "number", "issued", "issuer", "audience", "session", "restricted", "must_read"};
+        for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+            size_t column = entity_column(ENTITY_DOCUMENT, keys[k]);
+            const char *word = arena_printf(plan->arena, " %s ", keys[k]);
+            if (!word) return ERR_NOMEM;
+            if (strstr(edited[i].edited, word)) row->next[column] = row->now[column];
+        }
+    }
+    return e;
+}
+
 static enum err check_row(struct table *table, struct row *row, const struct json_place *place, struct fault *fault)
 {
     struct json_place area = {.up = place, .key = "area"};
@@ -151,7 +171,8 @@ static enum err plan_list(struct plan *plan, struct event_plan *event, enum enti
         enum err e = row_merge(plan, table, row, &here, fault);
         if (e == OK) e = check_row(table, row, &here, fault);
         if (e != OK) return e;
-        e = row_settle(plan, table, row, &event->changed);
+        if (kind == ENTITY_DOCUMENT) e = keep_edited(plan, event, row);
+        if (e == OK) e = row_settle(plan, table, row, &event->changed);
         if (e == OK && kind == ENTITY_DOCUMENT) e = add_version(plan, row);
         if (e != OK) return fault_set(fault, e, "%s %s: %s", entities[kind].noun, row->key, err_name(e));
     }

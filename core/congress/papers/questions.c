@@ -1,0 +1,76 @@
+#include "core/congress/papers/questions.h"
+#include "core/base/text.h"
+#include "core/congress/store/store.h"
+
+#include "catalogue.h"
+
+enum err question_tidy(struct arena *arena, const char *text, const char **ret, struct fault *fault)
+{
+    const char *tidy = text ? text_tidy(arena, text) : NULL;
+    if (!tidy || !*tidy) return fault_set(fault, ERR_INPUT, "there is no text");
+    if (text_length(tidy) > QUESTION_LETTERS) return fault_set(fault, ERR_INPUT, "longer than %d letters", QUESTION_LETTERS);
+    if (!text_is_printable(tidy)) return fault_set(fault, ERR_INPUT, "this is no text");
+    *ret = tidy;
+    return OK;
+}
+
+enum err question_ask(struct db *db, struct arena *arena, struct id_source *ids, int64_t event_id, int64_t delegate_id, const char *words, int64_t now_ms,
+                      struct fault *fault)
+{
+    struct sql_room_event_row event;
+    struct sql_question_recent_row recent;
+    enum err e = sql_room_event(db, arena, event_id, &event);
+    if (e == OK) e = sql_question_recent(db, arena, delegate_id, now_ms - QUESTION_BURST_MS, words, &recent);
+    if (e != OK) return db_fault(db, e, fault, "ask the desk");
+    if (event.questions_closed_ms != DB_NULL) return fault_set(fault, ERR_DENIED, "questions are closed");
+    if (recent.same) return OK;
+    if (recent.asked >= QUESTION_BURST || recent.waiting >= QUESTION_WAITING) return fault_set(fault, ERR_LIMIT, "too many questions at once");
+    struct sql_question_insert_in in = {id_next(ids), event_id, delegate_id, words, now_ms};
+    e = sql_question_insert(db, &in, NULL);
+    return e == OK ? OK : db_fault(db, e, fault, "ask the desk");
+}
+
+enum err question_answer(struct db *db, struct arena *arena, int64_t event_id, int64_t id, const char *answer, const char *actor, int64_t now_ms,
+                         struct fault *fault)
+{
+    struct sql_question_get_row row;
+    enum err e = sql_question_get(db, arena, event_id, id, &row);
+    if (e == ERR_NOT_FOUND) return fault_set(fault, e, "there is no such question");
+    if (e == OK) e = sql_question_answer(db, id, answer, now_ms, actor, NULL);
+    if (e == OK) e = audit_write(db, now_ms, actor, row.answer ? "question.answer_again" : "question.answer", arena_printf(arena, "%lld", (long long)id), NULL);
+    return e == OK ? OK : db_fault(db, e, fault, "answer a question");
+}
+
+enum err question_close(struct db *db, int64_t event_id, bool closed, const char *actor, const char *event, int64_t now_ms, struct fault *fault)
+{
+    enum err e = sql_question_close(db, event_id, closed ? now_ms : DB_NULL, NULL);
+    if (e == OK) e = sql_docs_event_touch(db, event_id, NULL);
+    if (e == OK) e = audit_write(db, now_ms, actor, closed ? "questions.close" : "questions.open", event, NULL);
+    return e == OK ? OK : db_fault(db, e, fault, "close the questions");
+}
+
+enum err question_of(struct db *db, struct arena *arena, int64_t delegate_id, struct question **ret, size_t *ret_count)
+{
+    struct sql_question_of_row *rows;
+    enum err e = sql_question_of(db, arena, delegate_id, &rows, ret_count);
+    struct question *list = e == OK ? arena_array(arena, *ret_count + 1, sizeof *list) : NULL;
+    if (e != OK || !list) return e != OK ? e : ERR_NOMEM;
+    for (size_t i = 0; i < *ret_count; i++)
+        list[i] = (struct question){.id = rows[i].id, .words = rows[i].words, .asked_ms = rows[i].asked_ms, .answer = rows[i].answer,
+                                    .answered_ms = rows[i].answered_ms, .seen_ms = DB_NULL};
+    *ret = list;
+    return OK;
+}
+
+enum err question_list(struct db *db, struct arena *arena, int64_t event_id, int64_t most, struct question **ret, size_t *ret_count)
+{
+    struct sql_question_list_row *rows;
+    enum err e = sql_question_list(db, arena, event_id, most, &rows, ret_count);
+    struct question *list = e == OK ? arena_array(arena, *ret_count + 1, sizeof *list) : NULL;
+    if (e != OK || !list) return e != OK ? e : ERR_NOMEM;
+    for (size_t i = 0; i < *ret_count; i++)
+        list[i] = (struct question){rows[i].id, rows[i].asked_ms, rows[i].answered_ms, rows[i].seen_ms, rows[i].words, rows[i].answer, rows[i].actor,
+                                    rows[i].name, rows[i].number, rows[i].unit_name};
+    *ret = list;
+    return OK;
+}

@@ -1,0 +1,37 @@
+/* Short questions from a delegate's phone to the desk, and the desk's short answers. Not thread-safe: one connection. */
+#ifndef PLENUM_CONGRESS_PAPERS_QUESTIONS_H
+#define PLENUM_CONGRESS_PAPERS_QUESTIONS_H
+
+#include "core/base/arena.h"
+#include "core/base/id.h"
+#include "core/db/db.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define QUESTION_LETTERS 500          /* of either text */
+#define QUESTION_BURST 5              /* of one badge within QUESTION_BURST_MS */
+#define QUESTION_BURST_MS (INT64_C(10) * 60 * 1000)
+#define QUESTION_WAITING 10           /* of one badge without an answer */
+
+struct question {
+    int64_t id, asked_ms, answered_ms, seen_ms; /* DB_NULL: not yet */
+    const char *words, *answer, *actor, *name, *number, *unit; /* the last four only from question_list */
+};
+
+/* Text as it is kept: tidy, lines as blanks. ERR_INPUT: empty, too long, or not text. */
+enum err question_tidy(struct arena *arena, const char *text, const char **ret, struct fault *fault);
+/* The same words again within the burst's time are one question (a form sent twice). ERR_LIMIT: too many; ERR_DENIED: the organiser has closed it. */
+enum err question_ask(struct db *db, struct arena *arena, struct id_source *ids, int64_t event_id, int64_t delegate_id, const char *words, int64_t now_ms,
+                      struct fault *fault);
+/* Answers, or answers anew. Audited, without either text. ERR_NOT_FOUND. */
+enum err question_answer(struct db *db, struct arena *arena, int64_t event_id, int64_t id, const char *answer, const char *actor, int64_t now_ms,
+                         struct fault *fault);
+enum err question_close(struct db *db, int64_t event_id, bool closed, const char *actor, const char *event, int64_t now_ms, struct fault *fault);
+
+/* Of one delegate, oldest first. */
+enum err question_of(struct db *db, struct arena *arena, int64_t delegate_id, struct question **ret, size_t *ret_count);
+/* For the desk: those that wait, oldest first, then the answered ones, newest first. */
+enum err question_list(struct db *db, struct arena *arena, int64_t event_id, int64_t most, struct question **ret, size_t *ret_count);
+
+#endif
