@@ -1,6 +1,7 @@
 #include "server/access.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "server/venue/watch.h"
 
 #include <arpa/inet.h>
 #include <stdatomic.h>
@@ -130,6 +131,7 @@ enum err access_authorize(void *context, struct http_request *req)
             return e;
         }
     }
+    if (!req->is_self) watch_count(app_of(req)->watch, req->peer, !p->is_staff && !p->is_device && !p->is_display, clock_now_ms());
     if (!(p->roles & req->route->who)) return ask_to_sign_in(req, p);
     if (!has_to_change_password(req, p)) return OK;
     reply_reason_with(req, REASON_forbidden, "Change the password that was made for you first, at /password.");

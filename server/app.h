@@ -24,6 +24,7 @@ struct tls_material;
 struct live_feed;
 struct print_gate;
 struct hot_papers;
+struct watch;
 struct pages; /* server/pages: templates and words */
 
 struct app {
@@ -53,6 +54,8 @@ struct app {
     int lock;                   /* of the data folder */
     bool store_nothing;         /* only for measuring: check-ins are decided, not stored */
     bool plain_desk;            /* the organiser's recorded decision: desk role over plain HTTP */
+    struct watch *watch;        /* server/venue/watch.h */
+    const char *proof_key;      /* server/venue/proof.h */
     struct bucket *pair_bucket; /* tries of pairing codes */
     int64_t started_ms;
     _Atomic bool is_open;       /* all of the above is set; what comes in a moment before (the listeners tell their ports first) is asked to come again */

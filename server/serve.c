@@ -11,6 +11,8 @@
 #include "server/print_gate.h"
 #include "server/pages/pages.h"
 #include "server/serve_parts.h"
+#include "server/venue/proof.h"
+#include "server/venue/watch.h"
 
 #include "catalogue.h"
 
@@ -93,6 +95,11 @@ static enum err load_settings(const struct serve_options *o, struct app *app, st
     if (e == OK) e = setting_read(app->store.db, &app->arena, "plain_desk", &plain_desk);
     if (e != OK) return db_fault(app->store.db, e, fault, "settings");
     app->plain_desk = plain_desk && strcmp(plain_desk, "1") == 0;
+    const char *answer_probes = NULL;
+    e = setting_read(app->store.db, &app->arena, "answer_probes", &answer_probes);
+    if (e == OK) e = proof_key_read(app->store.db, &app->arena, true, &app->proof_key);
+    if (e != OK) return db_fault(app->store.db, e, fault, "settings");
+    if (watch_new(answer_probes && strcmp(answer_probes, "1") == 0, &app->watch) != OK) return fault_set(fault, ERR_NOMEM, "not enough memory");
     return load_event_urls(app, fault);
 }
 
@@ -148,6 +155,10 @@ static enum err start_http(const struct serve_options *o, struct app *app, struc
     if (e != OK) return e;
     app->plain_port = http_server_port(app->http);
     app->tls_port = http_server_port_tls(app->http);
+    char port[16];
+    (void)snprintf(port, sizeof port, "%u", app->plain_port);
+    e = setting_write(app->store.db, "plain_port", port); /* for `plenum doctor --venue`, which does not know how this server was started */
+    if (e != OK) return db_fault(app->store.db, e, fault, "keep the port");
     return serve_tls_publish(app, o->listen_tls, fault);
 }
 
@@ -178,6 +189,7 @@ void serve_stop(struct app *app)
     live_feed_free(app->feed);
     hot_papers_free(app->hot_papers); /* behind the hub, whose ticks sweep it */
     bucket_free(app->pair_bucket);
+    watch_free(app->watch);
     if (app->write_tools) write_tools_release(app->write_tools);
     free(app->write_tools);
     pages_free(app->pages);

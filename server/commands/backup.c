@@ -106,15 +106,22 @@ static enum err warn_of_hosts(struct db *db, struct fault *fault)
 
 int command_doctor(int argc, char **argv)
 {
-    const char *data = NULL;
-    const struct opt options[] = {COMMAND_DATA(&data)};
-    const struct opt_command command = {"plenum doctor [--data DIR]",
-        "Checks the data folder: schema, statements, papers, the figures by a recount, where printed badges point. Changes nothing.", options, 1, 0, 0};
+    const char *data = NULL, *event = NULL;
+    bool venue = false, json = false;
+    const struct opt options[] = {COMMAND_DATA(&data),
+        {"venue", 0, OPT_FLAG, &venue, NULL, "instead: this machine and the venue's network, before the phones come", 0, 0},
+        {"event", 0, OPT_TEXT, &event, "SLUG", "for which event, with --venue (default: the largest to come)", 0, 0},
+        {"json", 0, OPT_FLAG, &json, NULL, "the findings as JSON, with --venue", 0, 0}};
+    const struct opt_command command = {"plenum doctor [--data DIR] [--venue [--event SLUG] [--json]]",
+        "Checks the data folder: schema, statements, papers, the figures by a recount, where printed badges point. Changes nothing.", options,
+        sizeof options / sizeof options[0], 0, 0};
     struct fault fault = {0};
     struct store store = {0};
     int code, bad = 0;
     int64_t total = 0, damaged = 0;
     if (!command_parse(&command, argc, argv, NULL, NULL, &code)) return code;
+    if (venue) return command_doctor_venue(data, event, json);
+    if (event || json) return command_end("doctor", fault_set(&fault, ERR_USAGE, "--event and --json go with --venue"), &fault);
     enum err e = store_open(store_choose_folder(data), STORE_READ, &store, &fault);
     if (e == OK) {
         struct fault why = {0};

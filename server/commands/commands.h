@@ -17,6 +17,8 @@ int command_photos(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_restore(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+/* `plenum doctor --venue`; `event` may be NULL. */
+int command_doctor_venue(const char *data, const char *event, bool json);
 
 /* Parses; true when the command is to go on. Else *ret_code is the exit code: help was shown, or usage was wrong and said so. */
 bool command_parse(const struct opt_command *command, int argc, char **argv, const char **words, size_t *ret_word_count, int *ret_code);

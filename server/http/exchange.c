@@ -19,8 +19,8 @@ static void exchange_begin(struct exchange *x, struct http_server *server, struc
     x->arena.limit = server->config.arena_limit;
     x->started_us = clock_steady_us();
     x->req = (struct http_request){.arena = &x->arena, .context = server->config.context, .is_tls = connection->is_tls,
-                                   .is_loopback = connection->is_loopback, .path = "", .safe_path = "-", .host = "", .peer = connection->peer,
-                                   .body = "", .content_type = "", .origin = HTTP_ORIGIN_UNKNOWN, .method = HTTP_GET};
+                                   .is_loopback = connection->is_loopback, .is_self = connection->is_self, .path = "", .safe_path = "-",
+                                   .host = "", .peer = connection->peer, .body = "", .content_type = "", .origin = HTTP_ORIGIN_UNKNOWN, .method = HTTP_GET};
     x->raw_target = arena_strdup(&x->arena, uri ? uri : "");
     x->target_place = uri;
     atomic_fetch_add(&server->active, 1);

@@ -44,6 +44,17 @@ static void read_peer(struct connection *connection, const struct sockaddr *addr
     connection->is_loopback = IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
 }
 
+/* Who calls an own address of this machine comes from that address. */
+static bool came_from_here(const struct connection *connection)
+{
+    struct sockaddr_storage own;
+    socklen_t length = sizeof own;
+    struct connection here = {0};
+    if (connection->fd < 0 || getsockname(connection->fd, (struct sockaddr *)&own, &length) != 0) return false;
+    read_peer(&here, (const struct sockaddr *)&own);
+    return here.peer[0] && strcmp(here.peer, connection->peer) == 0;
+}
+
 static void connection_open(struct listener *listener, struct MHD_Connection *mhd, void **context)
 {
     struct http_server *server = listener->server;
@@ -55,6 +66,7 @@ static void connection_open(struct listener *listener, struct MHD_Connection *mh
     read_peer(connection, info ? info->client_addr : NULL);
     info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
     connection->fd = info ? info->connect_fd : -1;
+    connection->is_self = connection->is_loopback || came_from_here(connection);
     connection->is_tls = listener->is_tls;
     connection->exchange.connection = connection;
     atomic_store(&connection->deadline, clock_steady_ms() + request_timeout(server));

@@ -1,7 +1,9 @@
 /* GET / and GET /e/{event}: what anyone may know: titles, dates, venue, programme, announcements. Nobody's name but speakers'. */
 #include "core/base/clock.h"
 #include "core/congress/title.h"
+#include "server/access.h"
 #include "server/pages/view.h"
+#include "server/venue/probes.h"
 
 #include <string.h>
 
@@ -17,6 +19,11 @@ static const char *venue_name(struct view *view, const char *stored)
 void home_get(struct http_request *req)
 {
     struct view view;
+    if (probes_reply(req)) return;
+    if (!access_host_is_ours(app_of(req), req->host)) {
+        http_reply_problem(req, 421, "unknown_host", "This server does not answer to this host name.");
+        return;
+    }
     struct worker *worker = worker_of(req);
     if (worker == NULL || !view_begin(&view, req)) return;
     const char *organization;
