@@ -161,10 +161,11 @@ unit: $(UNIT)
 	@tests/run-unit $(B)
 
 # Fuzzers want clang and a folder of their own: make CC=clang SAN=address,undefined,fuzzer-no-link B=build/fuzz fuzzers
-$(B)/fuzz/%: tests/fuzz/%.c $(foreach r,$(ROOMS_plenum-badges),$(call library,$(r)))
+FUZZ_ROOMS := docs-bundle $(ROOMS_plenum-badges)
+$(B)/fuzz/%: tests/fuzz/%.c $(foreach r,$(FUZZ_ROOMS),$(call library,$(r)))
 	@mkdir -p $(@D)
 	$(say) LINK $@
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -DFUZZ_MAIN -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(foreach r,$(ROOMS_plenum-badges),$(call library,$(r))) $(foreach r,$(ROOMS_plenum-badges),$(LIBS_$(r)))
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -DFUZZ_MAIN -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(foreach r,$(FUZZ_ROOMS),$(call library,$(r))) $(foreach r,$(FUZZ_ROOMS),$(LIBS_$(r)))
 .PHONY: fuzzers
 fuzzers: $(FUZZ)
 

@@ -86,6 +86,15 @@ enum err docs_reading_write(struct db *db, const char *sha256, const struct docs
                             bool *ret_new);
 bool docs_reading_is_there(struct db *db, const char *sha256);
 
+/* Looks into one stored paper and keeps its pages, in a transaction of its own. Errors as docs_extract; ERR_NOT_FOUND: a program that opens such files is not
+ * installed; ERR_TIMEOUT: on_page said stop. */
+struct docs_paper {
+    const char *sha256, *name;
+    bool (*on_page)(void *context, size_t done, size_t total); /* as in docs_wishes */
+    void *context;
+};
+enum err docs_read_paper(struct db *db, const char *data_folder, const struct docs_paper *paper, struct fault *fault);
+
 /* Reads every newest paper of an event that was not read yet, each in a transaction of its own; `tell` hears what could not be read. For after an
  * import, and for papers that were uploaded. */
 enum err docs_read_missing(struct db *db, const char *data_folder, const char *slug, void (*tell)(void *context, const char *code, const char *sentence), void *context,

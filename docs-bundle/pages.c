@@ -81,13 +81,13 @@ static enum err write_one(struct db *db, void *arg, struct fault *fault)
     return e == OK ? OK : db_fault(db, e, fault, "store the pages of a paper");
 }
 
-static enum err read_one(struct db *db, const char *data_folder, const struct sql_docs_papers_row *row, struct fault *fault)
+enum err docs_read_paper(struct db *db, const char *data_folder, const struct docs_paper *paper, struct fault *fault)
 {
     struct arena arena = {0};
     struct docs_reading reading;
-    struct one one = {.sha256 = row->sha256, .reading = &reading};
-    const char *folder = docs_work_folder(&arena, fault), *path = blob_path(&arena, data_folder, row->sha256);
-    struct docs_wishes wishes = {.folder = folder, .name = row->name};
+    struct one one = {.sha256 = paper->sha256, .reading = &reading};
+    const char *folder = docs_work_folder(&arena, fault), *path = blob_path(&arena, data_folder, paper->sha256);
+    struct docs_wishes wishes = {.folder = folder, .name = paper->name, .on_page = paper->on_page, .context = paper->context};
     enum err e = folder && path ? docs_extract(&arena, path, &wishes, &reading, fault) : ERR_IO;
     /* An office file stays what it is here: the version's bytes are not ours to change. Its pages are those of its PDF. */
     bool later = e == OK && reading.kind == DOCS_OFFICE && !reading.count; /* LibreOffice may be installed one day */
@@ -112,7 +112,7 @@ enum err docs_read_missing(struct db *db, const char *data_folder, const char *s
     for (size_t i = 0; e == OK && i < count; i++) {
         struct fault why = {0};
         if (!rows[i].sha256 || docs_reading_is_there(db, rows[i].sha256)) continue;
-        e = read_one(db, data_folder, &rows[i], &why);
+        e = docs_read_paper(db, data_folder, &(struct docs_paper){.sha256 = rows[i].sha256, .name = rows[i].name}, &why);
         if (e == OK) read++;
         else if (tell) tell(context, rows[i].code, why.text[0] ? why.text : err_name(e));
         if (e == ERR_FULL || e == ERR_NOMEM) (void)fault_set(fault, e, "%s: %s", rows[i].code, why.text[0] ? why.text : err_name(e));

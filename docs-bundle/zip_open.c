@@ -23,6 +23,7 @@
 #define FLAG_STRONG 0x0040u
 #define FLAG_UTF8 0x0800u
 #define FLAG_MASKED 0x2000u
+#define EXTRA_MOST 65536u
 #define RATIO_MOST 200u
 #define RATIO_FROM (UINT64_C(1) << 20)
 
@@ -31,6 +32,8 @@ struct opening {
     const struct zip_caps *caps;
     struct fault *fault;
     uint64_t count, total;
+    uint8_t *extra;       /* EXTRA_MOST bytes: one header's fields at a time */
+    struct arena scratch; /* one name at a time */
 };
 
 static uint64_t get(const uint8_t *p, unsigned bytes)
@@ -177,7 +180,8 @@ static enum err keep_item(struct opening *o, size_t index, uint64_t at)
 {
     struct zip_reader *z = o->zip;
     struct zip_item *item = &z->items[index];
-    const char *plain = text_caseless(z->arena, item->name);
+    arena_clear(&o->scratch); /* folding takes many times a name's length */
+    const char *folded = text_caseless(&o->scratch, item->name), *plain = folded ? arena_strdup(z->arena, folded) : NULL;
     if (!plain) return fault_set(o->fault, ERR_NOMEM, "not enough memory");
     if (map_get(&z->by_name, item->name)) return wrong_item(o, index, item->name, at, "its name stands twice");
     if (map_get(&z->by_caseless, plain)) return wrong_item(o, index, item->name, at, "differs from another entry only in case or form of letters");
@@ -241,12 +245,10 @@ static enum err check_local(struct opening *o, size_t index)
     e = read_at(o, item->offset + LOCAL_BYTES, rest, name_length);
     if (e != OK) return e;
     if (memcmp(rest, item->name, strlen(item->name)) != 0) return wrong_item(o, index, item->name, item->offset, "its own header has another name than the directory");
-    uint8_t *more = arena_alloc(o->zip->arena, extra + 1);
-    if (!more) return fault_set(o->fault, ERR_NOMEM, "not enough memory");
-    e = read_at(o, item->offset + LOCAL_BYTES + name_length, more, extra);
+    e = read_at(o, item->offset + LOCAL_BYTES + name_length, o->extra, extra);
     if (e != OK) return e;
     struct zip_item local = {.packed = get(r + 18, 4), .size = get(r + 22, 4)};
-    const char *why = read_extra(more, extra, &local, true) ? compare_local(item, r, &local, (unsigned)get(r + 6, 2)) : "its own ZIP64 field is damaged";
+    const char *why = read_extra(o->extra, extra, &local, true) ? compare_local(item, r, &local, (unsigned)get(r + 6, 2)) : "its own ZIP64 field is damaged";
     if (why) return wrong_item(o, index, item->name, item->offset, why);
     item->data = item->offset + LOCAL_BYTES + name_length + extra;
     if (item->data > o->zip->central || item->packed > o->zip->central - item->data) return wrong_item(o, index, item->name, item->offset,
@@ -281,7 +283,8 @@ static enum err open_all(struct opening *o)
     if (e != OK) return e;
     uint8_t *all = arena_alloc(z->arena, (size_t)z->central_length + 1);
     z->items = arena_array(z->arena, (size_t)o->count + 1, sizeof *z->items);
-    if (!all || !z->items) return fault_set(o->fault, ERR_NOMEM, "not enough memory");
+    o->extra = arena_alloc(z->arena, EXTRA_MOST);
+    if (!all || !z->items || !o->extra) return fault_set(o->fault, ERR_NOMEM, "not enough memory");
     e = read_at(o, z->central, all, (size_t)z->central_length);
     if (e == OK) e = read_central(o, all);
     for (size_t i = 0; e == OK && i < z->count; i++) e = check_local(o, i);
@@ -296,6 +299,7 @@ enum err zip_open_fd(struct arena *arena, int fd, const struct zip_caps *caps, s
     enum err e = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? OK : fault_set(fault, ERR_INPUT, "is not a file");
     zip.length = e == OK ? (uint64_t)st.st_size : 0;
     if (e == OK) e = open_all(&o);
+    arena_release(&o.scratch);
     if (e != OK) close(fd);
     else *ret = zip;
     return e;

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define ZIP_ENTRIES_MOST 200100
-#define ZIP_CENTRAL_MOST (INT64_C(128) << 20)
+#define ZIP_CENTRAL_MOST (INT64_C(64) << 20)
 
 struct zip_item {
     const char *name; /* safe (file_is_safe_relative), printable UTF-8; without the last "/" of a folder */
