@@ -42,6 +42,11 @@ int32_t text_next(const char **cursor)
     return c < 0 ? -1 : c;
 }
 
+int text_digit(int32_t character)
+{
+    return character < 0 ? -1 : u_charDigitValue(character);
+}
+
 size_t text_length(const char *text)
 {
     size_t n = 0;
@@ -102,28 +107,40 @@ char *text_nfc(struct arena *arena, const char *text)
     return normal ? from_utf16(arena, normal, normal_length) : NULL;
 }
 
-char *text_tidy(struct arena *arena, const char *text)
+static char *tidy(struct arena *arena, const char *text, bool keeps_no_break)
 {
     char *normal = text_nfc(arena, text);
     if (!normal) return NULL;
     char *out = normal;
-    bool space = false;
+    bool space = false, glued = false; /* white space goes before; all of it is one no-break space, which is no longer than what it stands for */
     const char *p = normal;
     while (*p) {
         const char *start = p;
         int32_t c = text_next(&p);
         if (c >= 0 && u_isUWhiteSpace(c)) {
+            glued = keeps_no_break && !space && (c == 0xA0 || c == 0x202F);
             space = out != normal;
             continue;
         }
-        if (space) *out++ = ' ';
-        space = false;
+        if (space && glued) *out++ = '\xC2', *out++ = '\xA0';
+        else if (space) *out++ = ' ';
+        space = glued = false;
         size_t n = (size_t)(p - start);
         memmove(out, start, n);
         out += n;
     }
     *out = '\0';
     return normal;
+}
+
+char *text_tidy(struct arena *arena, const char *text)
+{
+    return tidy(arena, text, false);
+}
+
+char *text_tidy_to_set(struct arena *arena, const char *text)
+{
+    return tidy(arena, text, true);
 }
 
 static bool is_mark(UChar32 c)
@@ -284,13 +301,13 @@ char *text_person_sort_key(struct arena *arena, const char *locale, const char *
     return given && all ? arena_printf(arena, "%s00%s", given, all) : NULL;
 }
 
-size_t text_line_breaks(struct arena *arena, const char *locale, const char *text, size_t **ret_offsets)
+static size_t find_breaks(struct arena *arena, UBreakIteratorType type, const char *locale, const char *text, size_t **ret_offsets)
 {
     UErrorCode status = U_ZERO_ERROR;
     size_t bytes = strlen(text);
     UText view = UTEXT_INITIALIZER;
     utext_openUTF8(&view, text, (int64_t)bytes, &status);
-    UBreakIterator *breaks = ubrk_open(UBRK_LINE, locale, NULL, 0, &status);
+    UBreakIterator *breaks = ubrk_open(type, locale, NULL, 0, &status);
     size_t n = 0;
     size_t *offsets = arena_array(arena, bytes + 1, sizeof *offsets);
     if (U_SUCCESS(status) && offsets) {
@@ -301,6 +318,16 @@ size_t text_line_breaks(struct arena *arena, const char *locale, const char *tex
     utext_close(&view);
     *ret_offsets = offsets;
     return n;
+}
+
+size_t text_line_breaks(struct arena *arena, const char *locale, const char *text, size_t **ret_offsets)
+{
+    return find_breaks(arena, UBRK_LINE, locale, text, ret_offsets);
+}
+
+size_t text_letter_breaks(struct arena *arena, const char *text, size_t **ret_offsets)
+{
+    return find_breaks(arena, UBRK_CHARACTER, "", text, ret_offsets);
 }
 
 bool text_equal_ignoring_case(const char *a, const char *b)

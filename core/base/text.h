@@ -21,8 +21,11 @@ bool text_is_printable(const char *text);
 /* Unicode Normalization Form C. NULL for invalid UTF-8. */
 char *text_nfc(struct arena *arena, const char *text);
 
-/* NFC, white space runs to one space, none at the ends: how names and titles are stored. NULL for invalid UTF-8. */
+/* NFC, white space runs to one space, none at the ends: how names and titles are stored. Also a no-break space becomes a plain one: office programs leave
+ * them where nobody meant any, and a name has to be equal to itself. NULL for invalid UTF-8. */
 char *text_tidy(struct arena *arena, const char *text);
+/* The same for a text that is about to be set: a lone no-break space (U+00A0, also U+202F) stays, as U+00A0, since a line must not end there. */
+char *text_tidy_to_set(struct arena *arena, const char *text);
 
 /* The search form: compatibility decomposition without marks, case folded, đ → d, ł → l, æ → ae, punctuation to spaces, one space between
  * words. "Nguyễn  Đức" → "nguyen duc". Letters of other scripts stay. NULL for invalid UTF-8. */
@@ -47,9 +50,15 @@ size_t text_length(const char *text);
 /* Decodes one code point and moves the cursor; -1 at the end or at an invalid byte (the cursor then moves one byte). */
 int32_t text_next(const char **cursor);
 
+/* 0 to 9 for a decimal digit of any script ("7", "٧", "７"); -1 for any other character. */
+int text_digit(int32_t character);
+
 /* Offsets (bytes, ascending, ending with strlen) at which a line may be broken, by the rules of the script (UAX #14). Returns the
  * number of offsets, 0 when out of memory. */
 size_t text_line_breaks(struct arena *arena, const char *locale, const char *text, size_t **ret_offsets);
+
+/* The same for where a text may be cut: between what readers see as letters (extended grapheme clusters, UAX #29). */
+size_t text_letter_breaks(struct arena *arena, const char *text, size_t **ret_offsets);
 
 /* ASCII only, for codes and header names. */
 bool text_equal_ignoring_case(const char *a, const char *b);

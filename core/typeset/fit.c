@@ -152,27 +152,33 @@ static enum err size_lines(const struct fitting *f, const size_t *line_ends, siz
     return OK;
 }
 
+/* Where the text behind `start` may be cut: between letters with all that belongs to them, and never inside a ligature. Out of memory there is no place. */
+static size_t letters_behind(const struct fitting *f, size_t start, size_t **ret)
+{
+    size_t count = text_letter_breaks(f->arena, f->text, ret), kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t at = (*ret)[i];
+        if (at > start && f->text[at] && f->pens[at + 1] > f->pens[at]) (*ret)[kept++] = at;
+    }
+    return kept;
+}
+
 /* The last line of a cut text: as many letters as fit beside an ellipsis, found by halving. */
 static enum err cut_line(const struct fitting *f, size_t start, double width, struct line *ret)
 {
-    size_t low = start, high = strlen(f->text); /* low fits, high may not */
+    size_t *cuts, low = 0; /* of `cuts`; those before it fit */
     enum err e = shape_part(f, start, start, "…", ret);
     if (e != OK) return e;
     if (line_extent(ret) > width) return ERR_LIMIT;
-    while (low + 1 < high) {
+    size_t high = letters_behind(f, start, &cuts);
+    while (low < high) {
         size_t middle = (low + high) / 2;
-        /* Only where a glyph begins: neither inside a character nor between a letter and its marks. */
-        while (middle > low && ((f->text[middle] & 0xC0) == 0x80 || f->pens[middle + 1] <= f->pens[middle])) middle--;
-        if (middle == low) {
-            for (middle = (low + high) / 2; middle < high && ((f->text[middle] & 0xC0) == 0x80 || f->pens[middle + 1] <= f->pens[middle]);) middle++;
-            if (middle >= high) break;
-        }
         struct line line;
-        e = shape_part(f, start, middle, "…", &line);
+        e = shape_part(f, start, cuts[middle], "…", &line);
         if (e != OK) return e;
         if (line_extent(&line) <= width) {
             *ret = line;
-            low = middle;
+            low = middle + 1;
         } else high = middle;
     }
     return OK;
@@ -239,7 +245,7 @@ enum err fit_text(struct fonts *fonts, struct arena *arena, const char *text, co
     f.leading = style->leading > 0 ? style->leading : 1.2;
     if (strlen(text) > BUF_LIMIT_LINE) return fault_set(fault, ERR_LIMIT, "the text \"%.40s…\" is too long", text);
     if (!text_is_utf8(text, strlen(text))) return fault_set(fault, ERR_INPUT, "a text is not valid UTF-8");
-    f.text = text_tidy(arena, text);
+    f.text = text_tidy_to_set(arena, text);
     if (!f.text) return fault_set(fault, ERR_NOMEM, "no memory for text");
     struct fit fit = {0};
     if (f.text[0]) {

@@ -15,6 +15,7 @@ static void check_fold(struct check *c, struct arena *a)
     CHECK_TEXT(c, text_fold(a, "  "), "");
     CHECK(c, text_fold(a, "\xff") == NULL);
     CHECK_TEXT(c, text_tidy(a, "  Tra\xCC\x82\xCC\x80n \t Thị\xC2\xA0Hoà "), "Trần Thị Hoà");
+    CHECK_TEXT(c, text_tidy_to_set(a, "\u00A0 A\u00A0B\u202FC \u00A0D\u00A0 E\u3000F\u00A0"), "A\u00A0B\u00A0C D E F");
     CHECK_TEXT(c, text_nfc(a, "Đư\xCC\x81" "c"), "Đứ" "c");
 }
 
@@ -33,6 +34,9 @@ static void check_breaks(struct check *c, struct arena *a)
     size_t *offsets;
     CHECK(c, text_line_breaks(a, "vi", "Liên đoàn Lao động", &offsets) == 4);
     CHECK(c, text_line_breaks(a, "zh", "中华全国", &offsets) == 4);
+    CHECK(c, text_line_breaks(a, "vi", "Liên\u00A0đoàn Lao\u00A0động", &offsets) == 2 && offsets[0] == strlen("Liên\u00A0đoàn "));
+    CHECK(c, text_letter_breaks(a, "q\u0301\u0323a 👩\u200D🔧नि", &offsets) == 5 && offsets[0] == 5 && offsets[1] == 6 && offsets[4] == strlen("q\u0301\u0323a 👩\u200D🔧नि"));
+    CHECK(c, text_letter_breaks(a, "", &offsets) == 0);
     CHECK(c, text_is_code("HT-01") && !text_is_code("") && !text_is_code("a b") && !text_is_code("é"));
     CHECK(c, text_is_slug("dai-hoi-19") && !text_is_slug("-a") && !text_is_slug("A"));
     CHECK(c, text_is_language("vi") && text_is_language("pt-BR") && !text_is_language("v") && !text_is_language("vi-") && !text_is_language("1i"));
