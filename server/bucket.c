@@ -28,7 +28,7 @@ void bucket_free(struct bucket *t)
     free(t);
 }
 
-bool bucket_take(struct bucket *t)
+static bool take(struct bucket *t, int64_t tries)
 {
     pthread_mutex_lock(&t->lock);
     int64_t now = clock_steady_ms(), more = (now - t->filled_ms) / t->every_ms;
@@ -37,7 +37,17 @@ bool bucket_take(struct bucket *t)
         t->filled_ms += more * t->every_ms;
     }
     bool pass = t->left > 0;
-    if (pass) t->left--;
+    if (pass) t->left -= tries;
     pthread_mutex_unlock(&t->lock);
     return pass;
+}
+
+bool bucket_take(struct bucket *t)
+{
+    return take(t, 1);
+}
+
+bool bucket_has(struct bucket *t)
+{
+    return take(t, 0);
 }

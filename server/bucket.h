@@ -13,5 +13,7 @@ enum err bucket_new(unsigned burst, int64_t every_ms, struct bucket **ret);
 void bucket_free(struct bucket *bucket); /* accepts NULL */
 /* Takes one try; false when there is none left. */
 bool bucket_take(struct bucket *bucket);
+/* Whether there is one left; takes none. */
+bool bucket_has(struct bucket *bucket);
 
 #endif

@@ -6,75 +6,12 @@
 #include "core/congress/title.h"
 #include "server/access.h"
 #include "server/pages/card.h"
+#include "server/pages/phone_papers.h"
+#include "server/pages/pin.h"
 #include "server/pages/view.h"
+#include "server/pages/viewer.h"
 
-#include <ctype.h>
 #include <string.h>
-
-static char *file_kind(struct arena *arena, const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    if (dot == NULL || strlen(dot) > 6) return NULL;
-    char *kind = arena_strdup(arena, dot + 1);
-    for (char *p = kind; p != NULL && *p != '\0'; p++) *p = (char)toupper((unsigned char)*p);
-    return kind;
-}
-
-static json_t *paper_view(struct view *view, const char *token, const struct paper *paper)
-{
-    struct buf href;
-    buf_init(&href, BUF_LIMIT_LINE);
-    buf_printf(&href, "/d/%s/f/", token);
-    buf_put_url(&href, paper->code);
-    buf_printf(&href, "/%lld/", (long long)paper->version);
-    buf_put_url(&href, paper->name);
-    json_t *out = json_object();
-    view_put(out, "href", buf_text(&href));
-    buf_release(&href);
-    view_put_title(view, out, "title", paper->title);
-    view_put(out, "number", paper->number);
-    view_put(out, "issuer", paper->issuer);
-    view_put(out, "issued", view_date(view, paper->issued));
-    if (paper->language != NULL) {
-        const char *words = view_words(view, arena_printf(view->arena, "language.%.2s", paper->language));
-        view_put(out, "language", words[0] != '\0' ? words : paper->language);
-    }
-    const char *kind = file_kind(view->arena, paper->name);
-    view_put(out, "kind", kind != NULL ? kind : view_words(view, "papers.file"));
-    view_put(out, "size", i18n_size(view->arena, paper->size));
-    view_put_flag(out, "must_read", paper->must_read);
-    return out;
-}
-
-/* The papers that this badge opens without a PIN, and how many more there are. */
-static enum err put_papers(struct view *view, struct db *db, const char *token, int64_t now_ms)
-{
-    struct paper_viewer viewer;
-    enum err err = paper_viewer_by_token(db, view->arena, token, now_ms, &viewer);
-    if (err == ERR_NOT_FOUND || err == ERR_DENIED) return OK; /* a mandate that was lost: no papers here */
-    if (err != OK) return err;
-    struct paper *papers;
-    size_t count;
-    err = papers_list(db, view->arena, &viewer, now_ms, &papers, &count);
-    if (err != OK) return err;
-    json_t *list = json_array();
-    int64_t locked = 0, bytes = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (papers[i].access == PAPER_NEEDS_PIN) locked++;
-        else json_array_append_new(list, paper_view(view, token, &papers[i]));
-        if (papers[i].access == PAPER_OPEN) bytes += papers[i].size;
-    }
-    if (json_array_size(list) > 1) {
-        json_t *all = json_object();
-        view_put(all, "href", arena_printf(view->arena, "/d/%s/papers.zip", token));
-        view_put(all, "size", i18n_size(view->arena, bytes));
-        view_put_json(view->root, "all_papers", all);
-    }
-    view_put_flag(view->root, "has_papers", count > 0);
-    if (locked > 0) view_put_number(view->root, "restricted", locked);
-    view_put_json(view->root, "papers", list);
-    return OK;
-}
 
 void card_put_person(struct view *view, const struct delegate_page *delegate, const struct programme *programme)
 {
@@ -103,7 +40,26 @@ static void put_facts(struct view *view, const struct delegate_page *delegate)
     view_put_json(view->root, "facts", facts);
 }
 
-static enum err put_page(struct view *view, struct worker *worker, const char *token, const struct delegate_page *delegate, int64_t now_ms)
+/* Papers and questions, and where the page asks for what is new. */
+static enum err put_papers(struct view *view, struct worker *worker, int64_t now_ms)
+{
+    static const char *const prefixes[] = {"phone."};
+    struct viewer viewer;
+    const char *etag = NULL;
+    enum err err = paper_viewer_of(view->req, worker, now_ms, &viewer);
+    if (err == ERR_NOT_FOUND || err == ERR_DENIED) return OK; /* a mandate that was lost: no papers here */
+    if (err == OK) err = news_etag(view->req, worker, &viewer, now_ms, &etag); /* first: what comes between is told twice, not never */
+    if (err == OK) err = view_put_papers(view, worker->db, &viewer, now_ms);
+    if (err == OK) err = view_put_questions(view, worker->db, &viewer);
+    if (err != OK) return err;
+    if (viewer.is_kiosk) return OK; /* it is cleared before there could be news */
+    view_put(view->root, "news", arena_printf(view->arena, "%s/news", viewer.door));
+    view_put(view->root, "news_etag", etag);
+    view_set_script(view, "phone", prefixes, 1);
+    return OK;
+}
+
+static enum err put_page(struct view *view, struct worker *worker, const struct delegate_page *delegate, int64_t now_ms)
 {
     struct event_page event;
     const struct programme *programme;
@@ -120,7 +76,7 @@ static enum err put_page(struct view *view, struct worker *worker, const char *t
     unsigned position = programme_category_position(programme, delegate->category_id);
     category_set mine = position < 64 ? UINT64_C(1) << position : ~UINT64_C(0);
     err = view_put_programme(view, worker->db, &event, programme, mine, now_ms);
-    return err == OK ? put_papers(view, worker->db, token, now_ms) : err;
+    return err == OK ? put_papers(view, worker, now_ms) : err;
 }
 
 /* Whether the one who asks works at the desk of this event. The route names no event, so the roles of the principal do not say. */
@@ -130,38 +86,59 @@ static bool is_desk(const struct http_request *req, int64_t event_id)
     return p->is_staff && account_may(&p->account, ACCOUNT_DESK, event_id);
 }
 
-void phone_get(struct http_request *req)
+/* The badge's own page, whoever asks: what a wrong PIN is answered with, too. */
+static void show_page(struct view *view, struct worker *worker, const struct viewer *door, const struct delegate_page *delegate, int status, int64_t now_ms)
+{
+    if (delegate->person_code == NULL) {
+        view_reply_note(view, 200, "badge.blank");
+        return;
+    }
+    if (door->is_kiosk) kiosk_put(view, delegate->event);
+    view_put_flag(view->root, "is_shared", door->by_session);
+    enum err err = put_page(view, worker, delegate, now_ms);
+    if (err != OK) reply_error(view->req, err, NULL);
+    else view_reply(view, status, "phone");
+}
+
+void phone_show(struct http_request *req, int status, const struct pin_note *note)
 {
     struct view view;
-    char token[ID_TOKEN_SIZE];
+    struct viewer door;
     struct worker *worker = worker_of(req);
     if (worker == NULL || !view_begin(&view, req)) return;
-    if (!id_token_read(http_param(req, "token"), token)) {
-        view_reply_note(&view, 404, "badge.unknown");
-        return;
-    }
     int64_t now_ms = clock_now_ms();
     struct delegate_page delegate;
-    const struct programme *programme = NULL;
-    struct programme_seqs seqs = {0};
-    enum err err = delegate_page_load(worker->db, req->arena, token, now_ms, &delegate);
-    if (err == OK && delegate.event == NULL) {
-        view_reply_note(&view, 200, "badge.no_event");
+    enum err err = viewer_door_of(req, worker, now_ms, &door);
+    if (err != OK && door.by_session) {
+        kiosk_reply_closed(&view);
         return;
     }
-    if (err == OK) err = programme_cached(&worker->programmes, worker->db, delegate.event, &programme, &seqs);
-    const char *wanted = http_query(req, "view");
-    if (err == OK && is_desk(req, seqs.event_id) && (wanted == NULL || strcmp(wanted, "delegate") != 0)) {
-        card_reply(&view, worker, token, &delegate);
-        return;
-    }
-    if (err == OK && delegate.person_code == NULL) {
-        view_reply_note(&view, 200, "badge.blank");
-        return;
-    }
-    if (err == OK) err = put_page(&view, worker, token, &delegate, now_ms);
+    if (err == OK) err = delegate_page_load(worker->db, req->arena, door.token, now_ms, &delegate);
     if (err == ERR_NOT_FOUND) view_reply_note(&view, 404, "badge.unknown");
     else if (err == ERR_DENIED) view_reply_note(&view, 410, "badge.revoked");
     else if (err != OK) reply_error(req, err, NULL);
-    else view_reply(&view, 200, "phone");
+    if (err != OK) return;
+    if (delegate.event == NULL) {
+        view_reply_note(&view, 200, "badge.no_event");
+        return;
+    }
+    const struct programme *programme = NULL;
+    struct programme_seqs seqs = {0};
+    err = programme_cached(&worker->programmes, worker->db, delegate.event, &programme, &seqs);
+    const char *wanted = http_query(req, "view");
+    if (err != OK) {
+        reply_error(req, err, NULL);
+        return;
+    }
+    if (note == NULL && !door.by_session && is_desk(req, seqs.event_id) && (wanted == NULL || strcmp(wanted, "delegate") != 0)) {
+        card_reply(&view, worker, door.token, &delegate);
+        return;
+    }
+    pin_put_note(&view, note);
+    show_page(&view, worker, &door, &delegate, status, now_ms);
+}
+
+void phone_get(struct http_request *req)
+{
+    phone_show(req, 200, NULL);
 }

@@ -2,7 +2,7 @@
 #include "core/base/clock.h"
 #include "core/congress/title.h"
 #include "server/access.h"
-#include "server/pages/view.h"
+#include "server/pages/kiosk.h"
 #include "server/venue/probes.h"
 
 #include <string.h>
@@ -50,7 +50,7 @@ void home_get(struct http_request *req)
     view_reply(&view, 200, "home");
 }
 
-void event_get(struct http_request *req)
+void event_show(struct http_request *req, int status, const struct pin_note *note)
 {
     struct view view;
     struct event_page event;
@@ -62,9 +62,16 @@ void event_get(struct http_request *req)
         view_put_event(&view, &event, false);
         view_set_title(&view, title_pick(req->arena, event.title, view.tag));
         view_put_announcements(&view, &event, now_ms);
+        enter_put(&view, arena_printf(req->arena, "/e/%s/enter", event.slug));
+        pin_put_note(&view, note);
         err = view_put_programme(&view, worker->db, &event, NULL, 0, now_ms);
     }
     if (err == ERR_NOT_FOUND) reply_reason(req, REASON_unknown_event);
     else if (err != OK) reply_error(req, err, NULL);
-    else view_reply(&view, 200, "event");
+    else view_reply(&view, status, "event");
+}
+
+void event_get(struct http_request *req)
+{
+    event_show(req, 200, NULL);
 }

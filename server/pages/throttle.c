@@ -21,13 +21,28 @@ struct slot {
 struct throttle {
     pthread_mutex_t lock;
     char secret[ID_TOKEN_SIZE]; /* so that nobody can look for another name that pushes this one out */
+    int64_t (*wait_of)(unsigned failures);
     struct slot slots[SLOTS];
 };
 
+static int64_t wait_of_password(unsigned failures)
+{
+    if (failures < THROTTLE_FREE_TRIES) return 0;
+    unsigned doublings = failures - THROTTLE_FREE_TRIES + 1;
+    int64_t wait = doublings > 10 ? LONGEST_WAIT : CLOCK_SECOND << doublings;
+    return wait < LONGEST_WAIT ? wait : LONGEST_WAIT;
+}
+
 struct throttle *throttle_new(void)
+{
+    return throttle_new_with(wait_of_password);
+}
+
+struct throttle *throttle_new_with(int64_t (*wait_of)(unsigned failures))
 {
     struct throttle *throttle = calloc(1, sizeof *throttle);
     if (throttle == NULL) return NULL;
+    throttle->wait_of = wait_of;
     pthread_mutex_init(&throttle->lock, NULL);
     id_token_make(throttle->secret);
     return throttle;
@@ -46,20 +61,12 @@ static struct slot *slot_of(struct throttle *throttle, const char *name, uint8_t
     return &throttle->slots[(id[0] | (unsigned)id[1] << 8) % SLOTS];
 }
 
-static int64_t wait_of(const struct slot *slot)
-{
-    if (slot->failures < THROTTLE_FREE_TRIES) return 0;
-    unsigned doublings = slot->failures - THROTTLE_FREE_TRIES + 1;
-    int64_t wait = doublings > 10 ? LONGEST_WAIT : CLOCK_SECOND << doublings;
-    return wait < LONGEST_WAIT ? wait : LONGEST_WAIT;
-}
-
 int64_t throttle_wait(struct throttle *throttle, const char *name, int64_t now_ms)
 {
     uint8_t id[CRYPTO_HASH_BYTES];
     pthread_mutex_lock(&throttle->lock);
     const struct slot *slot = slot_of(throttle, name, id);
-    int64_t wait = memcmp(slot->id, id, sizeof id) == 0 ? slot->last_ms + wait_of(slot) - now_ms : 0;
+    int64_t wait = memcmp(slot->id, id, sizeof id) == 0 ? slot->last_ms + throttle->wait_of(slot->failures) - now_ms : 0;
     pthread_mutex_unlock(&throttle->lock);
     return wait > 0 ? wait : 0;
 }

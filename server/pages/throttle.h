@@ -12,6 +12,8 @@
 struct throttle;
 
 struct throttle *throttle_new(void); /* NULL: out of memory */
+/* With other waits: milliseconds after so many failures. */
+struct throttle *throttle_new_with(int64_t (*wait_of)(unsigned failures));
 void throttle_free(struct throttle *throttle); /* accepts NULL */
 
 /* Milliseconds to wait before the next try for this name; 0: now. `now_ms` is clock_steady_ms. */

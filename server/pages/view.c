@@ -3,6 +3,8 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/congress/title.h"
+#include "core/congress/papers/pin.h"
+#include "server/bucket.h"
 #include "server/pages/pages.h"
 #include "server/pages/throttle.h"
 #include "server/template/template.h"
@@ -14,11 +16,14 @@
 #define LANGUAGE_COOKIE "plenum_lang"
 #define LANGUAGE_COOKIE_SECONDS (365L * 24 * 3600)
 #define TEMPLATES_MOST 64
+#define NUMBER_TRIES 60 /* wrong tries with badge numbers at once, over all browsers; then one every two seconds */
+#define NUMBER_EVERY_MS 2000
 
 struct pages {
     struct i18n *i18n;
     struct template_set *templates;
-    struct throttle *throttle;
+    struct throttle *throttle, *pin_throttle;
+    struct bucket *number_bucket;
     char names[TEMPLATES_MOST][32];
 };
 
@@ -61,6 +66,8 @@ enum err pages_load(struct pages **ret, struct fault *fault)
     enum err err = i18n_load(&pages->i18n, fault);
     if (err == OK) err = templates_load(pages, fault);
     if (err == OK && (pages->throttle = throttle_new()) == NULL) err = fault_set(fault, ERR_NOMEM, "out of memory");
+    if (err == OK && (pages->pin_throttle = throttle_new_with(pin_wait_of_browser)) == NULL) err = fault_set(fault, ERR_NOMEM, "out of memory");
+    if (err == OK) err = bucket_new(NUMBER_TRIES, NUMBER_EVERY_MS, &pages->number_bucket);
     if (err != OK) {
         pages_free(pages);
         return err;
@@ -75,12 +82,24 @@ void pages_free(struct pages *pages)
     template_set_free(pages->templates);
     i18n_free(pages->i18n);
     throttle_free(pages->throttle);
+    throttle_free(pages->pin_throttle);
+    bucket_free(pages->number_bucket);
     free(pages);
 }
 
 struct throttle *pages_throttle(const struct pages *pages)
 {
     return pages->throttle;
+}
+
+struct throttle *pages_pin_throttle(const struct pages *pages)
+{
+    return pages->pin_throttle;
+}
+
+struct bucket *pages_number_bucket(const struct pages *pages)
+{
+    return pages->number_bucket;
 }
 
 const struct i18n *view_i18n(const struct view *view)
@@ -200,11 +219,18 @@ static enum err view_render(const struct view *view, const char *template_name, 
 
 void view_reply(struct view *view, int status, const char *template_name)
 {
+    view_reply_around(view, status, template_name, NULL, NULL);
+}
+
+void view_reply_around(struct view *view, int status, const char *before, const char *html, const char *after)
+{
     struct buf out;
     buf_init(&out, VIEW_LIMIT);
-    enum err err = view_render(view, template_name, &out);
+    enum err err = view_render(view, before, &out);
+    if (err == OK) buf_puts(&out, html);
+    if (err == OK && after != NULL) err = view_render(view, after, &out);
     if (err != OK) {
-        log_line(LOG_ERROR, "pages", "%s: %s", template_name, err_name(err));
+        log_line(LOG_ERROR, "pages", "%s: %s", before, err_name(err));
         buf_release(&out);
         reply_reason(view->req, REASON_internal);
         return;

@@ -29,9 +29,13 @@ enum i18n_language view_language(struct http_request *req);
 bool view_begin(struct view *view, struct http_request *req);
 /* Renders and replies. */
 void view_reply(struct view *view, int status, const char *template_name);
+/* The same with HTML of our own making between two templates (Markdown as docs-bundle renders it): the only way for HTML into a page. `html` may be NULL. */
+void view_reply_around(struct view *view, int status, const char *before, const char *html, const char *after);
 
 const char *view_words(const struct view *view, const char *key);
 struct throttle *pages_throttle(const struct pages *pages);
+struct throttle *pages_pin_throttle(const struct pages *pages); /* of browsers that give wrong PINs */
+struct bucket *pages_number_bucket(const struct pages *pages);  /* wrong tries with badge numbers, all together */
 const struct i18n *view_i18n(const struct view *view);
 
 /* --- putting; all accept NULL texts (nothing is put then) and take over json_t values --- */

@@ -109,6 +109,8 @@ enum err reissue_apply(struct db *db, const struct reissue *reissue, const char 
     enum err e = check_plan(db, reissue, fault);
     if (e != OK) return e;
     e = owner->delegate_id ? sql_reissue_revoke_badges(db, owner->delegate_id, now_ms, NULL) : sql_reissue_revoke_cards(db, owner->person_id, now_ms, NULL);
+    /* Browsers that the old badge had opened are closed with it. */
+    if (e == OK) e = owner->delegate_id ? sql_pin_session_delete_of_delegate(db, owner->delegate_id, NULL) : sql_pin_session_delete_of_person(db, owner->person_id, NULL);
     if (e == OK) e = credential_add(db, &reissue->credential, owner, reissue->issue, now_ms);
     if (e == OK) e = tell_doors(db, owner);
     if (e == OK) e = write_audit(db, reissue, actor, now_ms);
