@@ -36,7 +36,7 @@ enum err question_answer(struct db *db, struct arena *arena, int64_t event_id, i
     struct sql_question_get_row row;
     enum err e = sql_question_get(db, arena, event_id, id, &row);
     if (e == ERR_NOT_FOUND) return fault_set(fault, e, "there is no such question");
-    if (e == OK) e = sql_question_answer(db, id, answer, now_ms, actor, NULL);
+    if (e == OK) e = sql_question_answer(db, &(struct sql_question_answer_in){.id = id, .answer = answer, .answered_ms = now_ms, .actor = actor}, NULL);
     if (e == OK) e = audit_write(db, now_ms, actor, row.answer ? "question.answer_again" : "question.answer", arena_printf(arena, "%lld", (long long)id), NULL);
     return e == OK ? OK : db_fault(db, e, fault, "answer a question");
 }
