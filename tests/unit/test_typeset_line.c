@@ -248,7 +248,8 @@ static bool is_text_in_order(const struct fit *fit, const char *text)
     const char *cursor = wanted + at;
     int32_t next = text_next(&cursor); /* no mark: Latin ones, and Devanagari ones that stand beside their letter */
     arena_release(&arena);
-    return good && (wanted[at] & 0xC0) != 0x80 && !(next >= 0x300 && next <= 0x36F) && !(next >= 0x93A && next <= 0x94F && next != 0x93D) && next != 0x902 && next != 0x903;
+    bool is_beside = (next >= 0x93A && next <= 0x94F && next != 0x93D) || next == 0x902 || next == 0x903;
+    return good && (wanted[at] & 0xC0) != 0x80 && !(next >= 0x300 && next <= 0x36F) && !is_beside;
 }
 
 /* Cutting at every width: never outside, never below the floor, never a broken character, never a letter without its marks. */
