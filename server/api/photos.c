@@ -1,4 +1,7 @@
-/* Photos by JSON doors: PUT …/photos?name= finds out whose it is by the file's name, PUT …/delegates/{code}/photo is told, GET gives a small picture to staff. */
+/* Photos by JSON doors: PUT …/photos?name= finds out whose it is by the file's name, PUT …/delegates/{code}/photo is told, GET gives a small picture to staff,
+ * DELETE takes it away. */
+#include "core/base/clock.h"
+#include "server/access.h"
 #include "server/photo_job.h"
 
 #include <string.h>
@@ -36,6 +39,34 @@ void photos_put(struct http_request *req)
 void delegate_photo_put(struct http_request *req)
 {
     put(req, http_param(req, "code"), NULL);
+}
+
+/* --- taking it away --- */
+
+static enum err apply_delete(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
+{
+    const char *code = http_param(req, "code"), *sha256 = NULL;
+    (void)tools;
+    enum err e = photo_find(db, req->arena, http_param(req, "event"), code, &sha256);
+    if (e == OK && !sha256) e = ERR_NOT_FOUND;
+    if (e == OK) e = photo_remove(db, req->arena, code, fault);
+    if (e == OK) e = audit_write(db, clock_now_ms(), actor_of(req), "photo remove", code, NULL);
+    if (e == ERR_NOT_FOUND) return fault_set(fault, e, "\"%.100s\" is no delegate of this event, or has no photo", code);
+    return e == OK ? OK : db_fault(db, e, fault, "remove the photo");
+}
+
+static void after_delete(struct http_request *req)
+{
+    const struct fault *fault = NULL;
+    enum err e = write_result(req, &fault);
+    if (e == OK) http_reply_empty(req, 204);
+    else reply_error(req, e, fault);
+}
+
+void delegate_photo_delete(struct http_request *req)
+{
+    struct worker *worker = worker_of(req);
+    if (worker && event_of(req, worker, NULL)) request_write(req, apply_delete, after_delete);
 }
 
 /* --- the small picture --- */

@@ -297,6 +297,14 @@ def doors():
     p.check(len(seen.body) < 60000 and "private" in seen.header("cache-control"), "small and private", seen.header("cache-control"))
     p.equal(desk.get(one, If_None_Match=seen.header("etag")).status, 304, "ETag")
     p.check(seen.body != first and seen.body[:2] == b"\xff\xd8", "made anew")
+    found = lambda: desk.get(base + "/delegates?q=" + who[2]).json()["results"][0]["photo"]
+    address = found()
+    p.check(address.startswith(one + "?") and desk.get(address).body == seen.body, "a search tells where it is", address)
+    p.equal(desk.request("DELETE", base + "/delegates/nobody/photo").status, 404, "nobody's is taken away")
+    p.equal(desk.request("DELETE", one).status, 204, "the desk takes it away")
+    p.equal((desk.get(one).status, found(), desk.request("DELETE", one).status), (404, None, 404), "then there is none")
+    p.equal(server.value("SELECT count(*) FROM audit WHERE action = 'photo remove' AND subject = ?", who[2]), 1, "which is written down")
+    p.equal(desk.request("PUT", one, first, raw).json()["outcome"], "new", "and it can be given again")
     p.equal(p.Client(server).get(one).status, 401, "a stranger does not")
     phone = p.Client(server)
     token = server.tokens(EVENT)[who[2]]

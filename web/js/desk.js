@@ -212,6 +212,7 @@ function drawCard(person, verdict) {
   const parts = [];
   if (verdict) parts.push(verdictBox(verdict));
   if (person) {
+    if (person.photo) parts.push(make("img", { class: "face", src: person.photo, alt: "", width: 96, height: 128 }));
     parts.push(make("h2", { dir: "auto" }, nameOf(person)));
     if (person.title) parts.push(make("p", { dir: "auto" }, person.title));
     if (person.delegation) parts.push(make("p", { class: "muted", dir: "auto" }, person.delegation));
