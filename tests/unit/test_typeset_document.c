@@ -1,4 +1,5 @@
 /* The PDF as other programs see it: qpdf, pdffonts, pdfinfo, pdftotext. */
+#include "badges/draw.h"
 #include "core/base/file.h"
 #include "core/typeset/document.h"
 #include "tests/unit/check.h"
@@ -160,6 +161,75 @@ static void test_alignment(struct check *c, struct fonts *fonts)
     arena_release(&arena);
 }
 
+/* What only steers the order of a line is neither in the text behind the glyphs nor in the fonts' tables: viewers copy what stands there. */
+static void test_controls(struct check *c, struct fonts *fonts)
+{
+    struct arena arena = {0};
+    struct document *document = NULL;
+    struct fault fault = {0};
+    struct buf out;
+    char path[] = "/tmp/plenum-document-XXXXXX";
+    const struct document_info info = {.title = "controls"};
+    buf_init(&out, BUF_LIMIT_FILE);
+    CHECK(c, document_new(fonts, &info, &document, &fault) == OK && document_add_page(document, 210, 297, &fault) == OK);
+    put(c, document, 10, "\u200F\u2068هاتف\u2069: \u2068\u200E0600\u2069 \u20681 2\u2069");
+    put(c, document, 40, "張\u2068一\u2069 \u2F00\u200E月");
+    CHECK(c, document_save(document, &out, &fault) == OK);
+    int fd = mkstemp(path);
+    CHECK(c, fd >= 0 && file_write_all(fd, out.data, out.length) == OK);
+    close(fd);
+    /* One line for each table's entry and each ActualText. */
+    const char *text = ask(&arena, "qpdf --qdf --object-streams=disable", arena_printf(&arena, "%s - | grep -aoE '^<[0-9A-F]{4}> <[0-9A-F]+>|ActualText ?<[0-9A-F]+>'", path));
+    check_has(c, text, "<0030>"); /* a digit: they were found */
+    static const char *const steering[] = {"2068", "2069", "200E", "200F"};
+    for (size_t i = 0; i < sizeof steering / sizeof steering[0]; i++)
+        for (const char *at = text; (at = strstr(at, "> <")) != NULL; at++) CHECK(c, strncmp(at + 3, steering[i], 4) != 0);
+    for (const char *at = text; (at = strstr(at, "FEFF")) != NULL; at++) CHECK(c, strncmp(at + 4, "2068", 4) != 0 && strncmp(at + 4, "200", 3) != 0);
+    (void)unlink(path);
+    document_free(document);
+    buf_release(&out);
+    arena_release(&arena);
+}
+
+/* Ink stays in the box on all sides: letters that reach to the left of their start, marks below the line at the foot, a baseline that is wished too low or
+ * too high, both ends of the alignment. */
+static void test_inside(struct check *c, struct fonts *fonts)
+{
+    static const struct { const char *text; enum align align; enum valign valign; double baseline; } cases[] = {
+        {"jjj", ALIGN_LEFT, ALIGN_MIDDLE, 0}, {"ɉ\u0328j", ALIGN_LEFT, ALIGN_TOP, 0}, {"ặgjỵ", ALIGN_LEFT, ALIGN_BOTTOM, 0}, {"gjỵ", ALIGN_RIGHT, ALIGN_TOP, 19.9},
+        {"Ệ", ALIGN_RIGHT, ALIGN_TOP, 0.5}, {"ẪfT", ALIGN_RIGHT, ALIGN_TOP, 0}, {"جـج", ALIGN_LEFT, ALIGN_BOTTOM, 0}};
+    struct document *document = NULL;
+    struct drawing *drawing = NULL;
+    struct fault fault = {0};
+    struct picture picture;
+    struct buf out;
+    const struct document_info info = {.title = "inside"};
+    const size_t count = sizeof cases / sizeof cases[0];
+    buf_init(&out, BUF_LIMIT_FILE);
+    CHECK(c, document_new(fonts, &info, &document, &fault) == OK);
+    for (size_t i = 0; i < count; i++) {
+        const struct box box = {20, 20, 60, 20};
+        struct text_style placed = {.fit = {.language = "vi", .bold = true, .size = 36, .least = 8, .lines = 1}, .align = cases[i].align, .valign = cases[i].valign,
+                                    .baseline = cases[i].baseline, .allow_missing = true};
+        CHECK(c, document_add_page(document, 100, 60, &fault) == OK && document_put_text(document, &box, cases[i].text, &placed, NULL, &fault) == OK);
+    }
+    bool good = CHECK(c, document_save(document, &out, &fault) == OK) && CHECK(c, drawing_start(&out, 254, &drawing, &fault) == OK); /* 10 pixels a millimetre */
+    for (size_t i = 0; i < count && good; i++) {
+        good = CHECK(c, drawing_next(drawing, &picture, &fault) == OK);
+        long all = 0, inside = 0;
+        for (unsigned y = 0; good && y < picture.height; y++)
+            for (unsigned x = 0; x < picture.width; x++) {
+                if (picture.pixels[(size_t)y * picture.width + x] >= 128) continue;
+                all++;
+                if (x >= 199 && x <= 800 && y >= 199 && y <= 400) inside++;
+            }
+        if (!CHECK(c, all > 200 && all == inside)) printf("# case %zu \"%s\": %ld of %ld\n", i, cases[i].text, inside, all);
+    }
+    drawing_end(drawing);
+    document_free(document);
+    buf_release(&out);
+}
+
 static void test_refusals(struct check *c, struct fonts *fonts)
 {
     struct document *document = NULL;
@@ -219,6 +289,8 @@ int main(void)
     if (CHECK(&c, fonts_new(&fonts, &fault) == OK)) {
         test_file(&c, fonts);
         test_alignment(&c, fonts);
+        test_controls(&c, fonts);
+        test_inside(&c, fonts);
         test_refusals(&c, fonts);
         test_many_pages(&c, fonts);
     }
