@@ -34,6 +34,10 @@ void db_close(struct db *db)
         if (db->statements[i].native) db->driver->finalize(&db->statements[i]);
         free(db->statements[i].slots);
     }
+    for (size_t i = 0; i < DB_WORD_STATEMENT_COUNT; i++) {
+        if (db->words[i].native) db->driver->finalize(&db->words[i]);
+        free(db->words[i].slots);
+    }
     if (db->native) db->driver->close(db);
     free(db->statements);
     free(db);

@@ -2,7 +2,9 @@
 #ifndef PLENUM_DB_DRIVER_H
 #define PLENUM_DB_DRIVER_H
 
+#include "core/base/buf.h"
 #include "core/db/db.h"
+#include "core/db/words.h"
 
 #define DB_ERROR_SIZE 320
 
@@ -14,6 +16,13 @@ struct db_statement {
 };
 
 enum db_frame { DB_BEGIN_WRITE, DB_BEGIN_READ, DB_COMMIT, DB_ROLLBACK, DB_SAVEPOINT, DB_RELEASE, DB_ROLLBACK_TO, DB_FRAME_COUNT };
+
+/* The engine's index of words (core/db/words.h). */
+enum db_word_statement { DB_WORDS_ADD, DB_WORDS_FIND, DB_WORD_STATEMENT_COUNT };
+struct db_word_index {
+    struct db_statement_text texts[DB_WORD_STATEMENT_COUNT];
+    void (*put_phrase)(struct buf *out, const struct db_phrase *phrase, bool first); /* in the engine's language of queries */
+};
 
 struct db_driver {
     enum err (*open)(struct db *db, const char *url, enum db_mode mode);
@@ -33,6 +42,7 @@ struct db_driver {
     bool (*in_transaction)(const struct db *db);
     enum err (*change_mark)(struct db *db, int64_t *ret_mark);
     enum err (*copy_to)(struct db *db, const char *path);
+    const struct db_word_index *words; /* NULL: the engine has none */
 };
 
 struct db {
@@ -41,6 +51,7 @@ struct db {
     void *native;
     void *frames[DB_FRAME_COUNT];    /* prepared by the driver when first used */
     struct db_statement *statements; /* one per catalogue entry, prepared when first used */
+    struct db_statement words[DB_WORD_STATEMENT_COUNT]; /* prepared when first used */
     char error[DB_ERROR_SIZE];
 };
 

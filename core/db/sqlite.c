@@ -174,13 +174,24 @@ static bool sqlite_in_transaction(const struct db *db)
     return !sqlite3_get_autocommit(db->native);
 }
 
+/* Texts are given as folded words, so the tokenizer has only to part them at spaces: "ascii" takes every byte above 127 for part of a word. The index holds no
+ * texts: they stand in their table. */
+static const char make_words[] = "CREATE VIRTUAL TABLE %.*s USING fts5(plain, marked, content='', tokenize='ascii');\n";
+
 /* Only INTEGER PRIMARY KEY is the row itself in SQLite; PostgreSQL needs BIGINT. The migrations say BIGINT PRIMARY KEY. */
 static enum err sqlite_run_schema(struct db *db, const char *sql)
 {
-    static const char wide[] = "BIGINT PRIMARY KEY", own[] = "INTEGER PRIMARY KEY";
-    char *text = malloc(2 * strlen(sql) + 1), *out = text;
+    static const char wide[] = "BIGINT PRIMARY KEY", own[] = "INTEGER PRIMARY KEY", words[] = "-- words index ";
+    char *text = malloc(8 * strlen(sql) + sizeof make_words), *out = text; /* the line of an index is 15 bytes and a name, and becomes that of make_words */
     if (!text) return ERR_NOMEM;
     while (*sql) {
+        if (strncmp(sql, words, sizeof words - 1) == 0) {
+            sql += sizeof words - 1;
+            int name = (int)strcspn(sql, " \n");
+            out += snprintf(out, sizeof make_words + (size_t)name, make_words, name, sql);
+            sql += name;
+            continue;
+        }
         if (strncmp(sql, wide, sizeof wide - 1) == 0) {
             memcpy(out, own, sizeof own - 1);
             out += sizeof own - 1;
@@ -231,6 +242,17 @@ static enum err sqlite_copy_to(struct db *db, const char *path)
     return e;
 }
 
+static void sqlite_put_phrase(struct buf *out, const struct db_phrase *phrase, bool first)
+{
+    buf_printf(out, "%s%s : \"%s\"%s", first ? "" : " AND ", phrase->marked ? "marked" : "plain", phrase->words, phrase->begins ? " *" : "");
+}
+
+static const struct db_word_index sqlite_words = {
+    .texts = {[DB_WORDS_ADD] = {"words_add", "INSERT INTO paper_words(rowid, plain, marked) VALUES($1, $2, $3)", "itt", ""},
+              [DB_WORDS_FIND] = {"words_find", "SELECT rowid FROM paper_words WHERE paper_words MATCH $1 ORDER BY rowid", "t", "i"}},
+    .put_phrase = sqlite_put_phrase,
+};
+
 const struct db_driver db_driver_sqlite = {
     .open = sqlite_open,
     .close = sqlite_close,
@@ -249,4 +271,5 @@ const struct db_driver db_driver_sqlite = {
     .in_transaction = sqlite_in_transaction,
     .change_mark = sqlite_change_mark,
     .copy_to = sqlite_copy_to,
+    .words = &sqlite_words,
 };

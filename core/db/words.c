@@ -1,0 +1,57 @@
+#include "core/db/words.h"
+#include "core/base/buf.h"
+#include "core/db/driver.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool db_has_words(const struct db *db)
+{
+    return db->driver->words != NULL;
+}
+
+static enum err start(struct db *db, enum db_word_statement which, struct db_statement **ret)
+{
+    if (!db->driver->words) return ERR_BUG;
+    const struct db_statement_text *text = &db->driver->words->texts[which];
+    struct db_statement *s = &db->words[which];
+    if (!s->native) {
+        s->db = db;
+        s->parameter_count = (int)strlen(text->parameter_types);
+        free(s->slots);
+        s->slots = calloc((size_t)s->parameter_count + 1, sizeof *s->slots);
+        if (!s->slots) return ERR_NOMEM;
+        enum err e = db->driver->prepare(db, text, s);
+        if (e != OK) return e;
+    }
+    *ret = s;
+    return OK;
+}
+
+enum err db_words_add(struct db *db, int64_t number, const char *plain, const char *marked)
+{
+    struct db_statement *s;
+    enum err e = start(db, DB_WORDS_ADD, &s);
+    if (e != OK) return e;
+    db_bind_i64(s, 1, number);
+    db_bind_text(s, 2, plain);
+    db_bind_text(s, 3, marked);
+    e = db_step(s);
+    return db_statement_end(s, e == ERR_NOT_FOUND ? OK : e == OK ? ERR_BUG : e);
+}
+
+enum err db_words_find(struct db *db, const struct db_phrase *phrases, size_t count, enum err (*take)(void *context, int64_t number), void *context)
+{
+    struct db_statement *s;
+    struct buf wanted;
+    enum err e = start(db, DB_WORDS_FIND, &s);
+    if (e != OK || !count) return e;
+    buf_init(&wanted, BUF_LIMIT_LINE);
+    for (size_t i = 0; i < count; i++) db->driver->words->put_phrase(&wanted, &phrases[i], i == 0);
+    if (!buf_ok(&wanted)) e = ERR_LIMIT;
+    if (e == OK) db_bind_text(s, 1, buf_text(&wanted));
+    while (e == OK && (e = db_step(s)) == OK) e = take(context, db_column_i64(s, 0));
+    e = db_statement_end(s, e == ERR_NOT_FOUND ? OK : e);
+    buf_release(&wanted);
+    return e;
+}
