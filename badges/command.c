@@ -3,6 +3,7 @@
 #include "badges/handover_command.h"
 #include "badges/log_command.h"
 #include "badges/poster_command.h"
+#include "badges/pin_slips_command.h"
 #include "badges/print_command.h"
 #include "badges/tell.h"
 #include "badges/volumes.h"
@@ -178,6 +179,7 @@ static enum err run_session(struct session *s, struct fault *fault)
     if (s->options->runs || s->options->spoiled) return log_command(s, fault);
     if (handover_is_wanted(s->options)) return handover_command(s, fault);
     if (s->options->poster) return poster_command(s, fault);
+    if (s->options->pin_slips) return pin_slips_command(s, fault);
     enum err e = read_options(s, fault);
     if (e == OK) e = volumes_check_folder(s, fault);
     if (e == OK) e = load(s, fault);

@@ -12,7 +12,7 @@ struct badge_options {
     const char *sign_for, *to, *to_person, *handed_over, *undo_handover, *languages;
     struct opt_list only, except;
     long volume, threads, copies, timeout; /* volume 0: one file; copies 0: one; timeout 0: the usual; threads -1: as many as there are processors */
-    bool verify, allow_missing, not_printed, changed, again, runs, printers, member_cards, handovers, poster, json, version;
+    bool verify, allow_missing, not_printed, changed, again, runs, printers, member_cards, handovers, poster, pin_slips, json, version;
 };
 
 /* Prints warnings to standard error and the result to standard output; what goes wrong is for the caller to print. */

@@ -50,6 +50,7 @@ static enum err run_line(int argc, char **argv, const char *layouts, struct faul
         {"undo-handover", 0, OPT_TEXT, &o.undo_handover, "NUMBER", "this handover did not happen", 0, 0},
         {"poster", 0, OPT_FLAG, &o.poster, NULL, "instead: the poster for the doors, Wi-Fi and event, on one page (--page A4 or A3)", 0, 0},
         {"language", 0, OPT_TEXT, &o.languages, "LANGUAGES", "of the poster: vi,ar (default: the organization's first two)", 0, 0},
+        {"pin-slips", 0, OPT_FLAG, &o.pin_slips, NULL, "instead: slips with the six-digit PINs, to cut and fold (--unit, --only); makes those that are missing", 0, 0},
         {"order", 0, OPT_TEXT, &o.order, "ORDER", "delegation (default), protocol, given-name or box", 0, 0},
         {"separators", 0, OPT_TEXT, &o.separators, "GROUP", "a page of its own before each unit or box", 0, 0},
         {"page", 0, OPT_TEXT, &o.page, "SIZE", "another page, as many badges as it holds: A4, SRA3, 320x450", 0, 0},

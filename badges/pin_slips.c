@@ -3,6 +3,7 @@
 #include "badges/layout.h"
 #include "core/typeset/document.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Millimetres on A4: two columns of four slips, each a panel with the name, one with the PIN, and the flap. */
@@ -181,11 +182,16 @@ enum err pin_slips_write(const struct pin_slips *slips, struct fonts *fonts, str
     return e;
 }
 
+static int compare_pins(const void *key, const void *element)
+{
+    int64_t wanted = *(const int64_t *)key, here = ((const struct pin_of *)element)->delegate_id;
+    return wanted < here ? -1 : wanted > here;
+}
+
 static const char *pin_in(const struct pin_of *pins, size_t count, int64_t delegate_id)
 {
-    for (size_t i = 0; i < count; i++)
-        if (pins[i].delegate_id == delegate_id) return pins[i].pin;
-    return NULL;
+    const struct pin_of *found = count ? bsearch(&delegate_id, pins, count, sizeof *pins, compare_pins) : NULL;
+    return found ? found->pin : NULL;
 }
 
 enum err pin_slips_from_list(struct arena *arena, const struct badge_list *list, const struct pin_of *pins, size_t count, struct pin_slips *ret,

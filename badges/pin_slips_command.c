@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct making {
     struct session *s;
@@ -25,16 +26,30 @@ static enum err make_pins(struct db *db, void *arg, struct fault *fault)
     return pin_make_slips(db, &m->s->arena, m->s->options->event, actor(), clock_now_ms(), &m->pins, &m->count, fault);
 }
 
+/* "A,B" and "C" as one list. */
+static enum err split_only(struct arena *arena, const struct opt_list *given, struct badge_list_filter *filter, struct fault *fault)
+{
+    const char **words = NULL;
+    size_t count = 0, capacity = 0;
+    for (size_t i = 0; i < given->count; i++)
+        for (const char *p = given->items[i]; *p;) {
+            size_t n = strcspn(p, ",");
+            if (n && arena_grow(arena, &words, &capacity, count, sizeof *words) != 0) return fault_set(fault, ERR_NOMEM, "not enough memory");
+            if (n && !(words[count++] = arena_strndup(arena, p, n))) return fault_set(fault, ERR_NOMEM, "not enough memory");
+            p += n + (p[n] == ',');
+        }
+    filter->only = count ? words : NULL;
+    filter->only_count = count;
+    return OK;
+}
+
 static enum err load(struct session *s, struct pin_slips *ret, struct fault *fault)
 {
     const struct badge_options *o = s->options;
     struct badge_list_filter filter = {.unit = o->unit};
     struct making m = {.s = s};
-    const char **only = arena_array(&s->arena, o->only.count + 1, sizeof *only);
-    if (!only) return fault_set(fault, ERR_NOMEM, "not enough memory");
-    for (size_t i = 0; i < o->only.count; i++) only[i] = o->only.items[i];
-    if (o->only.count) filter.only = only, filter.only_count = o->only.count;
-    enum err e = store_open(store_choose_folder(o->data), STORE_WRITE, &s->store, fault);
+    enum err e = split_only(&s->arena, &o->only, &filter, fault);
+    if (e == OK) e = store_open(store_choose_folder(o->data), STORE_WRITE, &s->store, fault);
     if (e == OK) e = badge_list_load(s->store.db, &s->arena, o->event, &filter, "", &s->ready.list, fault); /* first: a wrong name makes no PINs */
     if (e == OK) e = db_transaction(s->store.db, make_pins, &m, fault);
     if (e == OK) e = pin_slips_from_list(&s->arena, &s->ready.list, m.pins, m.count, ret, fault);

@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/congress/checkin/scan_json.h"
 #include "core/congress/event_page.h"
+#include "core/congress/papers/pin.h"
 #include "server/app.h"
 
 #include <pthread.h>
@@ -18,7 +19,7 @@ struct feed_event {
     char slug[64];
     struct programme_seqs seqs;
     int64_t next_change_ms;
-    bool names_on_wall;
+    bool names_on_wall, pins_guessed;
 };
 
 struct live_feed {
@@ -75,6 +76,19 @@ static void publish_totals(struct live_feed *feed, const struct figures *f, cons
     (void)live_publish(feed->app->hub, desk, "stats", text);
 }
 
+/* Desks hear when somebody begins to guess PINs, and when it is over. Looked at with every snapshot. */
+static void watch_pins(struct live_feed *feed, struct db *db, struct feed_event *event, int64_t now)
+{
+    struct pin_alarm alarm;
+    if (pin_alarm_read(db, event->seqs.event_id, now, &alarm) != OK || alarm.is_on == event->pins_guessed) return;
+    event->pins_guessed = alarm.is_on;
+    if (alarm.is_on) log_line(LOG_WARNING, "pin", "%s: somebody is guessing PINs: %lld badges in five minutes", event->slug, (long long)alarm.recent);
+    char *desk = live_feed_channel(&feed->arena, true, event->slug);
+    char *text = arena_printf(&feed->arena, "{\"alarm\":%s,\"recent\":%lld,\"day\":%lld}", alarm.is_on ? "true" : "false", (long long)alarm.recent,
+                              (long long)alarm.day);
+    if (desk && text) (void)live_publish(feed->app->hub, desk, "pins", text);
+}
+
 /* Under the lock. */
 static enum err make_snapshot(struct live_feed *feed, struct db *db, struct feed_event *event, bool tell)
 {
@@ -96,6 +110,7 @@ static enum err make_snapshot(struct live_feed *feed, struct db *db, struct feed
     e = live_set_snapshot(feed->app->hub, wall, text, tell);
     if (e == OK) e = live_set_snapshot(feed->app->hub, desk, text, tell);
     if (e == OK && tell) publish_totals(feed, &figures, wall, desk);
+    if (e == OK) watch_pins(feed, db, event, now);
     return e;
 }
 

@@ -107,6 +107,7 @@ static void console_reply(struct view *view, struct worker *worker, const struct
     if (err == OK) err = put_devices(view, worker, programme);
     if (err == OK) err = put_figures(view, worker, programme, now_ms);
     if (err == OK) err = view_put_host_warnings(view, worker->db, programme);
+    if (err == OK) err = view_put_pin_alarm(view, worker->db, programme->event_id);
     if (err != OK) {
         reply_error(view->req, err, NULL);
         return;

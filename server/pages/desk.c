@@ -29,6 +29,7 @@ void desk_get(struct http_request *req)
     const struct programme *programme = worker == NULL ? NULL : event_of(req, worker, NULL);
     if (programme == NULL || !view_begin(&view, req)) return;
     enum err err = event_page_load(worker->db, req->arena, programme->slug, &event);
+    if (err == OK) err = view_put_pin_alarm(&view, worker->db, programme->event_id);
     if (err != OK) {
         reply_error(req, err, NULL);
         return;

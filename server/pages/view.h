@@ -71,6 +71,9 @@ enum err view_put_host_warnings(struct view *view, struct db *db, const struct p
 /* "2026-11-20" as people here write it, 20/11/2026; anything else (a year) as it is; NULL for NULL. */
 const char *view_date(struct view *view, const char *date);
 
+/* `pin_alarm`: somebody is guessing PINs of this event (pin_alarm.html); nothing when not. */
+enum err view_put_pin_alarm(struct view *view, struct db *db, int64_t event_id);
+
 /* Sends staff whose password was made by somebody else to the page where they choose their own; true: the reply is made. */
 bool view_ask_new_password(struct http_request *req);
 

@@ -332,7 +332,8 @@ const drawFigures = (stats) => {
 live(`${base}/live`, {
   probe: `${base}/stats`,
   on: { snapshot: (data) => { drawFigures(data); scansSoon(); }, stats: (data) => { drawFigures(data); scansSoon(); }, checkin: scansSoon, announcement: () => {},
-    badge: (data) => { const part = card.querySelector(".badge-part"); if (part && current && current.code === data.person && !part.contains(document.activeElement)) part.renew(); } },
+    badge: (data) => { const part = card.querySelector(".badge-part"); if (part && current && current.code === data.person && !part.contains(document.activeElement)) part.renew(); },
+    pins: (data) => { const place = at("pin-alarm-now"); place.hidden = !data.alarm; put(place.querySelector("b"), `${data.recent}, ${data.day}`); } },
   state(name) {
     const place = at("line");
     place.classList.toggle("lost", name !== "open");

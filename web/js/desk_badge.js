@@ -133,6 +133,7 @@ export function badgePart(person, tools) {
   function draw() {
     show(...lines(), row(button(words["badge.print"], wantPrint), button(words["badge.lost"], () => ask(words["badge.lost_question"], words["badge.lost_yes"], reissue)),
       state.delegation ? button(words["badge.hand"], wantHandover) : null));
+    if (person.code) pinPart();
   }
 
   async function renew() {
@@ -145,6 +146,34 @@ export function badgePart(person, tools) {
       draw();
       if (had) focusFirst();
     } catch { if (mine === turn) show(); /* nobody with a good badge: nothing to print or to lose */ }
+  }
+
+  // ---- the PIN: never shown but once, when it is new
+  async function pinPart() {
+    const left = (ms) => `${Math.floor(Math.ceil(ms / 1000) / 60)}:${String(Math.ceil(ms / 1000) % 60).padStart(2, "0")}`;
+    const mine = turn;
+    let pin;
+    try { pin = await tools.request(`${door}/pin`); } catch { return; }
+    if (mine !== turn) return;
+    const from = { phone_tail: "badge.pin_phone", random: "badge.pin_slip", none: "badge.pin_nothing" }[pin.source];
+    const text = [words[from], pin.wrong > 0 ? fill("badge.pin_wrong", { count: pin.wrong }) : "", pin.wait_ms > 0 ? fill("badge.pin_waits", { time: left(pin.wait_ms) }) : ""];
+    place.append(line(text.filter(Boolean).join(" "), pin.wait_ms > 0 ? "trouble" : ""),
+      row(button(words["badge.pin_reset"], resetPin), button(words["badge.pin_new"], () => ask(words["badge.pin_question"], words["badge.pin_yes"], newPin))));
+  }
+
+  async function resetPin() {
+    busy();
+    try { await tools.post(`${door}/pin`, { action: "reset" }); told(words["badge.pin_was_reset"], []); } catch (problem) { failed(problem, resetPin); }
+  }
+
+  async function newPin() {
+    busy();
+    try {
+      const { pin } = await tools.post(`${door}/pin`, { action: "new" });
+      told(words["badge.pin_shown"], [make("p", { class: "pin-shown", dir: "ltr" }, `${pin.slice(0, 3)} ${pin.slice(3)}`)]);
+    } catch (problem) {
+      failed(problem, newPin);
+    }
   }
 
   place.renew = renew;

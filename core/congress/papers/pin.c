@@ -109,8 +109,9 @@ static enum err count_wrong(struct db *db, enum pin_door door, int64_t delegate_
 {
     int64_t wait = pin_wait_of(door, wrong);
     *ret = (struct pin_answer){.outcome = PIN_WRONG, .wait_ms = wait};
-    if (door == PIN_DOOR_BADGE) return sql_pin_wrong(db, delegate_id, wrong, now_ms + wait, now_ms, NULL);
-    return sql_pin_number_wrong(db, delegate_id, wrong, now_ms + wait, now_ms, NULL);
+    const struct sql_pin_wrong_in badge = {delegate_id, wrong, now_ms + wait, now_ms};
+    const struct sql_pin_number_wrong_in number = {delegate_id, wrong, now_ms + wait, now_ms};
+    return door == PIN_DOOR_BADGE ? sql_pin_wrong(db, &badge, NULL) : sql_pin_number_wrong(db, &number, NULL);
 }
 
 static enum err try_row(struct db *db, enum pin_door door, int64_t delegate_id, const struct sql_pin_of_delegate_row *row, const char *typed, int64_t now_ms,

@@ -63,7 +63,7 @@ SELECT id FROM delegate WHERE event_id = $1 AND number = $2 AND person_id IS NOT
 
 -- pin_people :many (event_id i64) -> (delegate_id i64, phone text?, pin text?)
 SELECT d.id, p.phone, b.pin FROM delegate d JOIN person p ON p.id = d.person_id LEFT JOIN badge_pin b ON b.delegate_id = d.id
-WHERE d.event_id = $1 AND d.status IN ('summoned', 'alternate')
+WHERE d.event_id = $1 AND d.status IN ('summoned', 'alternate') ORDER BY d.id
 
 -- pin_event :maybe (slug text) -> (id i64, rule text)
 SELECT id, pin FROM event WHERE slug = $1
