@@ -179,7 +179,8 @@ static void test_controls(struct check *c, struct fonts *fonts)
     CHECK(c, fd >= 0 && file_write_all(fd, out.data, out.length) == OK);
     close(fd);
     /* One line for each table's entry and each ActualText. */
-    const char *text = ask(&arena, "qpdf --qdf --object-streams=disable", arena_printf(&arena, "%s - | grep -aoE '^<[0-9A-F]{4}> <[0-9A-F]+>|ActualText ?<[0-9A-F]+>'", path));
+    const char *text = ask(&arena, "qpdf --qdf --object-streams=disable",
+                           arena_printf(&arena, "%s - | grep -aoE '^<[0-9A-F]{4}> <[0-9A-F]+>|ActualText ?<[0-9A-F]+>'", path));
     check_has(c, text, "<0030>"); /* a digit: they were found */
     static const char *const steering[] = {"2068", "2069", "200E", "200F"};
     for (size_t i = 0; i < sizeof steering / sizeof steering[0]; i++)
