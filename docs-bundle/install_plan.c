@@ -35,25 +35,49 @@ static void tell(struct plan *p, const char *code, const char *sentence)
     if (talk->tell && sentence) talk->tell(talk->context, code, sentence);
 }
 
-static bool title_says(struct plan *p, const char *stored, const char *wanted)
+/* Folded and framed by blanks, so that whole words are found in it. */
+static const char *framed(struct plan *p, const char *text)
+{
+    const char *folded = text_fold(p->arena, text);
+    return folded ? arena_printf(p->arena, " %s ", folded) : NULL;
+}
+
+/* Whether a stored title, in any of our languages, is these words; with `part`, whether it holds them. */
+static bool title_says(struct plan *p, const char *stored, const char *wanted, bool part)
 {
     static const char *const languages[] = {"vi", "en", "pt", "ar"};
-    const char *folded = text_fold(p->arena, wanted);
-    for (size_t i = 0; folded && i < sizeof languages / sizeof languages[0]; i++) {
-        const char *title = title_pick(p->arena, stored, languages[i]), *title_folded = title ? text_fold(p->arena, title) : NULL;
-        if (title_folded && strcmp(title_folded, folded) == 0) return true;
+    const char *words = framed(p, wanted);
+    for (size_t i = 0; words && words[1] != ' ' && i < sizeof languages / sizeof languages[0]; i++) {
+        const char *title = title_pick(p->arena, stored, languages[i]), *whole = title ? framed(p, title) : NULL;
+        if (whole && (part ? strstr(whole, words) != NULL : strcmp(whole, words) == 0)) return true;
     }
     return false;
 }
 
-/* A session by its code or its title; a paper of no session of this event stays a paper of the whole event. */
+/* A session by its code, its title, or words that stand in the title of one session only ("Khai mạc" for "Phiên khai mạc trọng thể"). NULL: none. */
+static const struct sql_docs_sessions_row *look_for_session(struct plan *p, const char *wanted)
+{
+    const struct sql_docs_sessions_row *found = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < p->session_count; i++)
+        if (strcmp(p->sessions[i].code, wanted) == 0) return &p->sessions[i];
+    for (size_t i = 0; i < p->session_count; i++)
+        if (title_says(p, p->sessions[i].title, wanted, false)) return &p->sessions[i];
+    for (size_t i = 0; i < p->session_count; i++) {
+        if (!title_says(p, p->sessions[i].title, wanted, true)) continue;
+        found = &p->sessions[i];
+        count++;
+    }
+    return count == 1 ? found : NULL;
+}
+
+/* A paper of no session of this event stays a paper of the whole event. */
 static int64_t find_session(struct plan *p, const struct bundle_paper *paper, bool aloud)
 {
-    for (size_t i = 0; paper->session && i < p->session_count; i++)
-        if (strcmp(p->sessions[i].code, paper->session) == 0 || title_says(p, p->sessions[i].title, paper->session)) return p->sessions[i].id;
-    if (paper->session && aloud) tell(p, paper->code, arena_printf(p->arena, "this event has no session “%s”: the paper belongs to the event as a whole",
-        paper->session));
-    return DB_NULL;
+    const struct sql_docs_sessions_row *session = paper->session ? look_for_session(p, paper->session) : NULL;
+    if (paper->session && !session && aloud)
+        tell(p, paper->code, arena_printf(p->arena, "this event has no session “%s”, or several: the paper belongs to the event as a whole", paper->session));
+    return session ? session->id : DB_NULL;
 }
 
 /* An audience that nobody here is in would hide the paper from all. */
@@ -140,9 +164,8 @@ static bool says_other_details(struct plan *p, const struct sql_docs_papers_row 
     if (differs(b->title, row->title) || differs(b->language, row->language) || differs(b->number, row->number) || differs(b->issued, row->issued) ||
         differs(b->issuer, row->issuer))
         return true;
-    for (size_t i = 0; b->session && i < p->session_count; i++)
-        if (p->sessions[i].id == row->session_id) return strcmp(p->sessions[i].code, b->session) != 0 && !title_says(p, p->sessions[i].title, b->session);
-    return b->session && find_session(p, b, false) != DB_NULL;
+    int64_t session = find_session(p, b, false);
+    return session != DB_NULL && session != row->session_id;
 }
 
 /* A stick that was forgotten in a drawer must not bring last week's draft back. */

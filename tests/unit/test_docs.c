@@ -5,6 +5,7 @@
 #include "docs-bundle/extract.h"
 #include "tests/unit/check.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -232,6 +233,85 @@ static void test_key(struct check *c, struct arena *arena, const char *folder)
     CHECK(c, file_write_atomic(path, text, length, 0644, NULL) == OK && bundle_key_open(arena, data, true, NULL, &key, &is_new, &fault) == ERR_DENIED);
 }
 
+/* --- archives larger than 4 GB, and of more than 65 535 entries: our records read back ------------------------------------------------------ */
+
+static enum err keep_first(void *context, const void *piece, size_t length)
+{
+    (void)length;
+    *(char *)context = *(const char *)piece;
+    return OK;
+}
+
+static void put_at(struct check *c, int fd, uint64_t *at, struct buf *record)
+{
+    CHECK(c, buf_ok(record) && pwrite(fd, record->data, record->length, (off_t)*at) == (ssize_t)record->length);
+    *at += record->length;
+    buf_clear(record);
+}
+
+/* A hole of 5 GB between two small files: 64-bit size in one entry, 64-bit offset in the other, and in the end. */
+static void test_large_zip(struct check *c, struct arena *arena, const char *folder)
+{
+    struct zip_entry entries[] = {{.name = "papers/hole.bin", .size = UINT64_C(5) << 30}, {.name = "papers/sau.txt", .size = 1, .crc = zip_crc32(0, "z", 1)}};
+    const struct zip_caps caps = {.each = UINT64_C(8) << 30, .total = UINT64_C(8) << 30};
+    const char *path = file_join(arena, folder, "large.zip");
+    struct fault fault = {0};
+    struct zip_reader zip;
+    struct buf record;
+    uint64_t at = 0, central;
+    int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
+    buf_init(&record, BUF_LIMIT_LINE);
+    if (!CHECK(c, fd >= 0)) return;
+    for (int i = 0; i < 2; i++) {
+        entries[i].offset = at;
+        zip_local_header(&entries[i], &record);
+        put_at(c, fd, &at, &record);
+        if (i) CHECK(c, pwrite(fd, "z", 1, (off_t)at) == 1);
+        at += entries[i].size;
+    }
+    central = at;
+    for (int i = 0; i < 2; i++) zip_central_header(&entries[i], &record);
+    zip_end(2, central, record.length, &record);
+    put_at(c, fd, &at, &record);
+    buf_release(&record);
+    if (!CHECK(c, zip_open_fd(arena, fd, &caps, &zip, &fault) == OK)) {
+        printf("# %s\n", fault.text);
+        return;
+    }
+    char first = 0;
+    CHECK(c, zip.count == 2 && zip.items[0].size == entries[0].size && zip.items[1].offset == entries[1].offset && zip.items[1].offset > UINT32_MAX);
+    CHECK(c, zip_read(&zip, &zip.items[1], keep_first, &first, &fault) == OK && first == 'z');
+    zip_close(&zip);
+}
+
+static void test_many_entries(struct check *c, struct arena *arena, const char *folder)
+{
+    enum { COUNT = 70000 };
+    const struct zip_caps caps = {.each = 10, .total = 10};
+    struct fault fault = {0};
+    struct zip_reader zip;
+    struct buf local, central;
+    buf_init(&local, BUF_LIMIT_FILE);
+    buf_init(&central, BUF_LIMIT_FILE);
+    for (int i = 0; i < COUNT; i++) {
+        char name[24];
+        (void)snprintf(name, sizeof name, "n%d", i);
+        struct zip_entry entry = {.name = name, .offset = local.length};
+        zip_local_header(&entry, &local);
+        zip_central_header(&entry, &central);
+    }
+    uint64_t at = local.length, length = central.length;
+    zip_end(COUNT, at, length, &central);
+    buf_add(&local, central.data, central.length);
+    const char *path = buf_ok(&local) ? write_file(arena, folder, "many.zip", local.data, local.length) : NULL;
+    if (CHECK(c, path && zip_open(arena, path, &caps, &zip, &fault) == OK)) {
+        CHECK(c, zip.count == COUNT && map_get(&zip.by_name, "n69999") == &zip.items[69999]);
+        zip_close(&zip);
+    }
+    buf_release(&local);
+    buf_release(&central);
+}
+
 int main(void)
 {
     struct check c = {0};
@@ -248,6 +328,8 @@ int main(void)
         test_extract(&c, &arena, folder);
         test_manifest(&c, &arena);
         test_key(&c, &arena, folder);
+        test_large_zip(&c, &arena, folder);
+        test_many_entries(&c, &arena, folder);
         docs_remove_folder(folder);
         CHECK(&c, !file_exists(folder));
     }
