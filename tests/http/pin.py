@@ -1,0 +1,335 @@
+#!/usr/bin/env python3
+# suite
+"""The PIN of restricted papers (docs/decisions/0022-pin.md): every door without and with it, what wrong tries cost and whom, the desk, badge number and PIN,
+the kiosk, the alarm, the slips. Waits end by rows set back in the database.    B=build/x tests/http/pin.py"""
+import io
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.parse
+import zipfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "flow"))
+import plenum  # noqa: E402
+from plenum import Client, check, csrf_of, equal  # noqa: E402
+
+server = plenum.Server("pin")
+tokens, staff = {}, {}
+PASSWORD = "mat khau that dai 19"
+
+
+def shape(value, event, offset):
+    def paper(code, title, restricted):
+        return {"code": code, "title": {"vi": title}, "file": "papers/%s.pdf" % ("report" if restricted else "programme"), "language": "vi", "restricted": restricted}
+
+    event["documents"] = [paper("open", "Giấy để ngỏ", False), paper("secret", "Giấy kín đáo", True)]
+    locked = plenum.json.loads(plenum.json.dumps(event))
+    locked.update(slug="all-pin", documents_access="pin")
+    random_pins = plenum.json.loads(plenum.json.dumps(event))
+    random_pins.update(slug="random-pin", pin="random")
+    value["events"] += [locked, random_pins]
+    for person in value["people"]:
+        if person["code"] == "P03":
+            person.pop("phone", None)
+        if person["code"] == "P04":
+            person["phone"] = "+84 24 3333-5678"
+
+
+def begin():
+    server.load(plenum.small_event(server.folder, shape))
+    server.start()
+    for event in ("test-1", "all-pin", "random-pin"):
+        tokens[event] = server.tokens(event)
+    server.user("ban", "desk")
+    server.user("ban-to-chuc", "organiser")
+    staff["desk"] = server.sign_in("ban", PASSWORD)
+    staff["organiser"] = server.sign_in("ban-to-chuc", PASSWORD)
+
+
+def write(sql, *values):
+    db = sqlite3.connect(os.path.join(server.data, "plenum.db"), timeout=20)
+    try:
+        with db:
+            db.execute(sql, values)
+    finally:
+        db.close()
+
+
+def delegate(event, person):
+    return server.value("SELECT d.id FROM delegate d JOIN event e ON e.id = d.event_id JOIN person p ON p.id = d.person_id WHERE e.slug = ? AND p.code = ?", event, person)
+
+
+def tail(person):
+    digits = re.sub(r"\D", "", server.value("SELECT phone FROM person WHERE code = ?", person))
+    return digits[-4:]
+
+
+def forget(event, person):
+    """As if an hour and more had gone by."""
+    write("UPDATE badge_pin SET wrong = 0, wait_until_ms = NULL, wrong_ms = NULL, number_wrong = 0, number_wait_until_ms = NULL WHERE delegate_id = ?",
+          delegate(event, person))
+
+
+def door(person, event="test-1"):
+    return "/d/" + tokens[event][person]
+
+
+def file_of(person, code, event="test-1"):
+    return "%s/f/%s/1/%s.pdf" % (door(person, event), code, "report" if code == "secret" else "programme")
+
+
+def opened(client, person, event="test-1"):
+    return client.get(file_of(person, "secret", event)).status == 200
+
+
+def every_door():
+    stranger, holder = Client(server), Client(server)
+    reply = holder.form(door("P01") + "/pin", {"pin": tail("P01")})
+    equal((reply.status, reply.header("location")), (303, door("P01") + "#papers"), "the right PIN leads back to the papers")
+    cookie = [c for c in reply.all("set-cookie") if c.startswith("plenum_pin_")][0]
+    check("HttpOnly" in cookie and "SameSite=Strict" in cookie and "Path=/;" in cookie + ";", "its cookie is HttpOnly and strict", cookie)
+    check(not any(tail("P01") in v for _, v in reply.headers), "the PIN is in no header", reply.headers)
+    name = "Giấy kín đáo"
+    doors = ("", "/papers.zip", "/f/secret/1/report.pdf", "/r/secret/1", "/search?q=k%C3%ADn+%C4%91%C3%A1o", "/news", "/programme.ics")
+    for path in doors:
+        without, having = stranger.get(door("P01") + path), holder.get(door("P01") + path)
+        if path == "/papers.zip" and without.status == 200:
+            names = zipfile.ZipFile(io.BytesIO(without.body)).namelist(), zipfile.ZipFile(io.BytesIO(having.body)).namelist()
+            check(len(names[1]) == len(names[0]) + 1, "papers.zip has one more after the PIN", names)
+        if path == "/f/secret/1/report.pdf":
+            equal((without.status, having.status), (403, 200), "the file")
+            check("immutable" not in having.header("cache-control") and "no-cache" in having.header("cache-control"),
+                  "a file behind the PIN is asked for again each time", having.header("cache-control"))
+        if path == "":
+            check(name in having.text and name not in without.text, "the page names it after the PIN only")
+            check('name="pin"' in without.text and 'name="pin"' not in having.text, "the form stands where it is needed")
+        check(name not in without.text, "no name without the PIN at %s" % (path or "the page"), without.status)
+    for other in ("P02", "P04"):
+        check(not opened(holder, other), "the PIN of one opens nothing of another (%s)" % other)
+    equal(Client(server).get("/D/" + tokens["test-1"]["P01"], Cookie=cookie.split(";")[0]).text.count(name) > 0, True, "capital letters as in the printed code")
+    reply = holder.form(door("P01") + "/lock", {})
+    check(reply.status == 303 and not opened(holder, "P01"), "locked again in this browser", reply)
+    equal(Client(server).get(file_of("P01", "secret"), Cookie=cookie.split(";")[0]).status, 403, "and the old cookie is worth nothing")
+
+
+def what_is_right():
+    for typed, want in (("5678", 303), ("٥٦٧٨", 303), ("5 6-7 8", 303), ("５６７８", 303), ("", 400), ("abcd", 400), ("123", 400), ("1234567", 400), ("5678x", 400), ("5679", 403)):
+        client = Client(server)
+        reply = client.form(door("P04") + "/pin", {"pin": typed})
+        equal(reply.status, want, "typed: %r" % typed)
+        equal(opened(client, "P04"), want == 303, "and so the paper (%r)" % typed)
+    equal(server.value("SELECT wrong FROM badge_pin WHERE delegate_id = ?", delegate("test-1", "P04")), 1, "what is no PIN at all costs nothing")
+    forget("test-1", "P04")
+    reply = Client(server).form(door("P03") + "/pin", {"pin": "0000"})
+    check(reply.status == 403 and "bàn đăng ký" in reply.text.lower(), "without a phone there is none until the desk makes one", reply.status)
+    reply = Client(server).get(door("P01", "all-pin"))
+    check("Giấy để ngỏ" not in reply.text and 'name="pin"' in reply.text, "documents_access pin: nothing is named before")
+    client = Client(server)
+    client.form(door("P01", "all-pin") + "/pin", {"pin": tail("P01")})
+    check("Giấy để ngỏ" in client.get(door("P01", "all-pin")).text, "and everything after")
+    equal(Client(server).form("/d/0000000000000000/pin", {"pin": "1234"}).status, 404, "no such badge")
+
+
+def one_browser():
+    client = Client(server)
+    states = []
+    for _ in range(4):
+        reply = client.form(door("P02") + "/pin", {"pin": "9999"})
+        states.append(reply.status)
+    equal(states, [403, 403, 403, 429], "a browser's fourth try has to wait")
+    check("0:05" in reply.text or "0:04" in reply.text, "and hears how long", re.findall(r"\d+:\d\d", reply.text))
+    right = client.form(door("P02") + "/pin", {"pin": tail("P02")})
+    equal(right.status, 429, "also when it would be right")
+    other = Client(server)
+    equal(other.form(door("P02") + "/pin", {"pin": tail("P02")}).status, 303, "another browser of the same address does not wait")
+    time.sleep(5.2)
+    equal(client.form(door("P02") + "/pin", {"pin": tail("P02")}).status, 303, "after the wait it is let in")
+    forget("test-1", "P02")
+
+
+def by_badge():
+    mine = Client(server)
+    equal(mine.form(door("P05") + "/pin", {"pin": tail("P05")}).status, 303, "the holder is in")
+    states = [Client(server).form(door("P05") + "/pin", {"pin": "9999"}).status for _ in range(20)]
+    equal(states, [403] * 6 + [429] * 14, "20 browsers: the badge waits after the sixth wrong try")
+    equal(server.value("SELECT wrong FROM badge_pin WHERE delegate_id = ?", delegate("test-1", "P05")), 6, "tries that wait are not counted")
+    check(opened(mine, "P05"), "a browser that is open stays open")
+    equal(Client(server).form(door("P05") + "/pin", {"pin": tail("P05")}).status, 429, "a new one has to wait")
+    expected = {6: 30, 7: 60, 8: 120, 9: 300, 10: 900, 11: 1800, 12: 3600, 13: 3600}
+    for wrong in range(7, 14):
+        write("UPDATE badge_pin SET wait_until_ms = ? WHERE delegate_id = ?", plenum.now_ms() - 1, delegate("test-1", "P05"))
+        before = plenum.now_ms()
+        equal(Client(server).form(door("P05") + "/pin", {"pin": "9999"}).status, 403, "wrong try %d" % wrong)
+        wait = server.value("SELECT wait_until_ms FROM badge_pin WHERE delegate_id = ?", delegate("test-1", "P05")) - before
+        check(0 <= wait - expected[wrong] * 1000 < 5000, "costs %d s" % expected[wrong], wait)
+    write("UPDATE badge_pin SET wait_until_ms = ? WHERE delegate_id = ?", plenum.now_ms() - 25 * 3600 * 1000, delegate("test-1", "P05"))
+    Client(server).form(door("P05") + "/pin", {"pin": "9999"})
+    equal(server.value("SELECT wrong FROM badge_pin WHERE delegate_id = ?", delegate("test-1", "P05")), 1, "after a day of peace counting begins anew")
+    write("UPDATE badge_pin SET wrong = 9, wait_until_ms = ? WHERE delegate_id = ?", plenum.now_ms() + 300000, delegate("test-1", "P05"))
+
+
+def the_desk():
+    path = "/api/v1/events/test-1/delegates/P05/pin"
+    state = staff["desk"].get(path).json()
+    check(state["source"] == "phone_tail" and state["wrong"] == 9 and 0 < state["wait_ms"] <= 300000, "the desk sees the wait", state)
+    equal(Client(server).get(path).status, 401, "nobody else does")
+    equal(Client(server).post(path, {"action": "reset"}).status, 401, "nor resets")
+    reply = staff["desk"].post(path, {"action": "reset"})
+    equal((reply.status, reply.json()), (200, {"action": "reset", "pin": None}), "reset")
+    client = Client(server)
+    equal(client.form(door("P05") + "/pin", {"pin": tail("P05")}).status, 303, "and they are let in at once")
+    for body, status in (({}, 400), ({"action": "show"}, 400), ({"action": "new", "pin": "123456"}, 400)):
+        equal(staff["desk"].post(path, body).status, status, "%s" % body)
+    equal(staff["desk"].post("/api/v1/events/test-1/delegates/NOBODY/pin", {"action": "reset"}).status, 404, "no such delegate")
+    reply = staff["desk"].post(path, {"action": "new"})
+    pin = reply.json()["pin"]
+    check(reply.status == 201 and re.fullmatch(r"\d{6}", pin), "a new PIN has six digits", reply)
+    check(not opened(client, "P05"), "and closes the browsers that the old one opened")
+    equal(Client(server).form(door("P05") + "/pin", {"pin": tail("P05")}).status, 403, "the phone's tail is no longer right")
+    equal(client.form(door("P05") + "/pin", {"pin": pin[:3] + " " + pin[3:]}).status, 303, "the new one is")
+    check(pin not in staff["desk"].get(path).text, "it is shown once")
+    for action in ("pin_reset", "pin_new"):
+        rows = server.rows("SELECT actor, subject, detail FROM audit WHERE action = ?", action)
+        check(("ban", "test-1/P05", None) in rows, "audit %s" % action, rows)
+    dump = "\n".join(str(row) for row in server.rows("SELECT * FROM audit"))
+    check(pin not in dump and pin not in server.log_text(), "no PIN in audit or log")
+    check(tokens["test-1"]["P05"] not in server.log_text(), "and no token in the log")
+
+
+def reissued():
+    client = Client(server)
+    equal(client.form(door("P02") + "/pin", {"pin": tail("P02")}).status, 303, "in, before the badge is lost")
+    cookies = dict(client.cookies)
+    equal(staff["desk"].post("/api/v1/events/test-1/delegates/P02/reissue", {"reason": "lost"}).status, 201, "reissued")
+    equal(client.get(file_of("P02", "secret")).status, 404, "the old address shows nothing")
+    tokens["test-1"] = server.tokens("test-1")
+    client.cookies = cookies
+    equal(client.get(file_of("P02", "secret")).status, 403, "and the old browser has to give the PIN again")
+
+
+def enter(client, number, pin, event="test-1", at="/e/%s/enter", page="/e/%s"):
+    csrf = csrf_of(client.get(page % event).text)
+    return client.form(at % event, {"number": number, "pin": pin, "csrf": csrf})
+
+
+def by_number():
+    number = server.value("SELECT number FROM delegate WHERE id = ?", delegate("test-1", "P01"))
+    for typed in (number, number.lstrip("0"), " %s " % number, "٠٠١"):
+        client = Client(server)
+        reply = enter(client, typed, tail("P01"))
+        equal((reply.status, reply.header("location")), (303, "/d/me"), "number %r and PIN" % typed)
+        page = client.get("/d/me")
+        check(page.status == 200 and "Giấy kín đáo" in page.text and tokens["test-1"]["P01"] not in page.text, "their page, without the badge's address")
+        check(page.header("cache-control") == "no-store", "nothing is kept", page.header("cache-control"))
+    link = re.search(r'href="(/d/me/f/secret/[^"]+)"', page.text).group(1)
+    reply = client.get(link)
+    check(reply.status == 200 and reply.header("cache-control") == "no-store", "a paper at /d/me", reply.headers)
+    equal(Client(server).get(link).status, 404, "is nothing for others")
+    for _, headers in ((0, client.get("/d/me").headers),):
+        check(not any(tokens["test-1"]["P01"] in v for _, v in headers), "no header has the badge's address")
+    equal(client.form("/d/me/lock", {}).header("location"), "/e/test-1", "leaving")
+    equal(client.get("/d/me").status, 403, "and nobody is in")
+    stale = Client(server)
+    reply = stale.form("/e/test-1/enter", {"number": number, "pin": tail("P01")})
+    equal(reply.status, 403, "a form that is not of this browser")
+    foreign = Client(server)
+    reply = foreign.form("/e/test-1/enter", {"number": number, "pin": tail("P01"), "csrf": "x" * 32}, {"Origin": "http://elsewhere.example", "Cookie": "plenum_try=" + "y" * 32})
+    equal(reply.status, 403, "another site's form")
+    check("plenum_me" not in foreign.cookies and "plenum_me" not in stale.cookies, "and both are in nowhere")
+    states = [enter(Client(server), number, "9999").status for _ in range(5)]
+    equal(states, [403] * 4 + [429], "by number the badge waits after the fourth")
+    equal(Client(server).form(door("P01") + "/pin", {"pin": tail("P01")}).status, 303, "the holder of the badge does not: nobody is locked out by a number")
+    check(enter(Client(server), "98765", "1234").status == 403, "no such number: wrong, and no more is told")
+    forget("test-1", "P01")
+
+
+def kiosk():
+    screen = Client(server)
+    page = screen.get("/kiosk/test-1")
+    csrf = csrf_of(page.text)
+    check('http-equiv="refresh" content="60;url=/kiosk/test-1"' in page.text and page.header("cache-control") == "no-store", "a minute, also without a script")
+    reply = screen.form("/kiosk/test-1", {"scan": "HTTP://PLENUM.EXAMPLE/D/" + tokens["test-1"]["P02"], "csrf": csrf})
+    equal((reply.status, reply.header("location")), (303, "/d/me"), "a scanned badge")
+    page = screen.get("/d/me")
+    check(tokens["test-1"]["P02"] not in page.text and "Giấy để ngỏ" in page.text and "Giấy kín đáo" not in page.text, "its page, locked papers locked, no address")
+    check('content="60;url=/kiosk/test-1"' in page.text and "data-kiosk" in page.text, "it clears itself")
+    reply = screen.form("/d/me/pin", {"pin": tail("P02")})
+    equal((reply.status, reply.header("location")), (303, "/d/me#papers"), "the PIN at the kiosk")
+    check("Giấy kín đáo" in screen.get("/d/me").text, "opens them")
+    cookies = dict(screen.cookies)
+    screen.get("/kiosk/test-1")
+    reply = screen.get("/d/me")
+    equal((reply.status, reply.header("location")), (303, "/kiosk/test-1"), "the browser's back finds nothing")
+    old = Client(server)
+    old.cookies = cookies
+    equal(old.get("/d/me/f/secret/1/report.pdf").status, 404, "the session is over on the server too")
+    equal(screen.form("/kiosk/test-1", {"scan": "7777777777777777", "csrf": csrf}).status, 404, "an unknown badge")
+    equal(screen.form("/kiosk/test-1", {"scan": "hello", "csrf": csrf}).status, 404, "no badge at all")
+    equal(enter(screen, server.value("SELECT number FROM delegate WHERE id = ?", delegate("test-1", "P02")), tail("P02"), at="/kiosk/%s", page="/kiosk/%s").status, 303,
+          "number and PIN at the kiosk")
+    check("Giấy kín đáo" in screen.get("/d/me").text, "opens all")
+    write("UPDATE pin_browser SET expires_ms = ? WHERE kind = 'kiosk'", plenum.now_ms() - 1)
+    equal(screen.get("/d/me").status, 303, "a session that is over is over")
+
+
+def alarm():
+    desk = staff["desk"].get("/desk/test-1").text
+    check('id="pin-alarm"' not in desk, "no alarm in peace")
+    people = [row[0] for row in server.rows("SELECT d.id FROM delegate d JOIN event e ON e.id = d.event_id WHERE e.slug = 'test-1' AND d.person_id IS NOT NULL")]
+    stream = plenum.Stream(staff["desk"], "/api/v1/events/test-1/live")
+    for one in people[:11]:
+        write("INSERT OR IGNORE INTO badge_pin(delegate_id) VALUES(?)", one)
+        write("UPDATE badge_pin SET wrong_ms = ? WHERE delegate_id = ?", plenum.now_ms(), one)
+    check('id="pin-alarm"' in staff["desk"].get("/desk/test-1").text, "the desk is told")
+    page = staff["organiser"].get("/admin/test-1").text
+    check('id="pin-alarm"' in page and "pins/calm" in page, "the console too, with a way to end it")
+    number = server.value("SELECT number FROM delegate WHERE id = ?", delegate("test-1", "P01"))
+    equal(enter(Client(server), number, tail("P01")).status, 429, "by number and phone tail nobody comes in meanwhile")
+    equal(Client(server).form(door("P01") + "/pin", {"pin": tail("P01")}).status, 303, "with the badge as always")
+    heard = stream.wait(lambda name, data: name == "pins" and data["alarm"], 20)
+    check(heard is not None, "an open desk hears of it", heard)
+    stream.end()
+    equal(staff["desk"].form("/admin/test-1/pins/calm", {}).status, 403, "the desk cannot end it")
+    equal(staff["organiser"].form("/admin/test-1/pins/calm", {}).status, 303, "the organiser can")
+    equal(enter(Client(server), number, tail("P01")).status, 303, "and the way in is open again")
+
+
+def slips():
+    equal(staff["desk"].get("/admin/random-pin/pins.pdf").status, 403, "slips are for the organiser")
+    equal(Client(server).form(door("P01", "random-pin") + "/pin", {"pin": "123456"}).status, 403, "before slips are made there is no PIN")
+    reply = staff["organiser"].get("/admin/random-pin/pins.pdf")
+    check(reply.status == 200 and reply.body[:5] == b"%PDF-" and reply.header("cache-control") == "no-store", "the slips", reply.headers)
+    path = os.path.join(server.folder, "slips.pdf")
+    with open(path, "wb") as f:
+        f.write(reply.body)
+    text = subprocess.run([plenum.tool("pdftotext"), "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
+    pins = dict(server.rows("SELECT p.code, b.pin FROM badge_pin b JOIN delegate d ON d.id = b.delegate_id JOIN event e ON e.id = d.event_id JOIN person p ON p.id = d.person_id "
+                            "WHERE e.slug = 'random-pin'"))
+    bare = re.sub(r"[^\d]", "", text)
+    good = [code for code, pin in pins.items() if re.fullmatch(r"\d{6}", pin) and pin in bare]
+    equal(sorted(good), sorted(pins), "everybody's PIN is on a slip")
+    check(len(set(pins.values())) > len(pins) - 2 and len(pins) >= 10, "and they differ", len(pins))
+    equal(Client(server).form(door("P01", "random-pin") + "/pin", {"pin": pins["P01"]}).status, 303, "the one on the slip is right")
+    equal(Client(server).form(door("P01", "random-pin") + "/pin", {"pin": tail("P01")}).status, 403, "the phone's tail is not")
+    again = staff["organiser"].get("/admin/random-pin/pins.pdf")
+    equal(again.body == reply.body, True, "the same slips again")
+    out = os.path.join(server.folder, "one.pdf")
+    done = plenum.plenum("--event", "random-pin", "--pin-slips", "-o", out, "--only", "P02", name="plenum-badges", data=server.data)
+    check("1 slips on 1 pages" in done.stdout and os.stat(out).st_mode & 0o777 == 0o600, "one slip by the command line", done.stdout)
+    one = subprocess.run([plenum.tool("pdftotext"), out, "-"], capture_output=True, text=True, check=True).stdout
+    check(pins["P02"] in re.sub(r"\D", "", one), "with the same PIN")
+    done = plenum.plenum("--event", "test-1", "--pin-slips", "-o", out, "--json", name="plenum-badges", data=server.data)
+    count = plenum.json.loads(done.stdout)["slips"]
+    check(0 < count < len(pins), "with phone tails only who has no phone, or got a new PIN", count)
+    check(re.fullmatch(r"\d{6}", server.value("SELECT pin FROM badge_pin WHERE delegate_id = ?", delegate("test-1", "P03")) or ""), "as P03")
+    log = server.log_text()
+    check(not any(pin in log for pin in pins.values()), "no PIN in the log")
+    for client, path in ((staff["organiser"], "/api/v1/events/random-pin/delegates?q=P01"), (staff["organiser"], "/admin/random-pin")):
+        body = client.get(path).text
+        check(not any(pin in body for pin in pins.values()), "no PIN at %s" % path)
+
+
+plenum.run("pin", begin, every_door, what_is_right, one_browser, by_badge, the_desk, reissued, by_number, kiosk, alarm, slips)
