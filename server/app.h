@@ -22,8 +22,10 @@ struct bucket;
 struct i18n;
 struct tls_material;
 struct live_feed;
-struct print_gate;
 struct hot_papers;
+struct paper_job;
+struct opened_log;
+struct paper_reader;
 struct watch;
 struct pages; /* server/pages: templates and words */
 
@@ -33,12 +35,14 @@ struct app {
     struct write_tools *write_tools; /* used by the writer thread only */
     struct pool *pool;
     struct pool *print_pool;    /* waits for printers, so that a stuck one keeps nothing else waiting */
-    struct print_gate *print_gate; /* server/print_gate.h */
     struct hot_papers *hot_papers; /* server/hot_papers.h */
+    struct opened_log *opened;     /* server/pages/opened.h */
+    struct paper_reader *reader;   /* server/paper_reader.h */
     struct live_hub *hub;
     struct http_server *http;
     struct pages *pages;
     struct live_feed *feed;     /* server/live_feed.h */
+    struct paper_job *paper_job; /* server/paper_job.h */
     const char *public_url;     /* of the machine, without an event's own; owned by the app */
     bool public_url_guessed;
     const char *const *event_urls; /* the events' own public URLs, as they were at start */
@@ -67,6 +71,11 @@ struct worker {
     struct db *db; /* read-only */
     struct programme_cache programmes;
     struct fonts *fonts; /* pool threads: made when first needed */
+    struct news_moments {
+        int64_t event_id, config_seq;
+        int64_t *at; /* owned */
+        size_t count;
+    } moments;           /* server/pages/phone_papers.c */
 };
 
 /* Who asks; req->principal, never NULL in a handler. */

@@ -8,8 +8,10 @@
 #include "server/bucket.h"
 #include "server/hot_papers.h"
 #include "server/live_feed.h"
-#include "server/print_gate.h"
+#include "server/paper_job.h"
+#include "server/pages/opened.h"
 #include "server/pages/pages.h"
+#include "server/paper_reader.h"
 #include "server/serve_parts.h"
 #include "server/venue/proof.h"
 #include "server/venue/watch.h"
@@ -20,6 +22,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define PRINT_THREADS 4 /* printers that are waited for at a time */
+#define PRINT_QUEUE 32
 
 /* --- what each thread has of its own ---------------------------------------------------------------------------------------------- */
 
@@ -43,6 +48,7 @@ static void worker_close(void *context, void *state)
     if (!worker) return;
     programme_cache_release(&worker->programmes);
     fonts_free(worker->fonts);
+    free(worker->moments.at);
     db_close(worker->db);
     free(worker);
 }
@@ -130,8 +136,9 @@ static enum err start_threads(const struct serve_options *o, struct app *app, st
     pool.threads = PRINT_THREADS;
     pool.queue_limit = PRINT_QUEUE;
     if (e == OK) e = pool_start(&pool, &app->print_pool);
-    if (e == OK) e = print_gate_new(&app->print_gate);
     if (e == OK) e = hot_papers_new(app->store.folder, &app->hot_papers);
+    if (e == OK) e = opened_log_new(app->writer, &app->opened);
+    if (e == OK) e = paper_reader_new(&app->store, app->writer, &app->reader);
     if (e == OK) e = bucket_new(20, 3000, &app->pair_bucket);
     if (e == OK) e = live_feed_new(app, &app->feed, fault);
     struct live_config live = {.tick_ms = LIVE_FEED_TICK_MS, .context = app, .on_tick = live_feed_tick};
@@ -170,6 +177,7 @@ enum err serve_start(const struct serve_options *o, struct app *app, struct faul
     if (e == OK) e = pages_load(&app->pages, fault);
     if (e == OK) e = start_threads(o, app, fault);
     if (e == OK) e = start_http(o, app, fault);
+    if (e == OK) e = paper_job_start(&app->store, &app->paper_job, fault);
     if (e == OK) e = serve_first_account(app, fault);
     if (e != OK) return e;
     atomic_store(&app->is_open, true);
@@ -179,11 +187,13 @@ enum err serve_start(const struct serve_options *o, struct app *app, struct faul
 
 void serve_stop(struct app *app)
 {
+    paper_job_stop(app->paper_job);
     if (app->hub) live_hub_close(app->hub);
     http_server_stop(app->http);
     pool_stop(app->pool);
     pool_stop(app->print_pool);
-    print_gate_free(app->print_gate);
+    paper_reader_free(app->reader);
+    opened_log_free(app->opened);
     writer_stop(app->writer);
     live_hub_free(app->hub);
     live_feed_free(app->feed);

@@ -18,6 +18,7 @@ static void block_signals(sigset_t *set)
     sigaddset(set, SIGTERM);
     (void)pthread_sigmask(SIG_BLOCK, set, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is told like a full disk, and ends nobody */
 }
 
 /* Thousands of phones at once need as many open files as the system lets us have. */

@@ -2,6 +2,7 @@
 #include "core/base/clock.h"
 #include "core/base/id.h"
 #include "core/congress/papers/papers.h"
+#include "server/pages/opened.h"
 #include "server/pages/viewer.h"
 #include "server/hot_papers.h"
 
@@ -41,5 +42,8 @@ void paper_file_get(struct http_request *req)
     if (e == ERR_NOT_FOUND || e == ERR_DENIED || (e == OK && paper.access == PAPER_HIDDEN)) reply_reason(req, REASON_not_found);
     else if (e != OK) reply_error(req, e, NULL);
     else if (paper.access == PAPER_NEEDS_PIN) reply_reason(req, REASON_pin_needed);
-    else reply_paper(req, &paper, cache);
+    else {
+        opened_note(req, viewer.papers.delegate_id, paper.id, paper.version);
+        reply_paper(req, &paper, cache);
+    }
 }

@@ -2,6 +2,7 @@
 #include "core/base/clock.h"
 #include "core/congress/papers/papers_zip.h"
 #include "server/hot_papers.h"
+#include "server/pages/opened.h"
 #include "server/pages/viewer.h"
 
 static struct http_kept *open_piece(void *context, const char *key, int64_t length)
@@ -59,5 +60,9 @@ void papers_zip_get(struct http_request *req)
     else if (e == ERR_CONFLICT) reply_error(req, ERR_IO, &fault);
     else if (e != OK) reply_error(req, e, NULL);
     else if (zip.paper_count == 0) reply_reason(req, REASON_pin_needed);
-    else reply_archive(req, &viewer, &zip);
+    else {
+        for (size_t i = 0; i < count; i++)
+            if (papers[i].access == PAPER_OPEN) opened_note(req, viewer.papers.delegate_id, papers[i].id, papers[i].version);
+        reply_archive(req, &viewer, &zip);
+    }
 }

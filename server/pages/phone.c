@@ -8,6 +8,7 @@
 #include "server/pages/card.h"
 #include "server/pages/phone_papers.h"
 #include "server/pages/pin.h"
+#include "server/pages/reading.h"
 #include "server/pages/view.h"
 #include "server/pages/viewer.h"
 
@@ -53,6 +54,9 @@ static enum err put_papers(struct view *view, struct worker *worker, int64_t now
     if (err == OK) err = view_put_questions(view, worker->db, &viewer);
     if (err != OK) return err;
     if (viewer.is_kiosk) return OK; /* it is cleared before there could be news */
+    reading_put_keep(view, &viewer);
+    if (!viewer.by_session) reading_may_keep(view->req);
+    view_put(view->root, "calendar", arena_printf(view->arena, "%s/programme.ics", viewer.door));
     view_put(view->root, "news", arena_printf(view->arena, "%s/news", viewer.door));
     view_put(view->root, "news_etag", etag);
     view_set_script(view, "phone", prefixes, 1);

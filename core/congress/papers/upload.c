@@ -43,8 +43,10 @@ enum err upload_find(struct arena *arena, const char *folder, const char *id, st
     size_t length;
     struct stat st;
     json_t *root = NULL;
+    char own[UPLOAD_ID_SIZE]; /* `id` may be that of `ret` */
     if (!id_is_uuid(id)) return fault_set(fault, ERR_NOT_FOUND, "there is no such upload");
-    char *meta = path_of(arena, folder, id, "json"), *part = path_of(arena, folder, id, "part");
+    (void)snprintf(own, sizeof own, "%s", id);
+    char *meta = path_of(arena, folder, own, "json"), *part = path_of(arena, folder, own, "part");
     if (!meta || !part) return ERR_NOMEM;
     if (!file_exists(meta)) return fault_set(fault, ERR_NOT_FOUND, "there is no such upload");
     enum err e = file_read(arena, meta, 65536, &data, &length, fault);
@@ -54,7 +56,7 @@ enum err upload_find(struct arena *arena, const char *folder, const char *id, st
                            .mark = keep(arena, root, "mark"), .actor = keep(arena, root, "actor"), .problem = keep(arena, root, "problem"),
                            .size = json_integer_value(json_object_get(root, "size")), .begun_ms = json_integer_value(json_object_get(root, "begun_ms"))};
     json_decref(root);
-    (void)snprintf(ret->id, sizeof ret->id, "%s", id);
+    (void)snprintf(ret->id, sizeof ret->id, "%s", own);
     ret->touched_ms = ret->begun_ms;
     if (stat(part, &st) == 0) {
         ret->offset = st.st_size;

@@ -1,0 +1,32 @@
+/* The console's pages of papers. Private to server/pages. */
+#ifndef PLENUM_SERVER_PAGES_PAPERS_ADMIN_H
+#define PLENUM_SERVER_PAGES_PAPERS_ADMIN_H
+
+#include "core/congress/papers/publish.h"
+#include "docs-bundle/docs.h"
+#include "server/pages/view.h"
+
+#include "catalogue.h"
+
+struct papers_note {
+    int status;
+    const char *problem; /* NULL: none */
+};
+
+/* The list, made in the job pool: it counts people. `problem`: why a form was refused. */
+void papers_admin_show(struct http_request *req, int status, const char *problem);
+/* One paper, in the same way. */
+void paper_admin_show(struct http_request *req, int status, const char *problem);
+
+/* Those whose mandate holds, by delegation and category. */
+struct papers_people {
+    struct sql_room_people_row *rows;
+    size_t count;
+};
+enum err papers_people_load(struct db *db, struct arena *arena, int64_t event_id, struct papers_people *ret);
+int64_t papers_people_count(const struct papers_people *people, const char *audience);
+
+/* What both pages say of a paper. */
+json_t *paper_item_view(struct view *view, struct db *db, const char *timezone, const struct paper_item *item);
+
+#endif

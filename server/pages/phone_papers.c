@@ -1,0 +1,206 @@
+/* Papers and questions on a delegate's page, and the mark by which an open page knows that something is new. */
+#include "server/pages/phone_papers.h"
+#include "core/base/clock.h"
+#include "core/base/crypto.h"
+#include "core/congress/papers/questions.h"
+#include "server/pages/opened.h"
+#include "server/pages/pin.h"
+#include "server/pages/reading.h"
+#include "server/web_assets.h"
+
+#include "catalogue.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What this delegate has opened, and since when each paper is there. */
+struct marks {
+    struct sql_opened_by_row *opened;
+    struct sql_news_first_row *first;
+    size_t opened_count, first_count;
+    int64_t here_ms; /* when they opened a paper for the first time; DB_NULL: never */
+};
+
+static enum err marks_load(struct db *db, struct arena *arena, const struct paper_viewer *viewer, struct marks *ret)
+{
+    *ret = (struct marks){.here_ms = DB_NULL};
+    enum err err = sql_opened_by(db, arena, viewer->delegate_id, &ret->opened, &ret->opened_count);
+    for (size_t i = 0; err == OK && i < ret->opened_count; i++)
+        if (ret->here_ms == DB_NULL || ret->opened[i].opened_ms < ret->here_ms) ret->here_ms = ret->opened[i].opened_ms;
+    if (err == OK && ret->here_ms != DB_NULL) err = sql_news_first(db, arena, viewer->event_id, &ret->first, &ret->first_count);
+    return err;
+}
+
+/* "New version" for those who opened an older one; "new" for what came after they began to read. To somebody who has read nothing yet everything is
+ * new, and a mark on everything says nothing. */
+static void put_mark(struct view *view, json_t *out, const struct paper *paper, const struct marks *marks)
+{
+    for (size_t i = 0; i < marks->opened_count; i++) {
+        if (marks->opened[i].document_id != paper->id) continue;
+        if (marks->opened[i].version < paper->version) view_put(out, "fresh", view_words(view, "papers.new_version"));
+        return;
+    }
+    for (size_t i = 0; i < marks->first_count; i++)
+        if (marks->first[i].document_id == paper->id && marks->first[i].first_ms > marks->here_ms) view_put(out, "fresh", view_words(view, "papers.new"));
+}
+
+static char *file_kind(struct arena *arena, const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    if (dot == NULL || strlen(dot) > 6) return NULL;
+    char *kind = arena_strdup(arena, dot + 1);
+    for (char *p = kind; p != NULL && *p != '\0'; p++) *p = (char)toupper((unsigned char)*p);
+    return kind;
+}
+
+static json_t *paper_view(struct view *view, const struct viewer *viewer, const struct paper *paper, const struct marks *marks)
+{
+    struct buf href;
+    buf_init(&href, BUF_LIMIT_LINE);
+    buf_printf(&href, "%s/f/", viewer->door);
+    buf_put_url(&href, paper->code);
+    buf_printf(&href, "/%lld/", (long long)paper->version);
+    buf_put_url(&href, paper->name);
+    json_t *out = json_object();
+    view_put(out, "href", buf_text(&href));
+    buf_release(&href);
+    view_put(out, "read", reading_link(view->arena, viewer, paper, "r", 0));
+    view_put_title(view, out, "title", paper->title);
+    view_put(out, "number", paper->number);
+    view_put(out, "issuer", paper->issuer);
+    view_put(out, "issued", view_date(view, paper->issued));
+    if (paper->language != NULL) {
+        const char *words = view_words(view, arena_printf(view->arena, "language.%.2s", paper->language));
+        view_put(out, "language", words[0] != '\0' ? words : paper->language);
+    }
+    const char *kind = file_kind(view->arena, paper->name);
+    view_put(out, "kind", kind != NULL ? kind : view_words(view, "papers.file"));
+    view_put(out, "size", i18n_size(view->arena, paper->size));
+    view_put_flag(out, "must_read", paper->must_read);
+    put_mark(view, out, paper, marks);
+    return out;
+}
+
+/* The papers that this viewer may open now, and how many more there are behind the PIN. */
+enum err view_put_papers(struct view *view, struct db *db, const struct viewer *viewer, int64_t now_ms)
+{
+    struct paper *papers;
+    struct marks marks;
+    size_t count;
+    enum err err = papers_list(db, view->arena, &viewer->papers, now_ms, &papers, &count);
+    if (err == OK) err = marks_load(db, view->arena, &viewer->papers, &marks);
+    if (err != OK) return err;
+    json_t *list = json_array();
+    int64_t locked = 0, bytes = 0;
+    for (size_t k = 0; k < count; k++) {
+        if (papers[k].access == PAPER_NEEDS_PIN) locked++;
+        else json_array_append_new(list, paper_view(view, viewer, &papers[k], &marks));
+        if (papers[k].access == PAPER_OPEN) bytes += papers[k].size;
+    }
+    if (json_array_size(list) > 1) {
+        json_t *all = json_object();
+        view_put(all, "href", arena_printf(view->arena, "%s/papers.zip", viewer->door));
+        view_put(all, "size", i18n_size(view->arena, bytes));
+        view_put_json(view->root, "all_papers", all);
+    }
+    view_put(view->root, "search", json_array_size(list) > 0 ? arena_printf(view->arena, "%s/search", viewer->door) : NULL);
+    view_put_flag(view->root, "has_papers", count > 0);
+    pin_put(view, viewer, locked);
+    view_put_json(view->root, "papers", list);
+    return OK;
+}
+
+enum err view_put_questions(struct view *view, struct db *db, const struct viewer *viewer)
+{
+    struct question *list;
+    size_t count;
+    struct sql_room_event_row event;
+    if (viewer->is_kiosk) return OK; /* a shared screen is no place for them */
+    enum err err = sql_room_event(db, view->arena, viewer->papers.event_id, &event);
+    if (err == OK) err = question_of(db, view->arena, viewer->papers.delegate_id, &list, &count);
+    if (err != OK) return err;
+    json_t *out = json_array();
+    bool answered = false;
+    for (size_t i = 0; i < count; i++) {
+        json_t *item = json_object();
+        view_put(item, "words", list[i].words);
+        view_put(item, "asked", i18n_time(view->arena, event.timezone, list[i].asked_ms));
+        view_put(item, "answer", list[i].answer);
+        answered = answered || list[i].answer != NULL;
+        json_array_append_new(out, item);
+    }
+    view_put_json(view->root, "questions", out);
+    bool open = event.questions_closed_ms == DB_NULL;
+    view_put(view->root, "news_door", viewer->door);
+    view_put_flag(view->root, "ask", open);
+    view_put_flag(view->root, "has_questions", open || count > 0);
+    if (answered) opened_note_answers(view->req, viewer->papers.delegate_id);
+    return OK;
+}
+
+/* --- what an open page depends on ------------------------------------------------------------------------------------------------------ */
+
+static int by_moment(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+static size_t add_announcements(const char *stored, int64_t *at, size_t count)
+{
+    static const char *const keys[] = {"from", "until"};
+    json_t *list = NULL;
+    if (!stored || json_read(stored, strlen(stored), &list, NULL) != OK) return count;
+    for (size_t i = 0; i < json_array_size(list); i++)
+        for (size_t k = 0; k < 2; k++) {
+            json_t *value = json_object_get(json_array_get(list, i), keys[k]);
+            if (json_is_integer(value)) at[count++] = json_integer_value(value);
+        }
+    json_decref(list);
+    return count;
+}
+
+/* All moments at which something appears or goes by itself, in order; kept by this worker until the configuration is another one. */
+static enum err load_moments(struct worker *worker, struct arena *arena, const struct viewer *viewer, int64_t config_seq)
+{
+    struct news_moments *m = &worker->moments;
+    struct sql_news_moments_row *rows;
+    struct event_page event;
+    size_t count;
+    if (m->event_id == viewer->papers.event_id && m->config_seq == config_seq) return OK;
+    enum err err = sql_news_moments(worker->db, arena, viewer->papers.event_id, &rows, &count);
+    if (err == OK) err = event_page_load(worker->db, arena, viewer->papers.event, &event);
+    if (err != OK) return err;
+    size_t most = count + (event.announcements ? strlen(event.announcements) : 0); /* an announcement is longer than its two moments */
+    int64_t *at = malloc((most + 1) * sizeof *at);
+    if (!at) return ERR_NOMEM;
+    for (size_t i = 0; i < count; i++) at[i] = rows[i].at_ms;
+    count = add_announcements(event.announcements, at, count);
+    qsort(at, count, sizeof *at, by_moment);
+    free(m->at);
+    /* What was read is of this configuration or of a newer one; then the next look finds another number and reads again. */
+    *m = (struct news_moments){viewer->papers.event_id, config_seq, at, count};
+    return OK;
+}
+
+enum err news_etag(struct http_request *req, struct worker *worker, const struct viewer *viewer, int64_t now_ms, const char **ret)
+{
+    const struct paper_viewer *v = &viewer->papers;
+    struct sql_news_marks_row marks;
+    enum err err = sql_news_marks(worker->db, req->arena, v->event_id, v->delegate_id, &marks);
+    if (err == OK) err = load_moments(worker, req->arena, viewer, marks.config_seq);
+    if (err != OK) return err;
+    size_t passed = 0;
+    while (passed < worker->moments.count && worker->moments.at[passed] <= now_ms) passed++;
+    char *facts = arena_printf(req->arena, "%s %" PRId64 " %" PRId64 " %" PRId64 " %zu %" PRId64 " %" PRId64 " %" PRId64 " %d%d%d %s %s %d", web_build, v->delegate_id,
+                               marks.config_seq, v->event_id, passed, marks.opened, marks.asked, marks.answered, v->pin_passed, v->pin_for_all, viewer->is_kiosk,
+                               v->category, viewer->door, (int)view_language(req));
+    char hash[CRYPTO_HASH_HEX];
+    if (!facts) return ERR_NOMEM;
+    crypto_sha256_hex(facts, strlen(facts), hash);
+    hash[24] = '\0';
+    *ret = arena_strdup(req->arena, hash);
+    return *ret ? OK : ERR_NOMEM;
+}

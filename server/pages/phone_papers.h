@@ -1,0 +1,16 @@
+/* What a delegate's page shows of papers and questions; shared by the page (phone.c) and by what open pages ask for (news.c). */
+#ifndef PLENUM_SERVER_PAGES_PHONE_PAPERS_H
+#define PLENUM_SERVER_PAGES_PHONE_PAPERS_H
+
+#include "server/pages/view.h"
+#include "server/pages/viewer.h"
+
+/* `papers`, `has_papers`, `all_papers`, `restricted`: what this viewer may see now, with their marks. */
+enum err view_put_papers(struct view *view, struct db *db, const struct viewer *viewer, int64_t now_ms);
+/* `questions`, `news_door`, `ask` (questions are open). */
+enum err view_put_questions(struct view *view, struct db *db, const struct viewer *viewer);
+/* What the page of this viewer depends on, as an ETag in the request: the configuration, the moments that have passed, their own openings and questions, the
+ * PIN, the language. */
+enum err news_etag(struct http_request *req, struct worker *worker, const struct viewer *viewer, int64_t now_ms, const char **ret);
+
+#endif

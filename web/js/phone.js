@@ -1,0 +1,91 @@
+// An open page learns what is new: it asks every 15 to 20 s with the ETag of what it shows; an answer "304" costs nobody anything. What is new is put in
+// calmly: nothing jumps, a link that has the focus keeps it, a text that is being typed stays, and one polite sentence says what came.
+const words = JSON.parse(document.body.dataset.strings || "{}");
+const door = document.body.dataset.news;
+const PARTS = ["live-news", "live-papers", "live-questions"];
+let etag = document.body.dataset.etag ? `"${document.body.dataset.etag}"` : "";
+let timer = 0;
+let asking = false;
+
+const links = (root) => [...root.querySelectorAll("a[href]")];
+const linkOf = (root, href) => links(root).find((one) => one.getAttribute("href") === href);
+
+// The first link of the part that is on the screen: it stays where the reader sees it.
+function anchorOf(part) {
+  return links(part).map((one) => ({ href: one.getAttribute("href"), top: one.getBoundingClientRect().top })).find((one) => one.top >= 0 && one.top < innerHeight);
+}
+
+function swap(part, fresh) {
+  const held = part.contains(document.activeElement) ? document.activeElement : null;
+  if (held && /INPUT|TEXTAREA|SELECT/.test(held.tagName)) return false; // somebody is typing a PIN there: later
+  const anchor = anchorOf(part);
+  const before = part.getBoundingClientRect();
+  part.replaceChildren(...fresh.childNodes);
+  const same = anchor && linkOf(part, anchor.href);
+  if (same) scrollBy(0, same.getBoundingClientRect().top - anchor.top);
+  else if (before.bottom <= 0) scrollBy(0, part.getBoundingClientRect().height - before.height);
+  if (held) linkOf(part, held.getAttribute("href"))?.focus({ preventScroll: true });
+  return true;
+}
+
+// What came, in one sentence.
+function tell(old, now) {
+  const said = [];
+  if (now.news.some((text) => !old.news.includes(text))) said.push(words.came_news);
+  const titles = now.papers.filter((title) => !old.papers.includes(title));
+  if (titles.length > 0) said.push(`${words.came_paper} ${titles.join(", ")}`);
+  if (now.answers > old.answers) said.push(words.came_answer);
+  if (said.length > 0) document.getElementById("news-line").textContent = said.join(" ");
+}
+
+const look = (root) => ({
+  news: [...root.querySelectorAll("#live-news > p")].map((one) => one.textContent.trim()),
+  papers: [...root.querySelectorAll("#live-papers .papers b")].map((one) => one.textContent.trim()),
+  answers: root.querySelectorAll("#live-questions .answer").length,
+});
+
+function take(text, mark) {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const old = look(document);
+  const now = look(page);
+  let whole = true;
+  for (const id of PARTS) {
+    const part = document.getElementById(id);
+    const fresh = page.getElementById(id);
+    if (part && fresh && part.innerHTML.trim() !== fresh.innerHTML.trim()) whole = swap(part, fresh) && whole;
+  }
+  const ask = document.getElementById("ask");
+  if (ask) ask.hidden = Boolean(document.querySelector("#live-questions [data-closed]"));
+  tell(old, now);
+  if (whole) etag = mark;
+}
+
+async function look_for_news() {
+  if (asking || document.visibilityState !== "visible") return;
+  asking = true;
+  try {
+    const answer = await fetch(door, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store", signal: AbortSignal.timeout(10000) });
+    if (answer.status === 404 || answer.status === 410) { location.reload(); return; } // the badge was replaced: the page says so
+    if (answer.status === 200) take(await answer.text(), answer.headers.get("ETag") || "");
+    if (answer.ok || answer.status === 304) {
+      const at = document.getElementById("made-at");
+      if (at && answer.headers.get("X-Now")) at.textContent = answer.headers.get("X-Now");
+    }
+  } catch { /* no line: the page stays as it is, with the time of what it shows */ } finally {
+    asking = false;
+    next();
+  }
+}
+
+function next() {
+  clearTimeout(timer);
+  timer = setTimeout(look_for_news, 15000 + Math.random() * 4000);
+}
+
+if (door) {
+  document.documentElement.style.overflowAnchor = "none"; // swap() holds the place itself, in every browser
+  document.addEventListener("visibilitychange", look_for_news);
+  window.addEventListener("pageshow", (shown) => { if (shown.persisted) look_for_news(); });
+  window.addEventListener("online", look_for_news);
+  next();
+}

@@ -1,0 +1,36 @@
+// The desk's page of questions: asks every four seconds with its ETag, and puts new questions in without touching what is being typed.
+import { words } from "./common.js";
+
+let etag = "";
+const list = () => document.querySelector("#questions");
+
+function take(text) {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const fresh = page.querySelector("#questions");
+  const old = list();
+  if (!fresh || fresh.innerHTML === old.innerHTML) return;
+  const more = Number(fresh.dataset.waiting) - Number(old.dataset.waiting);
+  const typed = new Map([...old.querySelectorAll("textarea")].filter((one) => one.value).map((one) => [one.id, one.value]));
+  const held = old.contains(document.activeElement) ? document.activeElement : null;
+  const at = held ? [held.id, held.selectionStart, held.selectionEnd, held.getBoundingClientRect().top] : null;
+  old.replaceWith(fresh);
+  for (const [id, value] of typed) { const box = document.getElementById(id); if (box) box.value = value; }
+  const again = at && at[0] && document.getElementById(at[0]);
+  if (again) {
+    again.focus({ preventScroll: true });
+    if (again.setSelectionRange) again.setSelectionRange(at[1], at[2]);
+    scrollBy(0, again.getBoundingClientRect().top - at[3]);
+  }
+  if (more > 0) document.getElementById("line").textContent = words.new || "";
+  document.title = document.title.replace(/^(\(\d+\) )?/, Number(fresh.dataset.waiting) > 0 ? `(${fresh.dataset.waiting}) ` : "");
+}
+
+async function look() {
+  try {
+    const answer = await fetch(location.pathname + location.search, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store", signal: AbortSignal.timeout(8000) });
+    if (answer.redirected || answer.status === 401 || answer.status === 403) { location.reload(); return; }
+    if (answer.status === 200) { take(await answer.text()); etag = answer.headers.get("ETag") || ""; }
+  } catch { /* no line: the next look may find it */ }
+  setTimeout(look, 4000);
+}
+setTimeout(look, 4000);
