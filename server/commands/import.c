@@ -2,15 +2,31 @@
 #include "core/congress/event_file/event_file.h"
 #include "core/congress/store/store.h"
 #include "server/commands/commands.h"
+#include "server/paper_job.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#define READ_SECONDS 2
+
 static bool ends_with(const char *text, const char *end)
 {
     size_t n = strlen(text), k = strlen(end);
     return n > k && strcasecmp(text + n - k, end) == 0;
+}
+
+/* Small sets can be read and searched at once; the rest is looked into as soon as a server runs. What is imported is imported, whatever comes of this. */
+static void read_papers(const char *folder, bool quiet)
+{
+    struct store store;
+    struct fault fault = {0};
+    size_t read = 0, left = 0;
+    if (store_open(folder, STORE_WRITE, &store, &fault) != OK) return;
+    enum err e = paper_job_run_once(&store, READ_SECONDS, &read, &left, &fault);
+    if (e != OK && !quiet) fprintf(stderr, "papers are imported, but were not looked into: %s\n", fault.text);
+    else if (left && !quiet) printf("  %zu papers can be read in the page as soon as `plenum serve` has looked into them\n", left);
+    store_close(&store);
 }
 
 static void print_counts(const json_t *report, const char *file)
@@ -62,6 +78,7 @@ int command_import(int argc, char **argv)
     enum err e = event_file_import(&import, &report, &fault);
     if (e == OK && (json || import.dry_run)) e = command_print_json(report, true, &fault);
     else if (e == OK) print_counts(report, file);
+    if (e == OK && !import.dry_run) read_papers(import.folder, json);
     json_decref(report);
     return command_end("import", e, &fault);
 }
