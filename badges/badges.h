@@ -72,9 +72,19 @@ struct badge_run {
     void *progress_data;
 };
 
+/* A text that ends in an ellipsis: of which badge of the run, in which part of the layout ("front[4]"). */
+struct badge_cut {
+    size_t badge, part;
+    bool back, name; /* name: the person's own */
+};
+#define BADGE_CUTS_TOLD 12
+
 struct badge_report {
     size_t badges, pages;
     size_t cut;          /* texts that end in an ellipsis */
+    size_t cut_names;    /* of these the names of people */
+    struct badge_cut cuts[BADGE_CUTS_TOLD]; /* the first of them, names before others */
+    size_t cuts_told;
     size_t missing;      /* texts with a character that no font has (allow_missing) */
     size_t helped;       /* texts for which another font than the layout's had to help: it is not on this machine, or lacks a letter */
     unsigned modules;    /* cells along the side of the largest QR code; above 29 the address is longer than wished */

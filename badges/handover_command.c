@@ -97,7 +97,7 @@ static enum err make_sheets(struct session *s, struct fault *fault)
     buf_release(&pdf);
     if (e != OK) return e;
     for (size_t i = 0; i < book.count; i++) badges += book.sheets[i].count;
-    if (!o->json) printf("%s: %zu badges of %zu delegations on %zu pages to sign\n", o->output, badges, book.count, pages);
+    if (!o->json) printf("%s: badges: %zu, delegations: %zu, pages to sign: %zu\n", o->output, badges, book.count, pages);
     else return tell_json(json_pack("{s:s,s:I,s:I,s:I}", "file", o->output, "badges", (json_int_t)badges, "delegations", (json_int_t)book.count, "pages",
                                     (json_int_t)pages), fault);
     return OK;

@@ -53,7 +53,7 @@ enum err badges_layout_find(struct arena *arena, const char *folder, const char 
     size_t length = 0;
     if (!text_is_code(name)) return tell_names(name, fault);
     const char *path = folder ? arena_printf(arena, "%s/layouts/%s.json", folder, name) : NULL;
-    if (path && file_exists(path)) return read_own_file(arena, path, ret, fault);
+    if (path && file_is_plain(path)) return read_own_file(arena, path, ret, fault);
     const char *text = badges_layout_source(name, &length);
     return text ? badges_layout_read(arena, name, text, length, ret, fault) : tell_names(name, fault);
 }

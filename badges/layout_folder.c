@@ -79,7 +79,7 @@ enum err layout_folder_list(struct arena *arena, const char *folder, struct layo
     for (struct dirent *item; dir && count + 1 < capacity && (item = readdir(dir));) {
         const char *name = own_name(arena, item->d_name);
         size_t i = 0;
-        if (!name) continue;
+        if (!name || !file_is_plain(arena_printf(arena, "%s/%s", own, item->d_name))) continue;
         while (i < ready && strcmp(list[i].name, name) != 0) i++;
         if (i == count || i == ready) i = count++;
         list[i].name = name;
@@ -100,7 +100,7 @@ static enum err read_own(struct arena *arena, const char *folder, const char *na
 {
     const char *path = path_of(arena, folder, name);
     if (!path) return fault_set(fault, ERR_NOMEM, "not enough memory");
-    return file_exists(path) ? file_read(arena, path, LAYOUT_BYTES_MOST, ret, ret_length, fault) : ERR_NOT_FOUND;
+    return file_is_plain(path) ? file_read(arena, path, LAYOUT_BYTES_MOST, ret, ret_length, fault) : ERR_NOT_FOUND;
 }
 
 enum err layout_folder_read(struct arena *arena, const char *folder, const char *name, const char **ret_text, size_t *ret_length, bool *ret_own,

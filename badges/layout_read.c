@@ -253,9 +253,9 @@ static enum err read_code(struct reading *r, const struct raw_part *raw, struct 
     enum err e = read_choice(r, raw->qr, codes, COUNT(codes), &code, place, "qr");
     if (e != OK) return e;
     if (code == 1) part->kind = PART_WIFI;
-    if (raw->quiet >= BADGE_QUIET_CELLS) return OK;
+    if (raw->quiet == BADGE_QUIET_CELLS) return OK;
     const struct json_place quiet = {.up = place, .key = "quiet"};
-    return json_fault(r->fault, &quiet, "a QR code needs %d white cells on each side; they are part of its box", BADGE_QUIET_CELLS);
+    return json_fault(r->fault, &quiet, "a QR code has %d white cells on each side, part of its box: no more and no fewer", BADGE_QUIET_CELLS);
 }
 
 static enum err read_special(struct reading *r, const struct raw_part *raw, struct badge_part *part, const struct json_place *place)
@@ -281,6 +281,16 @@ static enum err read_special(struct reading *r, const struct raw_part *raw, stru
     return e;
 }
 
+/* "photo": false is no photo that is switched off; and only what may be painted over is a ground. */
+static enum err check_words(struct reading *r, const struct raw_part *raw, enum badge_part_kind kind, const struct json_place *up)
+{
+    const struct json_place photo = {.up = up, .key = "photo"}, logo = {.up = up, .key = "logo"}, ground = {.up = up, .key = "background"};
+    if (kind == PART_PHOTO && !raw->photo) return json_fault(r->fault, &photo, "must be true; leave the part out instead");
+    if (kind == PART_LOGO && !raw->logo) return json_fault(r->fault, &logo, "must be true; leave the part out instead");
+    bool words = kind == PART_TEXT || kind == PART_LIST || kind == PART_QR;
+    return raw->background && words ? json_fault(r->fault, &ground, "a text or a code cannot be the ground of other parts") : OK;
+}
+
 static enum err read_part(struct reading *r, json_t *value, struct badge_part *part, const struct json_place *place)
 {
     size_t kind = COUNT(kinds), found = 0;
@@ -295,6 +305,8 @@ static enum err read_part(struct reading *r, json_t *value, struct badge_part *p
     if (e != OK) return e;
     if (raw.least <= 0) raw.least = raw.size;
     part->kind = kinds[kind].kind;
+    e = check_words(r, &raw, part->kind, place);
+    if (e != OK) return e;
     part->background = raw.background;
     part->turned = raw.turned;
     part->radius = raw.radius;

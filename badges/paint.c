@@ -101,9 +101,9 @@ static enum err put_text(struct painter *p, const struct badge_part *part, const
     return put_styled(p, &style, box, text, report, fault);
 }
 
-static bool names_the_person(const struct badge_part *part)
+bool paint_names_person(const struct badge_part *part)
 {
-    return part->choice_count && part->choices[0].count && strstr(part->choices[0].variants[0].template, "{name}");
+    return part->kind == PART_TEXT && part->choice_count && part->choices[0].count && strstr(part->choices[0].variants[0].template, "{name}");
 }
 
 static enum err paint_text(struct painter *p, const struct badge_part *part, const struct box *box, uint32_t color, struct fault *fault)
@@ -112,7 +112,7 @@ static enum err paint_text(struct painter *p, const struct badge_part *part, con
     struct text_report report;
     if (!text) return OK;
     enum err e = put_text(p, part, box, text, color, &report, fault);
-    if (e == OK && names_the_person(part) && (p->name_size <= 0 || report.size < p->name_size)) p->name_size = report.size;
+    if (e == OK && paint_names_person(part) && (p->name_size <= 0 || report.size < p->name_size)) p->name_size = report.size;
     return e;
 }
 
@@ -275,9 +275,11 @@ enum err paint_side(struct painter *p, struct fault *fault)
         if (!badge_part_is_shown(&p->facts, part)) continue;
         const struct box box = badge_box(p->layout, &part->box, p->mirrored, 0, 0);
         if (part->turned) document_begin_turn(p->document, &box);
+        size_t cut = p->cut;
         enum err e = paint_part(p, part, &box, category, fault);
         if (part->turned) document_end_turn(p->document);
         if (e != OK) return e;
+        if (p->cut > cut && p->on_cut) p->on_cut(p->cut_data, p, part);
     }
     return OK;
 }

@@ -381,7 +381,7 @@ static enum err send_job(struct talk *t)
     ipp_t *response = offer_job(t);
     if (!response && (cupsLastError() == IPP_STATUS_ERROR_NOT_AUTHORIZED || httpGetStatus(t->http) == HTTP_STATUS_UNAUTHORIZED)) return no_answer(t);
     if (!response)
-        return fail(t, ERR_TIMEOUT, "%s was sent the job but never said whether it took it ; look there before printing again", t->step.job.printer);
+        return fail(t, ERR_TIMEOUT, "%s was sent the job but never said whether it took it; look there before printing again", t->step.job.printer);
     ipp_status_t status = ippGetStatusCode(response);
     const char *message = text_of(response, "status-message");
     if (status > IPP_STATUS_OK_EVENTS_COMPLETE)

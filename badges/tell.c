@@ -41,6 +41,22 @@ void tell_log(struct session *s)
     buf_release(&out);
 }
 
+static void tell_cuts(const struct session *s)
+{
+    const struct badge_report *r = &s->report;
+    if (r->cut_names) fprintf(stderr, "plenum-badges: %zu NAME%s too long for the place and end in …: take a layout with more room\n", r->cut_names,
+                              r->cut_names == 1 ? " is" : "S are");
+    if (r->cut > r->cut_names) fprintf(stderr, "plenum-badges: %zu text%s too long for the place and end in …\n", r->cut - r->cut_names,
+                                       r->cut - r->cut_names == 1 ? " is" : "s are");
+    for (size_t i = 0; i < r->cuts_told; i++) {
+        const struct badge_cut *cut = &r->cuts[i];
+        const struct badge_list_row *row = &s->ready.list.rows[cut->badge];
+        const char *code = row->person_code ? row->person_code : row->number;
+        fprintf(stderr, "  %s%s%s: %s[%zu]\n", code ? code : "", row->name ? " " : "", row->name ? row->name : "", cut->back ? "back" : "front", cut->part);
+    }
+    if (r->cut > r->cuts_told) fprintf(stderr, "  and %zu more\n", r->cut - r->cuts_told);
+}
+
 void tell_warnings(const struct session *s)
 {
     const struct badge_report *r = &s->report;
@@ -48,7 +64,7 @@ void tell_warnings(const struct session *s)
     if (s->guessed) fprintf(stderr, "plenum-badges: the QR codes say %s, this machine's address now; give --public-url to be sure\n", s->base_url);
     if (r->modules > MODULES_WISHED)
         fprintf(stderr, "plenum-badges: the address is long: QR codes of %u × %u cells are harder to read; a shorter host helps\n", r->modules, r->modules);
-    if (r->cut) fprintf(stderr, "plenum-badges: %zu texts are too long for their place and end in …\n", r->cut);
+    if (r->cut) tell_cuts(s);
     if (r->helped) fprintf(stderr, "plenum-badges: %zu texts are in another font than the layout names: it is missing here, or lacks a letter\n", r->helped);
     if (r->missing) fprintf(stderr, "plenum-badges: %zu texts have characters that no font has; they are printed as boxes\n", r->missing);
     if (s->photos_bad) fprintf(stderr, "plenum-badges: %zu photos cannot be used; those badges show initials\n", s->photos_bad);
@@ -118,8 +134,8 @@ static void tell_result_json(struct session *s, int64_t took_ms)
     else buf_puts(&out, "null");
     buf_puts(&out, ",\"public_url\":");
     buf_put_json(&out, s->base_url);
-    buf_printf(&out, ",\"badges\":%zu,\"pages\":%zu,\"files\":%zu,\"bytes\":%zu,\"cut\":%zu,\"missing\":%zu,\"modules\":%u,\"photos\":%zu,\"bad_photos\":%zu",
-               r->badges, r->pages, s->volumes, s->bytes, r->cut, r->missing, r->modules, s->photos_read, s->photos_bad);
+    buf_printf(&out, ",\"badges\":%zu,\"pages\":%zu,\"files\":%zu,\"bytes\":%zu,\"cut\":%zu,\"cut_names\":%zu,\"missing\":%zu,\"modules\":%u,\"photos\":%zu,\"bad_photos\":%zu",
+               r->badges, r->pages, s->volumes, s->bytes, r->cut, r->cut_names, r->missing, r->modules, s->photos_read, s->photos_bad);
     if (s->options->verify) buf_printf(&out, ",\"verified\":%zu", s->verified);
     put_json_log(s, &out);
     print_tell_json(s, &out);

@@ -121,6 +121,23 @@ static enum err draw_badge(struct writer *w, size_t index, enum plan_kind kind, 
     return e;
 }
 
+/* What is told of texts that were cut: names before all else, they are what a badge is for. */
+static void note_cut(void *data, const struct painter *p, const struct badge_part *part)
+{
+    struct writer *w = data;
+    struct badge_report *r = &w->report;
+    const struct badge_cut cut = {.badge = (size_t)(p->facts.badge - w->run->badges), .part = part->place, .back = p->side == &w->plan.layout.back,
+                                  .name = paint_names_person(part)};
+    size_t at = r->cuts_told;
+    r->cut_names += cut.name;
+    for (size_t i = 0; cut.name && i < r->cuts_told && at == r->cuts_told; i++)
+        if (!r->cuts[i].name) at = i;
+    if (at == BADGE_CUTS_TOLD) return;
+    size_t last = r->cuts_told < BADGE_CUTS_TOLD ? r->cuts_told++ : BADGE_CUTS_TOLD - 1;
+    memmove(&r->cuts[at + 1], &r->cuts[at], (last - at) * sizeof r->cuts[0]);
+    r->cuts[at] = cut;
+}
+
 static enum err add_bookmark(struct writer *w, size_t index, struct fault *fault)
 {
     const char *group = badge_plan_group(w->run, &w->run->badges[index], &w->arena);
@@ -217,7 +234,8 @@ static enum err start_writer(struct writer *w, struct fonts *fonts, struct fault
     if (e != OK || !w->photos) return fault_set(fault, ERR_NOMEM, "no memory for %zu badges", run->count);
     document_set_crew(w->document, w->crew);
     w->painter = (struct painter){.document = w->document, .layout = &w->plan.layout, .mirrored = badge_is_mirrored(run->language),
-                                  .small_codes = run->count >= SMALL_CODES_FROM, .facts = {.run = run, .arena = &w->badge}};
+                                  .small_codes = run->count >= SMALL_CODES_FROM, .facts = {.run = run, .arena = &w->badge},
+                                  .on_cut = note_cut, .cut_data = w};
     const char *network = badge_wifi_payload(&w->arena, run);
     if (network && qr_make_sparse(network, &w->arena, &w->wifi) == OK) w->painter.wifi = &w->wifi;
     if (!run->logo) return OK;

@@ -30,6 +30,8 @@ enum err file_write_all(int fd, const void *data, size_t length);
 
 bool file_exists(const char *path);
 bool file_is_directory(const char *path);
+/* No folder, pipe, device or socket, also behind a link: reading it never waits for anybody. */
+bool file_is_plain(const char *path);
 /* mkdir -p with mode 0700. */
 enum err file_make_directories(const char *path, struct fault *fault);
 /* fsync of a folder, so that a rename in it is durable. */

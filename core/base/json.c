@@ -27,6 +27,9 @@ static size_t too_deep_line(const char *text, size_t length)
 static enum err read_text(const char *text, size_t length, size_t flags, json_t **ret, struct fault *fault)
 {
     json_error_t error;
+    if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) text += 3, length -= 3; /* some editors mark UTF-8 so (RFC 8259, 8.1: may be ignored) */
+    if (length >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0 || !text[0] || !text[1]))
+        return fault_set(fault, ERR_INPUT, "line 1: is not UTF-8 but UTF-16; save it as UTF-8");
     size_t line = too_deep_line(text, length);
     if (line) return fault_set(fault, ERR_INPUT, "line %zu: nested deeper than %d levels", line, JSON_DEPTH_LIMIT);
     json_t *value = json_loadb(text, length, flags | JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);

@@ -107,29 +107,40 @@ char *text_nfc(struct arena *arena, const char *text)
     return normal ? from_utf16(arena, normal, normal_length) : NULL;
 }
 
-static char *tidy(struct arena *arena, const char *text, bool keeps_no_break)
+/* Marks of direction that turn what follows (UAX 9: embeddings, overrides, isolates), spaces of no width, soft hyphens and the like: nobody types them into a
+ * name, they come along when it is copied, and a badge would be printed backwards. The joiners that Persian and Indic spelling needs are none of these. */
+static bool is_stray(UChar32 c)
+{
+    return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x206F) || c == 0x00AD || c == 0x180E || c == 0x200B || c == 0x2060 || c == 0xFEFF ||
+           (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F);
+}
+
+/* `to_set`: a text that is about to be set, in which no-break spaces hold and marks of direction are our own. */
+static char *tidy(struct arena *arena, const char *text, bool to_set)
 {
     char *normal = text_nfc(arena, text);
     if (!normal) return NULL;
     char *out = normal;
-    bool space = false, glued = false; /* white space goes before; all of it is one no-break space, which is no longer than what it stands for */
+    bool seen = to_set, space = false, glued = false; /* white space goes before; all of it is one no-break space, which is no longer than what it stands for */
     const char *p = normal;
     while (*p) {
         const char *start = p;
         int32_t c = text_next(&p);
+        if (!to_set && is_stray(c)) continue;
         if (c >= 0 && u_isUWhiteSpace(c)) {
-            glued = keeps_no_break && !space && (c == 0xA0 || c == 0x202F);
+            glued = to_set && !space && (c == 0xA0 || c == 0x202F);
             space = out != normal;
             continue;
         }
         if (space && glued) *out++ = '\xC2', *out++ = '\xA0';
         else if (space) *out++ = ' ';
         space = glued = false;
+        seen = seen || !u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT);
         size_t n = (size_t)(p - start);
         memmove(out, start, n);
         out += n;
     }
-    *out = '\0';
+    *(seen ? out : normal) = '\0';
     return normal;
 }
 

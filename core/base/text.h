@@ -22,7 +22,8 @@ bool text_is_printable(const char *text);
 char *text_nfc(struct arena *arena, const char *text);
 
 /* NFC, white space runs to one space, none at the ends: how names and titles are stored. Also a no-break space becomes a plain one: office programs leave
- * them where nobody meant any, and a name has to be equal to itself. NULL for invalid UTF-8. */
+ * them where nobody meant any, and a name has to be equal to itself. Stray marks of direction and characters of no width are dropped; "" when nothing is left
+ * that can be seen. NULL for invalid UTF-8. */
 char *text_tidy(struct arena *arena, const char *text);
 /* The same for a text that is about to be set: a lone no-break space (U+00A0, also U+202F) stays, as U+00A0, since a line must not end there. */
 char *text_tidy_to_set(struct arena *arena, const char *text);

@@ -117,6 +117,11 @@ def choices():
     done = badges("--event", event, "-o", os.path.join(folder, "nowhere", "x.pdf"), data=data, fine=False)
     p.check(done.returncode == 1 and "nowhere" in done.stderr, "a folder that does not exist", done.stderr)
     p.equal(badges("--event", event, data=data, fine=False).returncode, 2, "no file named")
+    with sqlite3.connect(os.path.join(data, "plenum.db")) as db:
+        db.execute("UPDATE person SET name = ? WHERE code = 'P02'", ("Nguyễn Phước Quý " * 12,))
+    said = badges("--event", event, "-o", pdf, "--layout", "label-62", "--json", data=data)
+    p.check("1 NAME is too long" in said.stderr and "P02 " in said.stderr and "front[" in said.stderr, "a name that is cut is told with its person and place", said.stderr)
+    p.equal(json.loads(said.stdout)["cut_names"], 1, "and counted")
     for word in ("--help", "--version"):
         p.check(badges(word, data=None).stdout.strip(), word)
 

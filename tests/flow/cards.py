@@ -272,7 +272,7 @@ def sheets():
     tokens = list(server.tokens(EVENT).values())
     done = place.run("--event", EVENT, "--sign-for", "U1", "--to", "Trần Ngọc Ẩn")
     said = text_of(place.pdf, "-layout")
-    p.check(is_sound(place.pdf) and "3 badges of 1 delegations on 1 pages" in done.stdout, "a sheet of one delegation", done.stdout)
+    p.check(is_sound(place.pdf) and "badges: 3, delegations: 1, pages to sign: 1" in done.stdout, "a sheet of one delegation", done.stdout)
     for wanted in ("Công đoàn Thử Nghiệm", "Đại hội thử", "Công đoàn phường Cầu Mây", "Phạm Hữu Nghĩa", "Võ Thị Mỹ Duyên", "Trần Ngọc Ẩn", "004", "A4", "B1", "Trang 1 / 1", "Giữ lại") + WORDS["vi"]:
         p.check(plain(wanted) in plain(said), "it says " + wanted, said)
     p.check("Lý Thị Bưởi" not in said, "nobody without mandate")

@@ -174,6 +174,14 @@ def bulk():
     p.check(p.plenum("photos", "add", os.path.join(box, "no such"), data=data, fine=False).returncode == 1, "a folder that is not there")
     p.check(p.plenum("photos", "add", box, "--event", "nowhere", data=data, fine=False).returncode == 1, "an event that is not there")
 
+    odd = os.path.join(folder, "odd")
+    picture(os.path.join(odd, who[2] + ".jpg"), "0x112233")
+    os.mkfifo(os.path.join(odd, who[3] + ".jpg"))
+    os.symlink("/no/such/file", os.path.join(odd, who[4] + ".jpg"))
+    report_odd = add(data, odd, "--event", EVENT)
+    p.equal((report_odd["counts"]["replaced"], report_odd["counts"]["refused"]), (1, 2), "a pipe and a link to nothing are refused, the photo beside them is taken")
+    p.check(all(one["why"] for one in report_odd["files"] if one["outcome"] == "refused"), "and it is told why", report_odd["files"])
+
     numbers = add(data, os.path.join(box, "0" + alone[1]["number"] + ".png"), "--dry-run")
     p.equal(numbers["files"][0]["outcome"], "unknown", "without an event no badge number counts")
     unit = next(one["unit"] for one in report["missing"] if one.get("unit"))

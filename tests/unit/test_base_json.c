@@ -99,6 +99,16 @@ static void check_depth(struct check *c)
     buf_release(&deep);
 }
 
+static void check_encodings(struct check *c)
+{
+    json_t *root = NULL;
+    struct fault f;
+    CHECK(c, json_read("\xEF\xBB\xBF{}", 5, &root, &f) == OK);
+    json_decref(root);
+    CHECK(c, json_read("\xFF\xFE{\0}\0", 6, &root, &f) == ERR_INPUT && strstr(f.text, "UTF-16"));
+    CHECK(c, json_read("\0{\0}", 4, &root, &f) == ERR_INPUT && strstr(f.text, "UTF-16"));
+}
+
 static void check_writing(struct check *c)
 {
     struct arena a = {0};
@@ -115,6 +125,7 @@ int main(void)
     check_reading(&c);
     check_nul_in_list(&c);
     check_depth(&c);
+    check_encodings(&c);
     check_writing(&c);
     return check_done(&c, "base/json");
 }

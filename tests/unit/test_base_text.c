@@ -15,6 +15,11 @@ static void check_fold(struct check *c, struct arena *a)
     CHECK_TEXT(c, text_fold(a, "  "), "");
     CHECK(c, text_fold(a, "\xff") == NULL);
     CHECK_TEXT(c, text_tidy(a, "  Tra\xCC\x82\xCC\x80n \t Thị\xC2\xA0Hoà "), "Trần Thị Hoà");
+    CHECK_TEXT(c, text_tidy(a, "Trần\u202EThị\u202C B\u200B\u00AD"), "TrầnThị B");
+    CHECK_TEXT(c, text_tidy(a, " \u200B\u202E \u200D\u3164"), "");
+    CHECK_TEXT(c, text_tidy(a, "می\u200Cخواهم \u2067x\u2069"), "می\u200Cخواهم x");
+    CHECK_TEXT(c, text_tidy(a, "क\u094D\u200Dष 葛\U000E0100"), "क\u094D\u200Dष 葛\U000E0100");
+    CHECK_TEXT(c, text_tidy_to_set(a, "\u2068 A\u2069"), "\u2068 A\u2069");
     CHECK_TEXT(c, text_tidy_to_set(a, "\u00A0 A\u00A0B\u202FC \u00A0D\u00A0 E\u3000F\u00A0"), "A\u00A0B\u00A0C D E F");
     CHECK_TEXT(c, text_nfc(a, "Đư\xCC\x81" "c"), "Đứ" "c");
 }

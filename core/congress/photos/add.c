@@ -57,6 +57,11 @@ static enum err match_all(struct adding *a)
         one->why = one->match.why;
         one->chosen = one->match.found == PHOTO_MATCHED;
         one->outcome = one->match.found == PHOTO_DOUBTFUL ? DOUBTFUL : UNKNOWN;
+        if (one->file->flaw) {
+            one->outcome = REFUSED;
+            one->why = one->file->flaw;
+            one->chosen = false;
+        }
         arena_clear(&scratch);
     }
     arena_release(&scratch);
@@ -100,13 +105,13 @@ static void take_one(void *data)
     if (job->result == OK) job->result = photo_take(&job->arena, job->folder, bytes, length, &job->one->blob, &job->fault);
 }
 
-/* A disk that is full stops everything; a file that is bad only its person. */
+/* A disk that is full stops everything; a file that is bad, or that needs more memory than one photo may have, only its person. */
 static enum err end_job(struct adding *a, struct job *job, struct fault *fault)
 {
     struct one *one = job->one;
     enum err e = job->result;
     arena_clear(&job->arena);
-    if (e == ERR_FULL || e == ERR_NOMEM || e == ERR_BUG) return fault_set(fault, e, "%s: %s", one->file->path, job->fault.text);
+    if (e == ERR_FULL || e == ERR_BUG) return fault_set(fault, e, "%s: %s", one->file->path, job->fault.text);
     if (e != OK) {
         one->outcome = REFUSED;
         one->chosen = false;

@@ -20,11 +20,21 @@ static bool is_left_behind(const char *name)
     return name[0] == '.' || strcasecmp(name, "Thumbs.db") == 0 || strcasecmp(name, "desktop.ini") == 0 || strcmp(name, "__MACOSX") == 0;
 }
 
+/* A folder beneath that nobody may read is told like a file that nobody may read. */
+static enum err note_folder(struct arena *arena, const char *path, struct photo_files *files)
+{
+    const char *flaw = arena_strdup(arena, strerror(errno));
+    if (!flaw || arena_grow(arena, &files->items, &files->capacity, files->count, sizeof *files->items) != 0) return ERR_NOMEM;
+    files->items[files->count++] = (struct photo_file){.path = path, .name = file_base_name(path), .flaw = flaw};
+    return OK;
+}
+
 static enum err gather_folder(struct arena *arena, const char *path, unsigned depth, struct photo_files *files, struct fault *fault)
 {
     struct dirent **entries = NULL;
     if (depth > DEEPEST) return fault_set(fault, ERR_LIMIT, "%s: folders in folders, too deep", path);
     int count = scandir(path, &entries, NULL, alphasort);
+    if (count < 0 && depth > 0) return note_folder(arena, path, files);
     if (count < 0) return fault_set(fault, err_from_errno(errno), "%s: %s", path, strerror(errno));
     enum err e = OK;
     for (int i = 0; i < count; i++) {
@@ -41,12 +51,17 @@ static enum err gather_folder(struct arena *arena, const char *path, unsigned de
 
 static enum err gather_one(struct arena *arena, const char *path, const char *folder, unsigned depth, struct photo_files *files, struct fault *fault)
 {
-    struct stat st;
-    if (stat(path, &st) != 0) return fault_set(fault, err_from_errno(errno), "%s: %s", path, strerror(errno));
-    if (S_ISDIR(st.st_mode)) return gather_folder(arena, path, depth, files, fault);
+    struct stat st = {0};
+    const char *flaw = NULL;
+    if (stat(path, &st) != 0) {
+        if (depth == 0) return fault_set(fault, err_from_errno(errno), "%s: %s", path, strerror(errno));
+        flaw = strerror(errno); /* a link to nothing in a folder of three hundred */
+    } else if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode)) flaw = "is no plain file";
+    if (!flaw && S_ISDIR(st.st_mode)) return gather_folder(arena, path, depth, files, fault);
     if (files->count == PHOTO_FILES_MOST) return fault_set(fault, ERR_LIMIT, "more than %u files", PHOTO_FILES_MOST);
     if (arena_grow(arena, &files->items, &files->capacity, files->count, sizeof *files->items) != 0) return ERR_NOMEM;
-    files->items[files->count++] = (struct photo_file){.path = path, .name = file_base_name(path), .folder = folder,
+    if (flaw && !(flaw = arena_strdup(arena, flaw))) return ERR_NOMEM;
+    files->items[files->count++] = (struct photo_file){.path = path, .name = file_base_name(path), .folder = folder, .flaw = flaw,
                                                        .changed_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec};
     return OK;
 }

@@ -11,6 +11,7 @@
 struct photo_file {
     const char *path, *name, *folder; /* name: without its folder; folder: the name of that, NULL for a file that was named itself */
     int64_t changed_ns;
+    const char *flaw; /* why it cannot even be opened; NULL: it may be */
 };
 
 struct photo_files {
