@@ -158,8 +158,10 @@ static void draw_head(struct sheet *s)
     const struct poster *p = s->poster;
     const bool two = p->language_count == 2 && strcmp(p->titles[0], p->titles[1]) != 0;
     const struct look over = {.size = 13, .least = 8, .center = true, .color = MUTED}, under = {.size = 14, .least = 8, .center = true, .color = MUTED};
-    const struct look title = {.size = 27, .least = 13, .lines = 2, .bold = true, .center = true}, second = {.size = 15, .least = 9, .lines = 2, .center = true, .language = 1};
-    const char *when = p->dates && p->venue ? arena_printf(s->arena, "%s · \u2068%s\u2069", p->dates, p->venue) : p->dates ? p->dates : p->venue;
+    const struct look title = {.size = 27, .least = 13, .lines = 2, .bold = true, .center = true};
+    const struct look second = {.size = 15, .least = 9, .lines = 2, .center = true, .language = 1};
+    const char *when = p->dates ? arena_printf(s->arena, "\u2066%s\u2069%s\u2068%s\u2069", p->dates, p->venue ? " · " : "", p->venue ? p->venue : "")
+                                 : p->venue;
     put(s, EDGE, 8, WIDTH, 6, p->organization, &over);
     put(s, EDGE, 14.5, WIDTH, two ? 22 : 34, p->titles[0], &title);
     if (two) put(s, EDGE, 37, WIDTH, 13, p->titles[1], &second);

@@ -6,7 +6,8 @@
 /* The buttons stand as iOS 17 and Android 14 call them; the English name beside where a phone may be set to English. */
 static const struct poster_words words[] = {
     {"vi", "Quét mã để vào Wi-Fi", "Tên mạng", "Mật khẩu", "không cần mật khẩu", "Quét mã để mở trang sự kiện", "hoặc gõ",
-     "Máy báo “không có Internet”? Cứ giữ Wi-Fi này.", "iPhone: chọn “Dùng không cần Internet” (Use Without Internet)", "Android: chọn “Có”, “Giữ kết nối” (Yes, Stay connected)",
+     "Máy báo “không có Internet”? Cứ giữ Wi-Fi này.", "iPhone: chọn “Dùng không cần Internet” (Use Without Internet)",
+     "Android: chọn “Có”, “Giữ kết nối” (Yes, Stay connected)",
      "Trang vẫn không mở? Tắt dữ liệu di động (4G/5G)."},
     {"en", "Scan to join the Wi-Fi", "Network", "Password", "no password needed", "Scan to open the event’s page", "or type",
      "The phone says “no internet”? Stay on this Wi-Fi.", "iPhone: press “Use Without Internet” or “Keep Trying Wi-Fi”", "Android: press “Yes” or “Stay connected”",

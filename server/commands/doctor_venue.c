@@ -53,7 +53,8 @@ int command_doctor_venue(const char *data, const char *event, bool json)
     if (e == OK) e = venue_look(store.db, &arena, store.folder, event, 0, &list, &plan, &fault);
     if (e == OK && json) e = show_json(&list, &plan, i18n, &fault);
     else if (e == OK) show(&list, &plan, i18n);
-    if (e == OK && venue_count(&list, VENUE_BAD)) e = fault_set(&fault, ERR_CONFLICT, "%zu finding%s bad", venue_count(&list, VENUE_BAD), venue_count(&list, VENUE_BAD) == 1 ? " is" : "s are");
+    if (e == OK && venue_count(&list, VENUE_BAD)) e = fault_set(&fault, ERR_CONFLICT, "%zu finding%s bad", venue_count(&list, VENUE_BAD),
+                                                                    venue_count(&list, VENUE_BAD) == 1 ? " is" : "s are");
     i18n_free(i18n);
     arena_release(&arena);
     store_close(&store);

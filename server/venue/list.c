@@ -30,7 +30,8 @@ const char *venue_grade_name(enum venue_grade grade)
     return names[grade];
 }
 
-static const char *fill(struct arena *arena, const char *text, const struct venue_item *item)
+/* Addresses and numbers keep their own direction in a text that is written from the right (LRI, PDI). */
+static const char *fill(struct arena *arena, const char *text, bool from_right, const struct venue_item *item)
 {
     struct buf out;
     buf_init(&out, BUF_LIMIT_LINE);
@@ -40,7 +41,9 @@ static const char *fill(struct arena *arena, const char *text, const struct venu
             buf_putc(&out, *p);
             continue;
         }
+        if (from_right) buf_puts(&out, "\u2066");
         buf_puts(&out, item->values[p[1] - '1']);
+        if (from_right) buf_puts(&out, "\u2069");
         p += 2;
     }
     const char *done = buf_ok(&out) ? arena_strdup(arena, buf_text(&out)) : NULL;
@@ -51,13 +54,13 @@ static const char *fill(struct arena *arena, const char *text, const struct venu
 const char *venue_what(struct arena *arena, const struct i18n *i18n, enum i18n_language language, const struct venue_item *item)
 {
     const char *key = arena_printf(arena, "venue.%s.%s", item->id, item->state);
-    return key ? fill(arena, i18n_text(i18n, language, key), item) : NULL;
+    return key ? fill(arena, i18n_text(i18n, language, key), language == I18N_AR, item) : NULL;
 }
 
 const char *venue_todo(struct arena *arena, const struct i18n *i18n, enum i18n_language language, const struct venue_item *item)
 {
     const char *key = arena_printf(arena, "venue.%s.%s.do", item->id, item->state);
-    return key ? fill(arena, i18n_text(i18n, language, key), item) : NULL;
+    return key ? fill(arena, i18n_text(i18n, language, key), language == I18N_AR, item) : NULL;
 }
 
 char *venue_file(struct arena *arena, const char *root, const char *path)

@@ -52,7 +52,8 @@ struct venue_plan {
     size_t host_count;
 };
 
-/* `event` NULL: the largest of those that are not over, else the largest. ERR_NOT_FOUND: no such event. `port`: of the server; 0: as the last one wrote it down. `folder`: the
+/* `event` NULL: the largest of those that are not over, else the largest. ERR_NOT_FOUND: no such event.
+ * `port`: of the server; 0: as the last one wrote it down. `folder`: the
  * data folder. */
 enum err venue_plan_read(struct db *db, struct arena *arena, const char *folder, const char *event, unsigned port, int64_t now_ms, struct venue_plan *ret,
                          struct fault *fault);

@@ -37,7 +37,8 @@ static void reset(struct bench *b)
     (void)snprintf(b->root, sizeof b->root, "/tmp/plenum-test-venue-XXXXXX");
     CHECK(&b->check, mkdtemp(b->root) != NULL);
     b->machine = (struct venue_machine){
-        .roots = {file_join(&b->arena, b->root, "proc"), file_join(&b->arena, b->root, "sys"), file_join(&b->arena, b->root, "etc"), file_join(&b->arena, b->root, "run")},
+        .roots = {file_join(&b->arena, b->root, "proc"), file_join(&b->arena, b->root, "sys"),
+                  file_join(&b->arena, b->root, "etc"), file_join(&b->arena, b->root, "run")},
         .addresses = {{"eth0", "10.0.0.5", 24, LEASE_FIXED}}, .address_count = 1, .now_ms = INT64_C(1800000000000), .clock = CLOCK_SYNCED, .files = 20000,
         .free_bytes = INT64_C(50000000000), .free_inodes = 1000000};
     b->plan = (struct venue_plan){.event = "e", .timezone = "Asia/Ho_Chi_Minh", .delegates = 100, .phones = 150, .port = 8080, .tls_port = 8443,
