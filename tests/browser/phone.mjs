@@ -44,7 +44,7 @@ export default async function phone(browser, server, people) {
   await test("phone: every paper opens, restricted ones are not named", async () => {
     const page = await open(browser, { width: 320, height: 640 });
     await page.goto(url);
-    const links = await page.locator(".papers a").evaluateAll((all) => all.map((a) => a.getAttribute("href")));
+    const links = await page.locator(".papers a.file").evaluateAll((all) => all.map((a) => a.getAttribute("href")));
     assert.ok(links.length >= people.papers.official, `${links.length} papers, the sample has ${people.papers.official} open ones at once`);
     for (const link of links) {
       const answer = await server.get(link);
@@ -101,10 +101,10 @@ export default async function phone(browser, server, people) {
     const page = await open(browser, { width: 320, height: 640 });
     await page.goto(`${server.url}/d/${people.guest.token}?lang=en`);
     assert.match(await page.textContent(".category"), /Guest/);
-    const guest = (await page.locator(".papers a").evaluateAll((all) => all.map((a) => a.getAttribute("href").split("/")[4]))).sort();
+    const guest = (await page.locator(".papers a.file").evaluateAll((all) => all.map((a) => a.getAttribute("href").split("/")[4]))).sort();
     const sessions = await page.locator(".day tbody tr").count();
     await page.goto(`${url}?lang=en`);
-    const official = await page.locator(".papers a").evaluateAll((all) => all.map((a) => a.getAttribute("href").split("/")[4]));
+    const official = await page.locator(".papers a.file").evaluateAll((all) => all.map((a) => a.getAttribute("href").split("/")[4]));
     for (const code of people.papers.notForGuests) assert.ok(!guest.includes(code), `${code} is not for guests`);
     assert.ok(official.length >= guest.length);
     assert.ok(sessions < await page.locator(".day tbody tr").count(), "fewer sessions");
