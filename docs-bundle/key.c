@@ -1,6 +1,9 @@
 /* Keys: DATA/docs-key.json holds this folder's own; only its owner may read it, and a backup takes it along. */
+#include "catalogue.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/congress/store/store.h"
+#include "core/congress/title.h"
 #include "docs-bundle/bundle.h"
 
 #include <stddef.h>
@@ -117,11 +120,27 @@ static enum err load(struct arena *arena, const char *path, struct bundle_key *r
     return e;
 }
 
+/* Whose key it will be: the organization of this folder, else this machine. */
+static const char *find_name(struct arena *arena, const char *data_folder)
+{
+    char host[NAME_MOST] = "";
+    struct store store = {0};
+    struct fault why = {0};
+    struct sql_import_organization_list_row *rows;
+    size_t count = 0;
+    const char *name = NULL;
+    if (store_open(data_folder, STORE_READ, &store, &why) == OK && sql_import_organization_list(store.db, arena, &rows, &count) == OK && count)
+        name = title_pick(arena, rows[0].name, rows[0].languages && strstr(rows[0].languages, "\"vi\"") ? "vi" : "en");
+    store_close(&store);
+    if (name && *name && strlen(name) <= NAME_MOST) return name;
+    if (gethostname(host, sizeof host - 1) != 0 || !text_is_printable(host)) host[0] = '\0';
+    return arena_strdup(arena, *host ? host : "plenum");
+}
+
 enum err bundle_key_open(struct arena *arena, const char *data_folder, bool make, const char *name, struct bundle_key *ret, bool *ret_new, struct fault *fault)
 {
     const char *path = file_join(arena, data_folder, KEY_FILE);
     struct bundle_key key = {.name = NULL};
-    char host[NAME_MOST] = "";
     enum err e = OK;
     if (!path) return fault_set(fault, ERR_NOMEM, "not enough memory");
     bool there = file_exists(path);
@@ -131,9 +150,8 @@ enum err bundle_key_open(struct arena *arena, const char *data_folder, bool make
     if (there) e = load(arena, path, &key, fault);
     else crypto_signature_key(key.public_key, key.secret);
     if (e == OK) bundle_key_print(key.public_key, key.text, key.print);
-    if (gethostname(host, sizeof host - 1) != 0 || !text_is_printable(host)) host[0] = '\0';
     if (e == OK && name) key.name = name;
-    else if (e == OK && !key.name) key.name = arena_strdup(arena, *host ? host : "plenum");
+    else if (e == OK && !key.name) key.name = find_name(arena, data_folder);
     if (e == OK && !key.name) e = fault_set(fault, ERR_NOMEM, "not enough memory");
     if (e == OK && !there) e = file_make_directories(data_folder, fault);
     if (e == OK && (!there || name)) e = write_own(arena, path, &key, fault);

@@ -215,10 +215,17 @@ def install(path, data, *words, **more):
     return json.loads(done.stdout) if done.returncode == 0 else done
 
 
+def organization():
+    with open(p.SAMPLE, encoding="utf-8") as f:
+        name = json.load(f)["organization"]["name"]
+    return name if isinstance(name, str) else name["vi"]
+
+
 def round_trip():
     folder = p.scratch("trip")
     source, here, there, path = k.sample(os.path.join(folder, "src")), os.path.join(folder, "here"), event_folder(folder, "there"), os.path.join(folder, "a.zip")
     k.docs("key", "--name", "Văn phòng Đại hội", data=here)
+    p.equal(json.loads(k.docs("key", "--json", data=event_folder(folder, "own")).stdout)["name"], organization(), "a new key is the organization's")
     k.build(source, path, here)
     key = json.loads(k.docs("key", "--json", data=here).stdout)
     before = k.blobs(there), k.rows(there, "SELECT COUNT(*) FROM document")
