@@ -161,7 +161,7 @@ unit: $(UNIT)
 	@tests/run-unit $(B)
 
 # Fuzzers want clang and a folder of their own: make CC=clang SAN=address,undefined,fuzzer-no-link B=build/fuzz fuzzers
-FUZZ_ROOMS := docs-bundle $(ROOMS_plenum-badges)
+FUZZ_ROOMS := server docs-bundle $(ROOMS_plenum-badges)
 $(B)/fuzz/%: tests/fuzz/%.c $(foreach r,$(FUZZ_ROOMS),$(call library,$(r)))
 	@mkdir -p $(@D)
 	$(say) LINK $@

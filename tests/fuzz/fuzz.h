@@ -12,5 +12,6 @@ int fuzz_layout(const uint8_t *data, size_t length, struct fonts *fonts);
 int fuzz_photo(const uint8_t *data, size_t length);
 int fuzz_manifest(const uint8_t *data, size_t length);
 int fuzz_zip(const uint8_t *data, size_t length);
+int fuzz_range(const uint8_t *data, size_t length);
 
 #endif
