@@ -106,18 +106,19 @@ const struct venue_address *venue_address_of(const struct venue_machine *machine
 enum err venue_look(struct db *db, struct arena *arena, const char *folder, const char *event, unsigned port, struct venue_list *ret, struct venue_plan *ret_plan,
                     struct fault *fault)
 {
-    struct venue_machine machine;
+    struct venue_machine *machine = arena_alloc(arena, sizeof *machine); /* the findings borrow texts from it */
     const char *key = NULL;
     *ret = (struct venue_list){.arena = arena};
+    if (!machine) return fault_set(fault, ERR_NOMEM, "not enough memory");
     enum err e = venue_plan_read(db, arena, folder, event, port, clock_now_ms(), ret_plan, fault);
     if (e != OK) return e;
     e = proof_key_read(db, arena, false, &key);
     if (e != OK) return db_fault(db, e, fault, "read the settings");
-    venue_machine_read(folder, &machine);
+    venue_machine_read(folder, machine);
     venue_reach(ret_plan, key, ret);
-    venue_judge_network(ret_plan, &machine, ret);
-    venue_judge_ports(ret_plan, &machine, ret);
-    venue_judge_machine(ret_plan, &machine, ret);
-    venue_judge_power(&machine, ret);
+    venue_judge_network(ret_plan, machine, ret);
+    venue_judge_ports(ret_plan, machine, ret);
+    venue_judge_machine(ret_plan, machine, ret);
+    venue_judge_power(machine, ret);
     return OK;
 }

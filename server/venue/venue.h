@@ -19,7 +19,7 @@ enum venue_grade { VENUE_OK, VENUE_WARNING, VENUE_BAD };
 struct venue_item {
     const char *id, *state; /* static words */
     enum venue_grade grade;
-    const char *values[3];  /* NULL: none */
+    const char *values[3];  /* NULL: none; borrowed from plan, machine and arena */
 };
 
 #define VENUE_MOST 48

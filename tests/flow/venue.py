@@ -100,6 +100,7 @@ def story_doctor():
     check(("port", "loopback") in kinds, "its ports listen, but for this machine only", kinds)
     equal(code, 1 if findings["bad"] else 0, "the exit code says whether anything is bad")
     equal(findings["bad"], sum(item["grade"] == "bad" for item in findings["items"]), "what is bad is counted")
+    check(all("(" + i["what"].split("(")[1].split(")")[0] + ")" != "()" for i in findings["items"] if "(" in i["what"]), "no value is empty", findings)
     check(all(item["what"] and "{" not in item["what"] for item in findings["items"]), "every finding is a whole sentence", findings)
     check(all(item.get("do") for item in findings["items"] if item["grade"] != "ok"), "what is not fine says what to do", findings)
     server.kill()
