@@ -1,5 +1,6 @@
 #include "badges/command.h"
 
+#include "badges/deliver.h"
 #include "badges/handover_command.h"
 #include "badges/log_command.h"
 #include "badges/poster_command.h"
@@ -121,58 +122,6 @@ static enum err load(struct session *s, struct fault *fault)
     return e;
 }
 
-/* --- the log, then the paper ------------------------------------------------------------------------------------------------------------- */
-
-/* Everything that a run changes, in one transaction. */
-static struct print_run run_of(const struct session *s)
-{
-    return (struct print_run){.kind = badges_layout_kind(s->wish.layout), .layout = s->options->layout ? s->options->layout : badges_layout_name(0),
-                              .base_url = s->base_url, .printer = s->printer.name, .actor = "command line", .now_ms = clock_now_ms(),
-                              .unless_printed = s->wish.keep != 0};
-}
-
-static enum err record_run(struct db *db, void *arg, struct fault *fault)
-{
-    struct session *s = arg;
-    const struct print_run run = run_of(s);
-    enum err e = s->wish.reissue ? reissue_apply(db, s->wish.reissue, run.actor, run.now_ms, fault) : OK;
-    if (e == OK && !s->logged) e = print_log_record(db, &s->ids, &s->ready.list, &run, &s->run_id, fault);
-    if (e != OK || !s->options->public_url) return e;
-    e = setting_write(db, "public_url", s->base_url); /* what is printed is what must answer */
-    return e == OK ? OK : db_fault(db, e, fault, "write the address down");
-}
-
-static enum err spoil_run(struct db *db, void *arg, struct fault *fault)
-{
-    const struct session *s = arg;
-    return print_log_mark_spoiled(db, s->ready.list.event_id, s->run_id, true, "command line", clock_now_ms(), fault);
-}
-
-/* To a printer the paper goes first: a job that it refuses leaves no trace. What it took and the log does not know is told. */
-static enum err deliver_to_printer(struct session *s, struct fault *fault)
-{
-    enum err e = print_send(s, fault);
-    if (e != OK) return e;
-    e = store_open(store_choose_folder(s->options->data), STORE_WRITE, &s->store, fault);
-    if (e == OK) e = db_transaction(s->store.db, record_run, s, fault);
-    if (e != OK) fault_prefix(fault, "%s took the job, but it could not be written down", s->printer.name);
-    return e == OK ? volumes_commit(s, fault) : e;
-}
-
-/* The log goes first: a file that nobody knows of would be printed a second time; a run without its file is marked as spoiled. */
-static enum err deliver(struct session *s, struct fault *fault)
-{
-    const struct print_run run = run_of(s);
-    enum err e = store_open(store_choose_folder(s->options->data), STORE_WRITE, &s->store, fault);
-    s->logged = s->ready.list.count > PRINT_LOG_TURN; /* a server beside us goes on checking people in */
-    if (e == OK && s->logged) e = print_log_record_in_turns(s->store.db, &s->ids, &s->ready.list, &run, &s->run_id, fault);
-    if (e == OK) e = db_transaction(s->store.db, record_run, s, fault);
-    if (e != OK) return e;
-    e = volumes_commit(s, fault);
-    if (e != OK) (void)db_transaction(s->store.db, spoil_run, s, NULL);
-    return e;
-}
-
 static enum err run_session(struct session *s, struct fault *fault)
 {
     int64_t began = clock_steady_ms();
@@ -192,7 +141,7 @@ static enum err run_session(struct session *s, struct fault *fault)
     e = print_check_log(s, fault);
     if (e == OK) e = fonts_new(&s->fonts, fault);
     if (e == OK) e = volumes_make(s, fault);
-    if (e == OK) e = s->options->print ? deliver_to_printer(s, fault) : deliver(s, fault);
+    if (e == OK) e = s->options->print ? deliver_to_printer(s, fault) : deliver_file(s, fault);
     if (e != OK) return e;
     tell_warnings(s);
     tell_result(s, clock_steady_ms() - began);

@@ -43,13 +43,29 @@ static bool on_wait(void *data)
     return !progress_is_stopped(&s->progress);
 }
 
-enum err print_send(struct session *s, struct fault *fault)
+/* For taking the job, and then for its end. */
+static void find_times(const struct session *s, unsigned *ret_send_ms, unsigned *ret_wait_ms)
 {
     size_t pages = s->report.pages * (s->options->copies ? (size_t)s->options->copies : 1);
     size_t wait = WAIT_MS + pages * WAIT_PAGE_MS, given = (size_t)s->options->timeout * 1000;
     if (wait > WAIT_MOST_MS) wait = WAIT_MOST_MS;
+    *ret_send_ms = (unsigned)(given ? given : SEND_MS);
+    *ret_wait_ms = (unsigned)(given ? given : wait);
+}
+
+int64_t print_longest_ms(const struct session *s)
+{
+    unsigned send_ms, wait_ms;
+    find_times(s, &send_ms, &wait_ms);
+    return (int64_t)send_ms + wait_ms;
+}
+
+enum err print_send(struct session *s, struct fault *fault)
+{
+    unsigned send_ms, wait_ms;
+    find_times(s, &send_ms, &wait_ms);
     struct printer_order order = {.destination = s->printer.uri, .pin = s->printer.pin, .pdf = s->paper.data, .pdf_length = s->paper.length,
-                                  .copies = (unsigned)s->options->copies, .timeout_ms = (unsigned)(given ? given : SEND_MS), .wait_ms = (unsigned)(given ? given : wait),
+                                  .copies = (unsigned)s->options->copies, .timeout_ms = send_ms, .wait_ms = wait_ms,
                                   .on_wait = on_wait, .data = s};
     order.title = s->options->event ? arena_printf(&s->arena, "Badges %s", s->options->event) : "Member cards";
     enum err e = printer_order_fit(&s->ready.run, &order, fault);

@@ -11,6 +11,8 @@ enum err print_choose(struct session *s, struct fault *fault);
 enum err print_check_log(struct session *s, struct fault *fault);
 /* Sends s->paper and waits for its end, at most a minute and 5 s for each page, or --timeout. Ctrl-C ends the waiting, not the job. Errors as printer_print. */
 enum err print_send(struct session *s, struct fault *fault);
+/* How long that may take at most. */
+int64_t print_longest_ms(const struct session *s);
 
 /* The end of the sentence of a run's result, and the members of its JSON, with a leading comma. */
 void print_tell(const struct session *s);

@@ -37,8 +37,15 @@ static void tell_photos(struct session *s, const struct badge_run *run, const st
     s->photos_read += photos->read;
 }
 
-static void add_report(struct session *s, const struct badge_report *r)
+/* `first`: where the volume's badges begin in the run. */
+static void add_report(struct session *s, const struct badge_report *r, size_t first)
 {
+    for (size_t i = 0; i < r->cuts_told && s->report.cuts_told < BADGE_CUTS_TOLD; i++) {
+        struct badge_cut *cut = &s->report.cuts[s->report.cuts_told++];
+        *cut = r->cuts[i];
+        cut->badge += first;
+    }
+    s->report.cut_names += r->cut_names;
     s->report.badges += r->badges;
     s->report.pages += r->pages;
     s->report.cut += r->cut;
@@ -82,7 +89,7 @@ static enum err make_volume(struct session *s, size_t number, size_t first, size
     if (e == OK && s->options->output) e = write_volume(s, number, &pdf, fault);
     s->bytes += pdf.length;
     s->verified += proof.codes;
-    add_report(s, &report);
+    add_report(s, &report, first);
     if (e == OK && s->options->print) s->paper = pdf; /* one volume: print_choose saw to it */
     else buf_release(&pdf);
     return e;
@@ -102,10 +109,45 @@ enum err volumes_make(struct session *s, struct fault *fault)
     return e == OK && progress_is_stopped(&s->progress) ? fault_set(fault, ERR_TIMEOUT, "stopped") : e;
 }
 
+/* Everything that can be known before the first file gets its name. */
+static enum err check_places(struct session *s, bool *existed, struct fault *fault)
+{
+    for (size_t i = 0; i < s->volumes; i++) {
+        const struct file_new *file = &s->files[i];
+        if (file_is_directory(file->path)) return fault_set(fault, ERR_IO, "%s: is a folder", file->path);
+        if (fsync(file->fd) != 0) return fault_set(fault, err_from_errno(errno), "%s: %s", file->path, strerror(errno));
+        existed[i] = file_exists(file->path);
+    }
+    return OK;
+}
+
+/* The run did not come out: what it made goes; what it put in another file's place cannot be taken back and is told. */
+static void take_back(struct session *s, size_t done, const bool *existed, struct fault *fault)
+{
+    struct buf stays;
+    buf_init(&stays, BUF_LIMIT_LINE);
+    for (size_t i = 0; i <= done && i < s->volumes; i++) {
+        bool gone = !existed[i] && (unlink(s->files[i].path) == 0 || errno == ENOENT);
+        bool replaced = existed[i] && i < done; /* the one that failed is what it was, as far as anybody can know */
+        if (!gone && (replaced || !existed[i])) buf_printf(&stays, "%s%s", stays.length ? ", " : "", s->files[i].path);
+    }
+    size_t length = fault ? strlen(fault->text) : 0;
+    if (fault && stays.length)
+        (void)snprintf(fault->text + length, sizeof fault->text - length, "; none of the files counts, but these were replaced already: %s", buf_text(&stays));
+    else if (fault && s->volumes > 1)
+        (void)snprintf(fault->text + length, sizeof fault->text - length, "; none of the %zu files was made", s->volumes);
+    buf_release(&stays);
+}
+
 enum err volumes_commit(struct session *s, struct fault *fault)
 {
-    enum err e = OK;
-    for (size_t i = 0; e == OK && i < s->volumes; i++) e = file_new_commit(&s->files[i], fault);
+    bool *existed = arena_array(&s->arena, s->volumes + 1, sizeof *existed);
+    if (!existed) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    enum err e = check_places(s, existed, fault);
+    for (size_t i = 0; e == OK && i < s->volumes; i++) {
+        e = file_new_commit(&s->files[i], fault);
+        if (e != OK) take_back(s, i, existed, fault);
+    }
     return e;
 }
 

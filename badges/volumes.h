@@ -13,7 +13,8 @@ enum err volumes_check_folder(struct session *s, struct fault *fault);
 /* Draws, proves and writes all volumes of s->ready, without giving them their names: whoever presses Ctrl-C finds whole files or none. Photos that cannot
  * be used are told on standard error. ERR_TIMEOUT when stopped. */
 enum err volumes_make(struct session *s, struct fault *fault);
-/* Gives the files their names. */
+/* Gives the files their names: all of them or none, as far as a file system can. After an error those that were not there before are gone again; the fault
+ * names those that took an older file's place and stay. */
 enum err volumes_commit(struct session *s, struct fault *fault);
 /* Removes what has no name yet; always called. */
 void volumes_abandon(struct session *s);

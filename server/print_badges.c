@@ -83,6 +83,7 @@ enum err print_badges_make(struct arena *arena, struct worker *worker, const cha
     if (e == OK) e = public_url_choose(worker->db, arena, NULL, event, worker->app->plain_port, &p->base_url, &guessed, fault);
     wish.base_url = p->base_url;
     if (e == OK) e = badges_prepare(worker->db, arena, &wish, clock_now_ms(), &p->ready, fault);
+    if (e == OK && !p->ready.list.count) return OK;
     if (e == OK) e = check_count(p, fault);
     if (e == OK && !worker->fonts) e = fonts_new(&worker->fonts, fault);
     if (e == OK) e = badges_prepare_part(&p->ready, &wish, 0, p->ready.run.count, arena, &run, &photos, fault);

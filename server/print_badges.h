@@ -34,7 +34,7 @@ enum err print_badges_split(struct arena *arena, const char *text, struct badge_
 enum err print_badges_scope(struct db *db, struct arena *arena, const char *event, const struct badge_list_filter *filter, struct fault *fault);
 
 /* On a pool thread: the list and its PDF with photos and logo, appended to p->pdf (which the caller has initialised). Errors as badges_prepare and
- * badges_write; ERR_LIMIT with a sentence for people when it is more than the above, or takes longer. */
+ * badges_write; ERR_LIMIT with a sentence for people when it is more than the above, or takes longer. A list without anybody is no error: there is no PDF. */
 enum err print_badges_make(struct arena *arena, struct worker *worker, const char *event, const struct badge_list_filter *filter, struct print_badges *p,
                            struct fault *fault);
 

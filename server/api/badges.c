@@ -38,6 +38,14 @@ static bool is_print(struct http_request *req)
     return !req->is_head && !http_header(req, "Range") && !(record && strcmp(record, "0") == 0) && !(ahead && strstr(ahead, "prefetch"));
 }
 
+/* NULL: nobody was left out, there is nobody. */
+static const char *nothing_sentence(const struct print_badges *p)
+{
+    if (!p->keep || !p->ready.before.printed) return NULL;
+    return p->keep == PRINT_KEEP_CHANGED ? "No printed badge changed." : p->keep == PRINT_KEEP_NOT_PRINTED ? "Everybody was printed before."
+                                                                      : "Everybody was printed before, and nothing changed.";
+}
+
 static void print_work(struct http_request *req, void *thread_state)
 {
     struct print *p = req->state;
@@ -53,8 +61,9 @@ static void print_work(struct http_request *req, void *thread_state)
     p->badges.desk_phone = query_word(req, "desk_phone");
     enum err e = print_badges_split(&p->arena, http_query(req, "only"), &filter, &fault);
     if (e == OK) e = print_badges_make(&p->arena, thread_state, http_param(req, "event"), &filter, &p->badges, &fault);
-    p->made = e == OK;
-    if (e == ERR_LIMIT) reply_reason_with(req, REASON_too_many, fault.text);
+    p->made = e == OK && p->badges.ready.list.count > 0;
+    if (e == OK && !p->made) reply_reason_with(req, REASON_nothing_to_print, nothing_sentence(&p->badges));
+    else if (e == ERR_LIMIT) reply_reason_with(req, REASON_too_many, fault.text);
     else if (e != OK) reply_error(req, e, &fault);
 }
 
@@ -62,7 +71,7 @@ static enum err apply_record(struct db *db, struct http_request *req, struct wri
 {
     const struct print_badges *p = &((const struct print *)req->state)->badges;
     const struct print_run run = {.kind = badges_layout_kind(p->layout), .layout = p->layout_name ? p->layout_name : badges_layout_name(0),
-                                  .base_url = p->base_url, .actor = actor_of(req), .now_ms = clock_now_ms()};
+                                  .base_url = p->base_url, .actor = actor_of(req), .now_ms = clock_now_ms(), .unless_printed = p->keep != 0};
     int64_t run_id;
     enum err e = print_log_record(db, &tools->ids, &p->ready.list, &run, &run_id, fault);
     if (e != OK) return e;
@@ -83,6 +92,7 @@ static void after_record(struct http_request *req)
     const struct fault *fault;
     enum err e = write_result(req, &fault);
     if (e == OK) give_pdf(req);
+    else if (e == ERR_CONFLICT) reply_reason_with(req, REASON_already_printed, fault->text);
     else reply_error(req, e, fault);
 }
 

@@ -1,14 +1,13 @@
 /* POST /api/v1/events/{event}/print: badges to a printer that the organiser set up; GET and POST …/printers: which there are, and which one is the event's.
  *
- * Made, sent and waited for on threads of their own (app->print_pool), and written into the print log there too, when the printer took the job: the client
- * may be gone by then, the paper is not (docs/decisions/0016-printing.md). */
+ * Made, sent and waited for on threads of their own (app->print_pool). The badges are claimed in the print log before the job is sent and settled there when
+ * the printer has answered: the client may be gone by then, the paper is not (docs/decisions/0016-printing.md). */
 #include "badges/printer.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/congress/badges/print_log.h"
 #include "core/congress/badges/printers.h"
 #include "server/print_badges.h"
-#include "server/print_gate.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -24,9 +23,8 @@ struct printing {
     struct badge_list_filter filter;
     const struct printer_setting *printer;
     struct printer_job job;
-    struct print_gate *gate;
-    int64_t *credentials; /* inside the gate; NULL: none */
-    size_t count;
+    struct print_claim claim;
+    enum print_end end;
     bool again;
     struct http_request *req;
 };
@@ -47,7 +45,6 @@ static const struct json_spec wish_specs[] = {
 static void end_printing(void *data)
 {
     struct printing *p = data;
-    if (p->credentials) print_gate_leave(p->gate, p->credentials, p->count);
     buf_release(&p->badges.pdf);
     arena_release(&p->arena);
 }
@@ -69,44 +66,44 @@ static enum err take_only(struct printing *p, json_t *only, struct fault *fault)
     return OK;
 }
 
-/* Nobody is printed twice by mistake: not those of the log, and not those that are on their way. */
-static bool may_print(struct printing *p)
-{
-    const struct badge_list *list = &p->badges.ready.list;
-    struct fault fault = {0};
-    size_t at = 0;
-    if (!p->again && print_log_refuse(list, &fault) != OK) {
-        reply_reason_with(p->req, REASON_already_printed, fault.text);
-        return false;
-    }
-    int64_t *credentials = arena_array(&p->arena, list->count + 1, sizeof *credentials);
-    enum err e = credentials ? OK : ERR_NOMEM;
-    for (size_t i = 0; e == OK && i < list->count; i++) credentials[i] = list->rows[i].credential_id;
-    if (e == OK) e = print_gate_enter(p->gate, credentials, list->count, &at);
-    if (e == OK) {
-        p->credentials = credentials;
-        p->count = list->count;
-        return true;
-    }
-    const char *name = list->rows[at].name ? list->rows[at].name : list->rows[at].number;
-    char *sentence = arena_printf(p->req->arena, "The badge of %s is being printed at this moment.", name ? name : "this person");
-    if (e == ERR_CONFLICT) reply_reason_with(p->req, REASON_already_printed, sentence);
-    else reply_reason(p->req, REASON_busy);
-    return false;
-}
-
 /* --- the log -------------------------------------------------------------------------------------------------------------------------------- */
 
-static enum err apply_record(struct db *db, void *arg, struct fault *fault)
+static struct print_run run_of(const struct printing *p)
+{
+    const int64_t now_ms = clock_now_ms();
+    return (struct print_run){.kind = badges_layout_kind(p->badges.layout), .layout = p->badges.layout_name, .base_url = p->badges.base_url,
+                              .printer = p->printer->name, .actor = actor_of(p->req), .now_ms = now_ms, .unless_printed = !p->again,
+                              .claim_until_ms = now_ms + SEND_MS + WAIT_MS + PRINT_CLAIM_MARGIN_MS};
+}
+
+static enum err apply_claim(struct db *db, void *arg, struct fault *fault)
+{
+    struct printing *p = arg;
+    struct write_tools *tools = app_of(p->req)->write_tools; /* this is the writer's thread */
+    const struct print_run run = run_of(p);
+    return print_log_claim(db, &tools->ids, &p->badges.ready.list, &run, &p->claim, fault);
+}
+
+static enum err apply_end(struct db *db, void *arg, struct fault *fault)
 {
     const struct printing *p = arg;
-    struct write_tools *tools = app_of(p->req)->write_tools; /* this is the writer's thread */
-    const struct print_run run = {.kind = badges_layout_kind(p->badges.layout), .layout = p->badges.layout_name, .base_url = p->badges.base_url,
-                                  .printer = p->printer->name, .actor = actor_of(p->req), .now_ms = clock_now_ms()};
-    int64_t run_id;
-    enum err e = print_log_record(db, &tools->ids, &p->badges.ready.list, &run, &run_id, fault);
-    if (e == OK) e = audit_write(db, run.now_ms, run.actor, "print", http_param(p->req, "event"), run.printer);
+    enum err e = print_log_settle(db, p->claim.run_id, p->end, fault);
+    if (e != OK || p->end != PRINT_CAME_OUT) return e;
+    e = audit_write(db, clock_now_ms(), actor_of(p->req), "print", http_param(p->req, "event"), p->printer->name);
     return e == OK ? OK : db_fault(db, e, fault, "print log");
+}
+
+/* Nobody is printed twice by mistake: not those of the log, and not those that are on their way, whoever sent them. */
+static bool may_print(struct printing *p)
+{
+    struct fault fault = {0};
+    enum err e = p->again ? OK : print_log_refuse(&p->badges.ready.list, &fault);
+    if (e == OK) e = writer_run(app_of(p->req)->writer, apply_claim, p, &fault);
+    if (e == OK && p->claim.broken)
+        log_line(LOG_WARNING, "print", "%zu badges of %s were on their way to a printer in a run that never ended", p->claim.broken, http_param(p->req, "event"));
+    if (e == ERR_CONFLICT) reply_reason_with(p->req, REASON_already_printed, fault.text);
+    else if (e != OK) reply_error(p->req, e, &fault);
+    return e == OK;
 }
 
 static void reply_job(struct printing *p)
@@ -135,19 +132,16 @@ static void send_badges(struct printing *p)
     struct printer_order order = {.destination = p->printer->uri, .pin = p->printer->pin, .pdf = p->badges.pdf.data, .pdf_length = p->badges.pdf.length,
                                   .timeout_ms = SEND_MS, .wait_ms = WAIT_MS};
     order.title = arena_printf(&p->arena, "Badges %s", http_param(p->req, "event"));
-    enum err e = printer_order_fit(&p->badges.ready.run, &order, &fault);
-    if (e == OK) e = printer_print(&order, &p->job, &fault);
-    if (e != OK) {
-        reply_trouble(p, e, &fault);
-        return;
-    }
-    e = writer_run(app_of(p->req)->writer, apply_record, p, &fault);
-    if (e == OK) {
-        reply_job(p);
-        return;
-    }
-    log_line(LOG_ERROR, "print", "%zu badges of %s were printed but not written down: %s", p->badges.ready.list.count, http_param(p->req, "event"), fault.text);
-    reply_error(p->req, e, &fault);
+    enum err sent = printer_order_fit(&p->badges.ready.run, &order, &fault);
+    if (sent == OK) sent = printer_print(&order, &p->job, &fault);
+    p->end = sent == OK ? PRINT_CAME_OUT : sent == ERR_TIMEOUT ? PRINT_UNSURE : PRINT_NOT_SENT;
+    struct fault why = {0};
+    enum err e = writer_run(app_of(p->req)->writer, apply_end, p, &why);
+    if (e != OK)
+        log_line(LOG_ERROR, "print", "%zu badges of %s: how their printing ended was not written down: %s", p->badges.ready.list.count, http_param(p->req, "event"), why.text);
+    if (sent != OK) reply_trouble(p, sent, &fault);
+    else if (e != OK) reply_error(p->req, e, &why);
+    else reply_job(p);
 }
 
 static void print_work(struct http_request *req, void *thread_state)
@@ -162,6 +156,7 @@ static void print_work(struct http_request *req, void *thread_state)
     enum err e = print_badges_make(&p->arena, thread_state, http_param(req, "event"), &p->filter, &p->badges, &fault);
     if (e == ERR_LIMIT) reply_reason_with(req, REASON_too_many, fault.text);
     else if (e != OK) reply_error(req, e, &fault);
+    else if (!p->badges.ready.list.count) reply_reason(req, REASON_nothing_to_print);
     else if (may_print(p)) send_badges(p);
 }
 
@@ -196,7 +191,6 @@ void print_post(struct http_request *req)
         return;
     }
     p->req = req;
-    p->gate = app_of(req)->print_gate;
     buf_init(&p->badges.pdf, BUF_LIMIT_BODY);
     arena_init(&p->arena, PRINT_BADGES_MEMORY);
     if (!take_wish(req, worker, p)) return;

@@ -12,9 +12,13 @@
 struct lost {
     struct reissue reissue;
     const char *reason;
+    int64_t seen; /* the issue that the desk knows as the newest; DB_NULL: it does not say */
 };
 
-static const struct json_spec lost_specs[] = {{"reason", JSON_SPEC_TEXT, offsetof(struct lost, reason), JSON_NULLABLE, 200}};
+static const struct json_spec lost_specs[] = {
+    {"reason", JSON_SPEC_TEXT, offsetof(struct lost, reason), JSON_NULLABLE, 200},
+    {"issue", JSON_SPEC_INTEGER, offsetof(struct lost, seen), JSON_NULLABLE, 0},
+};
 
 static enum err apply_lost(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
 {
@@ -22,6 +26,8 @@ static enum err apply_lost(struct db *db, struct http_request *req, struct write
     enum err e = reissue_plan(db, req->arena, &tools->ids, http_param(req, "event"), http_param(req, "code"), &l->reissue, fault);
     if (e != OK) return e;
     l->reissue.reason = l->reason;
+    e = l->seen != DB_NULL ? reissue_expect(&l->reissue, l->seen, fault) : OK;
+    if (e != OK) return e;
     return reissue_apply(db, &l->reissue, actor_of(req), clock_now_ms(), fault);
 }
 
@@ -79,9 +85,10 @@ void delegates_reissue_post(struct http_request *req)
         reply_reason(req, REASON_busy);
         return;
     }
+    l->seen = DB_NULL;
     json_t *body = req->body_length ? http_body_json(req) : NULL;
     if (req->body_length && !body) return;
-    if (body && json_take(body, lost_specs, 1, l, NULL, &fault) != OK) {
+    if (body && json_take(body, lost_specs, sizeof lost_specs / sizeof lost_specs[0], l, NULL, &fault) != OK) {
         reply_reason_with(req, REASON_bad_request, fault.text);
         return;
     }

@@ -5,7 +5,6 @@
 #include "badges/printer_media.h"
 #include "core/congress/badges/printers.h"
 #include "core/congress/store/store.h"
-#include "server/print_gate.h"
 #include "tests/unit/check.h"
 
 #include <math.h>
@@ -79,28 +78,6 @@ static void check_destinations(struct check *c)
     }
 }
 
-static void check_gate(struct check *c)
-{
-    struct print_gate *gate = NULL;
-    static const int64_t some[] = {1, 2, 3}, others[] = {4, 3};
-    int64_t *many = calloc(PRINT_GATE_MOST + 1, sizeof *many);
-    size_t at = 99;
-    CHECK(c, many && print_gate_new(&gate) == OK);
-    CHECK(c, print_gate_enter(gate, some, 3, &at) == OK);
-    CHECK(c, print_gate_enter(gate, others, 2, &at) == ERR_CONFLICT && at == 1);
-    CHECK(c, print_gate_enter(gate, others, 1, &at) == OK); /* the refusal took none */
-    for (int64_t i = 0; i <= PRINT_GATE_MOST; i++) many[i] = 100 + i;
-    CHECK(c, print_gate_enter(gate, many, PRINT_GATE_MOST - 3, &at) == ERR_BUSY);
-    print_gate_leave(gate, some, 3);
-    print_gate_leave(gate, others, 1);
-    CHECK(c, print_gate_enter(gate, many, PRINT_GATE_MOST, &at) == OK);
-    CHECK(c, print_gate_enter(gate, some, 1, &at) == ERR_BUSY);
-    print_gate_leave(gate, many, PRINT_GATE_MOST);
-    CHECK(c, print_gate_enter(gate, some, 3, &at) == OK);
-    print_gate_free(gate);
-    free(many);
-}
-
 /* A page's size and backs as the printer must know them. */
 static void check_fit(struct check *c)
 {
@@ -172,7 +149,6 @@ int main(void)
     check_choice(c);
     check_words(c);
     check_destinations(c);
-    check_gate(c);
     check_fit(c);
     check_settings(c);
     return check_done(c, "badges/printer");

@@ -158,6 +158,77 @@ static void check_turns(struct desk *d)
     CHECK(&d->check, print_log_add(db, id, &list, 0, 1, &fault) == ERR_CONFLICT); /* a badge is once in a run */
 }
 
+/* A run that was not finished when the list was compared, and then was; and one that was spoiled while another was finished: as many as before. */
+static void check_between(struct desk *d)
+{
+    struct fault fault = {0};
+    struct badge_list list = load(d, "1", SHOWN, BASE);
+    const struct print_run run = {.kind = "badge", .layout = "a6", .base_url = BASE, .actor = "anna", .now_ms = ++d->now_ms};
+    struct db *db = d->store.db;
+    int64_t id = id_next(&d->ids), spare, ours;
+    CHECK(&d->check, record(d, &list, "badge", false, &spare, &fault) == OK);
+    CHECK(&d->check, print_log_begin(db, id, &list, &run, &fault) == OK && print_log_add(db, id, &list, 0, 1, &fault) == OK);
+    list = load(d, "1", SHOWN, BASE);
+    CHECK(&d->check, print_log_finish(db, id, &fault) == OK && print_log_mark_spoiled(db, list.event_id, spare, true, "anna", d->now_ms, &fault) == OK);
+    CHECK(&d->check, record(d, &list, "badge", true, &ours, &fault) == ERR_CONFLICT);
+}
+
+static enum err claim(struct desk *d, const struct badge_list *list, bool unless_printed, bool in_turns, struct print_claim *ret, struct fault *fault)
+{
+    const struct print_run run = {.kind = "badge", .layout = "a6", .base_url = BASE, .printer = "first", .actor = "anna", .now_ms = ++d->now_ms,
+                                  .unless_printed = unless_printed, .claim_until_ms = d->now_ms + 60000};
+    if (in_turns) return print_log_claim_in_turns(d->store.db, &d->ids, list, &run, ret, fault);
+    enum err e = db_begin(d->store.db);
+    if (e == OK) e = print_log_claim(d->store.db, &d->ids, list, &run, ret, fault);
+    if (e == OK) return db_commit(d->store.db);
+    db_rollback(d->store.db);
+    return e;
+}
+
+static bool is_told(const struct fault *fault)
+{
+    return strstr(fault->text, "being printed") && strstr(fault->text, "first") && strstr(fault->text, "anna") && strstr(fault->text, "free again after");
+}
+
+static size_t runs_of(struct desk *d, int64_t event_id, int64_t *ret_spoiled_ms)
+{
+    struct print_log_entry *runs;
+    size_t count = 0;
+    CHECK(&d->check, print_log_runs(d->store.db, &d->arena, event_id, 1000, &runs, &count) == OK);
+    *ret_spoiled_ms = count ? runs[0].spoiled_ms : 0;
+    return count;
+}
+
+/* To a printer: who claims first prints, by whatever door and also knowingly; the claims end with the job, or with their time. */
+static void check_claims(struct desk *d, bool in_turns)
+{
+    struct fault fault = {0};
+    struct print_claim one = {0}, two = {0};
+    int64_t run, spoiled_ms;
+    struct db *db = d->store.db;
+    struct badge_list mine = load(d, "B", SHOWN, BASE), all = load(d, NULL, SHOWN, BASE), other = load(d, "901", SHOWN, BASE);
+    size_t before = runs_of(d, all.event_id, &spoiled_ms);
+    CHECK(&d->check, claim(d, &mine, true, in_turns, &one, &fault) == OK && one.run_id && !one.broken);
+    CHECK(&d->check, claim(d, &mine, true, false, &two, &fault) == ERR_CONFLICT && is_told(&fault) && strstr(fault.text, "Bình"));
+    CHECK(&d->check, claim(d, &all, false, in_turns, &two, &fault) == ERR_CONFLICT && is_told(&fault)); /* also knowingly, and with others */
+    CHECK(&d->check, runs_of(d, all.event_id, &spoiled_ms) == before + 1 && spoiled_ms != DB_NULL); /* and nothing of it stays */
+    CHECK(&d->check, record(d, &mine, "badge", true, &run, &fault) == ERR_CONFLICT && is_told(&fault)); /* a file of --not-printed */
+    CHECK(&d->check, claim(d, &other, true, in_turns, &two, &fault) == OK); /* somebody else's badge */
+    CHECK(&d->check, print_log_settle(db, two.run_id, PRINT_NOT_SENT, &fault) == OK && runs_of(d, all.event_id, &spoiled_ms) == before + 1);
+    mine = load(d, "B", SHOWN, BASE); /* looked while it was on its way, asks when it is out */
+    CHECK(&d->check, print_log_settle(db, one.run_id, PRINT_CAME_OUT, &fault) == OK);
+    CHECK(&d->check, runs_of(d, all.event_id, &spoiled_ms) == before + 1 && spoiled_ms == DB_NULL);
+    CHECK(&d->check, claim(d, &mine, true, in_turns, &two, &fault) == ERR_CONFLICT && strstr(fault.text, "nothing was printed here"));
+    CHECK(&d->check, claim(d, &mine, false, in_turns, &two, &fault) == OK); /* knowingly, after it */
+    CHECK(&d->check, print_log_settle(db, two.run_id, PRINT_UNSURE, &fault) == OK && runs_of(d, all.event_id, &spoiled_ms) == before + 2 && spoiled_ms != DB_NULL);
+    CHECK(&d->check, claim(d, &all, false, in_turns, &one, &fault) == OK);
+    d->now_ms += 60001; /* its program died */
+    CHECK(&d->check, claim(d, &mine, false, in_turns, &two, &fault) == OK && two.broken == 1 && two.broken_run_id == one.run_id);
+    CHECK(&d->check, print_log_settle(db, two.run_id, PRINT_CAME_OUT, &fault) == OK && print_log_settle(db, one.run_id, PRINT_NOT_SENT, &fault) == OK);
+    mine = load(d, "B", SHOWN, BASE);
+    CHECK(&d->check, print_log_is_printed(&mine.rows[0]) && mine.rows[0].printed->run_id == two.run_id);
+}
+
 static void check_reissue(struct desk *d)
 {
     struct reissue one, two;
@@ -168,6 +239,7 @@ static void check_reissue(struct desk *d)
     CHECK(&d->check, reissue_plan(db, &d->arena, &d->ids, "e", "Z", &one, &fault) == ERR_NOT_FOUND);
     CHECK(&d->check, reissue_plan(db, &d->arena, &d->ids, "no", "B", &one, &fault) == ERR_NOT_FOUND);
     CHECK(&d->check, reissue_plan(db, &d->arena, &d->ids, "e", "B", &one, &fault) == OK && reissue_plan(db, &d->arena, &d->ids, "e", "2", &two, &fault) == OK);
+    CHECK(&d->check, reissue_expect(&one, 1, &fault) == OK && reissue_expect(&one, 2, &fault) == ERR_CONFLICT && reissue_expect(&one, 0, &fault) == ERR_CONFLICT);
     CHECK(&d->check, one.issue == 2 && two.issue == 2 && strcmp(one.credential.token, two.credential.token) != 0);
     list = load(d, "B", SHOWN, BASE);
     const char *old = list.rows[0].url;
@@ -232,9 +304,9 @@ static void tell_speed(struct desk *d)
     CHECK(&d->check, record(d, &list, "coupon", false, &run, &fault) == OK);
     printf("# %d badges written down in %lld ms\n", LARGE, (long long)(clock_steady_ms() - began));
     const struct print_run large = {.kind = "sheet", .layout = "sheet", .base_url = BASE, .actor = "anna", .now_ms = ++d->now_ms, .unless_printed = true};
-    struct sql_print_log_run_total_row total;
-    CHECK(&d->check, sql_print_log_run_total(d->store.db, NULL, list.event_id, "sheet", &total) == OK);
-    list.runs_seen = total.total;
+    struct sql_print_log_mark_row mark;
+    CHECK(&d->check, sql_print_log_mark(d->store.db, NULL, list.event_id, "sheet", &mark) == OK);
+    list.runs_seen = mark.mark;
     began = clock_steady_ms();
     CHECK(&d->check, print_log_record_in_turns(d->store.db, &d->ids, &list, &large, &run, &fault) == OK);
     printf("# and in turns in %lld ms\n", (long long)(clock_steady_ms() - began));
@@ -256,6 +328,9 @@ int main(void)
         check_changes(&d);
         check_two(&d);
         check_turns(&d);
+        check_between(&d);
+        check_claims(&d, false);
+        check_claims(&d, true);
         check_reissue(&d);
         check_card(&d);
         tell_speed(&d);

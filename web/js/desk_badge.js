@@ -79,7 +79,7 @@ export function badgePart(person, tools) {
   async function reissue() {
     busy();
     try {
-      const answer = await tools.post(`${door}/reissue`, { reason: "lost" });
+      const answer = await tools.post(`${door}/reissue`, { reason: "lost", issue: state.issue });
       const code = make("div", { class: "badge-code", hidden: true });
       if (answer.qr && answer.qr.path) {
         code.append(svg("svg", { class: "qr", viewBox: `0 0 ${answer.qr.size} ${answer.qr.size}`, role: "img", "aria-label": words["badge.qr"], "shape-rendering": "crispEdges" },

@@ -62,7 +62,7 @@ struct badge_list {
     size_t count;
     const struct badge_list_category *shared; /* of every category of the event, after badge_list_load_shared */
     size_t shared_count;
-    int64_t runs_seen; /* print runs of this kind that the log knew when the list was compared with it */
+    int64_t runs_seen; /* mark of the runs of this kind that counted when the list was compared with the print log */
 };
 
 /* Titles are picked in the event's first language. `base_url` is what public_url_choose gave. ERR_NOT_FOUND: no such event, unit or person (the fault

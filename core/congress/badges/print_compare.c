@@ -101,10 +101,10 @@ enum err print_log_compare(struct db *db, struct arena *arena, struct badge_list
                            struct fault *fault)
 {
     struct compare c = {.db = db, .arena = arena, .kind = kind, .host = print_facts_host(base_url), .shown = shown, .cards = list->event_id == 0};
-    struct sql_print_log_run_total_row total = {0};
+    struct sql_print_log_mark_row mark = {0};
     struct sql_print_log_good_runs_row *runs = NULL;
     buf_init(&c.facts, BUF_LIMIT_LINE);
-    enum err e = sql_print_log_run_total(db, NULL, event_or_null(list), kind, &total); /* before the runs: who comes between is found at the end */
+    enum err e = sql_print_log_mark(db, NULL, event_or_null(list), kind, &mark); /* before the runs: who comes between is found at the end */
     if (e == OK) e = sql_print_log_good_runs(db, arena, event_or_null(list), kind, &runs, &c.run_count);
     c.runs = runs;
     for (size_t i = 0; e == OK && i < list->count; i++) {
@@ -116,7 +116,7 @@ enum err print_log_compare(struct db *db, struct arena *arena, struct badge_list
     buf_release(&c.facts);
     arena_release(&c.scratch);
     if (e != OK) return db_fault(db, e, fault, "look at the print log");
-    list->runs_seen = total.total;
+    list->runs_seen = mark.mark;
     return OK;
 }
 

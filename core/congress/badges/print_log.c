@@ -61,14 +61,63 @@ static enum err last_run(struct db *db, struct arena *arena, const struct badge_
     return OK;
 }
 
-/* Only when another run than `own` of ours came since the list was compared with the log: row by row. */
-static enum err check_others(struct db *db, const struct badge_list *list, const struct print_run *run, int64_t own, struct fault *fault)
+static const char *who(const struct badge_list_row *row)
 {
-    struct sql_print_log_run_total_row total;
-    struct arena arena = {0};
-    enum err e = sql_print_log_run_total(db, NULL, event_or_null(list->event_id), run->kind, &total);
+    const char *name = row->name && row->name[0] ? row->name : row->number;
+    return name ? name : "one of these";
+}
+
+/* --- badges on their way to a printer ----------------------------------------------------------------------------------------------------- */
+
+static int64_t is_card(const struct badge_list *list)
+{
+    return list->event_id == 0;
+}
+
+static int64_t holder_of(const struct badge_list *list, const struct badge_list_row *row)
+{
+    return list->event_id ? row->delegate_id : row->person_id;
+}
+
+/* ERR_CONFLICT when another run has this badge now; *ret: the claim that is there, alive or not, ERR_NOT_FOUND without one. */
+static enum err look_at_claim(struct db *db, struct arena *arena, const struct badge_list *list, const struct badge_list_row *row, const struct print_run *run,
+                              struct sql_print_claim_find_row *ret, struct fault *fault)
+{
+    enum err e = sql_print_claim_find(db, arena, run->kind, is_card(list), holder_of(list, row), ret);
+    if (e == ERR_NOT_FOUND) return e;
     if (e != OK) return db_fault(db, e, fault, "look at the print log");
-    if (total.total == list->runs_seen + own) return OK;
+    if (ret->until_ms <= run->now_ms) return OK;
+    const char *until = print_log_when(arena, list->timezone, ret->until_ms);
+    return fault_set(fault, ERR_CONFLICT, "%s is being printed at this moment%s%s by %s; if that was broken off, it is free again after %s", who(row),
+                     ret->printer ? " on " : "", ret->printer ? ret->printer : "", ret->actor, until ? until : "");
+}
+
+static enum err check_claims(struct db *db, const struct badge_list *list, const struct print_run *run, struct fault *fault)
+{
+    struct sql_print_claim_any_row any;
+    struct sql_print_claim_find_row claim;
+    struct arena arena = {0};
+    enum err e = sql_print_claim_any(db, NULL, run->kind, is_card(list), run->now_ms, &any);
+    if (e != OK) return db_fault(db, e, fault, "look at the print log");
+    for (size_t i = 0; e == OK && any.some && i < list->count; i++) {
+        arena_clear(&arena);
+        e = look_at_claim(db, &arena, list, &list->rows[i], run, &claim, fault);
+        if (e == ERR_NOT_FOUND) e = OK;
+    }
+    arena_release(&arena);
+    return e;
+}
+
+/* --- others, between looking and writing --------------------------------------------------------------------------------------------------- */
+
+/* Only when the runs that count are others than those that the list was compared with: row by row. A run of ours that is not finished does not count yet. */
+static enum err check_log(struct db *db, const struct badge_list *list, const struct print_run *run, struct fault *fault)
+{
+    struct sql_print_log_mark_row mark;
+    struct arena arena = {0};
+    enum err e = sql_print_log_mark(db, NULL, event_or_null(list->event_id), run->kind, &mark);
+    if (e != OK) return db_fault(db, e, fault, "look at the print log");
+    if (mark.mark == list->runs_seen) return OK;
     for (size_t i = 0; e == OK && i < list->count; i++) {
         const struct badge_list_row *row = &list->rows[i];
         int64_t run_id;
@@ -76,18 +125,24 @@ static enum err check_others(struct db *db, const struct badge_list *list, const
         e = last_run(db, &arena, list, row, run->kind, &run_id);
         if (e != OK) (void)db_fault(db, e, fault, "look at the print log");
         else if (run_id && run_id != (row->printed ? row->printed->run_id : 0))
-            e = fault_set(fault, ERR_CONFLICT, "%s was printed by somebody else in this moment; nothing was printed here, look again",
-                          row->name && row->name[0] ? row->name : row->number ? row->number : "one of these");
+            e = fault_set(fault, ERR_CONFLICT, "%s was printed by somebody else in this moment; nothing was printed here, look again", who(row));
     }
     arena_release(&arena);
     return e;
+}
+
+static enum err check_others(struct db *db, const struct badge_list *list, const struct print_run *run, struct fault *fault)
+{
+    if (!run->unless_printed) return OK;
+    enum err e = check_claims(db, list, run, fault);
+    return e == OK ? check_log(db, list, run, fault) : e;
 }
 
 enum err print_log_record(struct db *db, struct id_source *ids, const struct badge_list *list, const struct print_run *run, int64_t *ret_run_id,
                           struct fault *fault)
 {
     int64_t run_id = id_next(ids);
-    enum err e = run->unless_printed ? check_others(db, list, run, 0, fault) : OK;
+    enum err e = check_others(db, list, run, fault);
     if (e == OK) e = print_log_begin(db, run_id, list, run, fault);
     if (e == OK) e = print_log_add(db, run_id, list, 0, list->count, fault);
     if (e == OK) e = print_log_finish(db, run_id, fault);
@@ -105,7 +160,7 @@ struct turn {
 static enum err begin_turns(struct db *db, void *arg, struct fault *fault)
 {
     const struct turn *t = arg;
-    enum err e = t->run->unless_printed ? check_others(db, t->list, t->run, 0, fault) : OK;
+    enum err e = check_others(db, t->list, t->run, fault);
     return e == OK ? print_log_begin(db, t->run_id, t->list, t->run, fault) : e;
 }
 
@@ -118,7 +173,7 @@ static enum err add_turn(struct db *db, void *arg, struct fault *fault)
 static enum err finish_turns(struct db *db, void *arg, struct fault *fault)
 {
     const struct turn *t = arg;
-    enum err e = t->run->unless_printed ? check_others(db, t->list, t->run, 1, fault) : OK;
+    enum err e = check_others(db, t->list, t->run, fault);
     return e == OK ? print_log_finish(db, t->run_id, fault) : e;
 }
 
@@ -131,6 +186,102 @@ enum err print_log_record_in_turns(struct db *db, struct id_source *ids, const s
     if (e == OK) e = db_transaction(db, finish_turns, &t, fault);
     if (e == OK) *ret_run_id = t.run_id;
     return e;
+}
+
+/* --- printers: claim, send, settle --------------------------------------------------------------------------------------------------------- */
+
+/* Who died while printing left a claim that is over; it is told and replaced. */
+static enum err claim_badge(struct db *db, struct arena *arena, const struct badge_list *list, size_t at, const struct print_run *run, struct print_claim *claim,
+                            struct fault *fault)
+{
+    const struct badge_list_row *row = &list->rows[at];
+    const int64_t card = is_card(list), holder = holder_of(list, row);
+    struct sql_print_claim_find_row old;
+    enum err e = look_at_claim(db, arena, list, row, run, &old, fault);
+    if (e == OK) {
+        claim->broken++;
+        claim->broken_run_id = old.run_id;
+        e = sql_print_claim_drop(db, run->kind, card, holder, NULL);
+    } else if (e == ERR_NOT_FOUND) e = OK;
+    else return e;
+    if (e == OK) e = sql_print_claim_add(db, &(struct sql_print_claim_add_in){.kind = run->kind, .card = card, .holder_id = holder, .run_id = claim->run_id,
+                                         .until_ms = run->claim_until_ms}, NULL);
+    return e == OK ? OK : db_fault(db, e, fault, "write the print run down");
+}
+
+static enum err claim_rows(struct db *db, const struct badge_list *list, size_t first, size_t count, const struct print_run *run, struct print_claim *claim,
+                           struct fault *fault)
+{
+    struct arena arena = {0};
+    enum err e = OK;
+    for (size_t i = first; e == OK && i < first + count && i < list->count; i++) {
+        arena_clear(&arena);
+        e = claim_badge(db, &arena, list, i, run, claim, fault);
+    }
+    arena_release(&arena);
+    return e == OK ? print_log_add(db, claim->run_id, list, first, count, fault) : e;
+}
+
+enum err print_log_claim(struct db *db, struct id_source *ids, const struct badge_list *list, const struct print_run *run, struct print_claim *ret,
+                         struct fault *fault)
+{
+    struct print_claim claim = {.run_id = id_next(ids)};
+    enum err e = run->unless_printed ? check_log(db, list, run, fault) : OK;
+    if (e == OK) e = print_log_begin(db, claim.run_id, list, run, fault);
+    if (e == OK) e = claim_rows(db, list, 0, list->count, run, &claim, fault);
+    if (e == OK) *ret = claim;
+    return e;
+}
+
+struct claiming {
+    struct turn turn;
+    struct print_claim claim, before; /* before: a turn may be run again */
+    bool last;
+};
+
+static enum err begin_claim(struct db *db, void *arg, struct fault *fault)
+{
+    const struct claiming *c = arg;
+    return print_log_begin(db, c->claim.run_id, c->turn.list, c->turn.run, fault);
+}
+
+/* The look at the log goes with the last turn: from then on all are claimed, and nobody prints one of them any more. */
+static enum err claim_turn(struct db *db, void *arg, struct fault *fault)
+{
+    struct claiming *c = arg;
+    c->claim = c->before;
+    enum err e = claim_rows(db, c->turn.list, c->turn.first, PRINT_LOG_TURN, c->turn.run, &c->claim, fault);
+    return e == OK && c->last && c->turn.run->unless_printed ? check_log(db, c->turn.list, c->turn.run, fault) : e;
+}
+
+static enum err drop_claim(struct db *db, void *arg, struct fault *fault)
+{
+    const struct claiming *c = arg;
+    return print_log_settle(db, c->claim.run_id, PRINT_NOT_SENT, fault);
+}
+
+enum err print_log_claim_in_turns(struct db *db, struct id_source *ids, const struct badge_list *list, const struct print_run *run, struct print_claim *ret,
+                                  struct fault *fault)
+{
+    struct claiming c = {.turn = {.list = list, .run = run}, .claim = {.run_id = id_next(ids)}};
+    enum err e = db_transaction(db, begin_claim, &c, fault);
+    for (; e == OK && c.turn.first < list->count; c.turn.first += PRINT_LOG_TURN) {
+        c.before = c.claim;
+        c.last = c.turn.first + PRINT_LOG_TURN >= list->count;
+        e = db_transaction(db, claim_turn, &c, fault);
+    }
+    if (e == OK) *ret = c.claim;
+    else (void)db_transaction(db, drop_claim, &c, NULL); /* when that fails too, time ends the claims */
+    return e;
+}
+
+enum err print_log_settle(struct db *db, int64_t run_id, enum print_end end, struct fault *fault)
+{
+    enum err e = sql_print_claim_drop_run(db, run_id, NULL);
+    if (e == OK && end == PRINT_CAME_OUT) e = sql_print_log_finish(db, run_id, NULL);
+    if (e == OK && end == PRINT_NOT_SENT) e = sql_print_log_remove_badges(db, run_id, NULL);
+    if (e == OK && end == PRINT_NOT_SENT) e = sql_print_log_remove(db, run_id, NULL);
+    return e == OK ? OK : db_fault(db, e, fault, "write the print run down");
 }
 
 /* --- the runs --------------------------------------------------------------------------------------------------------------------------- */

@@ -5,6 +5,9 @@
  * as printed. A run that did not come out is marked spoiled, and its badges count as if it had never been. A run whose log was not finished (the program
  * died) is spoiled by itself.
  *
+ * A printer gets a badge once: who prints claims it before the job is sent, in one transaction with the look at the log, and settles when the job has ended.
+ * The claims stand in the database, so they hold between desks, servers and command lines.
+ *
  * Tokens are never in the log. Functions take a connection that belongs to the caller's thread; what they return lives in the caller's arena. */
 #ifndef PLENUM_CONGRESS_PRINT_LOG_H
 #define PLENUM_CONGRESS_PRINT_LOG_H
@@ -45,7 +48,8 @@ struct print_run {
     const char *printer; /* NULL: a file */
     const char *actor;
     int64_t now_ms;
-    bool unless_printed; /* print_log_record refuses (ERR_CONFLICT) when somebody of the list was printed by another run since print_log_compare */
+    bool unless_printed; /* refused (ERR_CONFLICT) when somebody of the list was printed by another run since print_log_compare, or is on the way to a printer now */
+    int64_t claim_until_ms; /* of print_log_claim: from then on the badges are free again, whatever became of the run. Sending and waiting, and PRINT_CLAIM_MARGIN_MS */
 };
 
 /* --- before: who was printed, what changed --- */
@@ -99,6 +103,33 @@ enum err print_log_finish(struct db *db, int64_t run_id, struct fault *fault);
  * once one stays spoiled. */
 enum err print_log_record_in_turns(struct db *db, struct id_source *ids, const struct badge_list *list, const struct print_run *run, int64_t *ret_run_id,
                                    struct fault *fault);
+
+/* --- printers: claim, send, settle --- */
+
+#define PRINT_CLAIM_MARGIN_MS 60000
+
+struct print_claim {
+    int64_t run_id;
+    size_t broken;         /* badges of the list that an earlier run claimed and never settled: its program died, the paper may have come out. It stays spoiled */
+    int64_t broken_run_id; /* one of those runs; 0: none */
+};
+
+/* In the caller's transaction, before anything is sent: the whole run, spoiled for the time being, and a claim on each badge of the list. ERR_CONFLICT: one of
+ * them is on its way to a printer now (also when unless_printed is false), or see unless_printed; the fault tells whose, and by whom. May be run again when the
+ * transaction failed. */
+enum err print_log_claim(struct db *db, struct id_source *ids, const struct badge_list *list, const struct print_run *run, struct print_claim *ret,
+                         struct fault *fault);
+/* The same for many badges, in transactions of its own; when it fails nothing of it stays. */
+enum err print_log_claim_in_turns(struct db *db, struct id_source *ids, const struct badge_list *list, const struct print_run *run, struct print_claim *ret,
+                                  struct fault *fault);
+
+enum print_end {
+    PRINT_CAME_OUT, /* the printer took the job: the run counts */
+    PRINT_NOT_SENT, /* it did not: the run never was */
+    PRINT_UNSURE    /* sent, and nobody knows: the run stays spoiled, for whoever looks at the printer */
+};
+/* In the caller's transaction: ends the claims of the run. */
+enum err print_log_settle(struct db *db, int64_t run_id, enum print_end end, struct fault *fault);
 
 /* --- the runs --- */
 

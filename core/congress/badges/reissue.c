@@ -48,8 +48,16 @@ enum err reissue_plan_card(struct db *db, struct arena *arena, struct id_source 
     return OK;
 }
 
+enum err reissue_expect(const struct reissue *reissue, int64_t seen, struct fault *fault)
+{
+    const int64_t newest = reissue->issue - 1;
+    if (newest == seen) return OK;
+    return fault_set(fault, ERR_CONFLICT, "the badge of %s was reissued by somebody else: issue %" PRId64 " is the newest, not %" PRId64 "; look again",
+                     reissue->name ? reissue->name : reissue->code, newest, seen);
+}
+
 /* Between plan and apply others may have written: another reissue, a name for a blank badge, a lost mandate. */
-static enum err check_plan(struct db *db, const struct reissue *reissue, struct fault *fault)
+enum err reissue_check(struct db *db, const struct reissue *reissue, struct fault *fault)
 {
     struct arena arena = {0};
     struct sql_reissue_delegate_row delegate = {0};
@@ -106,7 +114,7 @@ static enum err write_audit(struct db *db, const struct reissue *reissue, const 
 enum err reissue_apply(struct db *db, const struct reissue *reissue, const char *actor, int64_t now_ms, struct fault *fault)
 {
     const struct credential_owner *owner = &reissue->owner;
-    enum err e = check_plan(db, reissue, fault);
+    enum err e = reissue_check(db, reissue, fault);
     if (e != OK) return e;
     e = owner->delegate_id ? sql_reissue_revoke_badges(db, owner->delegate_id, now_ms, NULL) : sql_reissue_revoke_cards(db, owner->person_id, now_ms, NULL);
     /* Browsers that the old badge had opened are closed with it. */

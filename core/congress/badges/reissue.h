@@ -22,8 +22,14 @@ struct reissue {
  * delegate lost the mandate, or the word is one's code and another's number. */
 enum err reissue_plan(struct db *db, struct arena *arena, struct id_source *ids, const char *event, const char *code, struct reissue *ret, struct fault *fault);
 
+/* ERR_CONFLICT when the plan replaces another issue than `seen`, the newest that who asks knew of: somebody else reissued the badge, and theirs would die. */
+enum err reissue_expect(const struct reissue *reissue, int64_t seen, struct fault *fault);
+
 /* The same for a person's member card; ERR_NOT_FOUND also when there never was one. */
 enum err reissue_plan_card(struct db *db, struct arena *arena, struct id_source *ids, const char *person, struct reissue *ret, struct fault *fault);
+
+/* In the caller's transaction: whether the plan still holds; ERR_CONFLICT as reissue_apply. For who sends paper to a printer before applying. */
+enum err reissue_check(struct db *db, const struct reissue *reissue, struct fault *fault);
 
 /* In the caller's transaction: stores the new one, revokes all others of that delegate (of a card: all cards of that person), tells the doors (roster_seq of
  * the delegate; for a card in every event of that person) and writes audit "reissue" without a token. ERR_CONFLICT: somebody else reissued it meanwhile. May be

@@ -30,9 +30,9 @@ SELECT COUNT(*) FROM credential WHERE event_id IS NULL AND delegate_id IS NULL A
 -- member_card_rows :each (unit_id i64, person_id i64, with_sort i64) -> (person_id i64, credential_id i64, token text, issue i64, code text, name text, honorific text?, title text?, unit text?, photo_blob text?, joined text?, name_sort text?)
 SELECT p.id, c.id, c.token, c.issue, p.code, p.name, p.honorific, p.title, u.name, p.photo_blob, p.joined, CASE WHEN $3 = 1 THEN p.name_sort END
 FROM person p
-JOIN credential c ON c.person_id = p.id AND c.event_id IS NULL AND c.delegate_id IS NULL AND c.revoked_ms IS NULL
+JOIN credential c ON c.person_id = p.id AND c.event_id IS NULL AND +c.delegate_id IS NULL AND c.revoked_ms IS NULL
 LEFT JOIN unit u ON u.id = p.unit_id
-WHERE ($2 = 0 OR p.id = $2) AND ($1 = 0 OR p.unit_id IN (
+WHERE p.id IN (SELECT a.id FROM person a WHERE $2 = 0 UNION ALL SELECT q.id FROM person q WHERE q.id = $2) AND ($1 = 0 OR p.unit_id IN (
     WITH RECURSIVE below(id) AS (SELECT u.id FROM unit u WHERE u.id = $1 UNION SELECT k.id FROM unit k JOIN below b ON k.parent_id = b.id) SELECT id FROM below))
   AND NOT EXISTS (SELECT 1 FROM credential x WHERE x.person_id = p.id AND x.event_id IS NULL AND x.delegate_id IS NULL AND x.revoked_ms IS NULL
                   AND (x.issue > c.issue OR (x.issue = c.issue AND x.id > c.id)))
@@ -51,7 +51,8 @@ UPDATE delegate SET roster_seq = (SELECT roster_seq FROM event WHERE id = delega
 -- member_card_head :maybe () -> (name text, languages text, logo_blob text?, timezone text?)
 SELECT name, languages, logo_blob, (SELECT e.timezone FROM event e ORDER BY e.starts_ms DESC, e.id DESC LIMIT 1) FROM organization WHERE id = 1
 
--- The badge of a delegate is the newest good issue. Who has it is said by the newest handover that was not undone.
+-- The badge of a delegate is the newest good issue. Who has it is said by the newest handover that was not undone. One code or number is found by its
+-- index: the desk's writer asks for up to 2 000 of them.
 -- handover_badges_of :many (event_id i64, unit_id i64, only text) -> (credential_id i64, code text?, number text?, name text?, issue i64, handover_id i64?, printed i64)
 SELECT c.id, p.code, d.number, p.name, c.issue,
   (SELECT h.id FROM handed_badge b JOIN handover h ON h.id = b.handover_id WHERE b.credential_id = c.id AND h.undone_ms IS NULL ORDER BY h.made_ms DESC, h.id DESC LIMIT 1),
@@ -59,18 +60,21 @@ SELECT c.id, p.code, d.number, p.name, c.issue,
 FROM delegate d
 JOIN credential c ON c.delegate_id = d.id AND c.revoked_ms IS NULL
 LEFT JOIN person p ON p.id = d.person_id
-WHERE d.event_id = $1 AND d.status IN ('summoned', 'alternate') AND ($2 = 0 OR d.delegation_id = $2) AND ($3 = '' OR p.code = $3 OR d.number = $3)
+WHERE d.id IN (SELECT a.id FROM delegate a WHERE a.event_id = $1 AND $3 = '' UNION ALL SELECT n.id FROM delegate n WHERE n.event_id = $1 AND n.number = $3
+               UNION ALL SELECT x.id FROM person q JOIN delegate x ON x.person_id = q.id AND x.event_id = $1 WHERE q.code = $3)
+  AND d.status IN ('summoned', 'alternate') AND ($2 = 0 OR d.delegation_id = $2)
   AND NOT EXISTS (SELECT 1 FROM credential x WHERE x.delegate_id = d.id AND x.revoked_ms IS NULL AND (x.issue > c.issue OR (x.issue = c.issue AND x.id > c.id)))
 ORDER BY CASE WHEN p.id IS NULL THEN 1 ELSE 0 END, d.sort_order NULLS LAST, p.name_sort, d.number
 
+-- The plus keeps the engine from walking all cards for one.
 -- handover_cards_of :many (unit_id i64, only text) -> (credential_id i64, code text, name text, issue i64, handover_id i64?, printed i64)
 SELECT c.id, p.code, p.name, c.issue,
   (SELECT h.id FROM handed_badge b JOIN handover h ON h.id = b.handover_id WHERE b.credential_id = c.id AND h.undone_ms IS NULL ORDER BY h.made_ms DESC, h.id DESC LIMIT 1),
   (SELECT COUNT(*) FROM printed_badge x JOIN print_run r ON r.id = x.run_id WHERE x.credential_id = c.id AND r.spoiled_ms IS NULL AND r.kind = 'badge')
 FROM person p
-JOIN credential c ON c.person_id = p.id AND c.event_id IS NULL AND c.delegate_id IS NULL AND c.revoked_ms IS NULL
+JOIN credential c ON c.person_id = p.id AND c.event_id IS NULL AND +c.delegate_id IS NULL AND c.revoked_ms IS NULL
 LEFT JOIN unit u ON u.id = p.unit_id
-WHERE ($2 = '' OR p.code = $2) AND ($1 = 0 OR p.unit_id IN (
+WHERE p.id IN (SELECT a.id FROM person a WHERE $2 = '' UNION ALL SELECT q.id FROM person q WHERE q.code = $2) AND ($1 = 0 OR p.unit_id IN (
     WITH RECURSIVE below(id) AS (SELECT u.id FROM unit u WHERE u.id = $1 UNION SELECT k.id FROM unit k JOIN below b ON k.parent_id = b.id) SELECT id FROM below))
   AND NOT EXISTS (SELECT 1 FROM credential x WHERE x.person_id = p.id AND x.event_id IS NULL AND x.delegate_id IS NULL AND x.revoked_ms IS NULL
                   AND (x.issue > c.issue OR (x.issue = c.issue AND x.id > c.id)))

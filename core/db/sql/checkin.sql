@@ -13,7 +13,8 @@ WHERE c.token_id = $1
 -- checkin_delegate :maybe (event_id i64, code text) -> (token_id text?)
 SELECT (SELECT c.token_id FROM credential c WHERE c.delegate_id = d.id AND c.revoked_ms IS NULL ORDER BY c.issue DESC LIMIT 1)
 FROM delegate d LEFT JOIN person p ON p.id = d.person_id
-WHERE d.event_id = $1 AND (p.code = $2 OR (p.id IS NULL AND d.number = $2))
+WHERE d.id IN (SELECT n.id FROM delegate n WHERE n.event_id = $1 AND n.number = $2 AND n.person_id IS NULL
+               UNION ALL SELECT x.id FROM person q JOIN delegate x ON x.person_id = q.id AND x.event_id = $1 WHERE q.code = $2)
 ORDER BY CASE WHEN p.id IS NULL THEN 1 ELSE 0 END LIMIT 1
 
 -- checkin_find_scan :maybe (scan_id text) -> (id i64, event_id i64, delegate_id i64?, token_id text, gate_id i64, direction text, outcome text, reason text?, scanned_ms i64, received_ms i64, device_id i64?, account_id i64?, first_ms i64?, first_gate_id i64?, conflict i64)

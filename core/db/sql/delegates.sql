@@ -29,7 +29,9 @@ JOIN category k ON k.id = d.category_id
 JOIN credential c ON c.id = (SELECT n.id FROM credential n WHERE n.delegate_id = d.id AND n.revoked_ms IS NULL ORDER BY n.issue DESC LIMIT 1)
 LEFT JOIN person p ON p.id = d.person_id
 LEFT JOIN unit u ON u.id = d.delegation_id
-WHERE d.event_id = $1 AND d.status IN ('summoned', 'alternate') AND ($2 = 0 OR d.delegation_id = $2) AND ($4 = '' OR p.code = $4 OR d.number = $4)
+WHERE d.id IN (SELECT a.id FROM delegate a WHERE a.event_id = $1 AND $4 = '' UNION ALL SELECT n.id FROM delegate n WHERE n.event_id = $1 AND n.number = $4
+               UNION ALL SELECT x.id FROM person q JOIN delegate x ON x.person_id = q.id AND x.event_id = $1 WHERE q.code = $4)
+  AND d.status IN ('summoned', 'alternate') AND ($2 = 0 OR d.delegation_id = $2)
 ORDER BY CASE WHEN p.id IS NULL THEN 1 ELSE 0 END, u.sort_order NULLS LAST, u.code NULLS LAST, d.sort_order NULLS LAST, p.name_sort, d.number
 
 -- How many badges delegates_badges would give at most; unit '' = of all.
