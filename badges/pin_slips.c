@@ -144,11 +144,10 @@ static bool same_unit(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-static enum err begin_page(struct document *document, const char *bookmark, struct fault *fault)
+static enum err begin_page(struct document *document, struct fault *fault)
 {
     enum err e = document_add_page(document, PAGE_WIDTH, PAGE_HEIGHT, fault);
     if (e == OK) draw_cut_marks(document);
-    if (e == OK && bookmark && document_add_bookmark(document, bookmark) != OK) return fault_set(fault, ERR_NOMEM, "no memory for bookmarks");
     return e;
 }
 
@@ -159,15 +158,14 @@ enum err pin_slips_write(const struct pin_slips *slips, struct fonts *fonts, str
     const struct slip_words *own = find_words(slips->language);
     const struct document_info info = {.title = own->title, .language = slips->language};
     enum err e = slips->count ? document_new(fonts, &info, &document, fault) : fault_set(fault, ERR_INPUT, "there is no slip to print");
-    size_t place = 0;
-    for (size_t i = 0; e == OK && i < slips->count; i++, place++) {
+    for (size_t i = 0; e == OK && i < slips->count; i++) {
         const struct pin_slip *slip = &slips->slips[i];
+        const size_t place = i % PIN_SLIPS_ON_PAGE;
         bool first = i == 0 || !same_unit(slip->unit, slips->slips[i - 1].unit);
-        if (first || place == PIN_SLIPS_ON_PAGE) {
-            place = 0;
-            e = begin_page(document, first ? slip->unit ? slip->unit : own->no_delegation : NULL, fault);
-            if (e != OK) break;
-        }
+        if (place == 0) e = begin_page(document, fault);
+        if (e == OK && first && document_add_bookmark(document, slip->unit ? slip->unit : own->no_delegation) != OK)
+            e = fault_set(fault, ERR_NOMEM, "no memory for bookmarks");
+        if (e != OK) break;
         struct drawing_slip d = {.all = slips, .slip = slip, .words = own, .document = document, .arena = &arena, .fault = fault,
                                  .mirrored = badge_is_mirrored(slips->language), .y = EDGE + (double)(place / 2) * SLIP_HEIGHT};
         d.x = EDGE + (double)((place % 2 == 0) == !d.mirrored ? 0 : 1) * SLIP_WIDTH;

@@ -27,7 +27,7 @@ struct pin_slips {
 enum err pin_slips_from_list(struct arena *arena, const struct badge_list *list, const struct pin_of *pins, size_t count, struct pin_slips *ret,
                              struct fault *fault);
 
-/* The PDF appended to `out`: each delegation begins a page, with a bookmark. ERR_INPUT: a character that no font has (the fault names whose slip). */
+/* The PDF appended to `out`: a bookmark for each delegation. ERR_INPUT: a character that no font has (the fault names whose slip). */
 enum err pin_slips_write(const struct pin_slips *slips, struct fonts *fonts, struct buf *out, size_t *ret_pages, struct fault *fault);
 
 #endif

@@ -20,7 +20,7 @@ static bool is_filler(int32_t character)
 bool pin_read(const char *typed, char ret[PIN_SIZE])
 {
     size_t n = 0;
-    if (!typed) return false;
+    if (!typed || !text_is_utf8(typed, strlen(typed))) return false;
     for (int32_t c = text_next(&typed); c >= 0; c = text_next(&typed)) {
         int digit = text_digit(c);
         if (digit < 0 && is_filler(c)) continue;
@@ -28,7 +28,7 @@ bool pin_read(const char *typed, char ret[PIN_SIZE])
         ret[n++] = (char)('0' + digit);
     }
     ret[n] = '\0';
-    return *typed == '\0' && n >= PIN_TAIL_DIGITS;
+    return n >= PIN_TAIL_DIGITS;
 }
 
 /* Keeps the last digits that were seen. */
