@@ -158,6 +158,8 @@ static void probes_stored(struct http_request *req)
 void venue_probes_post(struct http_request *req)
 {
     const char *answer = http_form(req, "answer");
+    struct worker *worker = worker_of(req);
+    if (worker == NULL || event_of(req, worker, NULL) == NULL) return;
     if (!may_decide(req)) reply_reason(req, REASON_forbidden);
     else if (answer == NULL || (strcmp(answer, "0") != 0 && strcmp(answer, "1") != 0)) reply_reason(req, REASON_bad_request);
     else request_write(req, probes_store, probes_stored);
@@ -208,14 +210,23 @@ void poster_get(struct http_request *req)
 /* Slugs are in lower case; a code is smaller in upper case. */
 void event_upper_get(struct http_request *req)
 {
+    struct worker *worker = worker_of(req);
     char *slug = arena_strdup(req->arena, http_param(req, "event"));
+    struct event_page event;
+    if (worker == NULL) return;
     for (char *c = slug; c != NULL && *c != '\0'; c++)
         if (*c >= 'A' && *c <= 'Z') *c = (char)(*c - 'A' + 'a');
+    enum err err = slug == NULL ? ERR_NOMEM : event_page_load(worker->db, req->arena, slug, &event);
+    if (err != OK) {
+        if (err == ERR_NOT_FOUND) reply_reason(req, REASON_unknown_event);
+        else reply_error(req, err, NULL);
+        return;
+    }
     struct buf location;
     buf_init(&location, BUF_LIMIT_LINE);
     buf_puts(&location, "/e/");
     buf_put_url(&location, slug);
-    if (slug != NULL && buf_ok(&location)) http_reply_redirect(req, 302, buf_text(&location));
+    if (buf_ok(&location)) http_reply_redirect(req, 302, buf_text(&location));
     else reply_reason(req, REASON_busy);
     buf_release(&location);
 }

@@ -152,7 +152,7 @@ def story_probes():
     check(status == 200 and re.fullmatch(rb"[0-9a-f]{64}", body), "the proof is given to any host", body)
     check(ask(server.port, "a", "/here/abc124")[2] != body, "and differs by nonce")
     equal(ask(server.port, "a", "/here/" + "a" * 65)[0], 400, "a long nonce is refused")
-    equal(ask(server.port, "127.0.0.1", "/E/SMALL")[1].get("location", "").lower().split("/")[-1], "small", "the poster's code leads to the event's page")
+    equal(ask(server.port, "127.0.0.1", "/E/TEST-1")[1].get("location", "").lower().split("/")[-1], "test-1", "the poster's code leads to the event's page")
     server.kill()
 
 
