@@ -67,13 +67,16 @@ static void check_reflow(struct check *c, struct arena *a)
     CHECK_TEXT(c, flow(a, "\n \n\t\n", NULL), "");
     CHECK_TEXT(c, flow(a, "Đại hội diễn ra khi thành phố vừa\nđi qua năm năm nhiều biến động.\n\nPhần thứ nhất\n", NULL),
                "[Đại hội diễn ra khi thành phố vừa đi qua năm năm nhiều biến động.][Phần thứ nhất]");
-    CHECK_TEXT(c, flow(a, "This is an impor-\ntant decision of the Viet-\nNam congress and co-\n2024 work\n", NULL), "[This is an important decision of the Viet-Nam congress and co-2024 work]");
+    CHECK_TEXT(c, flow(a, "This is an impor-\ntant decision of the Viet-\nNam congress and co-\n2024 work\n", NULL),
+               "[This is an important decision of the Viet-Nam congress and co-2024 work]");
     CHECK_TEXT(c, flow(a, "Các việc phải làm trong năm tới:\n- Việc thứ nhất là việc này\n- Việc thứ hai\n1. Một\n2.1. Hai là\na) Ba\nĐiều 5. Bốn\n", NULL),
                "[Các việc phải làm trong năm tới:][- Việc thứ nhất là việc này][- Việc thứ hai][1. Một][2.1. Hai là][a) Ba][Điều 5. Bốn]");
     CHECK_TEXT(c, flow(a, "Dòng thứ nhất của một đoạn văn rất dài ở đây\n\nvà dòng thứ hai cách xa mà vẫn một câu.\n\nĐoạn khác", NULL),
                "[Dòng thứ nhất của một đoạn văn rất dài ở đây và dòng thứ hai cách xa mà vẫn một câu.][Đoạn khác]");
-    CHECK_TEXT(c, flow(a, "Một câu ngắn.\nCâu sau bắt đầu một đoạn mới thì phải xuống dòng ở đây\n", NULL), "[Một câu ngắn.][Câu sau bắt đầu một đoạn mới thì phải xuống dòng ở đây]");
-    CHECK_TEXT(c, flow(a, "Báo cáo chính trị · 3\n\nNội dung của trang này\n\n12", "Báo cáo chính trị · 4\n\nNội dung khác\n\n13"), "<Báo cáo chính trị · 3>[Nội dung của trang này]<12>");
+    CHECK_TEXT(c, flow(a, "Một câu ngắn.\nCâu sau bắt đầu một đoạn mới thì phải xuống dòng ở đây\n", NULL),
+               "[Một câu ngắn.][Câu sau bắt đầu một đoạn mới thì phải xuống dòng ở đây]");
+    CHECK_TEXT(c, flow(a, "Báo cáo chính trị · 3\n\nNội dung của trang này\n\n12",
+               "Báo cáo chính trị · 4\n\nNội dung khác\n\n13"), "<Báo cáo chính trị · 3>[Nội dung của trang này]<12>");
     CHECK_TEXT(c, flow(a, "Trang 3/10\nMột hai ba bốn\n- 7 -", NULL), "<Trang 3/10>[Một hai ba bốn]<- 7 ->");
     CHECK_TEXT(c, flow(a, "Một hai ba\n\n12.000", NULL), "[Một hai ba][12.000]");
     CHECK_TEXT(c, flow(a, "中华人民\n共和国", NULL), "[中华人民共和国]");
@@ -152,7 +155,8 @@ static void check_ical(struct check *c)
 
 /* --- the index against the plain way -------------------------------------------------------------------------------------------------------- */
 
-static const char *const syllables[] = {"Đảng", "dâng", "đang", "kinh", "tế", "hội", "nghị", "đại", "biểu", "công", "đoàn", "nguồn", "vốn", "quỹ", "lao", "động", "2026", "an", "中", "华", "التقرير"};
+static const char *const syllables[] = {"Đảng", "dâng", "đang", "kinh", "tế", "hội", "nghị", "đại", "biểu", "công", "đoàn", "nguồn", "vốn", "quỹ", "lao", "động",
+           "2026", "an", "中", "华", "التقرير"};
 
 static enum err fill(struct db *db, void *arg, struct fault *fault)
 {
@@ -259,7 +263,8 @@ static void check_search(struct check *c)
     CHECK(c, db_has_words(store.db));
     CHECK(c, reading_index(store.db, NULL, NULL, 0, &pages, &fault) == OK && pages == 160);
     CHECK(c, reading_index(store.db, NULL, NULL, 0, &pages, &fault) == OK && pages == 0);
-    static const char *const queries[] = {"dang", "đảng", "đảng kinh", "\"kinh tế\"", "\"kinh te\"", "\"hội nghị\" vốn", "an", "a", "cong", "công đoàn", "中华", "华中", "التقرير", "التَّقرير",
+    static const char *const queries[] = {"dang", "đảng", "đảng kinh", "\"kinh tế\"", "\"kinh te\"", "\"hội nghị\" vốn", "an", "a", "cong", "công đoàn", "中华",
+               "华中", "التقرير", "التَّقرير",
                                           "2026", "zzz", "động động", "", "báo", "quỹ, vốn; nguồn", "ngu", "đảngg", "lao-động"};
     for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) compare(c, store.db, queries[i]);
     check_found(c, store.db);

@@ -118,7 +118,8 @@ static bool starts_with(const struct line *line, const char *word)
 /* "- …", "• …", "1. …", "a) …", "IV. …", "Điều 5. …": the beginning of a thing of its own. */
 static bool begins_item(const struct line *line)
 {
-    static const char *const signs[] = {"- ", "– ", "— ", "+ ", "* ", "•", "▪", "◦", "●", "○", "■", "□", "➢", "→", "✓", "Điều ", "Chương ", "Mục ", "Phần ", "Bài ", "Bước "};
+    static const char *const signs[] = {"- ", "– ", "— ", "+ ", "* ", "•", "▪", "◦", "●", "○", "■", "□", "➢", "→", "✓",
+                                        "Điều ", "Chương ", "Mục ", "Phần ", "Bài ", "Bước "};
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
         if (starts_with(line, signs[i])) return true;
     size_t n = 0;
@@ -129,7 +130,7 @@ static bool begins_item(const struct line *line)
         roman = roman && strchr("IVXL", line->text[i]) != NULL;
     }
     if (n + 1 >= line->length || !(digits || roman || letter)) return false;
-    if (digits && line->text[n] == '.' && isdigit((unsigned char)line->text[n + 1])) return line->letters > 4 && memchr(line->text, ' ', line->length) != NULL; /* 2.1. */
+    if (digits && line->text[n] == '.' && isdigit((unsigned char)line->text[n + 1])) return line->letters > 4 && memchr(line->text, ' ', line->length);
     return (line->text[n] == '.' || line->text[n] == ')') && line->text[n + 1] == ' ';
 }
 
