@@ -357,7 +357,8 @@ def gone_client(server, desk, path):
     p.equal(server.value("SELECT COUNT(*) FROM print_run"), before + 1, "a client that went leaves its print in the log")
 
 
-try:
-    p.run("flow/printer", prints, refused, papers, bad_printers, interrupted, set_up, door)
-finally:
-    k.end_all()
+if __name__ == "__main__":
+    try:
+        p.run("flow/printer", prints, refused, papers, bad_printers, interrupted, set_up, door)
+    finally:
+        k.end_all()

@@ -7,6 +7,8 @@ import json
 import os
 import re
 import sys
+import threading
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "flow"))
 import plenum  # noqa: E402
@@ -76,7 +78,9 @@ def not_printed_and_changed():
     path = API + "/badges.pdf?layout=a6&record=0&unit=U0"
     one = badge_count(path + "&only=P03")
     equal((badge_count(path + "&not_printed=1"), badge_count(path)), (one, 3 * one), "of a delegation of three one is not printed")
-    equal(badge_count(path + "&changed=1"), "bad_request", "nobody has changed")
+    equal(badge_count(path + "&changed=1"), "nothing_to_print", "nobody has changed")
+    reply = w.client.get(PAGE + "/print?layout=a6&unit=U0&changed=1")
+    check(reply.status == 404 and "No printed badge changed" in reply.text and "text/html" in reply.header("content-type"), "which the console tells as a page", reply)
     with open(w.file, encoding="utf-8") as f:
         value = json.load(f)
     for delegate in value["events"][0]["delegates"]:
@@ -90,11 +94,37 @@ def not_printed_and_changed():
     check("Seat" in page and "Z 99 &lt;b&gt;" in page and "<b>Z 99" not in page, "and what, escaped")
     equal(badge_count(path + "&changed=1"), one, "only that one")
     equal(badge_count(path + "&changed=1&not_printed=1"), 2 * one, "both words together")
-    equal(badge_count(path.replace("a6", "cr80") + "&changed=1"), "bad_request", "a layout that shows no seat has nothing to say anew")
+    equal(badge_count(path.replace("a6", "cr80") + "&changed=1"), "nothing_to_print", "a layout that shows no seat has nothing to say anew")
     reply = w.client.get(API + "/delegates/P02/badge").json()
     equal((reply["issue"], reply["printed"]["by"], reply["printed"]["current"], [c["fact"] for c in reply["changes"]], reply["handed"]),
           (1, "ban", True, ["seat"], None), "the desk is told the same")
     equal(w.client.get(API + "/delegates/P03/badge").json()["printed"], None, "and who is not printed")
+
+
+def at_once(act, count=2):
+    """`act(client)` by several clients in one moment; what each got."""
+    clients, got = [Client(w.server) for _ in range(count)], []
+    for client in clients:
+        client.cookies, client.csrf = dict(w.client.cookies), w.client.csrf
+        client.get(PAGE)
+    threads = [threading.Thread(target=lambda c=client: got.append(act(c))) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return got
+
+
+def two_desks():
+    """Whoever asks for those not printed gets each badge once, however many ask."""
+    for layout in ("voting-card", "meal-coupon", "sheet"):
+        before = runs()
+        got = at_once(lambda c: c.get(API + "/badges.pdf?not_printed=1&layout=" + layout), 3)
+        told = [(r.status, r.code) for r in got if r.status != 200]
+        check(len(told) == 2 and all(t in ((409, "already_printed"), (404, "nothing_to_print")) for t in told), "not printed, three at once: one gets it (%s)" % layout, told)
+        equal(runs(), before + 1, "one run")
+    equal(w.server.value("SELECT COUNT(*) FROM (SELECT 1 FROM printed_badge b JOIN print_run r ON r.id = b.run_id WHERE r.kind <> 'badge' GROUP BY r.kind, credential_id HAVING COUNT(*) > 1)"), 0,
+          "nobody twice")
 
 
 def words_that_do_not_fit():
@@ -143,6 +173,13 @@ def a_lost_badge():
     check('"lost"' in detail and new["url"][-16:] not in detail, "the audit knows why, and no token", detail)
     for body, status in (({"reason": 5}, 400), ({"reason": "x" * 300}, 400), ([], 400), ({"reason": None}, 201), (None, 201)):
         equal(w.client.post(API + "/delegates/P03/reissue", body).status, status, "reissue with %s" % str(body)[:20])
+    got = at_once(lambda c: c.post(API + "/delegates/P10/reissue", {"reason": "lost", "issue": 1}))
+    equal(sorted(r.status for r in got), [201, 409], "two desks, one lost badge: one new badge")
+    told = [r for r in got if r.status == 409][0]
+    check(told.code == "conflict" and "issue 2 is the newest" in told.text, "and the other is told which is good", told.text)
+    equal(w.client.get(API + "/delegates/P10/badge").json()["issue"], 2, "the first one's badge lives")
+    for seen, status in ((1, 409), (3, 409), (0, 409), ("2", 400), (2, 201), (None, 201)):
+        equal(w.client.post(API + "/delegates/P10/reissue", {"issue": seen}).status, status, "reissue of issue %s" % seen)
     blank = w.client.post(API + "/delegates/901/reissue", {}).json()
     equal((blank["person"], blank["number"], blank["issue"]), (None, "901", 2), "a blank badge by its number")
 
@@ -209,6 +246,39 @@ def forms_of_the_console():
     check("192.168.7.7:8080" in page and "warning" not in page.split("<main>")[1].split("</section>")[0], "the address of the badges is ours: no warning")
 
 
+def many_at_once():
+    """2 000 of 10 000 by code: the writer is back before anybody at a gate notices."""
+    server = plenum.Server("desk-many")
+    path = os.path.join(server.folder, "many.json")
+    value = {"format": "plenum-events/1", "people": [{"code": "M%05d" % i, "name": "Người %d" % i} for i in range(10000)],
+             "events": [{"slug": "many", "kind": "meeting", "title": "M", "timezone": "Asia/Ho_Chi_Minh", "starts": "2031-12-01T08:00", "ends": "2031-12-01T09:00",
+                         "categories": [{"code": "c", "title": "C"}],
+                         "delegates": [{"person": "M%05d" % i, "category": "c", "number": "%05d" % i, "order": i} for i in range(10000)]}]}
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(value, f)
+    server.load(path)
+    server.start("--public-url", "http://192.168.7.7:8080")
+    desk = server.sign_in("ban", server.user("ban", "desk", "many"), tls=True)
+    codes = [("M%05d" if i % 2 else "%05d") % (i * 5) for i in range(2000)]
+    began, waited = time.time(), []
+
+    def hand():
+        waited.append(desk.post("/api/v1/events/many/handovers", {"people": codes, "except": codes[:500], "to": "Trần Thị Nhận"}))
+        waited.append(time.time() - began)
+    other = server.sign_in("ban", "mat khau that dai 19", tls=True)
+    thread = threading.Thread(target=hand)
+    began = time.time()
+    thread.start()
+    reply = other.post("/api/v1/events/many/delegates/M00001/reissue", {"issue": 1})
+    beside = time.time() - began
+    thread.join()
+    check(waited[0].status == 201 and waited[0].json()["badges"] == 1500, "handed over by code and number, without those that stay", waited[0].text[:200])
+    print("# 2 000 codes of 10 000 delegates: %.0f ms; a reissue beside it: %.0f ms" % (waited[1] * 1000, beside * 1000))
+    check(waited[1] < 5 and beside < 5 and reply.status == 201, "in moments, where it was a minute", (waited[1], beside))
+    equal(desk.post("/api/v1/events/many/handovers", {"people": codes[600:602] + codes[600:601], "to": "X", "again": True}).json()["badges"], 2, "named twice is once")
+    server.stop()
+
+
 def an_address_that_changed():
     w.server.stop()
     w.server.start("--public-url", "http://192.168.7.8:8080")
@@ -220,4 +290,4 @@ def an_address_that_changed():
 
 if __name__ == "__main__":
     plenum.run("desk_badges", begin, looking_is_not_printing, not_printed_and_changed, words_that_do_not_fit, own_layouts, a_lost_badge, other_desks_hear, given_to_one_person,
-               forms_of_the_console, an_address_that_changed)
+               forms_of_the_console, two_desks, many_at_once, an_address_that_changed)

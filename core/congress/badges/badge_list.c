@@ -1,5 +1,6 @@
 #include "core/congress/badges/badge_list.h"
 #include "core/base/json.h"
+#include "core/base/map.h"
 #include "core/base/text.h"
 #include "core/congress/store/store.h"
 #include "core/congress/title.h"
@@ -52,16 +53,13 @@ static enum err read_network(struct arena *arena, const char *wifi, struct badge
     return OK;
 }
 
-static bool is_wanted(const struct badge_list_filter *filter, const struct sql_delegates_badges_row *row, bool *found)
+/* `wanted`: a flag for each word that is asked for, set when it is found. */
+static bool is_wanted(const struct map *wanted, const struct sql_delegates_badges_row *row)
 {
-    if (!filter->only) return true;
-    for (size_t i = 0; i < filter->only_count; i++) {
-        bool hit = (row->code && strcmp(filter->only[i], row->code) == 0) || (row->number && strcmp(filter->only[i], row->number) == 0);
-        if (!hit) continue;
-        found[i] = true;
-        return true;
-    }
-    return false;
+    bool *code = row->code ? map_get(wanted, row->code) : NULL, *number = row->number ? map_get(wanted, row->number) : NULL;
+    if (code) *code = true;
+    if (number) *number = true;
+    return code || number;
 }
 
 /* How rows are copied: the database's rows are dropped afterwards, what neighbours share is kept once. */
@@ -121,14 +119,17 @@ static enum err copy_rows(struct arena *arena, const struct badge_list_filter *f
     struct copying copying = {.arena = arena, .language = list->language, .base_url = base_url};
     list->rows = arena_array(arena, n, sizeof *list->rows);
     bool *found = arena_array(arena, filter->only_count + 1, sizeof *found);
+    struct map wanted = {.arena = arena};
     if (!list->rows || !found) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    for (size_t i = 0; i < filter->only_count; i++)
+        if (map_put(&wanted, filter->only[i], &found[i]) != 0) return fault_set(fault, ERR_NOMEM, "not enough memory");
     for (size_t i = 0; i < n; i++) {
-        if (!is_wanted(filter, &rows[i], found)) continue;
+        if (filter->only && !is_wanted(&wanted, &rows[i])) continue;
         fill_row(&copying, &rows[i], &list->rows[list->count++]);
         if (copying.failed) return fault_set(fault, ERR_NOMEM, "not enough memory");
     }
     for (size_t i = 0; i < filter->only_count; i++)
-        if (!found[i]) return fault_set(fault, ERR_NOT_FOUND, "no delegate with a valid badge has the code or number \"%s\"", filter->only[i]);
+        if (!*(const bool *)map_get(&wanted, filter->only[i])) return fault_set(fault, ERR_NOT_FOUND, "no delegate with a valid badge has the code or number \"%s\"", filter->only[i]);
     return OK;
 }
 

@@ -1,5 +1,6 @@
 #include "core/congress/badges/handover.h"
 
+#include "core/base/map.h"
 #include "core/base/text.h"
 #include "core/base/zone.h"
 #include "core/congress/json_time.h"
@@ -122,7 +123,8 @@ static enum err add_badges(struct handing *h, const char *only)
     return e;
 }
 
-static enum err add_named(struct handing *h, const char *word, struct fault *fault)
+/* `named`: the badges so far, by their ids. */
+static enum err add_named(struct handing *h, const char *word, struct map *named, struct fault *fault)
 {
     size_t before = h->count;
     enum err e = *word ? add_badges(h, word) : OK;
@@ -131,41 +133,56 @@ static enum err add_named(struct handing *h, const char *word, struct fault *fau
     if (h->count == before) return fault_set(fault, ERR_NOT_FOUND, "nobody%s with a valid %s has the code%s \"%s\"", of, h->event_id ? "badge" : "member card",
                                              h->event_id ? " or number" : "", word);
     if (h->count > before + 1) return fault_set(fault, ERR_CONFLICT, "\"%s\" is the code of one person and the number of another", word);
-    for (size_t i = 0; i < before; i++)
-        if (h->badges[i].credential_id == h->badges[before].credential_id) h->count = before; /* named twice */
+    const char *id = arena_printf(h->arena, "%lld", (long long)h->badges[before].credential_id);
+    if (!id) return no_memory(fault);
+    if (map_get(named, id)) h->count = before; /* named twice */
+    else if (map_put(named, id, h) != 0) return no_memory(fault);
     return OK;
 }
 
-static bool is_called(const struct handover_badge *badge, const char *word)
+/* A word of two badges is of neither: `twofold` stands for them. */
+static bool call(struct map *badges, const char *word, struct handover_badge *badge, struct handover_badge *twofold)
 {
-    return (badge->code && strcmp(badge->code, word) == 0) || (badge->number && strcmp(badge->number, word) == 0);
+    if (!word) return true;
+    struct handover_badge *other = map_get(badges, word);
+    return map_put(badges, word, other && other != badge ? twofold : badge) == 0;
 }
 
-static enum err leave_out(struct handing *h, const char *word, struct fault *fault)
+/* By name, not one by one: 2 000 of 10 000 may stay. */
+static enum err leave_out(struct handing *h, struct fault *fault)
 {
-    size_t at = h->count;
-    for (size_t i = 0; i < h->count; i++) {
-        if (!is_called(&h->badges[i], word)) continue;
-        if (at < h->count) return fault_set(fault, ERR_CONFLICT, "\"%s\" is the code of one person and the number of another", word);
-        at = i;
+    const struct handover_wish *wish = h->wish;
+    struct handover_badge twofold = {0};
+    struct map badges = {.arena = h->arena};
+    size_t kept = 0;
+    bool *stays = arena_array(h->arena, h->count + 1, sizeof *stays), good = stays != NULL;
+    for (size_t i = 0; good && wish->except_count && i < h->count; i++)
+        good = call(&badges, h->badges[i].code, &h->badges[i], &twofold) && call(&badges, h->badges[i].number, &h->badges[i], &twofold);
+    if (!good) return no_memory(fault);
+    for (size_t i = 0; i < wish->except_count; i++) {
+        const struct handover_badge *badge = map_get(&badges, wish->except[i]);
+        if (!badge) return fault_set(fault, ERR_NOT_FOUND, "\"%s\" is not among the badges that are handed over", wish->except[i]);
+        if (badge == &twofold) return fault_set(fault, ERR_CONFLICT, "\"%s\" is the code of one person and the number of another", wish->except[i]);
+        stays[badge - h->badges] = true;
     }
-    if (at == h->count) return fault_set(fault, ERR_NOT_FOUND, "\"%s\" is not among the badges that are handed over", word);
-    memmove(&h->badges[at], &h->badges[at + 1], (h->count - at - 1) * sizeof *h->badges);
-    h->count--;
+    for (size_t i = 0; i < h->count; i++)
+        if (!stays[i]) h->badges[kept++] = h->badges[i];
+    h->count = kept;
     return OK;
 }
 
 static enum err choose_badges(struct handing *h, struct fault *fault)
 {
     const struct handover_wish *wish = h->wish;
+    struct map named = {.arena = h->arena};
     enum err e = OK;
     if (!wish->unit && !wish->people) return fault_set(fault, ERR_INPUT, "a delegation or people must be named");
     if (!wish->people) {
         e = add_badges(h, "");
         if (e != OK) return db_fault(h->db, e, fault, "read the badges");
     }
-    for (size_t i = 0; wish->people && e == OK && i < wish->people_count; i++) e = add_named(h, wish->people[i], fault);
-    for (size_t i = 0; e == OK && i < wish->except_count; i++) e = leave_out(h, wish->except[i], fault);
+    for (size_t i = 0; wish->people && e == OK && i < wish->people_count; i++) e = add_named(h, wish->people[i], &named, fault);
+    if (e == OK) e = leave_out(h, fault);
     if (e == OK && !h->count) e = fault_set(fault, ERR_NOT_FOUND, "there is no badge to hand over");
     return e;
 }
