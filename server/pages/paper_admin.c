@@ -210,6 +210,7 @@ void paper_admin_file_get(struct http_request *req)
 {
     struct sql_papers_version_row row;
     struct programme_seqs seqs = {0};
+    if (view_ask_new_password(req)) return;
     struct worker *worker = worker_of(req);
     if (worker == NULL || event_of(req, worker, &seqs) == NULL) return;
     const char *version = http_param(req, "version");

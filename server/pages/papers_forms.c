@@ -39,8 +39,9 @@ static void tell(struct http_request *req, const struct form *form, enum err err
 static void go_back(struct http_request *req, const struct form *form)
 {
     const char *event = http_param(req, "event"), *d = form->do_word;
+    /* Without a fragment: browsers do not heed autofocus where there is one. */
     bool moved = strcmp(d, "up") == 0 || strcmp(d, "down") == 0, one = form->code && strcmp(d, "delete") != 0 && http_form(req, "from") == NULL;
-    if (moved) http_reply_redirect(req, 303, arena_printf(req->arena, "/admin/%s/papers?moved=%s&way=%s#p-%s", event, form->code, d, form->code));
+    if (moved) http_reply_redirect(req, 303, arena_printf(req->arena, "/admin/%s/papers?moved=%s&way=%s", event, form->code, d));
     else if (one) http_reply_redirect(req, 303, arena_printf(req->arena, "/admin/%s/papers/%s?done=%s", event, form->code, d));
     else http_reply_redirect(req, 303, arena_printf(req->arena, "/admin/%s/papers?done=%s%s%s", event, d, form->code ? "#p-" : "", form->code ? form->code : ""));
 }

@@ -10,6 +10,7 @@ import pages from "./public.mjs";
 import desk from "./desk.mjs";
 import badges from "./badges.mjs";
 import photos from "./photos.mjs";
+import papers from "./papers.mjs";
 import venue from "./venue.mjs";
 import wall from "./wall.mjs";
 import layouts from "./layouts.mjs";
@@ -41,7 +42,7 @@ try {
   for (const who of ["official", "third", "guest", "blank"]) people[who].token = server.token(people[who].code);
   browser = await launch();
   console.log(`# ${browser.version()}, ${server.url}`);
-  const stories = { phone, reading, pin, public: pages, desk, badges, photos, venue, wall, layouts, accessible };
+  const stories = { phone, reading, pin, public: pages, desk, badges, photos, papers, venue, wall, layouts, accessible };
   for (const [name, story] of Object.entries(stories)) if (wanted.length === 0 || wanted.includes(name)) await story(browser, server, people);
 } catch (problem) {
   await test("the scenery stands", () => { throw problem; });

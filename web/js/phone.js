@@ -1,4 +1,4 @@
-// An open page learns what is new: it asks every 15 to 20 s with the ETag of what it shows; an answer "304" costs nobody anything. What is new is put in
+// An open page learns what is new: it asks every 12 to 16 s with the ETag of what it shows; an answer "304" costs nobody anything. What is new is put in
 // calmly: nothing jumps, a link that has the focus keeps it, a text that is being typed stays, and one polite sentence says what came.
 const words = JSON.parse(document.body.dataset.strings || "{}");
 const door = document.body.dataset.news;
@@ -79,7 +79,7 @@ async function look_for_news() {
 
 function next() {
   clearTimeout(timer);
-  timer = setTimeout(look_for_news, 15000 + Math.random() * 4000);
+  timer = setTimeout(look_for_news, 12000 + Math.random() * 4000);
 }
 
 if (door) {

@@ -92,7 +92,7 @@ static int by_time(const void *a, const void *b)
     return strcmp(x->id, y->id);
 }
 
-/* Bytes without a description: a server was killed between the two. */
+/* Bytes without a description are never anything: the description comes first and goes first. Other remains are of a writing that was cut off. */
 static void sweep(const char *directory, const char *name, int64_t now_ms)
 {
     char path[4096], meta[4096];
@@ -100,8 +100,8 @@ static void sweep(const char *directory, const char *name, int64_t now_ms)
     int stem = (int)strcspn(name, ".");
     (void)snprintf(path, sizeof path, "%s/%s", directory, name);
     (void)snprintf(meta, sizeof meta, "%s/%.*s.json", directory, stem, name);
-    bool old = stat(path, &st) == 0 && S_ISREG(st.st_mode) && (int64_t)st.st_mtim.tv_sec * 1000 + UPLOAD_KEEP_MS < now_ms;
-    if (old && !file_exists(meta)) (void)unlink(path);
+    bool ours = stat(path, &st) == 0 && S_ISREG(st.st_mode), part = strcmp(name + stem, ".part") == 0;
+    if (ours && (part || (int64_t)st.st_mtim.tv_sec * 1000 + UPLOAD_KEEP_MS < now_ms) && !file_exists(meta)) (void)unlink(path);
 }
 
 enum err upload_list(struct arena *arena, const char *folder, const char *event, int64_t now_ms, struct upload **ret, size_t *ret_count)
@@ -161,7 +161,8 @@ enum err upload_begin(struct arena *arena, const char *folder, const struct uplo
     struct upload *list;
     size_t count;
     const char *name = wish->name ? text_tidy(arena, file_base_name(wish->name)) : NULL;
-    if (!name || !*name || strlen(name) > 240 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) return fault_set(fault, ERR_INPUT, "the file needs a name, of 240 bytes at most");
+    if (!name || !*name || strlen(name) > 240 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return fault_set(fault, ERR_INPUT, "the file needs a name, of 240 bytes at most");
     if (wish->size < 1) return fault_set(fault, ERR_INPUT, "the file is empty");
     if (wish->size > UPLOAD_BYTES_MOST) return fault_set(fault, ERR_LIMIT, "the file is larger than %lld MB", (long long)(UPLOAD_BYTES_MOST >> 20));
     struct upload u = *wish;

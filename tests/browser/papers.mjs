@@ -1,0 +1,142 @@
+// The organiser's papers and the open page of a phone: upload with progress, order by keyboard, publish, replace, withdraw, a question and its answer.
+import { writeFileSync, readFileSync, mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { assert, test, until } from "./check.mjs";
+import { WIDTHS, assertCalm, assertFits, assertWords, open, picture } from "./browser.mjs";
+import { signIn } from "./public.mjs";
+import { EVENT } from "./server.mjs";
+
+export default async function papers(browser, server, people) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "plenum-papers-"));
+  const pdf = (name, salt, size = 0) => {
+    const file = path.join(folder, name);
+    writeFileSync(file, Buffer.concat([readFileSync("papers/political-report.pdf"), Buffer.from(`\n%% ${salt}\n`), Buffer.alloc(size)]));
+    return file;
+  };
+  const list = `${server.url}/admin/${EVENT}/papers`;
+  const badge = `${server.url}/d/${people.official.token}`;
+  const published = async (page) => (await page.locator("#live-papers .papers b").allTextContents()).map((text) => text.trim());
+
+  await test("papers: many files with progress; a cut one goes on", async () => {
+    const page = await open(browser);
+    await signIn(page, server, "/admin");
+    await page.goto(`${list}?lang=vi`);
+    let cuts = 0;
+    await page.route("**/uploads/*?offset=*", (route) => (cuts++ % 3 === 1 ? route.abort() : route.continue()));
+    await page.setInputFiles("#file", [pdf("01. Nghị quyết (bản thử).pdf", "a", 9 << 20), pdf("Hướng dẫn biểu quyết.pdf", "b"), pdf("Kế hoạch MẬT.pdf", "c")]);
+    await until("all three are stored", async () => (await page.locator("#files .good").count()) === 3, 40000);
+    assert.ok(cuts > 3, `${cuts} pieces, some of them cut`);
+    await page.unroute("**/uploads/*?offset=*");
+    await picture(server, page, "papers-1280-upload");
+    await page.context().close();
+  });
+
+  await test("papers: the list", async () => {
+    const page = await open(browser);
+    await signIn(page, server, "/admin");
+    await page.goto(`${list}?lang=vi`);
+    await page.waitForSelector("#p-01-nghi-quyet-ban-thu");
+    await picture(server, page, "papers-1280-list");
+    await assertFits(page);
+    await assertWords(page);
+    await assertCalm(page);
+    await page.context().close();
+  });
+
+  await test("papers: their order by the keyboard alone", async () => {
+    const page = await open(browser, { javaScriptEnabled: false });
+    await signIn(page, server, "/admin");
+    await page.goto(`${list}?lang=en`);
+    const before = await page.locator(".room > li").evaluateAll((all) => all.map((one) => one.id));
+    await page.locator("#p-01-nghi-quyet-ban-thu button.arrow-up").focus();
+    for (let i = 1; i <= 2; i++) {
+      await page.keyboard.press("Enter");
+      await until("it has moved", async () => (await page.locator(".room > li").evaluateAll((all) => all.map((one) => one.id))).indexOf("p-01-nghi-quyet-ban-thu") === before.indexOf("p-01-nghi-quyet-ban-thu") - i);
+      await until("the focus stays with it", () => page.evaluate(() => document.activeElement.matches("#p-01-nghi-quyet-ban-thu button.arrow-up")));
+    }
+    await page.context().close();
+  });
+
+  await test("papers: publish, replace, withdraw: the open phone page learns of each within 20 s, calmly", async () => {
+    const phone = await open(browser, { width: 320, height: 640 });
+    await phone.goto(`${badge}?lang=vi`);
+    const before = await published(phone);
+    await phone.evaluate(() => { window.stays = true; scrollTo(0, 500); });
+    const act = async (code, word) => {
+      const page = await open(browser, { javaScriptEnabled: false });
+      await signIn(page, server, "/admin");
+      await page.goto(`${list}/${code}`);
+      await page.click(`button[value=${word}]`);
+      await page.waitForSelector(".news");
+      await page.context().close();
+    };
+    let started = Date.now();
+    await act("01-nghi-quyet-ban-thu", "publish");
+    await until("the paper is there", async () => (await published(phone)).length === before.length + 1, 20000);
+    console.log(`#   ${Date.now() - started} ms from the press to the phone`);
+    assert.ok(await phone.evaluate(() => window.stays), "without loading the page again");
+    assert.match(await phone.textContent("#news-line"), /Nghị quyết/, "one sentence says what came");
+    await picture(server, phone, "papers-320-phone");
+    await assertFits(phone);
+    await assertCalm(phone);
+    started = Date.now();
+    await act("01-nghi-quyet-ban-thu", "withdraw");
+    await until("it is gone", async () => (await published(phone)).length === before.length, 20000);
+    console.log(`#   ${Date.now() - started} ms until it was gone`);
+    await phone.context().close();
+  });
+
+  await test("papers: a stamp waits for a decision", async () => {
+    const page = await open(browser, { width: 390, height: 800 });
+    await signIn(page, server, "/admin");
+    await page.goto(`${list}/ke-hoach-mat?lang=vi`);
+    assert.equal(await page.locator("button[value=publish]").count(), 0);
+    await picture(server, page, "papers-390-stamp");
+    await assertFits(page);
+    await page.click("button[value=let]");
+    await page.waitForSelector("button[value=publish]");
+    await page.context().close();
+  });
+
+  for (const [width, height] of WIDTHS) {
+    for (const language of ["vi", "en", "pt", "ar"]) {
+      await test(`papers: ${width} px, ${language}`, async () => {
+        const page = await open(browser, { width, height });
+        await signIn(page, server, "/admin");
+        for (const target of [list, `${list}/ke-hoach-mat`, `${server.url}/desk/${EVENT}/questions`]) {
+          await page.goto(`${target}?lang=${language}`);
+          await assertFits(page);
+          await assertWords(page);
+          await assertCalm(page);
+        }
+        if (language === "ar" && width === 320) { await page.goto(`${list}?lang=ar`); await picture(server, page, "papers-320-ar"); }
+        await page.context().close();
+      });
+    }
+  }
+
+  await test("papers: a question from the phone, answered at the desk, shown by the same page", async () => {
+    const phone = await open(browser, { width: 320, height: 640, javaScriptEnabled: true });
+    await phone.goto(`${badge}?lang=vi`);
+    const desk = await open(browser);
+    await signIn(desk, server, "/admin");
+    await desk.goto(`${server.url}/desk/${EVENT}/questions?lang=vi`);
+    await phone.fill("#words", "Chiều nay tổ 3 họp ở phòng nào ạ?");
+    await phone.click("#ask button");
+    await phone.waitForSelector(".questions li");
+    await until("the desk sees it", async () => (await desk.locator(".asked li.open").count()) === 1, 8000);
+    await picture(server, desk, "questions-1280-desk");
+    await desk.locator(".asked textarea").first().fill("Phòng B2, tầng 2. Mời đồng chí.");
+    await desk.locator(".asked button").first().click();
+    await until("the phone shows the answer", async () => (await phone.locator("#live-questions .answer").count()) === 1, 20000);
+    await phone.locator("#questions").scrollIntoViewIfNeeded();
+    await picture(server, phone, "questions-320-phone");
+    await assertFits(phone);
+    await assertCalm(phone);
+    await assertCalm(desk);
+    await phone.context().close();
+    await desk.context().close();
+  });
+  rmSync(folder, { recursive: true, force: true });
+}
