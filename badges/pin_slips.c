@@ -32,8 +32,8 @@ static const struct slip_words words[] = {
      "No.", "Of no delegation"},
     {"pt", "Talões de PIN", "PIN", "Escreva-o quando a sua página pedir o PIN. Guarde-o só para si, longe do crachá.", "Dobre para cima pelo tracejado, sobre o PIN.",
      "N.º", "Sem delegação"},
-    {"ar", "قصاصات الأرقام السرية", "الرقم السري", "أدخلوه عندما تطلب صفحتكم الرقم السري. احفظوه لأنفسكم بعيداً عن البطاقة.", "اطووا إلى الأعلى عند الخط المتقطع فوق الرقم.",
-     "الرقم", "بلا وفد"},
+    {"ar", "قصاصات الأرقام السرية", "الرقم السري", "أدخلوه عندما تطلب صفحتكم الرقم السري. احفظوه لأنفسكم بعيداً عن البطاقة.",
+     "اطووا إلى الأعلى عند الخط المتقطع فوق الرقم.", "الرقم", "بلا وفد"},
 };
 
 static const struct slip_words *find_words(const char *language)
@@ -102,7 +102,8 @@ static void draw_slip(struct drawing_slip *d)
     const struct look small = {.size = 8, .least = 5.5, .color = MUTED}, far = {.size = 11, .least = 6, .bold = true, .align = ALIGN_RIGHT};
     const struct look name = {.size = 15, .least = 8, .lines = 2, .bold = true}, unit = {.size = 9.5, .least = 6, .lines = 2, .color = MUTED};
     const struct look label = {.size = 9.5, .least = 6, .color = MUTED, .align = ALIGN_CENTER};
-    const struct look pin = {.size = 24, .least = 14, .bold = true, .align = ALIGN_CENTER}, how = {.size = 7.5, .least = 5, .lines = 2, .color = MUTED, .align = ALIGN_CENTER};
+    const struct look pin = {.size = 24, .least = 14, .bold = true, .align = ALIGN_CENTER};
+    const struct look how = {.size = 7.5, .least = 5, .lines = 2, .color = MUTED, .align = ALIGN_CENTER};
     const double width = SLIP_WIDTH - 2 * PAD, flap = NAME_HEIGHT + PIN_HEIGHT;
     const char *number = d->slip->number ? arena_printf(d->arena, "%s \u2066%s\u2069", d->words->number, d->slip->number) : NULL;
     /* In two groups of three it is read and typed without losing one's place. */

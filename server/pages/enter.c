@@ -138,7 +138,8 @@ static void enter_begin(struct http_request *req, enum pin_session_kind kind, vo
         return;
     }
     /* A hand scanner types into whatever has the focus. */
-    bool by_badge = kind == PIN_SESSION_KIOSK && ((scan != NULL && id_token_from_scan(scan, in->token)) || (in->number != NULL && id_token_from_scan(in->number, in->token)));
+    bool by_badge = kind == PIN_SESSION_KIOSK && scan != NULL && id_token_from_scan(scan, in->token);
+    if (kind == PIN_SESSION_KIOSK && !by_badge && in->number != NULL) by_badge = id_token_from_scan(in->number, in->token);
     int status = 404;
     if (!by_badge) {
         in->token[0] = '\0';

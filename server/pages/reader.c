@@ -1,5 +1,6 @@
 /* GET /d/{token}/r/{document}/{version}[/{page}]: a paper to be read in the page itself, by any phone and without JavaScript: text that flows, pictures of
  * pages, or what else the paper is. In-app browsers do not download, and A4 is unreadable at 320 px. */
+#include "server/pages/pin.h"
 #include "server/pages/reading.h"
 #include "core/base/file.h"
 #include "core/congress/papers/reading.h"
@@ -269,6 +270,7 @@ static enum err put_head(struct reader *r)
     if (e == OK) e = reading_load_about(r->opened->worker->db, view->arena, paper->id, &document);
     if (e != OK) return e;
     view_put_event(view, &event, false);
+    if (r->opened->viewer.is_kiosk) kiosk_put(view, r->opened->viewer.papers.event); /* a shared screen clears here too */
     view_put_title(view, view->root, "heading", paper->title);
     view_set_title(view, title_pick(view->arena, paper->title, view->tag));
     view_put(view->root, "number", document.number);

@@ -7,6 +7,7 @@
 #include "core/congress/programme/ical.h"
 #include "core/congress/title.h"
 #include "server/hot_papers.h"
+#include "server/pages/pin.h"
 #include "server/pages/reading.h"
 
 #include <string.h>
@@ -103,6 +104,7 @@ void reading_search_get(struct http_request *req)
     view_set_style(&view, "reader");
     view_put(view.root, "door", viewer.door);
     view_put(view.root, "asked", asked);
+    if (viewer.is_kiosk) kiosk_put(&view, viewer.papers.event);
     put_found(&view, &viewer, wishes.query, &wishes, &found);
     view_reply(&view, 200, "search");
 }

@@ -1,5 +1,5 @@
 // A shared screen: after a minute without a touch nobody's page is shown any more. Without this script the page itself goes back after a minute.
-const { kiosk: home, seconds } = document.body.dataset;
+const { kiosk: home, seconds } = document.querySelector("script[data-kiosk]").dataset;
 const limit = Number(seconds) * 1000;
 const longest = 5 * limit; // while a paper is read in its own window, where touches cannot be seen
 let timer = 0;
