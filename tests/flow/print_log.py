@@ -198,6 +198,75 @@ def spoiled():
     p.check(failed.returncode == 1 and after == before, "a file that cannot get its name is no run that counts", (failed.stderr, before, after))
 
 
+def large(desk, count):
+    def more(value, event, offset):
+        for i in range(count):
+            value["people"].append({"code": "L%04d" % i, "name": "Người thứ %d" % i})
+            event["delegates"].append({"person": "L%04d" % i, "number": "L%d" % i, "category": "official"})
+    desk.load(more)
+
+
+def in_turns_and_broken():
+    """A run that is written down in turns and then fails: spoiled, not printed."""
+    desk = Desk()
+    large(desk, 1100)
+    db = sqlite3.connect(os.path.join(desk.data, "plenum.db"), timeout=20)
+    db.execute("CREATE TRIGGER full BEFORE INSERT ON setting WHEN NEW.name = 'public_url' BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    db.commit()
+    failed = desk.run(fine=False)
+    p.check(failed.returncode == 1 and not os.path.exists(desk.pdf), "what comes after the log fails: no file", failed.stderr)
+    p.equal([(bool(r["spoiled"]), r["badges"]) for r in desk.runs()], [(True, 1113)], "and the run does not count")
+    db.execute("DROP TRIGGER full")
+    db.commit()
+    db.close()
+    p.equal(desk.told("--not-printed")["badges"], 1113, "all are still to be printed")
+
+
+PRELOAD = """#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <string.h>
+int rename(const char *from, const char *to)
+{
+    int (*real)(const char *, const char *) = (int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename");
+    if (strstr(to, "-002.pdf")) { errno = EIO; return -1; }
+    return real(from, to);
+}
+"""
+
+
+def volumes_or_none():
+    """The disk fails between two volumes: none is there, and what was there before is told or untouched."""
+    desk = Desk()
+    desk.load()
+    source, library = os.path.join(desk.folder, "rename.c"), os.path.join(desk.folder, "rename.so")
+    with open(source, "w", encoding="utf-8") as f:
+        f.write(PRELOAD)
+    subprocess.run([os.environ.get("CC") or "cc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    environment = dict(os.environ, LD_PRELOAD=library, ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0")
+
+    def run(*words, broken):
+        return subprocess.run([p.program("plenum-badges"), "--event", EVENT, "--data", desk.data, "--public-url", HOST, "-o", desk.pdf, "--volume", "5", *words],
+                              capture_output=True, text=True, env=environment if broken else None)
+
+    def files():
+        return sorted(f for f in os.listdir(desk.folder) if f.startswith("x-") or f.startswith("x.pdf"))
+    done = run(broken=True)
+    p.check(done.returncode == 1 and files() == [] and "none of the 3 files was made" in done.stderr, "a volume that fails takes the others with it", (done.stderr, files()))
+    p.equal([bool(r["spoiled"]) for r in desk.runs()], [True], "the run does not count")
+    p.check(run(broken=False).returncode == 0 and files() == ["x-001.pdf", "x-002.pdf", "x-003.pdf"], "all of them", files())
+    os.unlink(os.path.join(desk.folder, "x-003.pdf"))
+    done = run("--again", broken=True)
+    p.check(done.returncode == 1 and "replaced already" in done.stderr and "x-001.pdf" in done.stderr.split("replaced already")[1] and "x-002.pdf" not in done.stderr.split("replaced already")[1],
+            "a file that took an older one's place is named", done.stderr)
+    p.equal(files(), ["x-001.pdf", "x-002.pdf"], "the others are as they were")
+    blocked = os.path.join(desk.folder, "x-003.pdf")
+    os.mkdir(blocked)
+    stamp = os.stat(os.path.join(desk.folder, "x-001.pdf")).st_mtime_ns
+    done = run("--again", broken=False)
+    p.check(done.returncode == 1 and "x-003.pdf" in done.stderr and os.stat(os.path.join(desk.folder, "x-001.pdf")).st_mtime_ns == stamp, "what can be seen before is seen before", done.stderr)
+
+
 def two_at_once():
     """Two people press the same button: one prints, the other is told."""
     desk = Desk()
@@ -289,4 +358,4 @@ def by_desk(server, desk, staff):
 
 
 if __name__ == "__main__":
-    p.run("flow/print_log", who_was_printed, other_paper, what_changed, spoiled, two_at_once, lost_badge)
+    p.run("flow/print_log", who_was_printed, other_paper, what_changed, spoiled, in_turns_and_broken, volumes_or_none, two_at_once, lost_badge)
