@@ -73,7 +73,8 @@ enum err deliver_file(struct session *s, struct fault *fault)
     }
     if (e != OK && s->logged) spoil(s, fault);
     if (e != OK && s->logged && s->wish.reissue)
-        fault_prefix(fault, "the new badge of %s, issue %" PRId64 ", is good and the old one is dead, but it is not on paper: print it with --only", s->reissue.code, s->reissue.issue);
+        fault_prefix(fault, "the new badge of %s, issue %" PRId64 ", is good and the old one is dead, but it is not on paper: print it with --only",
+                     s->reissue.code, s->reissue.issue);
     return e;
 }
 
@@ -107,9 +108,10 @@ static enum err settle_run(struct db *db, void *arg, struct fault *fault)
 
 static void tell_broken(const struct print_claim *claim)
 {
-    if (claim->broken)
-        fprintf(stderr, "plenum-badges: %zu of these were on their way to a printer in a run that never ended (%" PRId64 ", SPOILED in --runs): look whether they came out\n",
-                claim->broken, claim->broken_run_id);
+    if (!claim->broken) return;
+    fprintf(stderr, "plenum-badges: %zu of these were on their way to a printer in a run that never ended (%" PRId64 ", SPOILED in --runs): ",
+            claim->broken, claim->broken_run_id);
+    fprintf(stderr, "look whether they came out\n");
 }
 
 /* Paper came out that the database does not know of: whose code is on it decides what is to be done with it. */

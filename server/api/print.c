@@ -138,7 +138,8 @@ static void send_badges(struct printing *p)
     struct fault why = {0};
     enum err e = writer_run(app_of(p->req)->writer, apply_end, p, &why);
     if (e != OK)
-        log_line(LOG_ERROR, "print", "%zu badges of %s: how their printing ended was not written down: %s", p->badges.ready.list.count, http_param(p->req, "event"), why.text);
+        log_line(LOG_ERROR, "print", "%zu badges of %s: how their printing ended was not written down: %s", p->badges.ready.list.count,
+                 http_param(p->req, "event"), why.text);
     if (sent != OK) reply_trouble(p, sent, &fault);
     else if (e != OK) reply_error(p->req, e, &why);
     else reply_job(p);

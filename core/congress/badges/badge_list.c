@@ -129,7 +129,8 @@ static enum err copy_rows(struct arena *arena, const struct badge_list_filter *f
         if (copying.failed) return fault_set(fault, ERR_NOMEM, "not enough memory");
     }
     for (size_t i = 0; i < filter->only_count; i++)
-        if (!*(const bool *)map_get(&wanted, filter->only[i])) return fault_set(fault, ERR_NOT_FOUND, "no delegate with a valid badge has the code or number \"%s\"", filter->only[i]);
+        if (!*(const bool *)map_get(&wanted, filter->only[i]))
+            return fault_set(fault, ERR_NOT_FOUND, "no delegate with a valid badge has the code or number \"%s\"", filter->only[i]);
     return OK;
 }
 
