@@ -84,8 +84,8 @@ enum err paper_find(struct db *db, struct arena *arena, const struct paper_viewe
     if (e != OK) return e;
     struct paper_rule rule = {r.audience, r.publish_ms, r.published_ms, r.publish_manual != 0, r.restricted != 0, r.withdrawn_ms != DB_NULL,
                                   r.stamp && r.stamp_let_ms == DB_NULL};
-    *ret = (struct paper){.id = r.id, .code = r.code, .title = r.title, .version = r.version, .size = r.size, .added_ms = r.added_ms, .crc32 = DB_NULL, .sha256 = r.sha256,
-                          .name = r.name,
+    *ret = (struct paper){.id = r.id, .code = r.code, .title = r.title, .version = r.version, .size = r.size, .added_ms = r.added_ms, .crc32 = DB_NULL,
+                          .sha256 = r.sha256, .name = r.name,
                           .media_type = r.media_type, .access = paper_decide(&rule, viewer, now_ms)};
     return OK;
 }
