@@ -102,7 +102,8 @@ enum err badges_layout_impose(struct badge_layout *l, struct fault *fault)
     if (l->top < 0) l->top = (l->page_height - height) / 2;
     bool holds = l->columns && l->rows && l->left >= -NEAR && l->top >= -NEAR && l->left + width <= l->page_width + NEAR && l->top + height <= l->page_height + NEAR;
     if (!holds)
-        return json_fault(fault, &sheet, "a page of %g × %g mm does not hold %u × %u badges of %g × %g mm, %g and %g mm apart, from %g mm left and %g mm below its corner",
+        return json_fault(fault, &sheet,
+                          "a page of %g × %g mm does not hold %u × %u badges of %g × %g mm, %g and %g mm apart, from %g mm left and %g mm below its corner",
                           l->page_width, l->page_height, l->columns, l->rows, l->width, l->height, l->gap_x, l->gap_y, l->left, l->top);
     if (l->page_width > 5000 || l->page_height > 5000) return json_fault(fault, &sheet, "no page is %g × %g mm", l->page_width, l->page_height);
     if ((l->columns > 1 && l->gap_x < 2 * l->bleed - NEAR) || (l->rows > 1 && l->gap_y < 2 * l->bleed - NEAR))

@@ -134,7 +134,8 @@ static void tell_result_json(struct session *s, int64_t took_ms)
     else buf_puts(&out, "null");
     buf_puts(&out, ",\"public_url\":");
     buf_put_json(&out, s->base_url);
-    buf_printf(&out, ",\"badges\":%zu,\"pages\":%zu,\"files\":%zu,\"bytes\":%zu,\"cut\":%zu,\"cut_names\":%zu,\"missing\":%zu,\"modules\":%u,\"photos\":%zu,\"bad_photos\":%zu",
+    buf_printf(&out, ",\"badges\":%zu,\"pages\":%zu,\"files\":%zu,\"bytes\":%zu,\"cut\":%zu,\"cut_names\":%zu,\"missing\":%zu,\"modules\":%u,\"photos\":%zu,"
+               "\"bad_photos\":%zu",
                r->badges, r->pages, s->volumes, s->bytes, r->cut, r->cut_names, r->missing, r->modules, s->photos_read, s->photos_bad);
     if (s->options->verify) buf_printf(&out, ",\"verified\":%zu", s->verified);
     put_json_log(s, &out);
