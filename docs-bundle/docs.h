@@ -100,6 +100,11 @@ enum err docs_read_paper(struct db *db, const char *data_folder, const struct do
 enum err docs_read_missing(struct db *db, const char *data_folder, const char *slug, void (*tell)(void *context, const char *code, const char *sentence), void *context,
                            size_t *ret_read, struct fault *fault);
 
+/* Papers that came by an event file, and whose name or first page (as far as it was read) bears a secrecy stamp, are stopped until the organiser decides, each in
+ * a transaction of its own; `tell` (may be NULL) hears of each. */
+enum err docs_stop_stamped(struct db *db, int64_t now_ms, void (*tell)(void *context, const char *event, const char *code, const char *stamp), void *context,
+                           struct fault *fault);
+
 /* --- bundles --- */
 
 /* A work folder in TMPDIR (else /tmp), mode 0700; and its end with all that is in it. */

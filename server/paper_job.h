@@ -14,7 +14,9 @@ enum err paper_job_start(const struct store *store, struct paper_job **ret, stru
 /* Ends after the pages that are being drawn; at most some seconds later whatever they do. Accepts NULL. */
 void paper_job_stop(struct paper_job *job);
 
-/* The same work at once, for `plenum import`: begins no paper after `seconds`. *ret_left: papers that wait for the server. */
-enum err paper_job_run_once(const struct store *store, unsigned seconds, size_t *ret_read, size_t *ret_left, struct fault *fault);
+/* The same work at once, for `plenum import`: begins no paper after `seconds`. *ret_left: papers that wait for the server. `tell` (may be NULL)
+ * hears of papers that a secrecy stamp stopped. */
+enum err paper_job_run_once(const struct store *store, unsigned seconds, size_t *ret_read, size_t *ret_left,
+                            void (*tell)(void *context, const char *event, const char *code, const char *stamp), struct fault *fault);
 
 #endif

@@ -16,6 +16,12 @@ static bool ends_with(const char *text, const char *end)
     return n > k && strcasecmp(text + n - k, end) == 0;
 }
 
+static void tell_stopped(void *context, const char *event, const char *code, const char *stamp)
+{
+    (void)context;
+    fprintf(stderr, "%s/%s bears the stamp %s: nobody sees it until the organiser decides (console, Papers)\n", event, code, stamp);
+}
+
 /* Small sets can be read and searched at once; the rest is looked into as soon as a server runs. What is imported is imported, whatever comes of this. */
 static void read_papers(const char *folder, bool quiet)
 {
@@ -23,7 +29,7 @@ static void read_papers(const char *folder, bool quiet)
     struct fault fault = {0};
     size_t read = 0, left = 0;
     if (store_open(folder, STORE_WRITE, &store, &fault) != OK) return;
-    enum err e = paper_job_run_once(&store, READ_SECONDS, &read, &left, &fault);
+    enum err e = paper_job_run_once(&store, READ_SECONDS, &read, &left, tell_stopped, &fault);
     if (e != OK && !quiet) fprintf(stderr, "papers are imported, but were not looked into: %s\n", fault.text);
     else if (left && !quiet) printf("  %zu papers can be read in the page as soon as `plenum serve` has looked into them\n", left);
     store_close(&store);

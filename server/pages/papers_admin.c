@@ -36,7 +36,7 @@ static bool ends_with_one_of(const char *name, const char *const *endings, size_
     return false;
 }
 
-/* The stamp of a paper that came by another way than an upload is told, but does not stop it: whoever sent it decided. */
+/* The stamp of a paper that came in a bundle is told, but does not stop it: whoever sent it decided. */
 static const char *other_stamp(struct view *view, struct db *db, const struct paper_item *item)
 {
     struct sql_room_first_page_row page;

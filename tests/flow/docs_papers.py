@@ -6,6 +6,7 @@ LibreOffice is large, so its place is taken by a small program of that name on P
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -94,6 +95,28 @@ def secrecy():
     p.equal(k.rows(data, "SELECT code FROM document WHERE restricted = 1 AND code LIKE 'kin%'"), [("kin.nhan-su",)], "it asks for the PIN on phones")
     version = [d for d in json.loads(k.docs("list", "--event", k.EVENT, "--json", data=data).stdout)["documents"] if d["code"] == "kin.nhan-su"][0]["versions"][0]
     p.equal(version["bundle"]["secrecy"], "TUYỆT MẬT", "and the list says so")
+
+
+def stopped_by_stamp():
+    """A stamped paper of an event file is stopped too: by its name, and by its first page."""
+    folder = p.scratch("stamp")
+    data = os.path.join(folder, "data")
+
+    def stamped(value, event, offset):
+        with open(os.path.join(folder, "papers", "plan.txt"), "w", encoding="utf-8") as f:
+            f.write("Số 5-TTr/TU          TUYỆT MẬT\nTỜ TRÌNH\n")
+        shutil.copy(os.path.join(folder, "papers", "report.pdf"), os.path.join(folder, "papers", "Báo cáo (MẬT).pdf"))
+        event["documents"] = [{"code": "plain", "title": "A", "file": "papers/programme.pdf"}, {"code": "name", "title": "B", "file": "papers/Báo cáo (MẬT).pdf"},
+                              {"code": "page", "title": "C", "file": "papers/plan.txt"}]
+
+    done = p.plenum("import", p.small_event(folder, stamped), data=data)
+    p.equal(k.rows(data, "SELECT code, stamp FROM document ORDER BY code"), [("name", "MẬT"), ("page", "TUYỆT MẬT"), ("plain", None)], "stamped papers of an event file are stopped")
+    p.check("/name bears the stamp MẬT" in done.stderr and "/page bears" in done.stderr and "/plain" not in done.stderr, "and the import says so", done.stderr)
+    p.equal([row[0] for row in k.rows(data, "SELECT subject FROM audit WHERE action = 'paper.stop' ORDER BY subject")], ["name", "page"], "and the audit log")
+    with sqlite3.connect(os.path.join(data, "plenum.db")) as db:
+        db.execute("UPDATE document SET stamp_let_ms = 1 WHERE code = 'name'")
+    p.plenum("import", os.path.join(folder, "event.json"), data=data)
+    p.equal(k.rows(data, "SELECT code FROM document WHERE stamp_let_ms IS NOT NULL"), [("name",)], "what the organiser let pass stays so when the file comes again")
 
 
 def scans():
@@ -219,4 +242,4 @@ def without_bundle():
     p.equal(k.docs("read", "--event", "no-such", data=data, fine=False).returncode, 1, "no such event")
 
 
-p.run("papers", refused, kinds, secrecy, scans, office, hostile_pdfs, work_folders, without_bundle)
+p.run("papers", refused, kinds, secrecy, stopped_by_stamp, scans, office, hostile_pdfs, work_folders, without_bundle)

@@ -68,3 +68,13 @@ WHERE i.event_id = $1 AND p.document_id = $2 ORDER BY i.installed_ms DESC, i.id 
 SELECT v.version, v.sha256, v.name, b.size, b.media_type, v.added_ms, r.source, r.pages, r.unread
 FROM document_version v JOIN blob b ON b.sha256 = v.sha256 LEFT JOIN paper_reading r ON r.sha256 = v.sha256
 WHERE v.document_id = $1 ORDER BY v.version DESC;
+
+-- Papers whose newest version came by an event file, with its first page, that bear no stamp yet: what a bundle brought was decided by its sender.
+-- docs_unstamped :many () -> (id i64, event_id i64, code text, event text, name text, source text?, text text?)
+SELECT d.id, e.id, d.code, e.slug, v.name, r.source, p.text
+FROM document d
+JOIN event e ON e.id = d.event_id
+JOIN document_version v ON v.document_id = d.id AND v.version = (SELECT MAX(m.version) FROM document_version m WHERE m.document_id = d.id)
+LEFT JOIN paper_reading r ON r.sha256 = v.sha256
+LEFT JOIN paper_page p ON p.sha256 = v.sha256 AND p.page = 1
+WHERE d.stamp IS NULL AND NOT EXISTS (SELECT 1 FROM bundle_paper b WHERE b.document_id = d.id AND b.version = v.version);
