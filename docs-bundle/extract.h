@@ -10,6 +10,7 @@ struct extraction {
     struct docs_reading *reading;
     struct fault *fault;
     size_t warning_capacity;
+    unsigned ended;     /* how many of poppler's programs were ended at their bounds */
     bool *lacks;        /* of each page of a PDF: something is on it, but no text */
     char languages[32]; /* what Tesseract can read here, "vie+eng"; "" when it is not installed */
 };

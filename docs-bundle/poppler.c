@@ -1,5 +1,6 @@
 /* PDF by poppler's programs, each a child within bounds. */
 #include "core/base/child.h"
+#include "core/base/clock.h"
 #include "core/base/file.h"
 #include "docs-bundle/extract.h"
 
@@ -14,19 +15,29 @@
 #define LOOK_SIDE "160"
 #define LOOK_BYTES_MOST 65536
 #define PAPER_WHITE 250 /* of 255 */
+#define ENDED_MOST 2 /* a paper that was too much so many times is given up: others wait behind it */
+#define DRAW_PATIENCE_MS (15 * CLOCK_MINUTE) /* for the pictures of all its pages */
 #define READING_SIDE "3508" /* A4 at 300 dpi, whatever the page's own size says */
 
 static const struct child_bounds look_bounds = {.cpu_seconds = 20, .wall_seconds = 60, .memory = UINT64_C(1) << 30, .file_bytes = 0};
-static const struct child_bounds text_bounds = {.cpu_seconds = 120, .wall_seconds = 300, .memory = UINT64_C(1) << 30, .file_bytes = 0};
-static const struct child_bounds draw_bounds = {.cpu_seconds = 120, .wall_seconds = 300, .memory = UINT64_C(2) << 30, .file_bytes = (uint64_t)DOCS_PICTURE_MOST};
-static const struct child_bounds grey_bounds = {.cpu_seconds = 60, .wall_seconds = 120, .memory = UINT64_C(2) << 30, .file_bytes = UINT64_C(64) << 20};
+static const struct child_bounds text_bounds = {.cpu_seconds = 60, .wall_seconds = 180, .memory = UINT64_C(1) << 30, .file_bytes = 0};
+static const struct child_bounds draw_bounds = {.cpu_seconds = 60, .wall_seconds = 180, .memory = UINT64_C(2) << 30, .file_bytes = (uint64_t)DOCS_PICTURE_MOST};
+static const struct child_bounds grey_bounds = {.cpu_seconds = 30, .wall_seconds = 90, .memory = UINT64_C(2) << 30, .file_bytes = UINT64_C(64) << 20};
+
+static enum err run(struct extraction *x, const char *const *argv, const struct child_bounds *bounds, struct buf *out)
+{
+    if (x->ended >= ENDED_MOST) return fault_set(x->fault, ERR_LIMIT, "it takes too long again and again");
+    enum err e = child_run(argv, x->wishes->folder, bounds, out, x->fault);
+    x->ended += e == ERR_LIMIT;
+    return e;
+}
 
 static enum err count_pages(struct extraction *x, const char *pdf, size_t *ret)
 {
     const char *const argv[] = {"pdfinfo", "-enc", "UTF-8", pdf, NULL};
     struct buf out;
     buf_init(&out, BUF_LIMIT_LINE);
-    enum err e = child_run(argv, x->wishes->folder, &look_bounds, &out, x->fault);
+    enum err e = run(x, argv, &look_bounds, &out);
     if (e == ERR_NOT_FOUND) (void)fault_set(x->fault, e, "pdfinfo is not installed (package poppler-utils)");
     if (e == ERR_INPUT && x->fault && strstr(x->fault->text, "assword")) (void)fault_set(x->fault, e, "needs a password; save it without one");
     else if (e == ERR_INPUT) fault_prefix(x->fault, "cannot be opened as a PDF");
@@ -48,7 +59,7 @@ static enum err read_text(struct extraction *x, const char *pdf)
     const char *const argv[] = {"pdftotext", "-enc", "UTF-8", "-eol", "unix", "-l", last, pdf, "-", NULL};
     struct buf out;
     buf_init(&out, TEXT_OUT_MOST);
-    enum err e = child_run(argv, x->wishes->folder, &text_bounds, &out, x->fault);
+    enum err e = run(x, argv, &text_bounds, &out);
     const char *p = buf_text(&out);
     for (size_t i = 0; e == OK && i < r->count; i++) {
         size_t n = strcspn(p, "\f");
@@ -100,6 +111,7 @@ static enum err draw(struct extraction *x, const char *pdf, size_t all)
     const char *const argv[] = {"pdftoppm", "-jpeg", "-jpegopt", "quality=60,optimize=y", "-scale-to", side, "-f", first, "-l", last, pdf, prefix, NULL};
     struct docs_reading *r = x->reading;
     int digits = snprintf(side, sizeof side, "%zu", all);
+    int64_t until = clock_steady_ms() + DRAW_PATIENCE_MS;
     size_t bad = 0;
     if (!prefix) return fault_set(x->fault, ERR_NOMEM, "not enough memory");
     (void)snprintf(side, sizeof side, "%d", DOCS_PICTURE_SIDE);
@@ -107,7 +119,7 @@ static enum err draw(struct extraction *x, const char *pdf, size_t all)
         size_t to = from + PAGES_AT_ONCE < r->count ? from + PAGES_AT_ONCE : r->count;
         (void)snprintf(first, sizeof first, "%zu", from + 1);
         (void)snprintf(last, sizeof last, "%zu", to);
-        enum err e = child_run(argv, x->wishes->folder, &draw_bounds, NULL, x->fault);
+        enum err e = clock_steady_ms() < until ? run(x, argv, &draw_bounds, NULL) : ERR_LIMIT;
         if (e != OK && e != ERR_INPUT && e != ERR_LIMIT) return e;
         for (size_t i = from; i < to; i++) {
             e = take_picture(x, i, digits);
@@ -148,7 +160,7 @@ static enum err find_lacking(struct extraction *x, const char *pdf, size_t all)
     }
     if (!r->unread) return OK;
     const char *const argv[] = {"pdftoppm", "-gray", "-scale-to", LOOK_SIDE, "-l", last, pdf, prefix, NULL};
-    enum err e = child_run(argv, x->wishes->folder, &grey_bounds, NULL, x->fault);
+    enum err e = run(x, argv, &grey_bounds, NULL);
     if (e != OK && e != ERR_INPUT && e != ERR_LIMIT) return e;
     for (size_t i = 0; i < r->count; i++) {
         struct arena scratch = {0};
@@ -167,7 +179,7 @@ enum err poppler_draw_for_reading(struct extraction *x, const char *pdf, size_t 
     if (!path) return fault_set(x->fault, ERR_NOMEM, "not enough memory");
     (void)snprintf(number, sizeof number, "%zu", page);
     const char *const argv[] = {"pdftoppm", "-gray", "-singlefile", "-scale-to", READING_SIDE, "-f", number, "-l", number, pdf, prefix, NULL};
-    enum err e = child_run(argv, x->wishes->folder, &grey_bounds, NULL, x->fault);
+    enum err e = run(x, argv, &grey_bounds, NULL);
     if (e == OK) *ret_path = path;
     return e;
 }
