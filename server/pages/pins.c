@@ -73,6 +73,7 @@ static void pins_made(struct http_request *req)
 
 void pins_get(struct http_request *req)
 {
+    if (view_ask_new_password(req)) return;
     struct worker *worker = worker_of(req);
     if (!worker || !event_of(req, worker, NULL)) return;
     struct slips *s = arena_alloc(req->arena, sizeof *s);

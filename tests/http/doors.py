@@ -56,6 +56,7 @@ class Route:
         self.roles = sorted({r for w in who.split("|") for r in ROLES[w.strip()]})
         self.anyone = "WHO_ANYONE" in who
         self.any_host, self.api = "HTTP_ANY_HOST" in flags, "HTTP_API" in flags or pattern.startswith("/api/")
+        self.own_token = "HTTP_OWN_TOKEN" in flags
         self.is_page = method == "GET" and not self.api
         self.name = "%s %s" % (method, pattern)
 
@@ -94,15 +95,17 @@ PHONES_ASK = ("/generate_204", "/gen_204", "/hotspot-detect.html", "/library/tes
 class Door:
     """How the test asks at a door: the path for a role, what is sent, what comes back when it opens."""
 
-    def __init__(self, path, body=None, form=None, status=200, type=None, skip=(), raw=None, kind="application/octet-stream", method="PUT"):
-        """`raw`: a file as it is, of that kind and by that method."""
+    def __init__(self, path, body=None, form=None, status=200, type=None, skip=(), raw=None, kind="application/octet-stream", method="PUT",
+                 page=None):
+        """`raw`: a file as it is, of that kind and by that method. `page`: where the form stands that has a token of its own."""
         self.path, self.body, self.form, self.status, self.type, self.skip, self.raw = path, body, form, status, type, skip, raw
-        self.kind, self.method = kind, method
+        self.kind, self.method, self.page = kind, method, page
 
     def ask(self, client, role, headers=None, path=None, **extra):
         path = path or self.path(role)
         if self.form:
-            return client.form(path, self.form(role), headers)
+            token = {"csrf": plenum.csrf_of(client.get(self.page).text)} if self.page else {}
+            return client.form(path, dict(self.form(role), **token), headers)
         if self.body:
             return client.post(path, self.body(role), headers)
         if self.raw is not None:
@@ -203,6 +206,16 @@ def doors():
         "GET /admin/{event}/papers/{document}/file/{version}": Door(plain("/admin/test-1/papers/programme/file/1"), type="application/pdf"),
         "GET /desk/{event}/questions": Door(plain("/desk/test-1/questions"), type="text/html"),
         "POST /desk/{event}/questions": Door(lambda role: "/desk/test-1/questions", form=lambda role: {"question": w.question(), "answer": "Tầng 2"}, status=303),
+        "GET /d/{token}/papers.zip": Door(plain("/d/%s/papers.zip" % token), type="application/zip"),
+        "POST /d/{token}/pin": Door(plain("/d/%s/pin" % token), form=lambda role: {"pin": w.pin}, status=303),
+        "POST /d/{token}/lock": Door(plain("/d/%s/lock" % token), form=lambda role: {}, status=303),
+        "POST /e/{event}/enter": Door(plain("/e/test-1/enter"), form=lambda role: {"number": "001", "pin": w.pin}, status=303, page="/e/test-1"),
+        "GET /kiosk/{event}": Door(plain("/kiosk/test-1"), type="text/html"),
+        "POST /kiosk/{event}": Door(plain("/kiosk/test-1"), form=lambda role: {"scan": token}, status=303, page="/kiosk/test-1"),
+        "GET /api/v1/events/{event}/delegates/{code}/pin": Door(plain(event + "/delegates/P01/pin"), type="application/json"),
+        "POST /api/v1/events/{event}/delegates/{code}/pin": Door(plain(event + "/delegates/P01/pin"), body=lambda role: {"action": "reset"}, type="application/json"),
+        "GET /admin/{event}/pins.pdf": Door(plain("/admin/test-1/pins.pdf"), type="application/pdf"),
+        "POST /admin/{event}/pins/calm": Door(plain("/admin/test-1/pins/calm"), form=lambda role: {}, status=303),
         "GET /": Door(plain("/"), type="text/html"),
         "GET /e/{event}": Door(plain("/e/test-1"), type="text/html"),
         "GET /e/{event}/theme.css": Door(plain("/e/test-1/theme.css"), type="text/css"),
@@ -277,6 +290,7 @@ def begin():
     replies.clear()  # until it is open, it says 503
     w.tokens, w.tokens2 = server.tokens("test-1"), server.tokens("test-2")
     w.paper = "programme.pdf"
+    w.pin = re.sub(r"\D", "", server.value("SELECT phone FROM person WHERE code = 'P01'"))[-4:]
     w.routes = read_routes()
     w.methods = {}
     for route in w.routes:
@@ -509,6 +523,15 @@ def csrf():
             continue  # these two are open without a session: what opens them is the code that is sent
         door = world.doors[route.name]
         role = "desk" if route.anyone else next(r for r in route.roles if r != "device")
+        if route.own_token and not door.page:
+            continue  # a badge's PIN, which opens nothing but this badge (server/pages/pin.c): its tries are counted, wherever they come from
+        if route.own_token:
+            for token in ("", "x" * 32, world.here["desk"].csrf):
+                client = Client(world.server)
+                client.get(door.page)
+                reply = client.form(door.path(role), dict(door.form(role), csrf=token))
+                check(reply.status == 403 and "plenum_me" not in client.cookies, "%s: closed with the token of another browser's form" % route.name, reply)
+            continue
         if route.pattern == "/login":
             for token in (None, "", "x" * 32):
                 client = stranger()
@@ -544,7 +567,7 @@ def bodies():
         kind = {"Content-Type": "application/json" if is_json else "application/x-www-form-urlencoded"}
         reply = client.request(route.method, path, b"", kind)
         fine = (201,) if route.pattern.endswith("/reissue") else ()
-        if route.pattern == "/logout" or route.pattern.endswith(("/revoke", "/undo", "/photos", "/layouts/{name}")):
+        if route.pattern == "/logout" or route.pattern.endswith(("/revoke", "/undo", "/photos", "/layouts/{name}", "/lock", "/calm")):
             fine = (200, 303)
         if door.raw is not None:
             fine = (door.status,)
