@@ -25,6 +25,7 @@ struct live_feed;
 struct hot_papers;
 struct paper_job;
 struct opened_log;
+struct fragments;
 struct paper_reader;
 struct watch;
 struct pages; /* server/pages: templates and words */
@@ -76,6 +77,7 @@ struct worker {
         int64_t *at; /* owned */
         size_t count;
     } moments;           /* server/pages/phone_papers.c */
+    struct fragments *fragments; /* server/pages/fragment.h; made when first needed */
 };
 
 /* Who asks; req->principal, never NULL in a handler. */

@@ -10,6 +10,7 @@
 #include "server/live_feed.h"
 #include "server/paper_job.h"
 #include "server/pages/opened.h"
+#include "server/pages/fragment.h"
 #include "server/pages/pages.h"
 #include "server/paper_reader.h"
 #include "server/serve_parts.h"
@@ -49,6 +50,7 @@ static void worker_close(void *context, void *state)
     programme_cache_release(&worker->programmes);
     fonts_free(worker->fonts);
     free(worker->moments.at);
+    fragments_free(worker->fragments);
     db_close(worker->db);
     free(worker);
 }

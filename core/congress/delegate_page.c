@@ -4,6 +4,8 @@
 
 #include "catalogue.h"
 
+#include <string.h>
+
 enum err delegate_page_load(struct db *db, struct arena *arena, const char *token, int64_t now_ms, struct delegate_page *ret)
 {
     char token_id[BADGE_TOKEN_ID_SIZE];
@@ -24,6 +26,9 @@ enum err delegate_page_load(struct db *db, struct arena *arena, const char *toke
         .transport = row.transport, .diet = row.diet, .needs = row.needs,
         .presence = is_in ? DELEGATE_IN : row.since_ms != DB_NULL ? DELEGATE_OUT : DELEGATE_NEVER,
         .since_ms = is_in ? row.since_ms : DB_NULL,
+        .event_id = row.event_id, .config_seq = row.config_seq, .opened = row.opened, .asked = row.asked, .timezone = row.timezone,
+        .asks_pin = strcmp(row.documents_access, "pin") == 0,
+        .lost_mandate = strcmp(row.status, "summoned") != 0 && strcmp(row.status, "alternate") != 0,
     };
     return OK;
 }

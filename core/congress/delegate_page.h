@@ -18,6 +18,11 @@ struct delegate_page {
     const char *needs;       /* JSON list or NULL */
     enum delegate_presence presence;
     int64_t since_ms;        /* DB_NULL unless DELEGATE_IN */
+    /* Of the same moment as all the rest: the event, its change number, and how many papers they have opened and questions they have asked. */
+    int64_t event_id, config_seq, opened, asked;
+    const char *timezone;
+    bool asks_pin;           /* the event asks for the PIN for every paper */
+    bool lost_mandate;
 };
 
 /* `token` as id_token_read gives it. A member card opens the person's event that is on or comes next (one where the mandate holds goes before one where it

@@ -7,7 +7,9 @@
 
 void card_reply(struct view *view, struct worker *worker, const char *token, const struct delegate_page *delegate);
 
-/* Puts `person`, `category` and `status_note`. */
+/* Puts `person` and `status_note`; `category` (its title in the reader's language); all three. */
+void card_put_name(struct view *view, const struct delegate_page *delegate);
+void card_put_category(struct view *view, unsigned position, const char *title);
 void card_put_person(struct view *view, const struct delegate_page *delegate, const struct programme *programme);
 
 #endif

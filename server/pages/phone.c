@@ -7,6 +7,7 @@
 #include "server/access.h"
 #include "server/pages/card.h"
 #include "server/pages/phone_papers.h"
+#include "server/pages/phone_shared.h"
 #include "server/pages/pin.h"
 #include "server/pages/reading.h"
 #include "server/pages/view.h"
@@ -14,53 +15,45 @@
 
 #include <string.h>
 
-void card_put_person(struct view *view, const struct delegate_page *delegate, const struct programme *programme)
+void card_put_name(struct view *view, const struct delegate_page *delegate)
 {
-    json_t *person = json_object(), *category = json_object();
+    json_t *person = json_object();
     view_put(person, "honorific", delegate->honorific);
     view_put(person, "name", delegate->name != NULL ? delegate->name : view_words(view, "desk.blank_name"));
     view_put_title(view, person, "title", delegate->title);
     view_put_title(view, person, "delegation", delegate->delegation);
     view_put_json(view->root, "person", person);
-    unsigned position = programme_category_position(programme, delegate->category_id);
-    view_put_number(category, "index", position);
-    if (position < programme->category_count) view_put_title(view, category, "title", programme->categories[position].title);
-    view_put_json(view->root, "category", category);
     if (delegate->status != NULL && strcmp(delegate->status, "summoned") != 0)
         view_put(view->root, "status_note", view_words(view, arena_printf(view->arena, "status.%s", delegate->status)));
 }
 
-static void put_facts(struct view *view, const struct delegate_page *delegate)
+void card_put_category(struct view *view, unsigned position, const char *title)
 {
-    json_t *facts = json_array();
-    view_add_fact(view, facts, "fact.seat", delegate->seat, true);
-    view_add_fact(view, facts, "fact.number", delegate->number, true);
-    view_add_fact(view, facts, "fact.group", delegate->group, false);
-    view_add_fact(view, facts, "fact.room", delegate->room, false);
-    view_add_fact(view, facts, "fact.transport", delegate->transport, false);
-    view_put_json(view->root, "facts", facts);
+    json_t *category = json_object();
+    view_put_number(category, "index", position);
+    view_put(category, "title", title);
+    view_put_json(view->root, "category", category);
+}
+
+void card_put_person(struct view *view, const struct delegate_page *delegate, const struct programme *programme)
+{
+    unsigned position = programme_category_position(programme, delegate->category_id);
+    const char *title = position < programme->category_count ? programme->categories[position].title : NULL;
+    card_put_name(view, delegate);
+    card_put_category(view, position, title == NULL ? NULL : title_pick(view->arena, title, view->tag));
 }
 
 /* Papers and questions, and where the page asks for what is new. */
 static enum err put_papers(struct view *view, struct worker *worker, int64_t now_ms)
 {
-    static const char *const prefixes[] = {"phone."};
     struct viewer viewer;
     const char *etag = NULL;
     enum err err = paper_viewer_of(view->req, worker, now_ms, &viewer);
     if (err == ERR_NOT_FOUND || err == ERR_DENIED) return OK; /* a mandate that was lost: no papers here */
     if (err == OK) err = news_etag(view->req, worker, &viewer, now_ms, &etag); /* first: what comes between is told twice, not never */
-    if (err == OK) err = view_put_papers(view, worker->db, &viewer, now_ms);
-    if (err == OK) err = view_put_questions(view, worker->db, &viewer);
-    if (err != OK) return err;
-    if (viewer.is_kiosk) return OK; /* it is cleared before there could be news */
-    reading_put_keep(view, &viewer);
-    if (!viewer.by_session) reading_may_keep(view->req);
-    view_put(view->root, "calendar", arena_printf(view->arena, "%s/programme.ics", viewer.door));
-    view_put(view->root, "news", arena_printf(view->arena, "%s/news", viewer.door));
-    view_put(view->root, "news_etag", etag);
-    view_set_script(view, "phone", prefixes, 1);
-    return OK;
+    if (err == OK) err = phone_put_papers(view, worker, &viewer, etag, now_ms);
+    if (err == OK && !viewer.is_kiosk && !viewer.by_session) reading_may_keep(view->req);
+    return err;
 }
 
 static enum err put_page(struct view *view, struct worker *worker, const struct delegate_page *delegate, int64_t now_ms)
@@ -71,15 +64,11 @@ static enum err put_page(struct view *view, struct worker *worker, const struct 
     enum err err = programme_cached(&worker->programmes, worker->db, delegate->event, &programme, &seqs);
     if (err == OK) err = event_page_load(worker->db, view->arena, delegate->event, &event);
     if (err != OK) return err;
-    view_put_event(view, &event, true);
     card_put_person(view, delegate, programme);
-    put_facts(view, delegate);
-    view_put_announcements(view, &event, now_ms);
-    view_put(view->root, "made_at", i18n_time(view->arena, event.timezone, now_ms));
-    view_set_title(view, title_pick(view->arena, event.title, view->tag));
+    phone_put_facts(view, delegate);
     unsigned position = programme_category_position(programme, delegate->category_id);
     category_set mine = position < 64 ? UINT64_C(1) << position : ~UINT64_C(0);
-    err = view_put_programme(view, worker->db, &event, programme, mine, now_ms);
+    err = phone_put_event(view, worker, &event, programme, mine, now_ms);
     return err == OK ? put_papers(view, worker, now_ms) : err;
 }
 
@@ -109,8 +98,10 @@ void phone_show(struct http_request *req, int status, const struct pin_note *not
     struct view view;
     struct viewer door;
     struct worker *worker = worker_of(req);
-    if (worker == NULL || !view_begin(&view, req)) return;
+    if (worker == NULL) return;
     int64_t now_ms = clock_now_ms();
+    if (note == NULL && phone_reply_shared(req, worker, now_ms)) return;
+    if (!view_begin(&view, req)) return;
     struct delegate_page delegate;
     enum err err = viewer_door_of(req, worker, now_ms, &door);
     if (err != OK && door.by_session) {

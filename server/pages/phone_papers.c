@@ -46,6 +46,20 @@ static void put_mark(struct view *view, json_t *out, const struct paper *paper, 
         if (marks->first[i].document_id == paper->id && marks->first[i].first_ms > marks->here_ms) view_put(out, "fresh", view_words(view, "papers.new"));
 }
 
+enum err view_has_marks(struct db *db, struct arena *arena, int64_t event_id, int64_t delegate_id, bool *ret)
+{
+    struct marks marks;
+    enum err err = marks_load(db, arena, &(struct paper_viewer){.event_id = event_id, .delegate_id = delegate_id}, &marks);
+    if (err != OK) return err;
+    *ret = false;
+    for (size_t i = 0; i < marks.first_count && !*ret; i++) {
+        size_t k = 0;
+        while (k < marks.opened_count && marks.opened[k].document_id != marks.first[i].document_id) k++;
+        *ret = k < marks.opened_count ? marks.opened[k].version < marks.first[i].newest : marks.first[i].first_ms > marks.here_ms;
+    }
+    return OK;
+}
+
 static char *file_kind(struct arena *arena, const char *name)
 {
     const char *dot = strrchr(name, '.');
@@ -190,12 +204,19 @@ enum err news_etag(struct http_request *req, struct worker *worker, const struct
     const struct paper_viewer *v = &viewer->papers;
     struct sql_news_marks_row marks;
     enum err err = sql_news_marks(worker->db, req->arena, v->event_id, v->delegate_id, &marks);
-    if (err == OK) err = load_moments(worker, req->arena, viewer, marks.config_seq);
+    if (err != OK) return err;
+    return news_etag_at(req, worker, viewer, &(struct news_state){marks.config_seq, marks.opened, marks.asked, marks.answered}, now_ms, ret);
+}
+
+enum err news_etag_at(struct http_request *req, struct worker *worker, const struct viewer *viewer, const struct news_state *state, int64_t now_ms, const char **ret)
+{
+    const struct paper_viewer *v = &viewer->papers;
+    enum err err = load_moments(worker, req->arena, viewer, state->config_seq);
     if (err != OK) return err;
     size_t passed = 0;
     while (passed < worker->moments.count && worker->moments.at[passed] <= now_ms) passed++;
     char *facts = arena_printf(req->arena, "%s %" PRId64 " %" PRId64 " %" PRId64 " %zu %" PRId64 " %" PRId64 " %" PRId64 " %d%d%d %s %s %d", web_build, v->delegate_id,
-                               marks.config_seq, v->event_id, passed, marks.opened, marks.asked, marks.answered, v->pin_passed, v->pin_for_all, viewer->is_kiosk,
+                               state->config_seq, v->event_id, passed, state->opened, state->asked, state->answered, v->pin_passed, v->pin_for_all, viewer->is_kiosk,
                                v->category, viewer->door, (int)view_language(req));
     char hash[CRYPTO_HASH_HEX];
     if (!facts) return ERR_NOMEM;

@@ -75,12 +75,18 @@ static bool is_this_machine(const char *host)
     return (n == 9 && (strncmp(host, "localhost", 9) == 0 || strncmp(host, "127.0.0.1", 9) == 0));
 }
 
-/* Where browsers let a page keep itself: over TLS, and on the machine itself (W3C Secure Contexts §3.1). At /d/me one address is many people's. */
+/* Where browsers let a page keep itself: over TLS, and on the machine itself (W3C Secure Contexts §3.1). */
+bool reading_keeps(const struct http_request *req)
+{
+    return req->is_tls || is_this_machine(req->host);
+}
+
+/* At /d/me one address is many people's. */
 void reading_put_keep(struct view *view, const struct viewer *viewer)
 {
     view_put(view->root, "door", viewer->door);
     if (viewer->by_session || viewer->is_kiosk) return;
-    if (!view->req->is_tls && !is_this_machine(view->req->host)) {
+    if (!reading_keeps(view->req)) {
         view_put_flag(view->root, "keep_plain", true);
         return;
     }

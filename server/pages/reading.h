@@ -27,6 +27,8 @@ json_t *reading_runs(const struct search_run *runs, size_t count, bool *first);
 
 /* What stays on this phone: `door`, and either `keep` (the origin allows a service worker) or `keep_plain` (it does not, and the page says so). */
 void reading_put_keep(struct view *view, const struct viewer *viewer);
+/* Whether this origin allows one. */
+bool reading_keeps(const struct http_request *req);
 /* Tells the service worker that it may keep this page (server/pages/keep.c). */
 void reading_may_keep(struct http_request *req);
 

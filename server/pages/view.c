@@ -179,25 +179,30 @@ static void root_put_languages(struct view *view)
     view_put_json(view->root, "languages", list);
 }
 
-static bool view_make(struct view *view, struct http_request *req)
+enum err view_make_part(struct view *view, struct http_request *req)
 {
     *view = (struct view){.req = req, .app = app_of(req), .arena = req->arena, .language = view_language(req), .root = json_object()};
     view->tag = i18n_tag(view->language);
-    if (view->root == NULL) return false;
-    if (http_at_end(req, root_release, view->root) != OK) {
-        json_decref(view->root);
-        return false;
-    }
+    if (view->root == NULL) return ERR_NOMEM;
+    enum err err = http_at_end(req, root_release, view->root);
+    if (err != OK) json_decref(view->root);
+    return err;
+}
+
+enum err view_make(struct view *view, struct http_request *req)
+{
+    enum err err = view_make_part(view, req);
+    if (err != OK) return err;
     view_put(view->root, "lang", view->tag);
     view_put(view->root, "dir", i18n_direction(view->language));
     view_put(view->root, "assets", arena_printf(view->arena, "/assets/%s", web_build));
     root_put_languages(view);
-    return true;
+    return OK;
 }
 
 bool view_begin(struct view *view, struct http_request *req)
 {
-    if (!view_make(view, req)) {
+    if (view_make(view, req) != OK) {
         reply_reason(req, REASON_busy);
         return false;
     }
@@ -211,7 +216,7 @@ bool view_begin(struct view *view, struct http_request *req)
     return true;
 }
 
-static enum err view_render(const struct view *view, const char *template_name, struct buf *out)
+enum err view_render(const struct view *view, const char *template_name, struct buf *out)
 {
     struct words words = {view->app->pages->i18n, view->language};
     return template_render(view->app->pages->templates, template_name, view->root, words_find, &words, out);
@@ -296,7 +301,7 @@ void pages_error(void *context, struct http_request *req, int status, const char
     (void)context;
     (void)code;
     struct view view;
-    if (!view_make(&view, req)) return;
+    if (view_make(&view, req) != OK) return;
     const char *words = view_words(&view, arena_printf(view.arena, "error.%d", status));
     if (words[0] == '\0') words = sentence;
     /* Staff are told what exactly was wrong; it is for them to put right. */

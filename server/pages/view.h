@@ -27,6 +27,11 @@ enum i18n_language view_language(struct http_request *req);
 /* A view with what every page has: language, direction, addresses of styles; user and CSRF token for signed-in staff. Sets the cookie when ?lang= was
  * given. False: out of memory, and the reply is made. */
 bool view_begin(struct view *view, struct http_request *req);
+/* The same without a user: what everybody's page has; and only the language. ERR_NOMEM, and no reply. */
+enum err view_make(struct view *view, struct http_request *req);
+enum err view_make_part(struct view *view, struct http_request *req);
+/* Appends what the template makes of the view. */
+enum err view_render(const struct view *view, const char *template_name, struct buf *out);
 /* Renders and replies. */
 void view_reply(struct view *view, int status, const char *template_name);
 /* The same with HTML of our own making between two templates (Markdown as docs-bundle renders it): the only way for HTML into a page. `html` may be NULL. */

@@ -63,10 +63,18 @@ enum err paper_viewer_of(struct http_request *req, struct worker *worker, int64_
         ret->papers.pin_passed = session.passed;
         return OK;
     }
+    return viewer_read_pin(req, worker, now_ms, ret);
+}
+
+enum err viewer_read_pin(struct http_request *req, struct worker *worker, int64_t now_ms, struct viewer *viewer)
+{
+    struct pin_session session;
     char name[VIEWER_PIN_COOKIE_SIZE];
-    viewer_pin_cookie(ret->papers.delegate_id, name);
-    e = find_session(req, worker, name, now_ms, &session);
-    if (e == OK) ret->papers.pin_passed = session.passed && session.delegate_id == ret->papers.delegate_id;
+    viewer->papers.pin_passed = false;
+    if (!http_header(req, "Cookie")) return OK;
+    viewer_pin_cookie(viewer->papers.delegate_id, name);
+    enum err e = find_session(req, worker, name, now_ms, &session);
+    if (e == OK) viewer->papers.pin_passed = session.passed && session.delegate_id == viewer->papers.delegate_id;
     return e == ERR_NOT_FOUND ? OK : e;
 }
 

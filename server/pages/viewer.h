@@ -28,6 +28,9 @@ struct viewer {
  * reply. Texts live in the request. */
 enum err paper_viewer_of(struct http_request *req, struct worker *worker, int64_t now_ms, struct viewer *ret);
 
+/* Sets pin_passed of a viewer by badge, whose delegate is known. */
+enum err viewer_read_pin(struct http_request *req, struct worker *worker, int64_t now_ms, struct viewer *viewer);
+
 /* Only the door of it: `door`, `token`, by_session, is_kiosk, without asking who the person is; the page of somebody whose mandate is lost needs this.
  * ERR_NOT_FOUND: not a token, or nobody came in here. */
 enum err viewer_door_of(struct http_request *req, struct worker *worker, int64_t now_ms, struct viewer *ret);

@@ -15,9 +15,10 @@ SELECT code, title, starts_ms, ends_ms, room, speakers, admits FROM session WHER
 SELECT name, languages FROM organization WHERE id = 1
 
 -- A badge names its delegate; a member card is good at the event of that person which is on or comes next (where the mandate holds, if there is one), or was last.
--- pages_delegate :maybe (token_id text, now_ms i64) -> (revoked_ms i64?, delegate_id i64?, event_slug text?, person_code text?, name text?, honorific text?, title text?, born text?, number text?, category_id i64?, category text?, status text?, delegation text?, seat text?, group_name text?, badge_box text?, room text?, transport text?, diet text?, needs text?, area_id i64?, since_ms i64?, until_ms i64?)
+-- pages_delegate :maybe (token_id text, now_ms i64) -> (revoked_ms i64?, delegate_id i64?, event_slug text?, person_code text?, name text?, honorific text?, title text?, born text?, number text?, category_id i64?, category text?, status text?, delegation text?, seat text?, group_name text?, badge_box text?, room text?, transport text?, diet text?, needs text?, area_id i64?, since_ms i64?, until_ms i64?, event_id i64?, config_seq i64?, timezone text?, documents_access text?, opened i64, asked i64)
 SELECT c.revoked_ms, d.id, e.slug, p.code, p.name, p.honorific, p.title, p.born, d.number, d.category_id, k.code, d.status, u.name, d.seat, d.group_name, d.badge_box, d.room,
-       d.transport, d.diet, d.needs, s.area_id, s.since_ms, s.until_ms
+       d.transport, d.diet, d.needs, s.area_id, s.since_ms, s.until_ms, e.id, e.config_seq, e.timezone, e.documents_access,
+       (SELECT COUNT(*) FROM paper_opened o WHERE o.delegate_id = d.id), (SELECT COUNT(*) FROM question q WHERE q.delegate_id = d.id)
 FROM credential c
 LEFT JOIN delegate d ON d.id = COALESCE(c.delegate_id,
   (SELECT m.id FROM delegate m JOIN event n ON n.id = m.event_id WHERE m.person_id = c.person_id

@@ -107,8 +107,8 @@ FROM event WHERE id = $1;
 SELECT COALESCE(published_ms, publish_ms) FROM document WHERE event_id = $1 AND COALESCE(published_ms, publish_ms) IS NOT NULL;
 
 -- When a paper's first version was there, for "new since you were here".
--- news_first :many (event_id i64) -> (document_id i64, first_ms i64)
-SELECT d.id, CASE WHEN COALESCE(d.published_ms, d.publish_ms, 0) > MIN(v.added_ms) THEN COALESCE(d.published_ms, d.publish_ms, 0) ELSE MIN(v.added_ms) END
+-- news_first :many (event_id i64) -> (document_id i64, first_ms i64, newest i64)
+SELECT d.id, CASE WHEN COALESCE(d.published_ms, d.publish_ms, 0) > MIN(v.added_ms) THEN COALESCE(d.published_ms, d.publish_ms, 0) ELSE MIN(v.added_ms) END, MAX(v.version)
 FROM document d JOIN document_version v ON v.document_id = d.id WHERE d.event_id = $1 GROUP BY d.id, d.published_ms, d.publish_ms;
 
 -- question_insert :exec (id i64, event_id i64, delegate_id i64, words text, asked_ms i64)
