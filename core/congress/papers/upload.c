@@ -163,6 +163,7 @@ enum err upload_begin(struct arena *arena, const char *folder, const struct uplo
     const char *name = wish->name ? text_tidy(arena, file_base_name(wish->name)) : NULL;
     if (!name || !*name || strlen(name) > 240 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return fault_set(fault, ERR_INPUT, "the file needs a name, of 240 bytes at most");
+    if (!text_is_printable(name)) return fault_set(fault, ERR_INPUT, "the file's name has control characters; rename it");
     if (wish->size < 1) return fault_set(fault, ERR_INPUT, "the file is empty");
     if (wish->size > UPLOAD_BYTES_MOST) return fault_set(fault, ERR_LIMIT, "the file is larger than %lld MB", (long long)(UPLOAD_BYTES_MOST >> 20));
     struct upload u = *wish;
