@@ -1,7 +1,7 @@
 /* plenum-badges: the badges of an event as a PDF, proved before they are printed. */
 #include "badges/badges.h"
-#include "badges/command.h"
-#include "badges/print_command.h"
+#include "badges/command/command.h"
+#include "badges/command/print_command.h"
 #include "core/base/buf.h"
 #include "core/base/crypto.h"
 #include "core/base/version.h"

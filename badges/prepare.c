@@ -1,7 +1,7 @@
 #include "badges/prepare.h"
 
 #include "badges/from_list.h"
-#include "badges/shown.h"
+#include "badges/layout/shown.h"
 #include "core/base/buf.h"
 #include "core/base/file.h"
 #include "core/congress/badges/member_card.h"

@@ -2,9 +2,9 @@
 #ifndef PLENUM_SERVER_LAYOUT_JOB_H
 #define PLENUM_SERVER_LAYOUT_JOB_H
 
-#include "badges/layout_folder.h"
-#include "badges/layout_place.h"
-#include "badges/preview.h"
+#include "badges/layout/layout_folder.h"
+#include "badges/layout/layout_place.h"
+#include "badges/proof/preview.h"
 #include "server/app.h"
 
 struct layout_job {
@@ -26,7 +26,7 @@ struct layout_job {
 
 /* With what the query asks for: person, language, side, overlay, pixels. NULL: out of memory, and the reply is made. */
 struct layout_job *layout_job_new(struct http_request *req);
-/* A person as the query or the form names them: a code, a number, or one of the words of badges/preview.h. Bounded; NULL when none. */
+/* A person as the query or the form names them: a code, a number, or one of the words of badges/proof/preview.h. Bounded; NULL when none. */
 const char *layout_job_person(const char *text);
 
 /* On a pool thread. The outcome is in the job; nothing is replied. `worker` NULL: busy. */

@@ -1,6 +1,6 @@
 #include "server/qr_path.h"
 
-#include "badges/qr.h"
+#include "badges/paint/qr.h"
 #include "core/base/buf.h"
 
 #define QUIET 4 /* cells (ISO/IEC 18004) */

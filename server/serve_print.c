@@ -1,5 +1,5 @@
 /* What `plenum serve` tells the person at the laptop. Tokens are printed only on request (--welcome), to the terminal, never to the log. */
-#include "badges/qr.h"
+#include "badges/paint/qr.h"
 #include "core/base/clock.h"
 #include "core/congress/badges/badge_list.h"
 #include "core/congress/event_page.h"

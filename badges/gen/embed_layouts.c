@@ -25,7 +25,7 @@ int main(int argc, char **argv)
 {
     FILE *out = argc > 2 ? fopen(argv[1], "wb") : NULL;
     if (!out) return 2;
-    fputs("#include \"badges/layout_files.h\"\n\n", out);
+    fputs("#include \"badges/layout/layout_files.h\"\n\n", out);
     for (int i = 2; i < argc; i++)
         if (put_file(out, argv[i], i) != 0) {
             fprintf(stderr, "embed_layouts: %s cannot be read\n", argv[i]);

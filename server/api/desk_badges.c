@@ -1,6 +1,6 @@
 /* GET /api/v1/events/{event}/delegates/{code}/badge: where somebody's badge stands. POST /api/v1/events/{event}/handovers: the badges of a delegation, or of
  * chosen people, are given to one person. */
-#include "badges/shown.h"
+#include "badges/layout/shown.h"
 #include "core/base/clock.h"
 #include "core/congress/badges/badge_desk.h"
 #include "core/congress/badges/handover.h"

@@ -2,7 +2,7 @@
  *
  * Made, sent and waited for on threads of their own (app->print_pool). The badges are claimed in the print log before the job is sent and settled there when
  * the printer has answered: the client may be gone by then, the paper is not (docs/decisions/0016-printing.md). */
-#include "badges/printer.h"
+#include "badges/printer/printer.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/congress/badges/print_log.h"

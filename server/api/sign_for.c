@@ -1,6 +1,6 @@
 /* GET /api/v1/events/{event}/sign-for.pdf?unit=&only=&to=: the sheet that is signed when badges are handed over. To print it records nothing: that they were
  * given is another act (POST …/handovers). */
-#include "badges/sign_sheet.h"
+#include "badges/sheets/sign_sheet.h"
 #include "core/base/clock.h"
 #include "server/print_badges.h"
 

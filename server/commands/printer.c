@@ -1,5 +1,5 @@
 /* `plenum printer add|list|remove|default|test`: the printers that desks may print to. */
-#include "badges/printer.h"
+#include "badges/printer/printer.h"
 #include "core/base/clock.h"
 #include "core/congress/badges/printers.h"
 #include "core/congress/store/store.h"

@@ -2,8 +2,8 @@
  * with them. Made in the job pool, because the whole list is compared with the log. Works without JavaScript. */
 #include "server/pages/badges.h"
 
-#include "badges/layout_folder.h"
-#include "badges/shown.h"
+#include "badges/layout/layout_folder.h"
+#include "badges/layout/shown.h"
 #include "core/base/clock.h"
 #include "core/congress/badges/badge_desk.h"
 #include "core/congress/badges/handover.h"

@@ -1,5 +1,5 @@
 /* GET /admin/{event}/pins.pdf: the slips of random PINs, made when first asked for. POST /admin/{event}/pins/calm: the alarm was seen to. */
-#include "badges/pin_slips.h"
+#include "badges/sheets/pin_slips.h"
 #include "core/base/clock.h"
 #include "server/pages/view.h"
 #include "server/print_badges.h"

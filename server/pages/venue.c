@@ -1,6 +1,6 @@
 /* GET /admin/{event}/venue: this machine and the venue's network, and who has reached us. Made in the job pool, because it asks itself over the network.
  * POST …/venue/probes: the organiser's recorded decision. GET /admin/{event}/poster.pdf. GET /E/{event}: the poster's code. */
-#include "badges/poster.h"
+#include "badges/sheets/poster.h"
 #include "core/base/clock.h"
 #include "core/base/zone.h"
 #include "core/congress/badges/badge_list.h"

@@ -2,7 +2,7 @@
  *     make CC=clang SAN=address,undefined,fuzzer-no-link B=build/fuzz build/fuzz/fuzz/fuzz_layout && build/fuzz/fuzz/fuzz_layout tests/fuzz/corpus/layout */
 #include "tests/fuzz/fuzz.h"
 
-#include "badges/layout.h"
+#include "badges/layout/layout.h"
 
 #include <stdlib.h>
 

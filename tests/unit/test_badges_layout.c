@@ -1,6 +1,6 @@
 /* Layouts as organisers write them: what is read, and what is refused with its place. Fields, Wi-Fi payload, imposition. */
-#include "badges/field.h"
-#include "badges/plan.h"
+#include "badges/layout/field.h"
+#include "badges/paint/plan.h"
 #include "tests/unit/check.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /* The house's own layouts: names, versions, listing; where a mistake stands in the text; fonts by their name. */
-#include "badges/layout.h"
-#include "badges/layout_folder.h"
-#include "badges/layout_place.h"
+#include "badges/layout/layout.h"
+#include "badges/layout/layout_folder.h"
+#include "badges/layout/layout_place.h"
 #include "core/base/file.h"
 #include "core/typeset/line.h"
 #include "tests/unit/check.h"

@@ -1,8 +1,8 @@
 /* What needs no printer: which paper fits, how reasons are told, what can be a destination, badges that are on their way, printers in the settings. */
 #include "badges/badges.h"
-#include "badges/printer.h"
-#include "badges/printer_ipp.h"
-#include "badges/printer_media.h"
+#include "badges/printer/printer.h"
+#include "badges/printer/printer_ipp.h"
+#include "badges/printer/printer_media.h"
 #include "core/congress/badges/printers.h"
 #include "core/congress/store/store.h"
 #include "tests/unit/check.h"

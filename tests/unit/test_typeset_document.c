@@ -1,5 +1,5 @@
 /* The PDF as other programs see it: qpdf, pdffonts, pdfinfo, pdftotext. */
-#include "badges/draw.h"
+#include "badges/proof/draw.h"
 #include "core/base/file.h"
 #include "core/typeset/document.h"
 #include "tests/unit/check.h"

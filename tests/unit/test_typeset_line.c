@@ -212,7 +212,7 @@ static void test_directions(struct check *c, struct fonts *fonts)
     line = shape(c, fonts, &arena, "الوفد a (b)", false); /* a pair of brackets goes with what it holds */
     CHECK(c, is_before(&line, "a", "(") && is_before(&line, "b", ")") && is_before(&line, ")", "الوفد"));
     line = shape(c, fonts, &arena, "هاتف: 0600 123 456", false);
-    CHECK(c, is_before(&line, "456", "0600")); /* why telephone numbers are isolated (badges/field.c) */
+    CHECK(c, is_before(&line, "456", "0600")); /* why telephone numbers are isolated (badges/layout/field.c) */
     line = shape(c, fonts, &arena, "هاتف: \u20680600 123 456\u2069", false);
     CHECK(c, is_before(&line, "0600", "123") && is_before(&line, "123", "456") && is_before(&line, "456", "هاتف"));
     line = shape(c, fonts, &arena, "\u200F\u2068هاتف\u2069: \u2068\u200E0600 123 456\u2069", false);

@@ -1,6 +1,6 @@
 /* Every letter is drawn right, shown by pixels: our PDF and one made by Pango and Cairo from the same words (pango-view, package
  * pango1.0-tools) are drawn by pdftoppm and compared by shape. */
-#include "badges/draw.h"
+#include "badges/proof/draw.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/typeset/document.h"

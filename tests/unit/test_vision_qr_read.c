@@ -1,4 +1,4 @@
-#include "badges/qr.h"
+#include "badges/paint/qr.h"
 #include "core/vision/qr_read.h"
 #include "tests/unit/check.h"
 

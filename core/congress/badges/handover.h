@@ -1,5 +1,5 @@
 /* Who took which badges with them: the badges of a delegation, or of chosen people, given to one person who signed for them. Printing the sheet to sign
- * is another act (badges/sign_sheet.h). A badge that was lost and issued anew is another badge: it has not been handed to anybody.
+ * is another act (badges/sheets/sign_sheet.h). A badge that was lost and issued anew is another badge: it has not been handed to anybody.
  *
  * Not thread-safe beyond the connection. Texts in results live in the arena. */
 #ifndef PLENUM_CONGRESS_HANDOVER_H

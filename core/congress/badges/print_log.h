@@ -54,7 +54,7 @@ struct print_run {
 
 /* --- before: who was printed, what changed --- */
 
-/* Sets printed, changes and change_count of every row. `shown` is what the layout shows (badges_shown_facts of badges/shown.h): only of that
+/* Sets printed, changes and change_count of every row. `shown` is what the layout shows (badges_shown_facts of badges/layout/shown.h): only of that
  * changes are told. `base_url` as the list was loaded with. Without any run of that kind this is one look. */
 enum err print_log_compare(struct db *db, struct arena *arena, struct badge_list *list, const char *kind, const char *base_url, print_facts shown,
                            struct fault *fault);
