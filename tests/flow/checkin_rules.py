@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # suite
-# sanitized
+# sanitized threads
 """The scan contract over HTTP (DESIGN.md §5, §6, §8): every outcome and reason, retries, arrays, times, offline decisions, undo, areas,
 rosters; then a few hundred random scans against a plain model and a recount by plain SQL.
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # suite
-# sanitized
+# sanitized threads
 """Nobody is printed twice by mistake: two command lines at once, one beside a desk, one that died while it printed, a lost badge printed anew by two."""
 import json
 import os

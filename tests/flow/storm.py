@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # suite
-# sanitized
+# sanitized threads
 """kill -9 of the server in a storm of check-ins, ten times: 64 connections, several gates and devices. What was acknowledged is in the record once, as it was
 answered; what was not is sent again with the same number; nothing is there twice; the figures equal a recount by plain SQL.
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # suite
-# sanitized
+# sanitized threads
 """Papers from the organiser's disk to the delegate's phone: uploads in pieces through kill -9, a full disk and lost answers; what is published, replaced, withdrawn,
 stopped; open pages that learn of it; who opened what; questions to the desk.    B=build/x tests/flow/upload.py"""
 import hashlib

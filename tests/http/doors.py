@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # suite
-# sanitized
+# sanitized threads
 """Every door of server/routes.def: the right request, and everything that must not open it: wrong method, no role, another event's role, foreign host or
 origin, missing CSRF token, missing, oversized or broken body, masked paths, unknown or revoked badges and devices. Every reply carries its safety headers, every
 problem a code of core/congress/errors.def, and no secret stands in the log.

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # suite
-# sanitized
+# sanitized threads
 """Requests that two readers could understand differently, slow ones and huge ones, against the real program on both listeners (RFC 9112; what the HTTP library
 lets through by itself was measured before). A hidden second request must never be answered.    B=build/x tests/http/framing.py"""
 import os

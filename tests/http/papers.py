@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # suite
-# sanitized
+# sanitized threads
 """A paper through the badge: bytes, validators, ranges, file names, resumed downloads, and who may see what (DESIGN.md §5, §7; RFC 9110 §13, §14; RFC 6266).
 On both listeners.    B=build/x tests/http/papers.py"""
 import hashlib
