@@ -52,7 +52,8 @@ static enum err put_papers(struct view *view, struct worker *worker, int64_t now
     if (err == ERR_NOT_FOUND || err == ERR_DENIED) return OK; /* a mandate that was lost: no papers here */
     if (err == OK) err = news_etag(view->req, worker, &viewer, now_ms, &etag); /* first: what comes between is told twice, not never */
     if (err == OK) err = phone_put_papers(view, worker, &viewer, etag, now_ms);
-    if (err == OK && !viewer.is_kiosk && !viewer.by_session) reading_may_keep(view->req);
+    /* What a PIN opened is not kept: the page then names restricted papers. A copy of before the PIN stays on the phone. */
+    if (err == OK && !viewer.is_kiosk && !viewer.by_session && !viewer.papers.pin_passed) reading_may_keep(view->req);
     return err;
 }
 

@@ -180,7 +180,7 @@ bool phone_reply_shared(struct http_request *req, struct worker *worker, int64_t
         buf_release(&out);
         return false;
     }
-    reading_may_keep(req);
+    if (!key.pin_passed) reading_may_keep(req); /* as put_papers in phone.c */
     (void)http_set_header(req, "Content-Language", i18n_tag((enum i18n_language)key.language));
     http_reply_buf(req, 200, "text/html; charset=utf-8", &out);
     return true;
