@@ -36,7 +36,7 @@ void news_get(struct http_request *req)
     if (err == ERR_NOT_FOUND || err == ERR_DENIED) reply_reason(req, REASON_not_found);
     else if (err != OK) reply_error(req, err, NULL);
     if (err != OK) return;
-    http_set_cache(req, HTTP_REVALIDATE);
+    http_set_cache(req, viewer.by_session ? HTTP_NO_STORE : HTTP_REVALIDATE); /* /d/me is the same address for everybody: as viewer_cache_of */
     (void)http_set_header(req, "Vary", "Cookie, Accept-Language");
     set_now(req, viewer.papers.timezone, now_ms);
     if (http_not_modified(req, etag) || !view_begin(&view, req)) return;

@@ -106,6 +106,9 @@ def every_door():
         if path == "":
             check(name in having.text and name not in without.text, "the page names it after the PIN only")
             check('name="pin"' in without.text and 'name="pin"' not in having.text, "the form stands where it is needed")
+            for look in ("", "?lang=vi"):  # made of shared parts, and alone
+                kept = [one.get(door("P01") + look).header("x-plenum-keep") for one in (stranger, holder)]
+                equal(kept, ["1", None], "the phone may keep what was there without the PIN only (%s)" % look)
         check(name not in without.text, "no name without the PIN at %s" % (path or "the page"), without.status)
     for other in ("P02", "P04"):
         check(not opened(holder, other), "the PIN of one opens nothing of another (%s)" % other)
@@ -223,7 +226,10 @@ def by_number():
         equal((reply.status, reply.header("location")), (303, "/d/me"), "number %r and PIN" % typed)
         page = client.get("/d/me")
         check(page.status == 200 and "Giấy kín đáo" in page.text and tokens["test-1"]["P01"] not in page.text, "their page, without the badge's address")
-        check(page.header("cache-control") == "no-store", "nothing is kept", page.header("cache-control"))
+        news = client.get("/d/me/news")
+        check(news.status == 200 and "Giấy kín đáo" in news.text, "the news of an open page", news.status)
+        for reply in (page, news, client.get("/d/me/news", If_None_Match=news.header("etag") or "")):
+            equal(reply.header("cache-control"), "no-store", "nothing is kept (%d)" % reply.status)
     link = re.search(r'href="(/d/me/f/secret/[^"]+)"', page.text).group(1)
     reply = client.get(link)
     check(reply.status == 200 and reply.header("cache-control") == "no-store", "a paper at /d/me", reply.headers)
