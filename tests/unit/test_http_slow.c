@@ -75,8 +75,11 @@ static void test_limit(struct kit *kit)
     char byte;
     clock_sleep_ms(200); /* those of the tests before are gone */
     for (int i = 0; i < 40; i++) fds[i] = kit_connect(kit);
-    clock_sleep_ms(60);
-    for (int i = 0; i < 40; i++) open += kit_byte(fds[i], &byte, 0) == -1;
+    for (int tries = 0; tries < 40 && (tries == 0 || open > 31); tries++) { /* those beyond the limit are closed one by one; a busy machine takes its time */
+        clock_sleep_ms(10);
+        open = 0;
+        for (int i = 0; i < 40; i++) open += kit_byte(fds[i], &byte, 0) == -1;
+    }
     if (!CHECK(&kit->check, open == 30 || open == 31)) printf("# %d open\n", open);
     for (int i = 0; i < 40; i++) close(fds[i]);
     clock_sleep_ms(100);
