@@ -73,7 +73,15 @@ def finished(upload, seconds=20):
     raise RuntimeError("the upload was not read: %r" % reply)
 
 
+def mark_of(code):
+    """What the form of a paper's page says it was made from."""
+    found = re.search(r'name="mark" value="(\w+)"', who["admin"].get("/admin/test-1/papers/" + code).text)
+    return found.group(1) if found else ""
+
+
 def do(code, word, **more):
+    if word == "edit" and "mark" not in more:
+        more["mark"] = mark_of(code)
     return who["admin"].form("/admin/test-1/papers/" + code, dict({"do": word}, **more))
 
 
@@ -243,6 +251,21 @@ def versions_and_news():
     equal(Client(server).get("/d/0123456789ABCDEF/news").status, 404, "no badge, no news")
 
 
+def stale_forms():
+    """Two people have the same page open: the second one's form must not take back what the first one has said."""
+    code, old = state["code"], mark_of(state["code"])
+    same = dict(title_vi="Báo cáo <b>mới</b>", title_en="New report", number="19/BC", issued="2026-11-20", issuer="Ban Chấp hành", language="vi", session="", category="official", must_read="1")
+    equal(do(code, "edit", mark=old, restricted="1", **same).status, 303, "one person asks for the PIN")
+    before = server.rows("SELECT * FROM document WHERE code = ?", code)
+    for language, words in (("vi", "người khác đã sửa"), ("en", "Somebody else changed"), ("pt", "outra pessoa alterou"), ("ar", "غيّر شخص آخر")):
+        reply = who["admin"].form("/admin/test-1/papers/%s?lang=%s" % (code, language), dict(same, do="edit", mark=old, title_vi="Cũ"))
+        check(reply.status == 409 and words in reply.text, "a form from before is told so (%s)" % language, (reply.status, reply.text[:300]))
+    check('name="restricted" value="1" checked' in reply.text or re.search(r'name="restricted"[^>]*checked', reply.text), "and shown what is so now")
+    equal(do(code, "edit", mark="", **same).status, 409, "a form that does not say what it was made from")
+    equal(server.rows("SELECT * FROM document WHERE code = ?", code), before, "nothing was written")
+    equal(do(code, "edit", **same).status, 303, "with the page as it is now it is taken")
+
+
 def the_list():
     page = who["admin"].get("/admin/test-1/papers").text
     order = re.findall(r'<li id="p-([^"]+)"', page)
@@ -250,6 +273,11 @@ def the_list():
     equal(do("programme", "down", **{"from": "list"}).status, 303, "one place down")
     equal(re.findall(r'<li id="p-([^"]+)"', who["admin"].get("/admin/test-1/papers").text)[1], "programme", "it is the second now")
     equal([c for c, _ in listed("P01")][1], "programme", "on the phone too")
+    for _ in range(50):  # openings are written once a second
+        page = who["admin"].get("/admin/test-1/papers").text
+        if "<bdi>2 / 12" in page:
+            break
+        time.sleep(0.1)
     check(re.search(r"<bdi>2 / 12", page), "opened by two of twelve", re.findall(r"<bdi>\d+ / \d+", page))
     one = who["admin"].get("/admin/test-1/papers/" + state["code"])
     check(one.status == 200 and "bao-cao" in one.text and "Nguyễn Văn Đức" not in one.text, "its page counts by delegation and names nobody", one.status)
@@ -265,6 +293,7 @@ def the_list():
     check("&lt;b&gt;mới" in Client(server).get("/d/" + tokens["P01"]).text, "its title is text")
     equal(do(state["code"], "edit", title_vi="x").status, 400, "for nobody at all is refused")
     equal(do(state["code"], "edit", title_vi="", everybody="1").status, 400, "without a title")
+    stale_forms()
     equal(do(state["code"], "explode").status, 400, "a word that is none")
     equal(do("no-such", "publish").status, 404, "a paper that is not there")
     equal(who["desk"].get("/admin/test-1/papers").status, 403, "the desk has no business there")
