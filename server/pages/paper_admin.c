@@ -150,6 +150,7 @@ static enum err put_paper(struct view *view, struct worker *worker, const struct
     view_put(paper, "issuer", item->issuer);
     view_put_json(view->root, "paper", paper);
     if (item->state == PAPER_PLANNED && zone_format(event->timezone, item->from_ms, at) == OK) view_put(view->root, "at", arena_strndup(view->arena, at, 16));
+    view_put(view->root, "mark", paper_mark(view->arena, item));
     put_titles(view, item->title);
     put_choices(view, programme, item);
     e = put_versions(view, worker->db, event->timezone, item);

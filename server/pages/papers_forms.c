@@ -31,7 +31,9 @@ static void tell(struct http_request *req, const struct form *form, enum err err
 {
     bool theirs = err == ERR_INPUT || err == ERR_CONFLICT || err == ERR_LIMIT;
     int status = err == ERR_CONFLICT ? 409 : err == ERR_LIMIT ? 413 : 400;
-    if (!theirs || fault->text[0] == '\0') reply_error(req, err, fault);
+    bool stale = err == ERR_CONFLICT && strcmp(form->do_word, "edit") == 0;
+    if (stale) paper_admin_show(req, status, view_words_for(req, "room.changed_meanwhile"));
+    else if (!theirs || fault->text[0] == '\0') reply_error(req, err, fault);
     else if (form->code) paper_admin_show(req, status, fault->text);
     else papers_admin_show(req, status, fault->text);
 }
@@ -124,7 +126,8 @@ static enum err read_words(struct http_request *req, struct form *f)
     }
     const char **categories = arena_array(req->arena, 65, sizeof *categories);
     if (!categories) return ERR_NOMEM;
-    f->words = (struct paper_words){.titles = titles, .language = http_form(req, "language"), .number = http_form(req, "number"), .issued = http_form(req, "issued"),
+    f->words = (struct paper_words){.mark = http_form(req, "mark"), .titles = titles,
+                                    .language = http_form(req, "language"), .number = http_form(req, "number"), .issued = http_form(req, "issued"),
                                     .issuer = http_form(req, "issuer"), .session = http_form(req, "session"), .categories = categories,
                                     .for_everybody = http_form(req, "everybody") != NULL, .restricted = http_form(req, "restricted") != NULL,
                                     .must_read = http_form(req, "must_read") != NULL};

@@ -112,6 +112,11 @@ const char *view_words(const struct view *view, const char *key)
     return i18n_text(view->app->pages->i18n, view->language, key);
 }
 
+const char *view_words_for(struct http_request *req, const char *key)
+{
+    return i18n_text(app_of(req)->pages->i18n, view_language(req), key);
+}
+
 enum i18n_language view_language(struct http_request *req)
 {
     enum i18n_language language;

@@ -38,6 +38,7 @@ void view_reply(struct view *view, int status, const char *template_name);
 void view_reply_around(struct view *view, int status, const char *before, const char *html, const char *after);
 
 const char *view_words(const struct view *view, const char *key);
+const char *view_words_for(struct http_request *req, const char *key); /* where no page is being made yet */
 struct throttle *pages_throttle(const struct pages *pages);
 struct throttle *pages_pin_throttle(const struct pages *pages); /* of browsers that give wrong PINs */
 struct bucket *pages_number_bucket(const struct pages *pages);  /* wrong tries with badge numbers, all together */

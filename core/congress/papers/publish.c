@@ -1,4 +1,5 @@
 #include "core/congress/papers/publish.h"
+#include "core/base/crypto.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/congress/store/store.h"
@@ -172,6 +173,23 @@ static bool same(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : !a && !b;
 }
 
+/* Each text with its end, so that nothing moves from one into the next unseen. */
+const char *paper_mark(struct arena *arena, const struct paper_item *item)
+{
+    const char *const texts[] = {item->title, item->language, item->number, item->issued, item->issuer, item->audience, item->session};
+    struct crypto_sha256_state state;
+    char hex[CRYPTO_HASH_HEX];
+    crypto_sha256_start(&state);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        crypto_sha256_add(&state, texts[i] ? "1" : "0", 1);
+        if (texts[i]) crypto_sha256_add(&state, texts[i], strlen(texts[i]) + 1);
+    }
+    crypto_sha256_add(&state, item->restricted ? "1" : "0", 1);
+    crypto_sha256_add(&state, item->must_read ? "1" : "0", 1);
+    crypto_sha256_end(&state, hex);
+    return arena_strndup(arena, hex, 32);
+}
+
 /* What is edited here an import leaves; words between spaces, each once. */
 static const char *note_edited(struct arena *arena, const char *edited, const char *key, bool differs)
 {
@@ -185,6 +203,9 @@ enum err paper_describe(const struct paper_doing *d, const char *code, const str
     struct paper_item item;
     enum err e = find(d, code, &item);
     if (e != OK) return e;
+    const char *mark = paper_mark(d->arena, &item);
+    if (!mark) return ERR_NOMEM;
+    if (!same(mark, w->mark)) return fault_set(d->fault, ERR_CONFLICT, "somebody has changed this paper meanwhile");
     if (!json_object_size(w->titles)) return fault_set(d->fault, ERR_INPUT, "a paper needs a title in one language at least");
     struct sql_room_edit_in in = {.id = item.id, .title = json_text(d->arena, w->titles), .language = text_or_null(d->arena, w->language),
                                   .number = text_or_null(d->arena, w->number), .issued = text_or_null(d->arena, w->issued),

@@ -62,8 +62,13 @@ enum err paper_move(const struct paper_doing *doing, const char *code, int by);
 /* ERR_CONFLICT: somebody opened it, or a bundle brought it: those are withdrawn, not deleted. */
 enum err paper_delete(const struct paper_doing *doing, const char *code);
 
-/* What a paper says of itself; texts may be NULL or "". `titles`: language → title, at least one. */
+/* What a paper says of itself, and of whom it may be read, as one word: a form carries it, so that one that was open for long puts nothing back. NULL: no memory. */
+const char *paper_mark(struct arena *arena, const struct paper_item *item);
+
+/* What a paper says of itself; texts may be NULL or "". `titles`: language → title, at least one. `mark`: of what the form was made from; ERR_CONFLICT
+ * when the paper has another one by now (or NULL): nothing is written. */
 struct paper_words {
+    const char *mark;
     json_t *titles;          /* borrowed */
     const char *language, *number, *issued, *issuer, *session;
     const char *const *categories; /* the audience */
