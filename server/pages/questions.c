@@ -29,6 +29,7 @@ static enum err put_questions(struct view *view, struct db *db, const struct eve
         view_put_title(view, item, "unit", list[i].unit);
         view_put(item, "answer", list[i].answer);
         view_put(item, "actor", list[i].actor);
+        if (list[i].answered_ms != DB_NULL) view_put(item, "known", arena_printf(view->arena, "%" PRId64, list[i].answered_ms));
         if (list[i].answered_ms != DB_NULL) view_put(item, "answered", i18n_time(view->arena, event->timezone, list[i].answered_ms));
         view_put_flag(item, "seen", list[i].seen_ms != DB_NULL);
         waiting += list[i].answer == NULL;
@@ -84,7 +85,7 @@ void questions_get(struct http_request *req)
 }
 
 struct form {
-    int64_t event_id, id;
+    int64_t event_id, id, known_ms; /* known_ms: of the answer that the form showed, 0: none */
     const char *event, *answer, *close; /* close NULL: an answer */
 };
 
@@ -93,7 +94,7 @@ static enum err store(struct db *db, struct http_request *req, struct write_tool
     const struct form *f = req->state;
     (void)tools;
     if (f->close) return question_close(db, f->event_id, f->close[0] == '1', actor_of(req), f->event, clock_now_ms(), fault);
-    return question_answer(db, req->arena, f->event_id, f->id, f->answer, actor_of(req), clock_now_ms(), fault);
+    return question_answer(db, req->arena, f->event_id, f->id, f->known_ms, f->answer, actor_of(req), clock_now_ms(), fault);
 }
 
 static void stored(struct http_request *req)
@@ -102,6 +103,7 @@ static void stored(struct http_request *req)
     const struct fault *fault = NULL;
     enum err err = write_result(req, &fault);
     if (err == OK) http_reply_redirect(req, 303, arena_printf(req->arena, "/desk/%s/questions", f->event));
+    else if (err == ERR_CONFLICT) show(req, 409, view_words_for(req, "ask.answered_meanwhile"));
     else reply_error(req, err, fault);
 }
 
@@ -126,10 +128,13 @@ void questions_post(struct http_request *req)
         return;
     }
     bool number = id && *id && strlen(id) < 19 && strspn(id, "0123456789") == strlen(id);
-    if (!number) reply_reason(req, REASON_not_found);
+    const char *known = http_form(req, "known");
+    bool known_number = !known || (strlen(known) < 19 && strspn(known, "0123456789") == strlen(known));
+    if (!number || !known_number) reply_reason(req, REASON_not_found);
     else if (question_tidy(req->arena, http_form(req, "answer"), &f->answer, &fault) != OK) show(req, 400, fault.text);
     else {
         f->id = strtoll(id, NULL, 10);
+        f->known_ms = known ? strtoll(known, NULL, 10) : 0;
         request_write(req, store, stored);
     }
 }

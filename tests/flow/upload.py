@@ -224,7 +224,7 @@ def versions_and_news():
     equal(phone.get(door, If_None_Match=etag).status, 304, "nothing is new: 304")
     equal(phone.get("/d/%s/f/%s/1/x.pdf" % (tokens["P02"], code)).status, 200, "P02 opens it")
     until = time.time() + 10
-    while time.time() < until and not server.value("SELECT COUNT(*) FROM paper_opened"):
+    while time.time() < until and not server.value("SELECT COUNT(*) FROM paper_opened WHERE delegate_id = (SELECT delegate_id FROM credential WHERE token = ?)", tokens["P02"]):
         time.sleep(0.1)
     equal(server.value("SELECT COUNT(*) FROM paper_opened o JOIN document d ON d.id = o.document_id WHERE d.code = ? AND o.version = 1", code) >= 1, True, "which is noted")
     etag = phone.get(door).header("etag")
@@ -345,6 +345,12 @@ def questions():
     mine = phone.get(door + "/news").header("etag")
     number = re.search(r'name="question" value="(\d+)"', page.text).group(1)
     equal(who["desk"].form("/desk/test-1/questions", {"question": number, "answer": "Tầng 2 & sảnh <B>"}).status, 303, "answered")
+    second = who["admin"].form("/desk/test-1/questions?lang=en", {"question": number, "answer": "Tầng 9"})
+    check(second.status == 409 and "Somebody else has answered" in second.text and "Tầng 2 &amp; sảnh" in second.text, "a second desk is shown the first one's answer", second.status)
+    equal(server.value("SELECT answer FROM question"), "Tầng 2 & sảnh <B>", "which stays")
+    known = re.search(r'name="known" value="(\d+)"', second.text).group(1)
+    equal(who["admin"].form("/desk/test-1/questions", {"question": number, "answer": "Tầng 2 & sảnh <B>", "known": known}).status, 303, "who has seen it may answer anew")
+    equal(who["desk"].form("/desk/test-1/questions", {"question": number, "answer": "Tầng 9", "known": known}).status, 409, "the answer before that is not the one that stands")
     reply = phone.get(door + "/news", If_None_Match=mine)
     check(reply.status == 200 and "Tầng 2 &amp; sảnh &lt;B&gt;" in reply.text, "the phone shows the answer by the same asking", reply)
     check("Tầng 2" not in Client(server).get("/d/%s/news" % tokens["P05"]).text, "nobody else sees it")

@@ -205,7 +205,7 @@ def doors():
         "POST /admin/{event}/papers/{document}": Door(plain("/admin/test-1/papers/programme"), form=lambda role: {"do": "up"}, status=303),
         "GET /admin/{event}/papers/{document}/file/{version}": Door(plain("/admin/test-1/papers/programme/file/1"), type="application/pdf"),
         "GET /desk/{event}/questions": Door(plain("/desk/test-1/questions"), type="text/html"),
-        "POST /desk/{event}/questions": Door(lambda role: "/desk/test-1/questions", form=lambda role: {"question": w.question(), "answer": "Tầng 2"}, status=303),
+        "POST /desk/{event}/questions": Door(lambda role: "/desk/test-1/questions", form=lambda role: {"question": w.question(), "answer": "Tầng 2", "known": str(w.server.value("SELECT answered_ms FROM question ORDER BY id LIMIT 1") or 0)}, status=303),
         "GET /d/{token}/papers.zip": Door(plain("/d/%s/papers.zip" % token), type="application/zip"),
         "POST /d/{token}/pin": Door(plain("/d/%s/pin" % token), form=lambda role: {"pin": w.pin}, status=303),
         "POST /d/{token}/lock": Door(plain("/d/%s/lock" % token), form=lambda role: {}, status=303),

@@ -10,11 +10,15 @@ function take(text) {
   const old = list();
   if (!fresh || fresh.innerHTML === old.innerHTML) return;
   const more = Number(fresh.dataset.waiting) - Number(old.dataset.waiting);
-  const typed = new Map([...old.querySelectorAll("textarea")].filter((one) => one.value).map((one) => [one.id, one.value]));
+  const typed = new Map([...old.querySelectorAll("textarea")].filter((one) => one.value).map((one) => [one.id, one]));
   const held = old.contains(document.activeElement) ? document.activeElement : null;
   const at = held ? [held.id, held.selectionStart, held.selectionEnd, held.getBoundingClientRect().top] : null;
   old.replaceWith(fresh);
-  for (const [id, value] of typed) { const box = document.getElementById(id); if (box) box.value = value; }
+  for (const [id, was] of typed) {
+    const box = document.getElementById(id), known = box && box.form.elements.known;
+    if (box) box.value = was.value;
+    if (known) known.value = was.form.elements.known ? was.form.elements.known.value : "0"; // what it was typed to: the server tells of an answer that came meanwhile
+  }
   const again = at && at[0] && document.getElementById(at[0]);
   if (again) {
     again.focus({ preventScroll: true });

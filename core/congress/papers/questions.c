@@ -30,12 +30,14 @@ enum err question_ask(struct db *db, struct arena *arena, struct id_source *ids,
     return e == OK ? OK : db_fault(db, e, fault, "ask the desk");
 }
 
-enum err question_answer(struct db *db, struct arena *arena, int64_t event_id, int64_t id, const char *answer, const char *actor, int64_t now_ms,
-                         struct fault *fault)
+enum err question_answer(struct db *db, struct arena *arena, int64_t event_id, int64_t id, int64_t known_ms, const char *answer, const char *actor,
+                         int64_t now_ms, struct fault *fault)
 {
     struct sql_question_get_row row;
     enum err e = sql_question_get(db, arena, event_id, id, &row);
     if (e == ERR_NOT_FOUND) return fault_set(fault, e, "there is no such question");
+    if (e == OK && row.answered_ms != (known_ms ? known_ms : DB_NULL)) return fault_set(fault, ERR_CONFLICT, "somebody has answered this meanwhile");
+    if (e == OK && known_ms >= now_ms) now_ms = known_ms + 1; /* each answer is another one, also within a millisecond */
     if (e == OK) e = sql_question_answer(db, &(struct sql_question_answer_in){.id = id, .answer = answer, .answered_ms = now_ms, .actor = actor}, NULL);
     if (e == OK) e = audit_write(db, now_ms, actor, row.answer ? "question.answer_again" : "question.answer", arena_printf(arena, "%lld", (long long)id), NULL);
     return e == OK ? OK : db_fault(db, e, fault, "answer a question");

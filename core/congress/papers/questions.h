@@ -24,9 +24,10 @@ enum err question_tidy(struct arena *arena, const char *text, const char **ret, 
 /* The same words again within the burst's time are one question (a form sent twice). ERR_LIMIT: too many; ERR_DENIED: the organiser has closed it. */
 enum err question_ask(struct db *db, struct arena *arena, struct id_source *ids, int64_t event_id, int64_t delegate_id, const char *words, int64_t now_ms,
                       struct fault *fault);
-/* Answers, or answers anew. Audited, without either text. ERR_NOT_FOUND. */
-enum err question_answer(struct db *db, struct arena *arena, int64_t event_id, int64_t id, const char *answer, const char *actor, int64_t now_ms,
-                         struct fault *fault);
+/* Answers, or answers anew. `known_ms`: when the answer was given that its writer had before the eyes (0: none); ERR_CONFLICT where another one stands by now:
+ * two desks must not overwrite each other unseen. Audited, without either text. ERR_NOT_FOUND. */
+enum err question_answer(struct db *db, struct arena *arena, int64_t event_id, int64_t id, int64_t known_ms, const char *answer, const char *actor,
+                         int64_t now_ms, struct fault *fault);
 enum err question_close(struct db *db, int64_t event_id, bool closed, const char *actor, const char *event, int64_t now_ms, struct fault *fault);
 
 /* Of one delegate, oldest first. */

@@ -129,8 +129,8 @@ WHERE q.event_id = $1 ORDER BY CASE WHEN q.answered_ms IS NULL THEN 0 ELSE 1 END
 -- question_marks :maybe (event_id i64) -> (count i64, waiting i64, newest i64)
 SELECT COUNT(*), COALESCE(SUM(CASE WHEN answered_ms IS NULL THEN 1 ELSE 0 END), 0), COALESCE(MAX(COALESCE(seen_ms, answered_ms, asked_ms)), 0) FROM question WHERE event_id = $1;
 
--- question_get :maybe (event_id i64, id i64) -> (words text, answer text?)
-SELECT words, answer FROM question WHERE event_id = $1 AND id = $2;
+-- question_get :maybe (event_id i64, id i64) -> (words text, answer text?, answered_ms i64?)
+SELECT words, answer, answered_ms FROM question WHERE event_id = $1 AND id = $2;
 
 -- question_answer :exec (id i64, answer text, answered_ms i64, actor text)
 UPDATE question SET answer = $2, answered_ms = $3, actor = $4, seen_ms = NULL WHERE id = $1;
