@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # suite
-# sanitized
 """Member cards: printed, good at every event of their person exactly as a badge is, nothing for others; sheets to sign; who took which badges."""
 import json
 import os

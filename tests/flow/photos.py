@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # suite
-# sanitized
 """Photos: matched in bulk by the names of their files, refused where they are bad, sent to the server one by one, seen by staff alone; colours by profile
 come out as sRGB; an exported event comes in again without a change."""
 import json

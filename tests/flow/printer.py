@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # suite
-# sanitized
 """`plenum-badges --print`, `plenum printer` and the server's printer door, against a real IPP printer (ippeveprinter) and bad ones of our own."""
 import json
 import os

@@ -2,7 +2,6 @@
 """The venue's network with the real programs: `plenum doctor --venue`, the phones' questions by host and path, who has reached us, the poster's codes.
 Build first; B=build/x chooses the folder."""
 # suite
-# sanitized
 import json
 import os
 import re

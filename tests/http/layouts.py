@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # suite
-# sanitized
 """Badge layouts through the console's doors: who may, names, sizes, mistakes with their line, two editors, pictures, backup; and the editor without
 JavaScript.    B=build/x tests/http/layouts.py"""
 import html
