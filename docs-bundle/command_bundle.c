@@ -146,6 +146,17 @@ static void print_installed(const struct bundle_install *w, const struct bundle_
            r->totals[CHANGE_VERSION], r->totals[CHANGE_DETAILS], r->totals[CHANGE_SAME], r->signer);
 }
 
+/* Uploaded papers begin as drafts, these do not: that must not go by unseen. */
+static void warn_of_shown(const struct bundle_install *w, const struct bundle_installed *r)
+{
+    size_t shown = 0;
+    for (size_t i = 0; i < r->count; i++) shown += r->changes[i].kind == CHANGE_NEW && !r->check.bundle.papers[i].publish_at;
+    if (w->hold || !shown) return;
+    fprintf(stderr, "plenum-docs: warning: %zu new %s %s on phones at once; with --hold new papers wait until the organiser publishes them%s\n", shown,
+            shown == 1 ? "paper" : "papers", w->dry_run ? "would be shown" : shown == 1 ? "is now shown" : "are now shown",
+            w->dry_run ? "" : "; the console's page of papers can withdraw them");
+}
+
 int docs_command_install(int argc, char **argv)
 {
     const char *words[1] = {NULL}, *data = NULL;
@@ -181,6 +192,7 @@ int docs_command_install(int argc, char **argv)
     docs_end_progress(&screen);
     if (e == OK && as_json) e = print_installed_json(&w, &installed, &fault);
     else if (e == OK) print_installed(&w, &installed);
+    if (e == OK) warn_of_shown(&w, &installed);
     arena_release(&arena);
     return docs_finish(e, &fault);
 }

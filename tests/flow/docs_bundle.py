@@ -326,9 +326,13 @@ def two_events(folder, data):
     k.put(source, "Hai.pdf", "guide.pdf"), k.put(source, "Ba.txt", b"three")
     k.build(source, path, data)
     other = [s for (s,) in k.rows(data, "SELECT slug FROM event") if s != k.EVENT][0]
-    k.docs("install", path, "--event", k.EVENT, "--hold", data=data)
+    trial = k.docs("install", path, "--event", k.EVENT, "--dry-run", data=data)
+    p.check("2 new papers would be shown on phones at once; with --hold" in trial.stderr, "a trial warns of what would be seen by all", trial.stderr)
+    held = k.docs("install", path, "--event", k.EVENT, "--hold", data=data)
+    p.check("warning" not in held.stderr, "what waits needs no warning", held.stderr)
     before = k.blobs(data)
-    k.docs("install", path, "--event", other, data=data)
+    done = k.docs("install", path, "--event", other, data=data)
+    p.check("2 new papers are now shown on phones at once; with --hold" in done.stderr, "without --hold it says how many are seen now", done.stderr)
     p.equal(k.blobs(data), before, "the same file in two events is stored once")
     p.equal(sorted(k.rows(data, "SELECT e.slug, d.publish_manual FROM document d JOIN event e ON e.id = d.event_id WHERE d.code = 'ba'")), sorted([(k.EVENT, 1), (other, 0)]),
             "--hold makes new papers wait for the organiser")
