@@ -9,6 +9,8 @@ struct slips {
     struct buf pdf;
     struct pin_of *pins;
     size_t count;
+    enum err result;
+    struct fault fault;
 };
 
 static void release_slips(void *data)
@@ -71,6 +73,29 @@ static void pins_made(struct http_request *req)
     http_run_in_pool(req, app_of(req)->pool, slips_work);
 }
 
+/* Nothing is made for a question that nobody answers to. */
+static void check_work(struct http_request *req, void *thread_state)
+{
+    struct slips *s = req->state;
+    struct worker *worker = thread_state;
+    struct badge_list_filter filter = {.unit = query_word(req, "unit")};
+    const char *event = http_param(req, "event");
+    struct badge_list list = {0};
+    enum err e = worker ? print_badges_split(&s->arena, http_query(req, "only"), &filter, &s->fault) : ERR_BUSY;
+    if (e == OK) e = print_badges_scope(worker->db, &s->arena, event, &filter, &s->fault);
+    if (e == OK) e = badge_list_load(worker->db, &s->arena, event, &filter, "", &list, &s->fault);
+    if (e == OK && list.count == 0) e = fault_set(&s->fault, ERR_NOT_FOUND, "there is nobody whose PIN could be printed");
+    s->result = e;
+}
+
+static void checked(struct http_request *req)
+{
+    struct slips *s = req->state;
+    if (s->result == OK) request_write(req, pins_apply, pins_made);
+    else if (s->result == ERR_LIMIT) reply_reason_with(req, REASON_too_many, s->fault.text);
+    else reply_error(req, s->result, &s->fault);
+}
+
 void pins_get(struct http_request *req)
 {
     if (view_ask_new_password(req)) return;
@@ -85,7 +110,8 @@ void pins_get(struct http_request *req)
     buf_init(&s->pdf, BUF_LIMIT_FILE);
     arena_init(&s->arena, PRINT_BADGES_MEMORY);
     req->state = s;
-    request_write(req, pins_apply, pins_made);
+    req->resume = checked;
+    http_run_in_pool(req, app_of(req)->pool, check_work);
 }
 
 static enum err calm_apply(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)

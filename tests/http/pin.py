@@ -171,7 +171,19 @@ def by_badge():
     write("UPDATE badge_pin SET wait_until_ms = ? WHERE delegate_id = ?", plenum.now_ms() - 25 * 3600 * 1000, delegate("test-1", "P05"))
     Client(server).form(door("P05") + "/pin", {"pin": "9999"})
     equal(server.value("SELECT wrong FROM badge_pin WHERE delegate_id = ?", delegate("test-1", "P05")), 1, "after a day of peace counting begins anew")
-    write("UPDATE badge_pin SET wrong = 9, wait_until_ms = ? WHERE delegate_id = ?", plenum.now_ms() + 300000, delegate("test-1", "P05"))
+    mine, now = delegate("test-1", "P05"), plenum.now_ms()
+    write("UPDATE badge_pin SET wrong = 6, wait_until_ms = ?, number_wrong = 4, number_wait_until_ms = ? WHERE delegate_id = ?", now + 24 * 3600 * 1000, now + 24 * 3600 * 1000, mine)
+    for column, most in (("wait_until_ms", 30000), ("number_wait_until_ms", 60000)):  # as after a clock that was set back by a day
+        waits = []
+        for _ in range(2):
+            by_badge = column == "wait_until_ms"
+            number = server.value("SELECT number FROM delegate WHERE id = ?", mine)
+            reply = Client(server).form(door("P05") + "/pin", {"pin": tail("P05")}) if by_badge else enter(Client(server), number, tail("P05"))
+            equal(reply.status, 429, "a clock set back: %s waits" % column)
+            waits.append(server.value("SELECT %s FROM badge_pin WHERE delegate_id = ?" % column, mine))
+            time.sleep(.3)
+        check(waits[0] == waits[1] and 0 < waits[0] - now < most + 10000, "one step from the first try on, and it runs down", [w - now for w in waits])
+    write("UPDATE badge_pin SET wrong = 9, wait_until_ms = ?, number_wrong = 0, number_wait_until_ms = NULL WHERE delegate_id = ?", plenum.now_ms() + 300000, mine)
 
 
 def the_desk():
@@ -306,6 +318,10 @@ def alarm():
 def slips():
     equal(staff["desk"].get("/admin/random-pin/pins.pdf").status, 403, "slips are for the organiser")
     equal(Client(server).form(door("P01", "random-pin") + "/pin", {"pin": "123456"}).status, 403, "before slips are made there is no PIN")
+    made = "SELECT COUNT(*) FROM badge_pin b JOIN delegate d ON d.id = b.delegate_id JOIN event e ON e.id = d.event_id WHERE e.slug = 'random-pin'"
+    before = server.value(made)
+    equal(staff["organiser"].get("/admin/random-pin/pins.pdf?only=no-such").status, 404, "slips for nobody")
+    equal(server.value(made), before, "make no PIN")
     reply = staff["organiser"].get("/admin/random-pin/pins.pdf")
     check(reply.status == 200 and reply.body[:5] == b"%PDF-" and reply.header("cache-control") == "no-store", "the slips", reply.headers)
     path = os.path.join(server.folder, "slips.pdf")
