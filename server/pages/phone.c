@@ -49,7 +49,10 @@ static enum err put_papers(struct view *view, struct worker *worker, int64_t now
     struct viewer viewer;
     const char *etag = NULL;
     enum err err = paper_viewer_of(view->req, worker, now_ms, &viewer);
-    if (err == ERR_NOT_FOUND || err == ERR_DENIED) return OK; /* a mandate that was lost: no papers here */
+    if (err == ERR_NOT_FOUND || err == ERR_DENIED) { /* a mandate that was lost: no papers here, and none on the phone */
+        view_put_flag(view->root, "kept_known", true);
+        return OK;
+    }
     if (err == OK) err = news_etag(view->req, worker, &viewer, now_ms, &etag); /* first: what comes between is told twice, not never */
     if (err == OK) err = phone_put_papers(view, worker, &viewer, etag, now_ms);
     /* What a PIN opened is not kept: the page then names restricted papers. A copy of before the PIN stays on the phone. */

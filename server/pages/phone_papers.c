@@ -97,6 +97,21 @@ static json_t *paper_view(struct view *view, const struct viewer *viewer, const 
     return out;
 }
 
+/* The codes of what a phone may have kept of papers, for web/js/worker.js: what is not among them leaves the phone. */
+static void put_kept(struct view *view, const struct paper *papers, size_t count)
+{
+    struct buf out;
+    buf_init(&out, VIEW_LIMIT);
+    for (size_t i = 0; i < count; i++) {
+        if (papers[i].behind_pin) continue;
+        buf_put_url(&out, papers[i].code);
+        buf_putc(&out, ' ');
+    }
+    view_put_flag(view->root, "kept_known", buf_ok(&out));
+    view_put(view->root, "kept", buf_ok(&out) ? buf_text(&out) : NULL);
+    buf_release(&out);
+}
+
 /* The papers that this viewer may open now, and how many more there are behind the PIN. */
 enum err view_put_papers(struct view *view, struct db *db, const struct viewer *viewer, int64_t now_ms)
 {
@@ -122,6 +137,7 @@ enum err view_put_papers(struct view *view, struct db *db, const struct viewer *
     view_put(view->root, "search", json_array_size(list) > 0 ? arena_printf(view->arena, "%s/search", viewer->door) : NULL);
     view_put_flag(view->root, "has_papers", count > 0);
     pin_put(view, viewer, locked);
+    if (!viewer->by_session) put_kept(view, papers, count);
     view_put_json(view->root, "papers", list);
     return OK;
 }

@@ -246,6 +246,29 @@ export default async function reading(browser, main) {
     await page.context().close();
   });
 
+  await test("reading: what was withdrawn or restricted leaves the phone when it is online again; the rest stays", async () => {
+    const page = await open(browser, PHONE);
+    const write = (sql) => execFileSync("python3", ["-c", "import sqlite3,sys; d=sqlite3.connect(sys.argv[1],timeout=20); d.executescript(sys.argv[2]); d.commit()", path.join(server.data, "plenum.db"), `${sql}; UPDATE event SET config_seq = config_seq + 1;`]);
+    const kept = (code) => page.evaluate(async (part) => { let n = 0; for (const name of await caches.keys()) for (const one of await (await caches.open(name)).keys()) if (part.test(new URL(one.url).pathname)) n++; return n; }, new RegExp(`/[rfp]/${code}/`));
+    const file = (name) => page.evaluate((url) => fetch(url).then((answer) => answer.arrayBuffer().then(() => answer.status)), `${home}/f/${name}`);
+    await page.goto(home);
+    await page.waitForSelector("#keep:not([hidden])");
+    for (const code of ["report", "note", "guide"]) await page.goto(at(code));
+    await page.goto(`${at("report")}?look=pictures`);
+    assert.deepEqual([await file("report/1/report.pdf"), await file("note/1/note.txt"), await file("guide/1/guide.md")], [200, 200, 200]);
+    await until("all three are kept", async () => await kept("report") > 2 && await kept("note") === 2 && await kept("guide") === 2);
+    write("UPDATE document SET withdrawn_ms = 1 WHERE code = 'report'");
+    await page.goto(home);
+    await until("the withdrawn one has gone", async () => await kept("report") === 0);
+    assert.equal(await file("report/1/report.pdf"), 404, "nor has the browser's own store kept it");
+    write("UPDATE document SET restricted = 1 WHERE code = 'note'");
+    await page.evaluate((url) => fetch(url, { cache: "no-store" }).then((answer) => answer.text()), `${home}/news`);
+    await until("the restricted one has gone by the news", async () => await kept("note") === 0);
+    assert.equal(await kept("guide"), 2, "what may stay stays");
+    write("UPDATE document SET withdrawn_ms = NULL WHERE code = 'report'; UPDATE document SET restricted = 0 WHERE code = 'note'");
+    await page.context().close();
+  });
+
   await test("reading: a badge that was revoked takes with it what was kept", async () => {
     const page = await open(browser, PHONE);
     await page.goto(home);

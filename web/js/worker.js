@@ -48,6 +48,21 @@ async function forgetPaper(code) {
   }
 }
 
+// What the server gives out no more, or after the PIN only, leaves the phone as soon as a page or its news say so: both name the papers that may stay.
+async function forgetOthers(answer) {
+  const named = / data-kept="([^"]*)"/.exec(await answer.text());
+  if (!named) return; // another page at this address: the desk's, or a note
+  const stay = new Set(named[1].split(" "));
+  const { pages, papers } = await stores();
+  for (const name of [pages, papers]) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) {
+      const rest = within(new URL(request.url));
+      if (rest !== null && /^\/[rfp]\//.test(rest) && !stay.has(rest.split("/")[2])) await cache.delete(request);
+    }
+  }
+}
+
 async function put(name, url, answer) {
   if (gone) return;
   try { await (await caches.open(name)).put(keyOf(url), answer); } catch { /* the phone is full: then it is not kept */ }
@@ -64,7 +79,9 @@ async function fixed(request) {
   const name = new URL(request.url).pathname.startsWith("/assets/") ? pages : papers;
   const kept = await look(name, request.url);
   if (kept) return kept;
-  const answer = await fetch(request);
+  // Of papers this store is the only one: the browser's own, which keeps them for a year, is not believed without asking.
+  const answer = await (name === papers ? fetch(request, { cache: "no-cache" }) : fetch(request));
+  if (name === papers && [401, 403, 404, 410].includes(answer.status)) await forgetPaper(within(new URL(request.url)).split("/")[2]);
   if (mayStay(answer, MOST)) put(name, request.url, answer.clone());
   return answer;
 }
@@ -74,13 +91,20 @@ async function fresh(request, rest) {
   try {
     const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
     if (answer.status === 200 && (rest === "theme" || answer.headers.get("X-Plenum-Keep") === "1")) put(pages, request.url, answer.clone());
+    if (rest === "" && answer.status === 200) await forgetOthers(answer.clone());
     if (rest === "" && (answer.status === 410 || answer.status === 404)) await forgetAll();
-    if (/^\/r\//.test(rest) && [401, 403, 404].includes(answer.status)) await forgetPaper(rest.split("/")[2]);
+    if (/^\/r\//.test(rest) && [401, 403, 404, 410].includes(answer.status)) await forgetPaper(rest.split("/")[2]);
     return answer;
   } catch {
     const kept = await look(pages, request.url);
     return kept || sayNotHere();
   }
+}
+
+async function news(request) {
+  const answer = await fetch(request);
+  if (answer.status === 200) await forgetOthers(answer.clone());
+  return answer;
 }
 
 function sayNotHere() {
@@ -105,6 +129,7 @@ self.addEventListener("fetch", (event) => {
   const rest = within(url);
   if (rest === null) return;
   if (/^\/[fp]\//.test(rest)) event.respondWith(fixed(request));
+  else if (rest === "/news") event.respondWith(news(request));
   else if (rest === "" || /^\/r\//.test(rest) || rest === "/programme.ics") event.respondWith(fresh(request, rest));
 });
 

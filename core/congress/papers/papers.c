@@ -69,7 +69,7 @@ enum err papers_list(struct db *db, struct arena *arena, const struct paper_view
         papers[out++] = (struct paper){.id = r->id, .code = r->code, .title = r->title, .language = r->language, .number = r->number, .issued = r->issued,
                                        .issuer = r->issuer, .session = r->session, .must_read = r->must_read != 0, .version = r->version, .size = r->size,
                                        .added_ms = r->added_ms, .sha256 = r->sha256, .name = r->name, .media_type = r->media_type, .access = access,
-                                       .session_title = r->session_title, .crc32 = r->crc32};
+                                       .session_title = r->session_title, .crc32 = r->crc32, .behind_pin = rule.restricted || viewer->pin_for_all};
     }
     *ret = papers;
     *ret_count = out;

@@ -30,6 +30,7 @@ struct paper {
     bool must_read;
     int64_t version, size, added_ms, crc32; /* crc32: of the file's bytes; DB_NULL: not known */
     const char *sha256, *name, *media_type;
+    bool behind_pin; /* asks for the PIN, also when this viewer has passed it. Only from papers_list */
     enum paper_access access;
 };
 
