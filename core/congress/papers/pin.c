@@ -114,15 +114,23 @@ static enum err count_wrong(struct db *db, enum pin_door door, int64_t delegate_
     return door == PIN_DOOR_BADGE ? sql_pin_wrong(db, &badge, NULL) : sql_pin_number_wrong(db, &number, NULL);
 }
 
+/* A clock that was set back must not make anybody wait longer than the step that they are on. The cut moment is stored: else each try would cut it
+ * anew, and the wait would never run down. */
+static enum err cut_wait(struct db *db, enum pin_door door, int64_t delegate_id, int64_t until, int64_t longest, int64_t now_ms, int64_t *ret_until)
+{
+    *ret_until = until - now_ms > longest ? now_ms + longest : until;
+    if (*ret_until == until) return OK;
+    return door == PIN_DOOR_BADGE ? sql_pin_cut(db, delegate_id, *ret_until, NULL) : sql_pin_number_cut(db, delegate_id, *ret_until, NULL);
+}
+
 static enum err try_row(struct db *db, enum pin_door door, int64_t delegate_id, const struct sql_pin_of_delegate_row *row, const char *typed, int64_t now_ms,
                         struct pin_answer *ret)
 {
     char pins[PIN_TAILS_MOST][PIN_SIZE];
     int64_t wrong = known(door == PIN_DOOR_BADGE ? row->wrong : row->number_wrong, 0);
     int64_t until = known(door == PIN_DOOR_BADGE ? row->wait_until_ms : row->number_wait_until_ms, 0);
-    /* A clock that was set back must not make anybody wait longer than the step that they are on. */
-    int64_t longest = pin_wait_of(door, wrong);
-    if (until - now_ms > longest) until = now_ms + longest;
+    enum err e = cut_wait(db, door, delegate_id, until, pin_wait_of(door, wrong), now_ms, &until);
+    if (e != OK) return e;
     *ret = (struct pin_answer){.outcome = PIN_WAIT, .wait_ms = until - now_ms};
     if (until > now_ms) return OK;
     size_t count = list_pins(row, pins);
@@ -130,7 +138,7 @@ static enum err try_row(struct db *db, enum pin_door door, int64_t delegate_id, 
     if (count == 0) return OK;
     bool right = is_right(typed, pins, count);
     crypto_forget(pins, sizeof pins);
-    enum err e = sql_pin_make_row(db, delegate_id, NULL);
+    e = sql_pin_make_row(db, delegate_id, NULL);
     if (e != OK) return e;
     if (!right) return count_wrong(db, door, delegate_id, now_ms - until > PEACE ? 1 : wrong + 1, now_ms, ret);
     int64_t least = now_ms + CLOCK_DAY, open_ms = row->ends_ms + CLOCK_DAY;

@@ -42,6 +42,12 @@ UPDATE badge_pin SET wrong = $2, wait_until_ms = $3, wrong_ms = $4 WHERE delegat
 -- pin_number_wrong :exec (delegate_id i64, wrong i64, wait_until_ms i64, wrong_ms i64)
 UPDATE badge_pin SET number_wrong = $2, number_wait_until_ms = $3, wrong_ms = $4 WHERE delegate_id = $1
 
+-- pin_cut :exec (delegate_id i64, wait_until_ms i64)
+UPDATE badge_pin SET wait_until_ms = $2 WHERE delegate_id = $1
+
+-- pin_number_cut :exec (delegate_id i64, wait_until_ms i64)
+UPDATE badge_pin SET number_wait_until_ms = $2 WHERE delegate_id = $1
+
 -- pin_right :exec (delegate_id i64)
 UPDATE badge_pin SET wrong = 0, wait_until_ms = NULL, wrong_ms = NULL, number_wrong = 0, number_wait_until_ms = NULL WHERE delegate_id = $1
 
