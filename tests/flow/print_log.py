@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # suite
-# sanitized
 """The print log with the real programs: who was printed, what changed since, runs that did not come out, two at once; and a lost badge that is dead at every door."""
 import json
 import os

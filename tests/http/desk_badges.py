@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # suite
-# sanitized
 """Badges on the web: what is written into the print log and what is only looked at, not printed and changed, lost badges, handing over, the console's page and
 its forms, without JavaScript. The table of who may is in doors.py.    B=build/x tests/http/desk_badges.py"""
 import json

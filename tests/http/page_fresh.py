@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # suite
-# sanitized threads
 """The delegate's page is never older than what is stored: every input is changed in turn, and by time, and each worker's page, kept parts and all, must be byte for byte
 the page that is made as a whole (server/pages/fragment.h).    B=build/x tests/http/page_fresh.py"""
 import json

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # suite
-# sanitized
 """Parts and conditions of RFC 9110 (§13, §14) by table, on a paper and on papers.zip, on both listeners; the archive as other programs read it; downloads that are
 cut and resumed; a hot paper is opened once.    B=build/x python3 tests/http/ranges.py"""
 import email.utils

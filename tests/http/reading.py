@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # suite
-# sanitized
 """Reading papers in the page and searching in them: who sees what by page, text, picture, search and snippet (DESIGN.md §7); the calendar; the worker that
 keeps pages; papers of every kind.    B=build/x tests/http/reading.py"""
 import datetime
