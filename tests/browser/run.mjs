@@ -6,6 +6,7 @@ import accessible from "./accessible.mjs";
 import phone from "./phone.mjs";
 import reading from "./reading.mjs";
 import pin from "./pin.mjs";
+import resume from "./resume.mjs";
 import pages from "./public.mjs";
 import desk from "./desk.mjs";
 import badges from "./badges.mjs";
@@ -42,7 +43,7 @@ try {
   for (const who of ["official", "third", "guest", "blank"]) people[who].token = server.token(people[who].code);
   browser = await launch();
   console.log(`# ${browser.version()}, ${server.url}`);
-  const stories = { phone, reading, pin, public: pages, desk, badges, photos, papers, venue, wall, layouts, accessible };
+  const stories = { phone, reading, resume, pin, public: pages, desk, badges, photos, papers, venue, wall, layouts, accessible };
   for (const [name, story] of Object.entries(stories)) if (wanted.length === 0 || wanted.includes(name)) await story(browser, server, people);
 } catch (problem) {
   await test("the scenery stands", () => { throw problem; });

@@ -74,10 +74,10 @@ export class Server {
   }
 
   // The token of a badge, read from the printed badge as a phone would.
-  token(code) {
+  token(code, event = EVENT) {
     const pdf = path.join(this.folder, "badge.pdf");
     const page = path.join(this.folder, "badge");
-    this.run("plenum-badges", "--data", this.data, "--event", EVENT, "--only", code, "--public-url", this.url, "--layout", "a6", "-o", pdf);
+    this.run("plenum-badges", "--data", this.data, "--event", event, "--only", code, "--public-url", this.url, "--layout", "a6", "-o", pdf);
     execFileSync("pdftoppm", ["-r", "200", "-png", "-singlefile", pdf, page]);
     const found = JSON.parse(this.run("plenum-scanner", "decode", `${page}.png`));
     const token = /\/D\/([0-9A-Z]{16})$/.exec(found.codes[0]);
