@@ -6,6 +6,13 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+
+/* What every target does with a broken promise. */
+static inline void fuzz_expect(bool good)
+{
+    if (!good) abort();
+}
 
 /* They abort when a promise is broken. Return 0. */
 int fuzz_layout(const uint8_t *data, size_t length, struct fonts *fonts);

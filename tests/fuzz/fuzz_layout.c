@@ -6,17 +6,12 @@
 
 #include <stdlib.h>
 
-static void expect(bool good)
-{
-    if (!good) abort();
-}
-
 static void check_parts(const struct badge_layout *l, const struct badge_side *side)
 {
     for (size_t i = 0; i < side->count; i++) {
         const struct box *box = &side->parts[i].box;
-        expect(box->x >= -0.01 && box->y >= -0.01 && box->x + box->width <= l->width + 0.01 && box->y + box->height <= l->height + 0.01);
-        if (side->parts[i].kind == PART_QR || side->parts[i].kind == PART_WIFI) expect(box->width >= 25.5);
+        fuzz_expect(box->x >= -0.01 && box->y >= -0.01 && box->x + box->width <= l->width + 0.01 && box->y + box->height <= l->height + 0.01);
+        if (side->parts[i].kind == PART_QR || side->parts[i].kind == PART_WIFI) fuzz_expect(box->width >= 25.5);
     }
 }
 
@@ -26,7 +21,7 @@ int fuzz_layout(const uint8_t *data, size_t length, struct fonts *fonts)
     struct fault fault = {0};
     const struct badge_layout *layout;
     enum err e = badges_layout_read(&arena, "fuzz", (const char *)data, length, &layout, &fault);
-    expect(e == OK || ((e == ERR_INPUT || e == ERR_LIMIT) && fault.text[0]));
+    fuzz_expect(e == OK || ((e == ERR_INPUT || e == ERR_LIMIT) && fault.text[0]));
     if (e == OK) {
         check_parts(layout, &layout->front);
         check_parts(layout, &layout->back);
@@ -38,7 +33,7 @@ int fuzz_layout(const uint8_t *data, size_t length, struct fonts *fonts)
         struct buf pdf;
         buf_init(&pdf, BUF_LIMIT_FILE);
         e = badges_write(&run, fonts, &pdf, NULL, &fault);
-        expect(e == OK || e == ERR_LIMIT || e == ERR_INPUT);
+        fuzz_expect(e == OK || e == ERR_LIMIT || e == ERR_INPUT);
         buf_release(&pdf);
     }
     arena_release(&arena);

@@ -14,9 +14,10 @@ int fuzz_photo(const uint8_t *data, size_t length)
     const struct photo_wish wish = {.width = 60, .height = 80, .crop = length % 2 == 0};
     enum err e = photo_make(&arena, data, length, &wish, &photo, &fault);
     const uint8_t *made = photo.data;
-    if (e == OK &&
-        !(photo.width >= 1 && photo.width <= 60 && photo.height >= 1 && photo.height <= 80 && photo.length > 100 && made[0] == 0xFF && made[1] == 0xD8)) abort();
-    if (e != OK && (!fault.text[0] || (e != ERR_INPUT && e != ERR_LIMIT && e != ERR_NOMEM))) abort();
+    if (e == OK) {
+        fuzz_expect(photo.width >= 1 && photo.width <= 60 && photo.height >= 1 && photo.height <= 80);
+        fuzz_expect(photo.length > 100 && made[0] == 0xFF && made[1] == 0xD8);
+    } else fuzz_expect(fault.text[0] && (e == ERR_INPUT || e == ERR_LIMIT || e == ERR_NOMEM));
     arena_release(&arena);
     return 0;
 }

@@ -12,15 +12,10 @@
 #define EACH (UINT64_C(4) << 20)
 #define TOTAL (UINT64_C(16) << 20)
 
-static void zip_expect(bool good)
-{
-    if (!good) abort();
-}
-
 static enum err count_bytes(void *context, const void *piece, size_t length)
 {
     uint64_t *count = context;
-    zip_expect(piece && length > 0);
+    fuzz_expect(piece && length > 0);
     *count += length;
     return OK;
 }
@@ -32,18 +27,18 @@ static void zip_check(struct zip_reader *zip, struct arena *arena)
         const struct zip_item *item = &zip->items[i];
         struct fault fault = {0};
         uint64_t made = 0;
-        zip_expect(file_is_safe_relative(item->name) && item->size <= EACH && item->data + item->packed <= zip->length);
-        zip_expect(map_get(&zip->by_name, item->name) == item);
+        fuzz_expect(file_is_safe_relative(item->name) && item->size <= EACH && item->data + item->packed <= zip->length);
+        fuzz_expect(map_get(&zip->by_name, item->name) == item);
         enum err e = zip_read(zip, item, count_bytes, &made, &fault);
-        zip_expect(made <= item->size && (e == OK ? made == item->size : fault.text[0] != '\0'));
+        fuzz_expect(made <= item->size && (e == OK ? made == item->size : fault.text[0] != '\0'));
         total += made;
     }
-    zip_expect(total <= TOTAL);
+    fuzz_expect(total <= TOTAL);
     struct bundle_check check;
     struct fault fault = {0};
     enum err e = bundle_check(arena, zip, NULL, NULL, &check, &fault);
-    zip_expect(e == OK || fault.text[0]);
-    if (e == OK) zip_expect(!bundle_check_is_intact(&check) || check.signature_good);
+    fuzz_expect(e == OK || fault.text[0]);
+    if (e == OK) fuzz_expect(!bundle_check_is_intact(&check) || check.signature_good);
 }
 
 int fuzz_zip(const uint8_t *data, size_t length)
@@ -55,7 +50,7 @@ int fuzz_zip(const uint8_t *data, size_t length)
     int fd = memfd_create("fuzz", MFD_CLOEXEC);
     if (fd < 0 || file_write_all(fd, data, length) != OK) abort();
     enum err e = zip_open_fd(&arena, fd, &caps, &zip, &fault);
-    zip_expect(e == OK || fault.text[0]);
+    fuzz_expect(e == OK || fault.text[0]);
     if (e == OK) {
         zip_check(&zip, &arena);
         zip_close(&zip);

@@ -1,58 +1,19 @@
 /* The fuzzers' targets for bundles without a fuzzer: kept inputs, and the same plain mutations at every run. */
 #include "core/base/crypto.h"
-#include "core/base/file.h"
 #include "tests/fuzz/fuzz_manifest.c"
 #include "tests/fuzz/fuzz_zip.c"
-#include "tests/unit/check.h"
+#include "tests/unit/mutate.h"
 
-#include <dirent.h>
-
-static uint32_t next_random(uint32_t *state)
+static int run_manifest(void *context, const uint8_t *data, size_t length)
 {
-    *state ^= *state << 13;
-    *state ^= *state >> 17;
-    *state ^= *state << 5;
-    return *state;
+    (void)context;
+    return fuzz_manifest(data, length);
 }
 
-static size_t mutate(uint8_t *room, const uint8_t *data, size_t length, uint32_t *state)
+static int run_zip(void *context, const uint8_t *data, size_t length)
 {
-    memcpy(room, data, length);
-    for (uint32_t n = 1 + next_random(state) % 4; n && length > 8; n--) {
-        size_t at = next_random(state) % length, size = 1 + next_random(state) % 16;
-        if (at + size > length) size = length - at;
-        switch (next_random(state) % 4) {
-        case 0: room[at] = (uint8_t)next_random(state); break;
-        case 1: room[at] ^= (uint8_t)(1u << (next_random(state) % 8)); break;
-        case 2: room[at] = (uint8_t)"0919-{}[]\",x"[next_random(state) % 12]; break;
-        default:
-            memmove(room + at, room + at + size, length - at - size);
-            length -= size;
-            break;
-        }
-    }
-    return length;
-}
-
-static void run_kept(struct check *c, const char *folder, int (*target)(const uint8_t *, size_t), int mutations)
-{
-    struct arena arena = {0};
-    DIR *dir = opendir(folder);
-    uint32_t state = 20261122;
-    int count = 0;
-    for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
-        char *data = NULL;
-        size_t length = 0;
-        if (entry->d_name[0] == '.') continue;
-        if (!CHECK(c, file_read(&arena, file_join(&arena, folder, entry->d_name), 1 << 20, &data, &length, NULL) == OK)) continue;
-        uint8_t *room = arena_alloc(&arena, length + 1);
-        if (!CHECK(c, room && target((const uint8_t *)data, length) == 0)) continue;
-        for (int i = 0; i < mutations; i++) target(room, mutate(room, (const uint8_t *)data, length, &state));
-        count++;
-    }
-    if (dir) closedir(dir);
-    CHECK(c, count > 3);
-    arena_release(&arena);
+    (void)context;
+    return fuzz_zip(data, length);
 }
 
 /* Whether the bytes are an intact bundle, as `verify` understands it. */
@@ -94,8 +55,8 @@ int main(void)
 {
     struct check c = {0};
     CHECK(&c, crypto_init() == OK);
-    run_kept(&c, "tests/fuzz/corpus/manifest", fuzz_manifest, 300);
-    run_kept(&c, "tests/fuzz/corpus/zip", fuzz_zip, 300);
+    CHECK(&c, mutate_kept(&c, "tests/fuzz/corpus/manifest", run_manifest, NULL, 300) > 3);
+    CHECK(&c, mutate_kept(&c, "tests/fuzz/corpus/zip", run_zip, NULL, 300) > 3);
     test_every_bit(&c);
     return check_done(&c, "fuzz bundles");
 }

@@ -1,9 +1,8 @@
 /* Forms with files: what browsers send, what nobody may send, and thousands of broken ones (each in a block of its own length, so that a sanitizer sees
  * every step outside). */
 #include "server/http/multipart.h"
-#include "tests/unit/check.h"
+#include "tests/unit/mutate.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 
 #define TYPE "multipart/form-data; boundary=----x1"
@@ -89,14 +88,7 @@ static void test_many(struct check *c)
     arena_release(&arena);
 }
 
-static uint32_t next(uint32_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 17;
-    return *state ^= *state << 5;
-}
-
-/* Every cut, and bytes changed, dropped and doubled at random (xorshift, always the same ones): only whole forms are taken, and never a byte from outside. */
+/* Every cut, and bytes changed and dropped at random (always the same ones): only whole forms are taken, and never a byte from outside. */
 static void test_broken(struct check *c)
 {
     struct arena arena = {0};
@@ -109,12 +101,12 @@ static void test_broken(struct check *c)
         char body[sizeof good + 8];
         size_t n = sizeof good - 1;
         memcpy(body, good, n);
-        for (unsigned change = 1 + next(&state) % 4; change; change--) {
-            size_t at = next(&state) % n;
-            switch (next(&state) % 3) {
-            case 0: body[at] = "\r\n\"-;:=%\\\0x1"[next(&state) % 12]; break;
+        for (unsigned change = 1 + mutate_next(&state) % 4; change; change--) {
+            size_t at = mutate_next(&state) % n;
+            switch (mutate_next(&state) % 3) {
+            case 0: body[at] = "\r\n\"-;:=%\\\0x1"[mutate_next(&state) % 12]; break;
             case 1: memmove(body + at, body + at + 1, --n - at); break;
-            default: body[at] = (char)next(&state);
+            default: body[at] = (char)mutate_next(&state);
             }
         }
         if (read_text(&arena, TYPE, body, n, &parts)) taken += parts.count <= HTTP_PARTS_MOST;
