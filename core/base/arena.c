@@ -99,6 +99,7 @@ void *arena_memdup(struct arena *arena, const void *data, size_t length)
 char *arena_strndup(struct arena *arena, const char *text, size_t length)
 {
     if (!text || length == SIZE_MAX) return NULL;
+    length = strnlen(text, length);
     char *copy = arena_alloc(arena, length + 1);
     if (copy && length) memcpy(copy, text, length);
     return copy;

@@ -31,7 +31,7 @@ void *arena_alloc(struct arena *arena, size_t size);
 /* `count` zeroed items of `size` bytes, with the multiplication checked. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
 
-/* Copies. Return NULL on failure, or when `text` is NULL. */
+/* Copies. Return NULL on failure, or when `text` is NULL. The second copies at most `length` bytes and never reads beyond the end of the text. */
 char *arena_strdup(struct arena *arena, const char *text);
 char *arena_strndup(struct arena *arena, const char *text, size_t length);
 void *arena_memdup(struct arena *arena, const void *data, size_t length);

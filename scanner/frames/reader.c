@@ -21,7 +21,7 @@ void reader_release(struct reader *reader)
 
 const uint8_t *reader_data(const struct reader *reader)
 {
-    return reader->data + reader->start;
+    return reader->data ? reader->data + reader->start : NULL;
 }
 
 size_t reader_length(const struct reader *reader)

@@ -69,7 +69,7 @@ def names():
         wanted = letters(name)
         lost = [c for c in set(wanted) if shown.count(c) < wanted.count(c)]
         p.check(not lost or "…" in text, "can be copied: " + what, (lost, text))
-    for sign, what in (("\U0001F600", "an emoji"), ("\ue123", "a private sign"), ("\U0010FFFD", "one that is nobody's")):
+    for sign, what in (("\U0001F600", "an emoji"), ("\u0378", "an unassigned sign"), ("\U0010FFFD", "one that is nobody's")):
         other = p.scratch("faults")
 
         def odd(value, event, offset):

@@ -221,13 +221,13 @@ static void test_refusals(struct check *c, struct fonts *fonts)
     struct buf pdf;
     buf_init(&pdf, BUF_LIMIT_FILE);
     make_sheet(&s, "a4x8");
-    s.badges[5].name = "Nguyễn \uE123";
+    s.badges[5].name = "Nguyễn \u0378";
     s.badges[7].title = "\uE124";
-    refuse(c, fonts, &s, ERR_INPUT, "P0006", "U+E123");
-    s.badges[5].name = "Nguyễn \uE123";
+    refuse(c, fonts, &s, ERR_INPUT, "P0006", "U+0378");
+    s.badges[5].name = "Nguyễn \u0378";
     s.badges[7].title = "\uE124";
     refuse(c, fonts, &s, ERR_INPUT, "and 1 more", "Nguyễn");
-    s.badges[5].name = "Nguyễn \uE123";
+    s.badges[5].name = "Nguyễn \u0378";
     s.run.allow_missing = true;
     CHECK(c, badges_write(&s.run, fonts, &pdf, &report, &fault) == OK && report.missing == 1);
     arena_release(&s.arena);
