@@ -43,6 +43,7 @@ struct bundle_paper {
     const char *code, *title /* JSON: text or language map */, *file, *media_type;
     const char *session;     /* a session's code or title; NULL: none */
     const char *language, *number, *issued, *issuer, *audience /* JSON */, *publish_at;
+    bool publish_now;        /* publish_at is there and null: at once, as in an event file. Not there: whoever installs it decides */
     bool restricted, must_read;
     const char *original;    /* the file that it was made of, when it was another */
     const char *source;      /* docs_source_word */
@@ -150,6 +151,22 @@ enum err bundle_check(struct arena *arena, struct zip_reader *zip, bool (*progre
     struct fault *fault);
 bool bundle_check_is_intact(const struct bundle_check *check);
 
+/* --- twins.c: the same file as two papers, of which one asks for the PIN and the other does not --- */
+struct twin {
+    const char *code, *sha256; /* sha256 NULL: it has no file */
+    bool restricted, ours;     /* ours: among those that are asked about */
+};
+struct twin_pair {
+    const char *restricted, *open; /* codes */
+};
+/* For each restricted paper the first open one that is the same file; pairs without one of ours are left out. Sorts `items`;
+ * codes are copied. ERR_NOMEM. */
+enum err twins_find(struct arena *arena, struct twin *items, size_t count, struct twin_pair **ret, size_t *ret_count);
+enum err bundle_twins(struct arena *arena, const struct bundle *bundle, struct twin_pair **ret, size_t *ret_count);
+json_t *twins_show(const struct twin_pair *pairs, size_t count); /* [{"restricted", "open"}] */
+/* The sentence for an organiser; NULL: no memory. */
+const char *twin_sentence(struct arena *arena, const struct twin_pair *pair);
+
 /* --- build.c, install.c, list.c --- */
 struct bundle_talk {
     void (*tell)(void *context, const char *path, const char *sentence); /* a warning about a file */
@@ -180,7 +197,9 @@ enum err bundle_trust_find(struct arena *arena, const char *data_folder, struct 
 struct bundle_install {
     const char *data_folder, *file, *event, *actor;
     const char *accept_signer; /* a key (text, or file) that is taken this once; NULL: only those on the list */
-    bool dry_run, hold, older, repacked; /* hold: new papers wait until the organiser publishes them */
+    bool dry_run, older, repacked;
+    bool publish; /* new papers of which the manifest does not say when are shown at once; else they wait for the organiser, as uploads do */
+    bool hold;    /* all new papers wait for the organiser, whatever the manifest says */
     struct bundle_talk talk;
 };
 enum change_kind { CHANGE_NEW, CHANGE_VERSION, CHANGE_DETAILS, CHANGE_SAME, CHANGE_KIND_COUNT };
@@ -189,6 +208,8 @@ struct bundle_change {
     enum change_kind kind;
     const char *code;
     int64_t version; /* that it has afterwards */
+    const char *stamp; /* the secrecy stamp that stops it now; NULL: none does, or the organiser has decided */
+    bool shown, held; /* a new paper: everybody in its audience sees it from now on; it waits for the organiser (else: for its time) */
 };
 struct bundle_installed {
     struct bundle_check check;
@@ -196,12 +217,14 @@ struct bundle_installed {
     const char *signer; /* as the receiver calls them */
     struct bundle_change *changes;
     size_t count, totals[CHANGE_KIND_COUNT];
+    struct twin_pair *twins; /* of which at least one is in the bundle */
+    size_t twin_count;
 };
 /* One step or nothing: files first, then one transaction. ERR_DENIED: the signer is not trusted; ERR_CONFLICT: the bundle is not intact, or older than what is
  * installed. `ret->check` is set as soon as the archive could be read, also on failure. */
 enum err bundle_install(struct arena *arena, const struct bundle_install *wishes, struct bundle_installed *ret, struct fault *fault);
 
-/* {"event", "documents": [{"code", "title", "versions": […]}]}; a new reference. */
+/* {"event", "documents": [{"code", "title", "versions": […]}], "twins"}; a new reference. */
 enum err bundle_list(struct db *db, const char *slug, json_t **ret, struct fault *fault);
 
 #endif

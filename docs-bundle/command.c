@@ -177,6 +177,9 @@ static void print_papers(const json_t *root)
         printf("%s  %s\n", json_string_value(json_object_get(paper, "code")), title_pick_json(json_object_get(paper, "title"), "vi", &language));
         json_array_foreach(json_object_get(paper, "versions"), k, version) print_version(version);
     }
+    json_array_foreach(json_object_get(root, "twins"), i, paper) {
+        printf("%s asks for the PIN, but %s is the same file and does not\n", json_string_value(json_object_get(paper, "restricted")), json_string_value(json_object_get(paper, "open")));
+    }
 }
 
 int docs_command_list(int argc, char **argv)

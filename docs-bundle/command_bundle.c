@@ -14,6 +14,8 @@ struct verdict {
     struct bundle_check check;
     enum bundle_trust trust;
     const char *name; /* as the receiver calls them */
+    struct twin_pair *twins;
+    size_t twin_count;
 };
 
 static const char *trust_word(enum bundle_trust trust)
@@ -40,12 +42,12 @@ static enum err print_verdict_json(const char *file, const struct verdict *v, bo
 {
     const struct bundle_check *c = &v->check;
     char when[CLOCK_TEXT_SIZE];
-    return docs_print_json(json_pack("{s:s, s:b, s:o, s:s, s:I, s:I, s:b, s:o, s:o, s:o}", "file", file, "intact", (int)intact, "signer", show_signer(c,
+    return docs_print_json(json_pack("{s:s, s:b, s:o, s:s, s:I, s:I, s:b, s:o, s:o, s:o, s:o}", "file", file, "intact", (int)intact, "signer", show_signer(c,
         v->trust, v->name), "signed",
                                      clock_format(c->bundle.signed_ms, when), "documents", (json_int_t)c->bundle.paper_count, "files", (json_int_t)c->bundle.file_count,
                                      "packed_anew", (int)c->packed_anew, "missing", show_findings(c, CHECK_MISSING), "changed", show_findings(c, CHECK_CHANGED),
                                          "extra",
-                                     show_findings(c, CHECK_EXTRA)), fault);
+                                     show_findings(c, CHECK_EXTRA), "twins", twins_show(v->twins, v->twin_count)), fault);
 }
 
 static void print_verdict(const char *file, const struct verdict *v, bool intact)
@@ -86,6 +88,7 @@ static enum err verify(struct arena *arena, const char *file, const char *folder
         fault_prefix(fault, "%s", file);
         return e;
     }
+    if (bundle_twins(arena, &ret->check.bundle, &ret->twins, &ret->twin_count) != OK) return fault_set(fault, ERR_NOMEM, "not enough memory");
     return find_trust(arena, folder, ret, fault);
 }
 
@@ -111,6 +114,7 @@ int docs_command_verify(int argc, char **argv)
     enum err e = docs_parse(&command, argc, argv, words, &count, &done, &fault);
     if (done) return docs_finish(e, &fault);
     e = verify(&arena, words[0], store_choose_folder(data), &screen, &verdict, &fault);
+    for (size_t i = 0; e == OK && i < verdict.twin_count; i++) docs_tell(&screen, verdict.twins[i].restricted, twin_sentence(&arena, &verdict.twins[i]));
     if (e == OK) {
         bool intact = bundle_check_is_intact(&verdict.check) && (repacked || !verdict.check.packed_anew);
         if (as_json) e = print_verdict_json(words[0], &verdict, intact, &fault);
@@ -130,10 +134,11 @@ static enum err print_installed_json(const struct bundle_install *w, const struc
     for (int kind = 0; kind < CHANGE_KIND_COUNT; kind++) (void)json_object_set_new(counts, change_word((enum change_kind)kind),
         json_integer((json_int_t)r->totals[kind]));
     for (size_t i = 0; i < r->count; i++)
-        (void)json_array_append_new(list, json_pack("{s:s, s:s, s:I}", "code", r->changes[i].code, "change", change_word(r->changes[i].kind), "version",
-            (json_int_t)r->changes[i].version));
-    return docs_print_json(json_pack("{s:s, s:s, s:b, s:o, s:s, s:o, s:o}", "event", w->event, "file", w->file, "dry_run", (int)w->dry_run, "signer",
-                                     show_signer(&r->check, r->trust, r->signer), "manifest", r->check.manifest_sha256, "counts", counts, "documents", list), fault);
+        (void)json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:b, s:b, s:s*}", "code", r->changes[i].code, "change", change_word(r->changes[i].kind), "version",
+            (json_int_t)r->changes[i].version, "shown", (int)r->changes[i].shown, "held", (int)r->changes[i].held, "stopped", r->changes[i].stamp));
+    return docs_print_json(json_pack("{s:s, s:s, s:b, s:o, s:s, s:o, s:o, s:o}", "event", w->event, "file", w->file, "dry_run", (int)w->dry_run, "signer",
+                                     show_signer(&r->check, r->trust, r->signer), "manifest", r->check.manifest_sha256, "counts", counts, "documents", list,
+                                     "twins", twins_show(r->twins, r->twin_count)), fault);
 }
 
 static void print_installed(const struct bundle_install *w, const struct bundle_installed *r)
@@ -146,15 +151,22 @@ static void print_installed(const struct bundle_install *w, const struct bundle_
            r->totals[CHANGE_VERSION], r->totals[CHANGE_DETAILS], r->totals[CHANGE_SAME], r->signer);
 }
 
-/* Uploaded papers begin as drafts, these do not: that must not go by unseen. */
-static void warn_of_shown(const struct bundle_install *w, const struct bundle_installed *r)
+/* What everybody sees now, and what nobody sees yet, must not go by unseen. */
+static void tell_showing(struct arena *arena, const struct bundle_install *w, const struct bundle_installed *r, struct docs_screen *screen)
 {
-    size_t shown = 0;
-    for (size_t i = 0; i < r->count; i++) shown += r->changes[i].kind == CHANGE_NEW && !r->check.bundle.papers[i].publish_at;
-    if (w->hold || !shown) return;
-    fprintf(stderr, "plenum-docs: warning: %zu new %s %s on phones at once; with --hold new papers wait until the organiser publishes them%s\n", shown,
-            shown == 1 ? "paper" : "papers", w->dry_run ? "would be shown" : shown == 1 ? "is now shown" : "are now shown",
-            w->dry_run ? "" : "; the console's page of papers can withdraw them");
+    size_t shown = 0, held = 0;
+    for (size_t i = 0; i < r->count; i++) {
+        const struct bundle_change *c = &r->changes[i];
+        shown += c->shown;
+        held += c->held && !c->stamp;
+        if (c->stamp) docs_tell(screen, c->code, arena_printf(arena, "bears the stamp %s: nobody sees it until the organiser decides (console, Papers)", c->stamp));
+    }
+    for (size_t i = 0; i < r->twin_count; i++) docs_tell(screen, r->twins[i].restricted, twin_sentence(arena, &r->twins[i]));
+    if (shown)
+        fprintf(stderr, "plenum-docs: %zu new %s %s on phones at once\n", shown, shown == 1 ? "paper" : "papers", w->dry_run ? "would be shown" : "can now be seen");
+    if (held)
+        fprintf(stderr, "plenum-docs: %zu new %s until the organiser publishes (console, Papers)%s\n", held, held == 1 ? "paper waits" : "papers wait",
+                w->dry_run && !w->hold ? "; with --publish they are shown at once, unless the bundle says otherwise" : "");
 }
 
 int docs_command_install(int argc, char **argv)
@@ -167,16 +179,17 @@ int docs_command_install(int argc, char **argv)
         {"event", 0, OPT_TEXT, &w.event, "SLUG", "the event", 0, 0},
         {"accept-signer", 0, OPT_TEXT, &w.accept_signer, "KEY", "take a bundle signed by this key, this once", 0, 0},
         {"dry-run", 0, OPT_FLAG, &w.dry_run, NULL, "only say what would change", 0, 0},
-        {"hold", 0, OPT_FLAG, &w.hold, NULL, "new papers wait until the organiser publishes them", 0, 0},
+        {"publish", 0, OPT_FLAG, &w.publish, NULL, "new papers of which the bundle does not say when are shown at once; else they wait as drafts", 0, 0},
+        {"hold", 0, OPT_FLAG, &w.hold, NULL, "all new papers wait as drafts, whatever the bundle says", 0, 0},
         {"older", 0, OPT_FLAG, &w.older, NULL, "replace papers also when what is installed was signed later", 0, 0},
         {"repacked", 0, OPT_FLAG, &w.repacked, NULL, "the archive may have been packed anew, as long as the papers are what was signed", 0, 0},
         {"data", 0, OPT_TEXT, &data, "DIR", "the data folder (default ./plenum-data, or PLENUM_DATA)", 0, 0},
         {"json", 0, OPT_FLAG, &as_json, NULL, "tell the result as one line of JSON", 0, 0},
     };
     const struct opt_command command = {.usage = "plenum-docs install FILE.zip --event SLUG [options]",
-                                        .about = "Checks a bundle and puts its papers into an event: all of it, or nothing. A paper whose code the event has "
-                                            "gets a new version\n"
-                                                 "if its bytes differ; when and to whom it is shown stays as the organiser set it.",
+                                        .about = "Checks a bundle and puts its papers into an event: all of it, or nothing. New papers wait until the organiser\n"
+                                                 "publishes them (--publish: shown at once), unless the bundle says when. A paper whose code the event has gets a\n"
+                                                 "new version if its bytes differ; when and to whom it is shown stays as the organiser set it.",
                                         .options = table, .option_count = sizeof table / sizeof table[0], .least_words = 1, .most_words = 1};
     struct fault fault = {0};
     struct arena arena = {0};
@@ -185,6 +198,7 @@ int docs_command_install(int argc, char **argv)
     enum err e = docs_parse(&command, argc, argv, words, &count, &done, &fault);
     if (done) return docs_finish(e, &fault);
     if (!w.event) return docs_finish(fault_set(&fault, ERR_USAGE, "--event is needed; --help tells more"), &fault);
+    if (w.publish && w.hold) return docs_finish(fault_set(&fault, ERR_USAGE, "--publish and --hold: one of them"), &fault);
     w.file = words[0];
     w.data_folder = store_choose_folder(data);
     docs_hold_signals();
@@ -192,7 +206,7 @@ int docs_command_install(int argc, char **argv)
     docs_end_progress(&screen);
     if (e == OK && as_json) e = print_installed_json(&w, &installed, &fault);
     else if (e == OK) print_installed(&w, &installed);
-    if (e == OK) warn_of_shown(&w, &installed);
+    if (e == OK) tell_showing(&arena, &w, &installed, &screen);
     arena_release(&arena);
     return docs_finish(e, &fault);
 }

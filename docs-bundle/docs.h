@@ -70,6 +70,9 @@ enum err docs_extract(struct arena *arena, const char *path, const struct docs_w
 /* The stamp in a file's or folder's name, or on a page's text; NULL: none. `from_picture`: the text was read from a picture, where accents get lost. */
 const char *docs_secrecy_in_name(struct arena *arena, const char *name);
 const char *docs_secrecy_in_text(struct arena *arena, const char *text, bool from_picture);
+/* Of a paper: the stricter one of its name and its first page (either may be NULL). */
+const char *docs_secrecy_of(struct arena *arena, const char *name, const char *first_page, bool from_picture);
+const char *docs_secrecy_stricter(const char *a, const char *b);
 
 /* Markdown as a fragment of HTML: no raw HTML, no pictures from elsewhere, links to http, https, mailto and tel only. And as plain text. NULL: out of
  * memory, or no UTF-8. */
@@ -100,10 +103,15 @@ enum err docs_read_paper(struct db *db, const char *data_folder, const struct do
 enum err docs_read_missing(struct db *db, const char *data_folder, const char *slug, void (*tell)(void *context, const char *code, const char *sentence), void *context,
                            size_t *ret_read, struct fault *fault);
 
-/* Papers that came by an event file, and whose name or first page (as far as it was read) bears a secrecy stamp, are stopped until the organiser decides, each in
- * a transaction of its own; `tell` (may be NULL) hears of each. */
-enum err docs_stop_stamped(struct db *db, int64_t now_ms, void (*tell)(void *context, const char *event, const char *code, const char *stamp), void *context,
-                           struct fault *fault);
+/* Papers whose name or first page (as far as it was read) bears a secrecy stamp that nobody has seen yet are stopped until the organiser decides, each in
+ * a transaction of its own; `tell` (may be NULL) hears of each. Reads all first pages: `watch` (may be NULL: look anyhow; zeroed: never looked) remembers what there
+ * was, so that nothing is read before an event's configuration, a version or a reading is new. */
+struct docs_stamp_watch {
+    size_t looks; /* how often pages were read */
+    int64_t config, versions, readings, made_ms;
+};
+enum err docs_stop_stamped(struct db *db, int64_t now_ms, struct docs_stamp_watch *watch, void (*tell)(void *context, const char *event, const char *code, const char *stamp),
+                           void *context, struct fault *fault);
 
 /* --- bundles --- */
 

@@ -123,17 +123,6 @@ static enum err read_office(struct extraction *x, const char *path)
     return read_pdf(x, pdf);
 }
 
-static enum err find_secrecy(struct extraction *x)
-{
-    struct docs_reading *r = x->reading;
-    r->secrecy = docs_secrecy_in_name(x->arena, x->wishes->name);
-    if (r->count) {
-        const char *stamp = docs_secrecy_in_text(x->arena, r->pages[0].text, r->source == DOCS_SOURCE_OCR);
-        if (stamp && (!r->secrecy || strlen(stamp) > strlen(r->secrecy))) r->secrecy = stamp;
-    }
-    return OK;
-}
-
 enum err docs_extract(struct arena *arena, const char *path, const struct docs_wishes *wishes, struct docs_reading *ret, struct fault *fault)
 {
     struct docs_wishes own = *wishes;
@@ -154,9 +143,10 @@ enum err docs_extract(struct arena *arena, const char *path, const struct docs_w
     case DOCS_MARKDOWN: e = read_plain(&x, path); break;
     default: break;
     }
-    if (e == OK) e = find_secrecy(&x);
-    if (e == OK) *ret = reading;
-    return e;
+    if (e != OK) return e;
+    reading.secrecy = docs_secrecy_of(arena, own.name, reading.count ? reading.pages[0].text : NULL, reading.source == DOCS_SOURCE_OCR);
+    *ret = reading;
+    return OK;
 }
 
 /* --- work folders ------------------------------------------------------------------------------------------------------------------------ */

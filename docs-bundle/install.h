@@ -13,6 +13,7 @@ struct install_paper {
     struct blob blob;
     const char *media_type;      /* found in the bytes */
     struct docs_reading reading; /* of the bundle's texts; count 0 when there is nothing to store */
+    const char *stamp;           /* secrecy stamp: its sender's word, its name, or its first page */
     const char **shas;
     int64_t *sizes;
 };

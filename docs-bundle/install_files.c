@@ -124,7 +124,10 @@ static enum err read_paper(struct installing *i, struct install_paper *p, size_t
     p->sizes = arena_array(i->arena, p->reading.count + 1, sizeof *p->sizes);
     if (!p->reading.pages || !p->shas || !p->sizes) return fault_set(i->fault, ERR_NOMEM, "not enough memory");
     if (p->paper->text) e = read_text(i, p, total);
-    return e == OK ? put_pictures(i, p) : e;
+    if (e != OK) return e;
+    p->stamp = docs_secrecy_stricter(p->paper->secrecy, docs_secrecy_of(i->arena, p->paper->file + strlen("papers/"), p->paper->text ? p->reading.pages[0].text : NULL,
+                                                                       p->reading.source == DOCS_SOURCE_OCR));
+    return put_pictures(i, p);
 }
 
 enum err install_read_papers(struct installing *i)

@@ -98,10 +98,13 @@ static enum err check_audience(struct plan *p, const struct bundle_paper *paper)
     return e;
 }
 
+/* Where the manifest is silent a new paper waits for the organiser, as an upload does. */
 static enum err find_publishing(struct plan *p, const struct bundle_paper *paper, int64_t *ret_ms, int64_t *ret_manual)
 {
+    const struct bundle_install *w = p->i->wishes;
+    bool manual = paper->publish_at ? strcmp(paper->publish_at, "manual") == 0 : !paper->publish_now && !w->publish;
     *ret_ms = DB_NULL;
-    *ret_manual = p->i->wishes->hold || (paper->publish_at && strcmp(paper->publish_at, "manual") == 0);
+    *ret_manual = w->hold || manual;
     if (*ret_manual || !paper->publish_at) return OK;
     if (zone_parse(p->event.timezone, paper->publish_at, ret_ms) == OK) return OK;
     return fault_set(p->fault, ERR_INPUT, "%s: publish_at: \"%s\" is no time", paper->code, paper->publish_at);
@@ -119,16 +122,18 @@ static enum err add_version(struct plan *p, int64_t document_id, int64_t version
 }
 
 /* A paper that bears a secrecy stamp asks for the PIN, whatever else the sender says. */
-static enum err add_new(struct plan *p, const struct install_paper *paper, int64_t *ret_id)
+static enum err add_new(struct plan *p, const struct install_paper *paper, int64_t *ret_id, struct bundle_change *ret)
 {
     const struct bundle_paper *b = paper->paper;
     struct sql_docs_paper_insert_in in = {.id = id_next(&p->ids), .event_id = p->event.id, .code = b->code, .title = b->title, .file = file_of(b),
                                           .file_blob = paper->blob.sha256, .language = b->language, .number = b->number, .issued = b->issued, .issuer = b->issuer,
-                                          .audience = b->audience, .session_id = find_session(p, b, true), .restricted = b->restricted || b->secrecy,
+                                          .audience = b->audience, .session_id = find_session(p, b, true), .restricted = b->restricted || paper->stamp,
                                               .must_read = b->must_read,
-                                          .sort_order = ++p->last_order};
+                                          .sort_order = ++p->last_order, .stamp = paper->stamp};
     enum err e = check_audience(p, b);
     if (e == OK) e = find_publishing(p, b, &in.publish_ms, &in.publish_manual);
+    ret->held = in.publish_manual;
+    ret->shown = !ret->held && !paper->stamp && (in.publish_ms == DB_NULL || in.publish_ms <= p->i->now_ms);
     if (e != OK || p->i->wishes->dry_run) return e;
     e = sql_docs_paper_insert(p->db, &in, NULL);
     if (e == OK) e = add_version(p, in.id, 1, paper);
@@ -202,10 +207,10 @@ static enum err settle(struct plan *p, const struct install_paper *paper, struct
     bool dry = p->i->wishes->dry_run, other = row && (!row->sha256 || strcmp(row->sha256, paper->blob.sha256) != 0);
     int64_t id = row ? row->id : 0;
     enum err e = dry ? OK : write_blob(p, paper);
-    *ret = (struct bundle_change){CHANGE_SAME, paper->paper->code, row && row->version != DB_NULL ? row->version : 0};
+    *ret = (struct bundle_change){.kind = CHANGE_SAME, .code = paper->paper->code, .version = row && row->version != DB_NULL ? row->version : 0};
     if (e == OK && !row) {
         ret->kind = CHANGE_NEW;
-        e = add_new(p, paper, &id);
+        e = add_new(p, paper, &id, ret);
     } else if (e == OK && other) {
         ret->kind = CHANGE_VERSION;
         e = check_age(p, row);
@@ -216,6 +221,10 @@ static enum err settle(struct plan *p, const struct install_paper *paper, struct
         if (e == OK) e = change(p, row, paper, false);
     }
     if (ret->kind == CHANGE_NEW || ret->kind == CHANGE_VERSION) ret->version++;
+    /* Other bytes are decided anew; the same bytes only if nobody has seen this stamp yet. */
+    bool stops = paper->stamp && (!row || other || !row->stamp);
+    if (stops) ret->stamp = paper->stamp;
+    if (e == OK && !dry && row && (other || stops)) e = sql_room_set_stamp(p->db, id, paper->stamp, NULL);
     if (e != OK || dry) return e;
     struct sql_docs_install_paper_in in = {p->install_id, id, ret->version, file_of(paper->paper), paper->paper->secrecy};
     return sql_docs_install_paper(p->db, &in, NULL);
@@ -246,13 +255,35 @@ static enum err write_install(struct plan *p)
 static enum err write_audit(struct plan *p)
 {
     const struct bundle_installed *r = p->i->ret;
-    json_t *detail = json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I}", "manifest", r->check.manifest_sha256, "key", r->check.bundle.key, "signer",
+    size_t shown = 0, stopped = 0;
+    for (size_t i = 0; i < r->count; i++) shown += r->changes[i].shown, stopped += r->changes[i].stamp != NULL;
+    json_t *detail = json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I}", "manifest", r->check.manifest_sha256, "key", r->check.bundle.key, "signer",
         r->signer, "trusted",
                                r->trust != TRUST_NONE, "new", (json_int_t)r->totals[CHANGE_NEW], "version", (json_int_t)r->totals[CHANGE_VERSION], "details",
-                               (json_int_t)r->totals[CHANGE_DETAILS], "same", (json_int_t)r->totals[CHANGE_SAME]);
+                               (json_int_t)r->totals[CHANGE_DETAILS], "same", (json_int_t)r->totals[CHANGE_SAME], "shown", (json_int_t)shown, "stopped", (json_int_t)stopped);
     char *text = detail ? json_text(p->arena, detail) : NULL;
     json_decref(detail);
     return text ? audit_write(p->db, p->i->now_ms, p->i->wishes->actor, "papers.install", p->i->wishes->event, text) : ERR_NOMEM;
+}
+
+/* Of all papers that the event has afterwards. */
+static enum err find_twins(struct plan *p)
+{
+    struct bundle_installed *r = p->i->ret;
+    size_t count = 0;
+    struct map here = {.arena = p->arena};
+    struct twin *items = arena_array(p->arena, p->row_count + r->count + 1, sizeof *items);
+    if (!items) return ERR_NOMEM;
+    for (size_t k = 0; k < r->count; k++) {
+        const struct install_paper *paper = &p->i->papers[k];
+        const struct sql_docs_papers_row *row = find_row(p, paper->paper->code);
+        bool restricted = row ? row->restricted != 0 : paper->paper->restricted || paper->stamp;
+        items[count++] = (struct twin){paper->paper->code, paper->blob.sha256, restricted, true};
+        if (map_put(&here, paper->paper->code, (void *)(uintptr_t)paper) != 0) return ERR_NOMEM;
+    }
+    for (size_t k = 0; k < p->row_count; k++)
+        if (!map_get(&here, p->rows[k].code)) items[count++] = (struct twin){p->rows[k].code, p->rows[k].sha256, p->rows[k].restricted != 0, false};
+    return twins_find(p->arena, items, count, &r->twins, &r->twin_count);
 }
 
 enum err install_apply(struct db *db, void *installing, struct fault *fault)
@@ -270,7 +301,9 @@ enum err install_apply(struct db *db, void *installing, struct fault *fault)
         r->totals[r->changes[k].kind]++;
         r->count++;
     }
-    bool changed = r->totals[CHANGE_SAME] < r->count;
+    if (e == OK) e = find_twins(&p);
+    bool changed = false;
+    for (size_t k = 0; k < r->count; k++) changed = changed || r->changes[k].kind != CHANGE_SAME || r->changes[k].stamp;
     if (e == OK && changed && !i->wishes->dry_run) e = sql_docs_event_touch(db, p.event.id, NULL);
     if (e == OK && !i->wishes->dry_run) e = write_audit(&p);
     return e == OK || fault->text[0] ? e : db_fault(db, e, fault, "install the papers");

@@ -57,7 +57,12 @@ enum err bundle_list(struct db *db, const char *slug, json_t **ret, struct fault
     bool no_event = e == ERR_NOT_FOUND;
     if (e == OK) e = sql_docs_papers(db, &arena, event.id, &rows, &count);
     for (size_t i = 0; e == OK && i < count; i++) e = show_paper(db, &arena, event.id, &rows[i], papers);
-    json_t *root = e == OK ? json_pack("{s:s, s:O}", "event", slug, "documents", papers) : NULL;
+    struct twin *items = e == OK ? arena_array(&arena, count + 1, sizeof *items) : NULL;
+    struct twin_pair *twins = NULL;
+    size_t twin_count = 0;
+    for (size_t i = 0; items && i < count; i++) items[i] = (struct twin){rows[i].code, rows[i].sha256, rows[i].restricted != 0, true};
+    if (e == OK) e = items ? twins_find(&arena, items, count, &twins, &twin_count) : ERR_NOMEM;
+    json_t *root = e == OK ? json_pack("{s:s, s:O, s:o}", "event", slug, "documents", papers, "twins", twins_show(twins, twin_count)) : NULL;
     if (no_event) (void)fault_set(fault, e, "there is no event \"%s\"", slug);
     else if (e != OK) (void)db_fault(db, e, fault, "read the list of papers");
     else if (!root) e = fault_set(fault, ERR_NOMEM, "not enough memory");

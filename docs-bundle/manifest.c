@@ -63,6 +63,7 @@ static json_t *write_paper(const struct bundle_paper *p, bool *failed)
     set_text(o, "issuer", p->issuer, failed);
     set_json(o, "audience", p->audience, failed);
     set_text(o, "publish_at", p->publish_at, failed);
+    if (p->publish_now && json_object_set_new(o, "publish_at", json_null()) != 0) *failed = true;
     if (p->restricted && json_object_set_new(o, "restricted", json_true()) != 0) *failed = true;
     if (p->must_read && json_object_set_new(o, "must_read", json_true()) != 0) *failed = true;
     set_text(o, "media_type", p->media_type, failed);
@@ -246,6 +247,7 @@ enum err bundle_paper_take(struct arena *arena, json_t *object, bool generated, 
     if (e == OK && j.title) e = check_title(j.title, place, fault);
     if (e == OK && j.audience) e = check_audience(j.audience, place, fault);
     if (e != OK) return e;
+    p.publish_now = json_is_null(json_object_get(object, "publish_at"));
     p.restricted = j.restricted;
     p.must_read = j.must_read;
     p.unread = j.unread;

@@ -178,3 +178,15 @@ const char *docs_secrecy_in_name(struct arena *arena, const char *name)
     }
     return found;
 }
+
+const char *docs_secrecy_stricter(const char *a, const char *b)
+{
+    if (!a || !b) return a ? a : b;
+    return strlen(b) > strlen(a) ? b : a; /* as they are spelt, the stricter one is longer */
+}
+
+const char *docs_secrecy_of(struct arena *arena, const char *name, const char *first_page, bool from_picture)
+{
+    const char *in_name = name ? docs_secrecy_in_name(arena, name) : NULL;
+    return docs_secrecy_stricter(in_name, first_page ? docs_secrecy_in_text(arena, first_page, from_picture) : NULL);
+}

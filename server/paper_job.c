@@ -26,7 +26,7 @@ struct paper_job {
     char *folder;       /* owned: the thread may outlive the application that could not wait for it */
     struct arena arena; /* what `tried` keeps */
     struct map tried;   /* SHA-256 of files that could not be read */
-    int64_t stamped_at; /* db_change_mark when papers were last looked through for stamps */
+    struct docs_stamp_watch stamps;
 };
 
 static bool must_stop(void *context)
@@ -57,15 +57,6 @@ static void tell_stopped(void *context, const char *event, const char *code, con
     log_line(LOG_WARNING, "papers", "%s/%s bears the stamp %s: nobody sees it until the organiser decides", event, code, stamp);
 }
 
-static void stop_stamped(struct paper_job *job, bool did)
-{
-    int64_t mark = 0;
-    struct fault fault = {0};
-    if (db_change_mark(job->db, &mark) == OK && mark == job->stamped_at && !did) return;
-    if (docs_stop_stamped(job->db, clock_now_ms(), tell_stopped, NULL, &fault) != OK) log_line(LOG_WARNING, "papers", "%s", fault.text);
-    else job->stamped_at = mark;
-}
-
 /* True when something was done, so that it is worth looking again at once. */
 static bool look(struct paper_job *job)
 {
@@ -80,7 +71,7 @@ static bool look(struct paper_job *job)
         read_one(job, &missing[i]);
         did = true;
     }
-    stop_stamped(job, did);
+    if (docs_stop_stamped(job->db, clock_now_ms(), &job->stamps, tell_stopped, NULL, &fault) != OK) log_line(LOG_WARNING, "papers", "%s", fault.text);
     if (reading_index(job->db, must_stop, job, 0, &pages, &fault) != OK) log_line(LOG_WARNING, "papers", "%s", fault.text);
     arena_release(&arena);
     return did;
@@ -124,7 +115,6 @@ static enum err make(const struct store *store, struct paper_job **ret, struct f
     (void)pthread_condattr_destroy(&monotonic);
     (void)pthread_mutex_init(&job->mutex, NULL);
     job->tried.arena = &job->arena;
-    job->stamped_at = -1;
     job->folder = strdup(store->folder);
     enum err e = job->folder ? store_connect(store, DB_WRITE, &job->db, fault) : fault_set(fault, ERR_NOMEM, "not enough memory");
     if (e == OK) *ret = job;
@@ -179,7 +169,7 @@ enum err paper_job_run_once(const struct store *store, unsigned seconds, size_t 
         struct fault why = {0};
         if (docs_read_paper(job->db, job->folder, &(struct docs_paper){.sha256 = missing[i].sha256, .name = missing[i].name}, &why) == OK) read++;
     }
-    if (e == OK) e = docs_stop_stamped(job->db, clock_now_ms(), tell, NULL, fault);
+    if (e == OK) e = docs_stop_stamped(job->db, clock_now_ms(), NULL, tell, NULL, fault);
     if (e == OK) e = reading_index(job->db, NULL, NULL, until + 1000, NULL, fault);
     *ret_read = read;
     *ret_left = count - i;

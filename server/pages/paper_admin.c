@@ -145,7 +145,7 @@ static enum err put_paper(struct view *view, struct worker *worker, const struct
     enum err e = paper_item_find(worker->db, view->arena, event->id, http_param(view->req, "document"), now_ms, item);
     if (e == OK) e = sql_room_event(worker->db, view->arena, event->id, &room);
     if (e != OK) return e;
-    json_t *paper = paper_item_view(view, worker->db, event->timezone, item);
+    json_t *paper = paper_item_view(view, event->timezone, item);
     view_put(paper, "issued", item->issued);
     view_put(paper, "issuer", item->issuer);
     view_put_json(view->root, "paper", paper);

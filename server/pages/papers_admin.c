@@ -36,23 +36,12 @@ static bool ends_with_one_of(const char *name, const char *const *endings, size_
     return false;
 }
 
-/* The stamp of a paper that came in a bundle is told, but does not stop it: whoever sent it decided. */
-static const char *other_stamp(struct view *view, struct db *db, const struct paper_item *item)
-{
-    struct sql_room_first_page_row page;
-    const char *found = item->name ? docs_secrecy_in_name(view->arena, item->name) : NULL;
-    if (!found && item->sha256 && sql_room_first_page(db, view->arena, item->sha256, &page) == OK)
-        found = docs_secrecy_in_text(view->arena, page.text, item->source && strcmp(item->source, "file") != 0);
-    return found;
-}
-
-static void put_warnings(struct view *view, struct db *db, json_t *out, const struct paper_item *item)
+static void put_warnings(struct view *view, json_t *out, const struct paper_item *item)
 {
     static const char *const old[] = {"doc", "xls", "ppt", "rtf"}, *const office[] = {"docx", "xlsx", "pptx", "odt", "ods", "odp"};
     json_t *list = json_array();
-    const char *stamp = item->stamp ? item->stamp : other_stamp(view, db, item);
     if (!item->version) warn(view, list, "room.warn_none");
-    if (stamp) view_put(out, "stamp", stamp);
+    if (item->stamp) view_put(out, "stamp", item->stamp);
     if (ends_with_one_of(item->name, old, 4)) warn(view, list, "room.warn_old");
     if (ends_with_one_of(item->name, office, 6)) warn(view, list, "room.warn_office");
     if (item->size > LARGE) warn(view, list, "room.warn_large");
@@ -63,7 +52,7 @@ static void put_warnings(struct view *view, struct db *db, json_t *out, const st
     view_put_json(out, "warnings", list);
 }
 
-json_t *paper_item_view(struct view *view, struct db *db, const char *timezone, const struct paper_item *item)
+json_t *paper_item_view(struct view *view, const char *timezone, const struct paper_item *item)
 {
     json_t *out = json_object();
     view_put(out, "code", item->code);
@@ -84,7 +73,7 @@ json_t *paper_item_view(struct view *view, struct db *db, const char *timezone, 
     view_put_flag(out, "may_publish", item->version && (item->state == PAPER_DRAFT || item->state == PAPER_PLANNED) && item->withdrawn_ms == DB_NULL);
     view_put_flag(out, "may_withdraw", item->state == PAPER_PUBLISHED || (item->state == PAPER_PLANNED && item->withdrawn_ms == DB_NULL));
     view_put_flag(out, "may_give_back", item->withdrawn_ms != DB_NULL);
-    put_warnings(view, db, out, item);
+    put_warnings(view, out, item);
     return out;
 }
 
@@ -101,7 +90,7 @@ static enum err put_papers(struct view *view, struct db *db, int64_t event_id, c
     json_t *list = json_array();
     const char *moved = http_query(view->req, "moved"), *way = http_query(view->req, "way");
     for (size_t i = 0; i < count; i++) {
-        json_t *out = paper_item_view(view, db, timezone, &items[i]);
+        json_t *out = paper_item_view(view, timezone, &items[i]);
         int64_t read = 0, all = papers_people_count(&people, items[i].audience);
         for (size_t k = 0; k < opened_count; k++)
             if (opened[k].document_id == items[i].id && paper_is_for(items[i].audience, opened[k].category)) read += opened[k].people;

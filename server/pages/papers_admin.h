@@ -3,7 +3,6 @@
 #define PLENUM_SERVER_PAGES_PAPERS_ADMIN_H
 
 #include "core/congress/papers/publish.h"
-#include "docs-bundle/docs.h"
 #include "server/pages/view.h"
 
 #include "catalogue.h"
@@ -27,6 +26,6 @@ enum err papers_people_load(struct db *db, struct arena *arena, int64_t event_id
 int64_t papers_people_count(const struct papers_people *people, const char *audience);
 
 /* What both pages say of a paper. */
-json_t *paper_item_view(struct view *view, struct db *db, const char *timezone, const struct paper_item *item);
+json_t *paper_item_view(struct view *view, const char *timezone, const struct paper_item *item);
 
 #endif

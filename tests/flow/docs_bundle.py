@@ -10,6 +10,7 @@ import random
 import resource
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -327,15 +328,104 @@ def two_events(folder, data):
     k.build(source, path, data)
     other = [s for (s,) in k.rows(data, "SELECT slug FROM event") if s != k.EVENT][0]
     trial = k.docs("install", path, "--event", k.EVENT, "--dry-run", data=data)
-    p.check("2 new papers would be shown on phones at once; with --hold" in trial.stderr, "a trial warns of what would be seen by all", trial.stderr)
-    held = k.docs("install", path, "--event", k.EVENT, "--hold", data=data)
-    p.check("warning" not in held.stderr, "what waits needs no warning", held.stderr)
+    p.check("2 new papers wait until the organiser publishes" in trial.stderr and "--publish" in trial.stderr, "a trial says that new papers would wait", trial.stderr)
+    held = k.docs("install", path, "--event", k.EVENT, data=data)
+    p.check("2 new papers wait until the organiser publishes" in held.stderr and "phones" not in held.stderr, "they wait, and it says so", held.stderr)
     before = k.blobs(data)
-    done = k.docs("install", path, "--event", other, data=data)
-    p.check("2 new papers are now shown on phones at once; with --hold" in done.stderr, "without --hold it says how many are seen now", done.stderr)
+    done = k.docs("install", path, "--event", other, "--publish", data=data)
+    p.check("2 new papers can now be seen on phones at once" in done.stderr and "wait" not in done.stderr, "with --publish it says how many are seen now", done.stderr)
     p.equal(k.blobs(data), before, "the same file in two events is stored once")
     p.equal(sorted(k.rows(data, "SELECT e.slug, d.publish_manual FROM document d JOIN event e ON e.id = d.event_id WHERE d.code = 'ba'")), sorted([(k.EVENT, 1), (other, 0)]),
-            "--hold makes new papers wait for the organiser")
+            "new papers wait for the organiser, but with --publish")
+    p.equal(k.docs("install", path, "--event", other, "--publish", "--hold", data=data, fine=False).returncode, 2, "both words together are wrong usage")
+
+
+def showing():
+    """Who decides when a new paper is seen: --hold, else the manifest, else --publish, else nobody but the organiser. What is here already stays as it is."""
+    folder = p.scratch("showing")
+    source, data, path = os.path.join(folder, "src"), event_folder(folder), os.path.join(folder, "a.zip")
+    said = {"silent": {}, "now": {"publish_at": None}, "past": {"publish_at": "2020-01-02T08:00"}, "later": {"publish_at": "2090-01-02T08:00"}, "manual": {"publish_at": "manual"}}
+
+    def build(letter):
+        for code in said:
+            k.put(source, code + ".txt", ("%s %s" % (code, letter)).encode())
+        k.build(source, path, data)
+
+    k.put(source, "manifest.json", json.dumps({"format": "plenum-docs/1", "documents": [dict(more, file=code + ".txt", code=code) for code, more in said.items()]}).encode())
+    build("a")
+    shown = lambda told: ([d["code"] for d in told["documents"] if d["shown"]], [d["code"] for d in told["documents"] if d["held"]])
+    state = lambda where: dict((c, (m, w is not None, q)) for c, m, w, q in k.rows(where, "SELECT code, publish_manual, publish_ms, published_ms FROM document WHERE code IN ('%s')" % "','".join(said)))
+    trial = install(path, data, "--dry-run")
+    for words, wanted in (("--hold",), ([], list(said))), (("--publish",), (["silent", "now", "past"], ["manual"])), ((), (["now", "past"], ["silent", "manual"])):
+        copy = os.path.join(folder, "copy" + "".join(words))
+        shutil.copytree(data, copy)
+        told = install(path, copy, *words)
+        p.equal(shown(told), wanted, "seen now, and waiting, with %s" % (" ".join(words) or "no word"))
+        p.equal(sorted(c for c, (manual, _, _) in state(copy).items() if manual), sorted(wanted[1]), "and so it is written")
+    p.equal(shown(trial), wanted, "a dry run says the same")
+    with sqlite3.connect(os.path.join(copy, "plenum.db")) as db:
+        db.execute("UPDATE document SET published_ms = 5 WHERE code = 'silent'")
+    before = state(copy)
+    build("b")
+    told = install(path, copy, "--hold")
+    p.equal((told["counts"]["version"], shown(told), state(copy)), (5, ([], []), before), "a new version of a paper that is published or waits leaves that as it was")
+
+
+def twins():
+    """The same file as two papers, one behind the PIN, one not: told by name wherever it is seen."""
+    folder = p.scratch("twins")
+    source, data, path = os.path.join(folder, "src"), event_folder(folder), os.path.join(folder, "a.zip")
+
+    def build(**papers):
+        for code, (words, _) in papers.items():
+            k.put(source, code + ".txt", words)
+        k.put(source, "manifest.json", json.dumps({"format": "plenum-docs/1", "documents": [{"file": c + ".txt", "code": c, "restricted": r} for c, (_, r) in papers.items()]}).encode())
+        k.build(source, path, data)
+
+    build(one=(b"same", True), two=(b"same", False), three=(b"other", True), four=(b"fourth", False))
+    wanted = [{"restricted": "one", "open": "two"}]
+    checked = k.docs("verify", path, "--json", data=data)
+    p.equal(json.loads(checked.stdout)["twins"], wanted, "within one bundle verify names them")
+    p.check("one: asks for the PIN, but “two” is the same file" in checked.stderr, "and tells", checked.stderr)
+    p.equal((install(path, data, "--dry-run")["twins"], install(path, data)["twins"]), (wanted, wanted), "and so does the installation")
+    p.equal(json.loads(k.docs("list", "--event", k.EVENT, "--json", data=data).stdout)["twins"], wanted, "and the list")
+    build(five=(b"other", False), six=(b"fourth", True), seven=(b"new", True))
+    done = k.docs("install", path, "--event", k.EVENT, data=data)
+    p.check("three: asks for the PIN, but “five”" in done.stderr and "six: asks for the PIN, but “four”" in done.stderr and "one:" not in done.stderr and "seven:" not in done.stderr,
+            "a paper that was there, restricted or open, and the new one that is the same file", done.stderr)
+
+
+def stamped():
+    """A stamp stops a paper of a bundle until the organiser decides, also with --publish; the decision holds as long as the bytes are the same."""
+    folder = p.scratch("stamped")
+    source, data, path = os.path.join(folder, "src"), event_folder(folder), os.path.join(folder, "a.zip")
+    names = ("Phương án (MẬT).txt", "Tờ trình.txt", "Thường.txt")
+    page = "Số 5-TTr/TU          TỐI MẬT\nTỜ TRÌNH\n"
+
+    def build(*words):
+        k.put(source, names[0], " ".join(("A",) + words).encode()), k.put(source, names[1], (page + " ".join(words)).encode()), k.put(source, names[2], b"C")
+        k.build(source, path, data, "--allow-secret", names[0], "--allow-secret", names[1])
+
+    stamps = lambda: dict((c, (s, let is not None)) for c, s, let in k.rows(data, "SELECT code, stamp, stamp_let_ms FROM document WHERE code IN ('phuong-an-mat', 'to-trinh', 'thuong')"))
+    build()
+    told = install(path, data, "--publish")
+    p.equal({d["code"]: d.get("stopped") for d in told["documents"]}, {"phuong-an-mat": "MẬT", "to-trinh": "TỐI MẬT", "thuong": None}, "by name and by first page")
+    p.equal([d["code"] for d in told["documents"] if d["shown"]], ["thuong"], "only the other one is seen")
+    p.equal(stamps(), {"phuong-an-mat": ("MẬT", False), "to-trinh": ("TỐI MẬT", False), "thuong": (None, False)}, "it is written")
+    with sqlite3.connect(os.path.join(data, "plenum.db")) as db:
+        db.execute("UPDATE document SET stamp_let_ms = 5 WHERE code = 'to-trinh'")
+        db.execute("UPDATE document SET stamp = NULL WHERE code = 'phuong-an-mat'") # as an older plenum-docs installed it
+    again = k.docs("install", path, "--event", k.EVENT, data=data)
+    p.equal(stamps()["to-trinh"], ("TỐI MẬT", True), "the same bytes: the decision stands")
+    p.equal(stamps()["phuong-an-mat"], ("MẬT", False), "a stamp that nobody has seen yet stops it")
+    p.check("phuong-an-mat: bears the stamp MẬT: nobody sees it" in again.stderr and "to-trinh" not in again.stderr, "which is told", again.stderr)
+    build("again")
+    told = install(path, data, "--publish")
+    p.equal((told["counts"]["version"], stamps()["to-trinh"]), (2, ("TỐI MẬT", False)), "other bytes are decided anew")
+    with sqlite3.connect(os.path.join(data, "plenum.db")) as db:
+        db.execute("UPDATE document SET stamp = NULL WHERE code = 'to-trinh'")
+    p.plenum("import", p.SAMPLE, data=data)
+    p.equal(stamps()["to-trinh"], ("TỐI MẬT", False), "what looks through the papers here finds it in a bundle's paper too")
 
 
 # --- nothing half ------------------------------------------------------------------------------------------------------------------------------
@@ -414,4 +504,4 @@ def full_disk():
     p.check(done.returncode == 1 and not [f for f in os.listdir(folder) if f.startswith("out.zip")], "nor half a bundle", (done.stderr, os.listdir(folder)))
 
 
-p.run("bundles of papers", other_programs, some_bytes, what_is_wrong, hostile, round_trip, new_versions, killed, full_disk)
+p.run("bundles of papers", other_programs, some_bytes, what_is_wrong, hostile, round_trip, new_versions, showing, twins, stamped, killed, full_disk)

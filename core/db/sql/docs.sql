@@ -9,16 +9,16 @@ SELECT id, code, title FROM session WHERE event_id = $1 ORDER BY sort_order, cod
 -- docs_categories :many (event_id i64) -> (code text)
 SELECT code FROM category WHERE event_id = $1 ORDER BY sort_order, code;
 
--- docs_papers :many (event_id i64) -> (id i64, code text, title text, file text?, language text?, number text?, issued text?, issuer text?, session_id i64?, sort_order i64, version i64?, sha256 text?, name text?)
-SELECT d.id, d.code, d.title, d.file, d.language, d.number, d.issued, d.issuer, d.session_id, d.sort_order, v.version, v.sha256, v.name
+-- docs_papers :many (event_id i64) -> (id i64, code text, title text, file text?, language text?, number text?, issued text?, issuer text?, session_id i64?, sort_order i64, version i64?, sha256 text?, name text?, restricted i64, stamp text?)
+SELECT d.id, d.code, d.title, d.file, d.language, d.number, d.issued, d.issuer, d.session_id, d.sort_order, v.version, v.sha256, v.name, d.restricted, d.stamp
 FROM document d
 LEFT JOIN document_version v ON v.document_id = d.id AND v.version = (SELECT MAX(m.version) FROM document_version m WHERE m.document_id = d.id)
 WHERE d.event_id = $1 ORDER BY d.sort_order, d.id;
 
--- docs_paper_insert :exec (id i64, event_id i64, code text, title text, file text, file_blob text, language text?, number text?, issued text?, issuer text?, audience text?, session_id i64?, publish_ms i64?, publish_manual i64, restricted i64, must_read i64, sort_order i64)
+-- docs_paper_insert :exec (id i64, event_id i64, code text, title text, file text, file_blob text, language text?, number text?, issued text?, issuer text?, audience text?, session_id i64?, publish_ms i64?, publish_manual i64, restricted i64, must_read i64, sort_order i64, stamp text?)
 INSERT INTO document(id, event_id, code, title, file, file_blob, language, number, issued, issuer, audience, session_id, publish_ms, publish_manual, restricted, must_read,
-  sort_order)
-VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
+  sort_order, stamp)
+VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18);
 
 -- docs_paper_update :exec (id i64, title text, file text?, file_blob text?, language text?, number text?, issued text?, issuer text?, session_id i64?)
 UPDATE document SET title = $2, file = $3, file_blob = $4, language = $5, number = $6, issued = $7, issuer = $8, session_id = $9 WHERE id = $1;
@@ -69,7 +69,12 @@ SELECT v.version, v.sha256, v.name, b.size, b.media_type, v.added_ms, r.source, 
 FROM document_version v JOIN blob b ON b.sha256 = v.sha256 LEFT JOIN paper_reading r ON r.sha256 = v.sha256
 WHERE v.document_id = $1 ORDER BY v.version DESC;
 
--- Papers whose newest version came by an event file, with its first page, that bear no stamp yet: what a bundle brought was decided by its sender.
+-- What can bring a stamp to light: an event's configuration, a version, a reading. Small tables; a check-in changes none of them.
+-- docs_stamp_mark :maybe () -> (config i64, versions i64, readings i64, made_ms i64)
+SELECT (SELECT CAST(COALESCE(SUM(config_seq), 0) AS BIGINT) FROM event), (SELECT COUNT(*) FROM document_version), (SELECT COUNT(*) FROM paper_reading),
+  (SELECT COALESCE(MAX(made_ms), 0) FROM paper_reading);
+
+-- Papers that bear no stamp yet, with the first page of the newest version.
 -- docs_unstamped :many () -> (id i64, event_id i64, code text, event text, name text, source text?, text text?)
 SELECT d.id, e.id, d.code, e.slug, v.name, r.source, p.text
 FROM document d
@@ -77,4 +82,4 @@ JOIN event e ON e.id = d.event_id
 JOIN document_version v ON v.document_id = d.id AND v.version = (SELECT MAX(m.version) FROM document_version m WHERE m.document_id = d.id)
 LEFT JOIN paper_reading r ON r.sha256 = v.sha256
 LEFT JOIN paper_page p ON p.sha256 = v.sha256 AND p.page = 1
-WHERE d.stamp IS NULL AND NOT EXISTS (SELECT 1 FROM bundle_paper b WHERE b.document_id = d.id AND b.version = v.version);
+WHERE d.stamp IS NULL;

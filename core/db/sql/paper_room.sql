@@ -10,9 +10,6 @@ LEFT JOIN paper_reading r ON r.sha256 = v.sha256
 LEFT JOIN session s ON s.id = d.session_id
 WHERE d.event_id = $1 ORDER BY d.sort_order, d.id;
 
--- room_first_page :maybe (sha256 text) -> (text text)
-SELECT text FROM paper_page WHERE sha256 = $1 AND page = 1;
-
 -- room_versions :many (document_id i64) -> (version i64, name text, size i64, added_ms i64)
 SELECT v.version, v.name, b.size, v.added_ms FROM document_version v JOIN blob b ON b.sha256 = v.sha256 WHERE v.document_id = $1 ORDER BY v.version DESC;
 
