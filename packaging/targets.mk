@@ -8,7 +8,7 @@ run: deps ## build, make the demo congress, start it on port $(PORT)
 	@$(MAKE) --no-print-directory all
 	@PORT=$(PORT) DATA=$(DATA) B=$(B) packaging/demo
 
-check: deps ## build and run the tests (under 10 minutes on two cores)
+check: ## install what is missing, build and run the tests (under 10 minutes on two cores)
 	@B=$(B) tests/check
 
 check-long: deps ## both compilers, sanitizers, kill storms

@@ -39,7 +39,7 @@ const MARKDOWN = "# Hướng dẫn\n\nMột đoạn *nghiêng* và **đậm**.\n
 const ARABIC = `<html dir="rtl" lang="ar"><body style="font-family:'Noto Sans Arabic','Noto Naskh Arabic',sans-serif"><h1>التقرير السياسي</h1>${"<p>هذا تقرير اللجنة التنفيذية المقدَّم إلى المؤتمر التاسع عشر، وفيه ما أُنجز وما لم يُنجز.</p>".repeat(4)}</body></html>`;
 
 async function make(browser, build) {
-  const server = new Server(build);
+  const server = new Server(build, "reading");
   const files = path.join(server.folder, "reading");
   rmSync(files, { recursive: true, force: true });
   mkdirSync(files, { recursive: true });

@@ -51,7 +51,7 @@ class Proxy {
 }
 
 function make(build) {
-  const server = new Server(build);
+  const server = new Server(build, "resume");
   const files = path.join(server.folder, "resume");
   rmSync(files, { recursive: true, force: true });
   mkdirSync(files, { recursive: true });

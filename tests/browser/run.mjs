@@ -16,8 +16,18 @@ import venue from "./venue.mjs";
 import wall from "./wall.mjs";
 import layouts from "./layouts.mjs";
 
+const stories = { phone, reading, resume, pin, public: pages, desk, badges, photos, papers, venue, wall, layouts, accessible };
 const wanted = process.argv.slice(2);
-const server = new Server(process.env.B || "build");
+if (wanted[0] === "--stories") {
+  console.log(Object.keys(stories).join("\n"));
+  process.exit(0);
+}
+const unknown = wanted.filter((name) => !stories[name]);
+if (unknown.length) {
+  console.error(`no such story: ${unknown.join(" ")}`);
+  process.exit(2);
+}
+const server = new Server(process.env.B || "build", wanted.join("-") || "all");
 
 // People of the sample for the stories: officials who are summoned, a guest, a numbered blank badge, a name that two people bear.
 function choosePeople() {
@@ -43,7 +53,6 @@ try {
   for (const who of ["official", "third", "guest", "blank"]) people[who].token = server.token(people[who].code);
   browser = await launch();
   console.log(`# ${browser.version()}, ${server.url}`);
-  const stories = { phone, reading, resume, pin, public: pages, desk, badges, photos, papers, venue, wall, layouts, accessible };
   for (const [name, story] of Object.entries(stories)) if (wanted.length === 0 || wanted.includes(name)) await story(browser, server, people);
 } catch (problem) {
   await test("the scenery stands", () => { throw problem; });

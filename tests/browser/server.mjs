@@ -16,10 +16,10 @@ const freePort = () => new Promise((done, fail) => {
 });
 
 export class Server {
-  constructor(build) {
+  constructor(build, name) {
     this.build = path.resolve(build);
     this.bin = path.join(this.build, "bin");
-    this.folder = path.join(this.build, "browser");
+    this.folder = path.join(this.build, "browser", name);
     this.data = path.join(this.folder, "data");
     this.process = null;
     this.log = "";
