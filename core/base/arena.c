@@ -112,11 +112,13 @@ char *arena_strdup(struct arena *arena, const char *text)
 
 char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
+    char small[256]; /* most texts fit, and are then made once */
     va_list again;
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
+    int n = vsnprintf(small, sizeof small, format, args);
     char *text = n < 0 ? NULL : arena_alloc(arena, (size_t)n + 1);
-    if (text) (void)vsnprintf(text, (size_t)n + 1, format, again);
+    if (text && (size_t)n < sizeof small) memcpy(text, small, (size_t)n);
+    else if (text) (void)vsnprintf(text, (size_t)n + 1, format, again);
     va_end(again);
     return text;
 }

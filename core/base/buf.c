@@ -51,6 +51,11 @@ static bool buf_reserve(struct buf *buf, size_t more)
     return true;
 }
 
+void buf_expect(struct buf *buf, size_t more)
+{
+    (void)buf_reserve(buf, more);
+}
+
 void buf_add(struct buf *buf, const void *data, size_t length)
 {
     if (!buf_reserve(buf, length)) return;

@@ -25,6 +25,7 @@ void buf_init(struct buf *buf, size_t limit);
 void buf_release(struct buf *buf); /* accepts a zeroed one */
 void buf_clear(struct buf *buf);   /* empty again, not failed, memory kept */
 
+void buf_expect(struct buf *buf, size_t more); /* makes room at once for `more` bytes that will come; fails as an append of them would */
 void buf_add(struct buf *buf, const void *data, size_t length);
 void buf_puts(struct buf *buf, const char *text); /* NULL adds nothing */
 void buf_putc(struct buf *buf, char c);

@@ -6,6 +6,11 @@
 
 #include <string.h>
 
+static bool mandate_is_lost(const char *status)
+{
+    return strcmp(status, "summoned") != 0 && strcmp(status, "alternate") != 0;
+}
+
 enum err delegate_page_load(struct db *db, struct arena *arena, const char *token, int64_t now_ms, struct delegate_page *ret)
 {
     char token_id[BADGE_TOKEN_ID_SIZE];
@@ -28,7 +33,24 @@ enum err delegate_page_load(struct db *db, struct arena *arena, const char *toke
         .since_ms = is_in ? row.since_ms : DB_NULL,
         .event_id = row.event_id, .config_seq = row.config_seq, .opened = row.opened, .asked = row.asked, .timezone = row.timezone,
         .asks_pin = strcmp(row.documents_access, "pin") == 0,
-        .lost_mandate = strcmp(row.status, "summoned") != 0 && strcmp(row.status, "alternate") != 0,
+        .lost_mandate = mandate_is_lost(row.status),
+    };
+    return OK;
+}
+
+enum err delegate_page_load_holder(struct db *db, struct arena *arena, const char *token, struct delegate_page *ret)
+{
+    char token_id[BADGE_TOKEN_ID_SIZE];
+    badge_token_id(token, token_id);
+    struct sql_pages_holder_row row;
+    enum err err = sql_pages_holder(db, arena, token_id, &row);
+    if (err != OK) return err;
+    *ret = (struct delegate_page){
+        .delegate_id = row.delegate_id, .category_id = row.category_id, .event = row.event_slug, .person_code = row.person_code, .name = row.name,
+        .honorific = row.honorific, .title = row.title, .number = row.number, .category = row.category, .status = row.status, .delegation = row.delegation,
+        .seat = row.seat, .group = row.group_name, .room = row.room, .transport = row.transport, .since_ms = DB_NULL,
+        .event_id = row.event_id, .config_seq = row.config_seq, .opened = row.opened, .asked = row.asked, .timezone = row.timezone,
+        .asks_pin = strcmp(row.documents_access, "pin") == 0, .lost_mandate = mandate_is_lost(row.status),
     };
     return OK;
 }

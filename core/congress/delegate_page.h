@@ -29,5 +29,8 @@ struct delegate_page {
  * was lost), else the last one. ERR_NOT_FOUND: no such badge; ERR_DENIED: revoked. Texts live in the
  * arena; title and delegation are stored titles (core/congress/title.h). */
 enum err delegate_page_load(struct db *db, struct arena *arena, const char *token, int64_t now_ms, struct delegate_page *ret);
+/* The same of a badge whose delegate has a name, by a statement of half the work, without what only the desk is shown: born, badge_box, diet, needs, presence.
+ * ERR_NOT_FOUND: any other token; ask delegate_page_load. */
+enum err delegate_page_load_holder(struct db *db, struct arena *arena, const char *token, struct delegate_page *ret);
 
 #endif

@@ -29,11 +29,18 @@ const char *reply_phrase(int status)
     return status < 400 ? "OK" : "Error";
 }
 
+/* Where the header stands among those of the reply, or their count. */
+static size_t place_of(const struct exchange *x, const char *name)
+{
+    size_t i = 0, length = strlen(name);
+    const struct http_pair *items = x->reply_headers.items;
+    while (i < x->reply_headers.count && (strlen(items[i].name) != length || !text_equal_ignoring_case(items[i].name, name))) i++;
+    return i;
+}
+
 bool reply_has_header(const struct exchange *x, const char *name)
 {
-    for (size_t i = 0; i < x->reply_headers.count; i++)
-        if (text_equal_ignoring_case(x->reply_headers.items[i].name, name)) return true;
-    return false;
+    return place_of(x, name) < x->reply_headers.count;
 }
 
 static bool adds_up(const char *name)
@@ -51,11 +58,11 @@ enum err http_set_header(struct http_request *req, const char *name, const char 
         if ((*p < 0x20 && *p != '\t') || *p == 0x7f) return ERR_INPUT;
     char *copy = arena_strdup(&x->arena, value);
     if (!copy) return ERR_NOMEM;
-    for (size_t i = 0; !adds_up(name) && i < x->reply_headers.count; i++)
-        if (text_equal_ignoring_case(x->reply_headers.items[i].name, name)) {
-            x->reply_headers.items[i].value = copy;
-            return OK;
-        }
+    size_t place = adds_up(name) ? x->reply_headers.count : place_of(x, name);
+    if (place < x->reply_headers.count) {
+        x->reply_headers.items[place].value = copy;
+        return OK;
+    }
     char *name_copy = arena_strdup(&x->arena, name);
     return name_copy ? pairs_add(&x->arena, &x->reply_headers, name_copy, copy) : ERR_NOMEM;
 }
@@ -77,9 +84,10 @@ void http_set_cache(struct http_request *req, enum http_cache cache)
     (void)http_set_header(req, "Cache-Control", text[cache]);
 }
 
+/* Both texts are constants: they are neither looked at nor copied. */
 static void set_default(struct exchange *x, const char *name, const char *value)
 {
-    if (!reply_has_header(x, name)) (void)http_set_header(&x->req, name, value);
+    if (!reply_has_header(x, name)) (void)pairs_add(&x->arena, &x->reply_headers, name, value);
 }
 
 static void set_security(struct exchange *x, const char *content_type)

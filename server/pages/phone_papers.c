@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ETAG_BYTES 12 /* FRAGMENT_ETAG in hexadecimal */
+
 /* What this delegate has opened, and since when each paper is there. */
 struct marks {
     struct sql_opened_by_row *opened;
@@ -234,10 +236,11 @@ enum err news_etag_at(struct http_request *req, struct worker *worker, const str
     char *facts = arena_printf(req->arena, "%s %" PRId64 " %" PRId64 " %" PRId64 " %zu %" PRId64 " %" PRId64 " %" PRId64 " %d%d%d %s %s %d", web_build, v->delegate_id,
                                state->config_seq, v->event_id, passed, state->opened, state->asked, state->answered, v->pin_passed, v->pin_for_all, viewer->is_kiosk,
                                v->category, viewer->door, (int)view_language(req));
-    char hash[CRYPTO_HASH_HEX];
-    if (!facts) return ERR_NOMEM;
-    crypto_sha256_hex(facts, strlen(facts), hash);
-    hash[24] = '\0';
-    *ret = arena_strdup(req->arena, hash);
-    return *ret ? OK : ERR_NOMEM;
+    uint8_t hash[CRYPTO_HASH_BYTES];
+    char *etag = arena_alloc(req->arena, 2 * ETAG_BYTES + 1);
+    if (!facts || !etag) return ERR_NOMEM;
+    crypto_derive("plenum-news", facts, strlen(facts), hash); /* an eighth of the work of SHA-256 */
+    crypto_hex(hash, ETAG_BYTES, etag);
+    *ret = etag;
+    return OK;
 }

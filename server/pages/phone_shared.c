@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PERSON_ABOUT 1024 /* bytes of what is the person's own, as a rule */
+
 enum err phone_put_event(struct view *view, struct worker *worker, const struct event_page *event, const struct programme *programme, category_set mine, int64_t now_ms)
 {
     view_put_event(view, event, true);
@@ -137,6 +139,7 @@ static enum err page_put(const struct ask *ask, const struct fragment *fragment,
 {
     struct view view;
     enum err err = view_make_part(&view, ask->req);
+    buf_expect(out, fragment->head.length + fragment->rest.length + PERSON_ABOUT);
     if (err == OK) err = fragment_put(fragment, false, ask->viewer.token, ask->etag, out);
     if (err != OK) return err;
     card_put_name(&view, &ask->delegate);
@@ -155,8 +158,8 @@ static bool ask_read(struct http_request *req, struct worker *worker, int64_t no
     if (principal_of(req)->is_staff || http_query(req, "lang") != NULL) return false;
     enum err err = viewer_door_of(req, worker, now_ms, &ask->viewer);
     if (err != OK || ask->viewer.by_session) return false;
-    err = delegate_page_load(worker->db, req->arena, ask->viewer.token, now_ms, d);
-    if (err != OK || d->event == NULL || d->person_code == NULL || d->lost_mandate || d->asked > 0) return false;
+    err = delegate_page_load_holder(worker->db, req->arena, ask->viewer.token, d);
+    if (err != OK || d->lost_mandate || d->asked > 0) return false;
     bool marked = false;
     if (d->opened > 0 && (view_has_marks(worker->db, req->arena, d->event_id, d->delegate_id, &marked) != OK || marked)) return false;
     ask->viewer.papers = (struct paper_viewer){.delegate_id = d->delegate_id, .event_id = d->event_id, .event = d->event, .timezone = d->timezone,

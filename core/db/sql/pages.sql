@@ -30,6 +30,19 @@ LEFT JOIN unit u ON u.id = d.delegation_id
 LEFT JOIN delegate_state s ON s.delegate_id = d.id
 WHERE c.token_id = $1
 
+-- A badge whose delegate has a name: what the page of their day shows of the person, in few look-ups, since every phone asks for it. Anything else (member cards, blank
+-- badges, revoked ones) is no row here and is told by pages_delegate.
+-- pages_holder :maybe (token_id text) -> (delegate_id i64, event_slug text, person_code text, name text, honorific text?, title text?, number text?, category_id i64, category text, status text, delegation text?, seat text?, group_name text?, room text?, transport text?, event_id i64, config_seq i64, timezone text, documents_access text, opened i64, asked i64)
+SELECT d.id, e.slug, p.code, p.name, p.honorific, p.title, d.number, d.category_id, k.code, d.status, u.name, d.seat, d.group_name, d.room, d.transport, e.id, e.config_seq,
+       e.timezone, e.documents_access, (SELECT COUNT(*) FROM paper_opened o WHERE o.delegate_id = d.id), (SELECT COUNT(*) FROM question q WHERE q.delegate_id = d.id)
+FROM credential c
+JOIN delegate d ON d.id = c.delegate_id
+JOIN event e ON e.id = d.event_id
+JOIN person p ON p.id = d.person_id
+JOIN category k ON k.id = d.category_id
+LEFT JOIN unit u ON u.id = d.delegation_id
+WHERE c.token_id = $1 AND c.revoked_ms IS NULL
+
 -- The newest scans of an event, for the desk.
 -- pages_scans :many (event_id i64, most i64) -> (scan_id text, received_ms i64, outcome text, reason text?, direction text, name text?, number text?, gate text?, undone i64)
 SELECT c.scan_id, c.received_ms, c.outcome, c.reason, c.direction, p.name, d.number, g.title, CASE WHEN x.id IS NULL THEN 0 ELSE 1 END
