@@ -1,6 +1,7 @@
 /* What a layout must not do, and where its badges stand on a page. */
 #include "badges/layout/field.h"
 #include "core/base/json.h"
+#include "core/base/text.h"
 
 #include <math.h>
 #include <string.h>
@@ -114,8 +115,8 @@ enum err badges_layout_impose(struct badge_layout *l, struct fault *fault)
 bool badge_is_mirrored(const char *language)
 {
     static const char *const languages[] = {"ar", "fa", "he", "ur"};
-    for (size_t i = 0; language && i < sizeof languages / sizeof languages[0]; i++)
-        if (strncmp(language, languages[i], 2) == 0 && (language[2] == '\0' || language[2] == '-')) return true;
+    for (size_t i = 0; i < sizeof languages / sizeof languages[0]; i++)
+        if (text_is_of_language(language, languages[i])) return true;
     return false;
 }
 

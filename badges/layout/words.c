@@ -1,7 +1,6 @@
 #include "badges/layout/words.h"
 
-#include <stddef.h>
-#include <string.h>
+#include "core/base/text.h"
 
 static const struct badge_words words[] = {
     {"vi", "Thẻ đại biểu", "Số", "Ghế", "Tổ thảo luận", "Họ và tên", "Chức vụ", "Đoàn", "Phòng", "Xe", "Chương trình", "Tài liệu", "Wi-Fi", "Bàn đón tiếp",
@@ -16,9 +15,7 @@ static const struct badge_words words[] = {
 
 const struct badge_words *badge_words_find(const char *language)
 {
-    for (size_t i = 0; language && i < sizeof words / sizeof words[0]; i++) {
-        size_t n = strlen(words[i].language);
-        if (strncmp(language, words[i].language, n) == 0 && (language[n] == '\0' || language[n] == '-')) return &words[i];
-    }
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (text_is_of_language(language, words[i].language)) return &words[i];
     return &words[0];
 }

@@ -1,7 +1,8 @@
 #include "badges/sheets/pin_slips.h"
 
 #include "badges/layout/layout.h"
-#include "core/typeset/document.h"
+#include "badges/sheets/sheet_page.h"
+#include "core/base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +18,6 @@
 #define PAD 4.0
 #define PATTERN_SIDE 40 /* cells of a square of the pattern */
 
-#define INK 0x1A1A1Au
-#define MUTED 0x595959u
 #define RULE 0x9A9A9Au
 
 struct slip_words {
@@ -38,10 +37,8 @@ static const struct slip_words words[] = {
 
 static const struct slip_words *find_words(const char *language)
 {
-    for (size_t i = 0; language && i < sizeof words / sizeof words[0]; i++) {
-        size_t n = strlen(words[i].language);
-        if (strncmp(language, words[i].language, n) == 0 && (language[n] == '\0' || language[n] == '-')) return &words[i];
-    }
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (text_is_of_language(language, words[i].language)) return &words[i];
     return &words[0];
 }
 
@@ -49,36 +46,9 @@ struct drawing_slip {
     const struct pin_slips *all;
     const struct pin_slip *slip;
     const struct slip_words *words;
-    struct document *document;
     struct arena *arena;
-    struct fault *fault;
-    double x, y; /* of the slip */
-    bool mirrored;
-    enum err result; /* the first error; nothing is drawn after it */
+    struct sheet_page page; /* the slip's part of it */
 };
-
-struct look {
-    double size, least;
-    unsigned lines;
-    bool bold;
-    uint32_t color;
-    enum align align; /* as reading begins on the left */
-};
-
-/* x and y within the slip, from the side on which reading begins. */
-static void put(struct drawing_slip *d, double x, double y, double width, double height, const char *text, const struct look *look)
-{
-    if (d->result != OK || !text || !text[0]) return;
-    const struct box box = {.x = d->x + (d->mirrored ? SLIP_WIDTH - x - width : x), .y = d->y + y, .width = width, .height = height};
-    enum align align = look->align;
-    if (d->mirrored && align != ALIGN_CENTER) align = align == ALIGN_LEFT ? ALIGN_RIGHT : ALIGN_LEFT;
-    const struct text_style style = {.align = align, .valign = ALIGN_MIDDLE, .color = look->color ? look->color : INK, .allow_missing = d->all->allow_missing,
-                                     .fit = {.language = d->all->language, .bold = look->bold, .size = look->size,
-                                             .break_below = look->lines > 1 ? look->size * 0.8 : 0, .least = look->least, .lines = look->lines, .leading = 1.12}};
-    struct fault why = {0};
-    d->result = document_put_text(d->document, &box, text, &style, NULL, &why);
-    if (d->result != OK) (void)fault_set(d->fault, d->result, "slip of %s: %s", d->slip->name, why.text);
-}
 
 static void draw_dashes(struct document *document, double x, double y, double width)
 {
@@ -99,28 +69,28 @@ static void draw_pattern(struct document *document, double x, double y, double w
 
 static void draw_slip(struct drawing_slip *d)
 {
-    const struct look small = {.size = 8, .least = 5.5, .color = MUTED}, far = {.size = 11, .least = 6, .bold = true, .align = ALIGN_RIGHT};
-    const struct look name = {.size = 15, .least = 8, .lines = 2, .bold = true}, unit = {.size = 9.5, .least = 6, .lines = 2, .color = MUTED};
-    const struct look label = {.size = 9.5, .least = 6, .color = MUTED, .align = ALIGN_CENTER};
+    const struct look small = {.size = 8, .least = 5.5, .color = SHEET_MUTED}, far = {.size = 11, .least = 6, .bold = true, .align = ALIGN_RIGHT};
+    const struct look name = {.size = 15, .least = 8, .lines = 2, .bold = true}, unit = {.size = 9.5, .least = 6, .lines = 2, .color = SHEET_MUTED};
+    const struct look label = {.size = 9.5, .least = 6, .color = SHEET_MUTED, .align = ALIGN_CENTER};
     const struct look pin = {.size = 24, .least = 14, .bold = true, .align = ALIGN_CENTER};
-    const struct look how = {.size = 7.5, .least = 5, .lines = 2, .color = MUTED, .align = ALIGN_CENTER};
+    const struct look how = {.size = 7.5, .least = 5, .lines = 2, .color = SHEET_MUTED, .align = ALIGN_CENTER};
     const double width = SLIP_WIDTH - 2 * PAD, flap = NAME_HEIGHT + PIN_HEIGHT;
     const char *number = d->slip->number ? arena_printf(d->arena, "%s \u2066%s\u2069", d->words->number, d->slip->number) : NULL;
     /* In two groups of three it is read and typed without losing one's place. */
     const char *digits = arena_printf(d->arena, "\u2066%.3s\u2009%s\u2069", d->slip->pin, strlen(d->slip->pin) > 3 ? d->slip->pin + 3 : "");
-    if (!digits || (d->slip->number && !number)) d->result = fault_set(d->fault, ERR_NOMEM, "not enough memory");
-    put(d, PAD, 2, width - 26, 4, d->all->event_title, &small);
-    put(d, PAD + width - 25, 2, 25, 4.6, number, &far);
-    put(d, PAD, 7, width, 11.5, d->slip->name, &name);
-    put(d, PAD, 18.6, width, 7, d->slip->unit ? d->slip->unit : d->slip->category, &unit);
-    put(d, PAD, NAME_HEIGHT + 1.2, width, 3.8, d->words->pin, &label);
-    put(d, PAD, NAME_HEIGHT + 5.2, width, 9.5, digits, &pin);
-    put(d, PAD, NAME_HEIGHT + 14.9, width, 6.8, d->words->how, &how);
-    put(d, PAD, flap + 0.8, width, 3.4, d->words->fold, &how);
-    draw_dashes(d->document, d->x + 1, d->y + NAME_HEIGHT, SLIP_WIDTH - 2);
-    draw_dashes(d->document, d->x + 1, d->y + flap, SLIP_WIDTH - 2);
+    if (!digits || (d->slip->number && !number)) d->page.result = fault_set(d->page.fault, ERR_NOMEM, "not enough memory");
+    sheet_put(&d->page, PAD, 2, width - 26, 4, d->all->event_title, &small);
+    sheet_put(&d->page, PAD + width - 25, 2, 25, 4.6, number, &far);
+    sheet_put(&d->page, PAD, 7, width, 11.5, d->slip->name, &name);
+    sheet_put(&d->page, PAD, 18.6, width, 7, d->slip->unit ? d->slip->unit : d->slip->category, &unit);
+    sheet_put(&d->page, PAD, NAME_HEIGHT + 1.2, width, 3.8, d->words->pin, &label);
+    sheet_put(&d->page, PAD, NAME_HEIGHT + 5.2, width, 9.5, digits, &pin);
+    sheet_put(&d->page, PAD, NAME_HEIGHT + 14.9, width, 6.8, d->words->how, &how);
+    sheet_put(&d->page, PAD, flap + 0.8, width, 3.4, d->words->fold, &how);
+    draw_dashes(d->page.document, d->page.x + 1, d->page.y + NAME_HEIGHT, SLIP_WIDTH - 2);
+    draw_dashes(d->page.document, d->page.x + 1, d->page.y + flap, SLIP_WIDTH - 2);
     const double high = PIN_HEIGHT - 5.6, side = high * (double)(int)(width / high);
-    draw_pattern(d->document, d->x + (SLIP_WIDTH - side) / 2, d->y + flap + 4.6, side, high);
+    draw_pattern(d->page.document, d->page.x + (SLIP_WIDTH - side) / 2, d->page.y + flap + 4.6, side, high);
 }
 
 /* Marks at the paper's edges and crosses between: the slips themselves keep no frame. */
@@ -128,15 +98,15 @@ static void draw_cut_marks(struct document *document)
 {
     for (int row = 0; row <= 4; row++) {
         double y = EDGE + row * SLIP_HEIGHT;
-        document_draw_line(document, 0, y, EDGE - 2, y, 0.4, INK);
-        document_draw_line(document, PAGE_WIDTH - EDGE + 2, y, PAGE_WIDTH, y, 0.4, INK);
-        document_draw_line(document, PAGE_WIDTH / 2 - 2, y, PAGE_WIDTH / 2 + 2, y, 0.4, INK);
+        document_draw_line(document, 0, y, EDGE - 2, y, 0.4, SHEET_INK);
+        document_draw_line(document, PAGE_WIDTH - EDGE + 2, y, PAGE_WIDTH, y, 0.4, SHEET_INK);
+        document_draw_line(document, PAGE_WIDTH / 2 - 2, y, PAGE_WIDTH / 2 + 2, y, 0.4, SHEET_INK);
     }
     for (int column = 0; column <= 2; column++) {
         double x = EDGE + column * SLIP_WIDTH;
-        document_draw_line(document, x, 0, x, EDGE - 2, 0.4, INK);
-        document_draw_line(document, x, PAGE_HEIGHT - EDGE + 2, x, PAGE_HEIGHT, 0.4, INK);
-        for (int row = 1; row < 4; row++) document_draw_line(document, x, EDGE + row * SLIP_HEIGHT - 2, x, EDGE + row * SLIP_HEIGHT + 2, 0.4, INK);
+        document_draw_line(document, x, 0, x, EDGE - 2, 0.4, SHEET_INK);
+        document_draw_line(document, x, PAGE_HEIGHT - EDGE + 2, x, PAGE_HEIGHT, 0.4, SHEET_INK);
+        for (int row = 1; row < 4; row++) document_draw_line(document, x, EDGE + row * SLIP_HEIGHT - 2, x, EDGE + row * SLIP_HEIGHT + 2, 0.4, SHEET_INK);
     }
 }
 
@@ -167,11 +137,13 @@ enum err pin_slips_write(const struct pin_slips *slips, struct fonts *fonts, str
         if (e == OK && first && document_add_bookmark(document, slip->unit ? slip->unit : own->no_delegation) != OK)
             e = fault_set(fault, ERR_NOMEM, "no memory for bookmarks");
         if (e != OK) break;
-        struct drawing_slip d = {.all = slips, .slip = slip, .words = own, .document = document, .arena = &arena, .fault = fault,
-                                 .mirrored = badge_is_mirrored(slips->language), .y = EDGE + (double)(place / 2) * SLIP_HEIGHT};
-        d.x = EDGE + (double)((place % 2 == 0) == !d.mirrored ? 0 : 1) * SLIP_WIDTH;
+        struct drawing_slip d = {.all = slips, .slip = slip, .words = own, .arena = &arena};
+        d.page = (struct sheet_page){.document = document, .language = slips->language, .width = SLIP_WIDTH, .mirrored = badge_is_mirrored(slips->language),
+                                     .allow_missing = slips->allow_missing, .kind = "slip", .whose = slip->name, .fault = fault};
+        d.page.x = EDGE + (double)((place % 2 == 0) == !d.page.mirrored ? 0 : 1) * SLIP_WIDTH;
+        d.page.y = EDGE + (double)(place / 2) * SLIP_HEIGHT;
         draw_slip(&d);
-        e = d.result;
+        e = d.page.result;
         arena_clear(&arena);
     }
     if (e == OK) e = document_save(document, out, fault);

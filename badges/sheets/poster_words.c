@@ -1,7 +1,6 @@
 #include "badges/sheets/poster_words.h"
 
-#include <stddef.h>
-#include <string.h>
+#include "core/base/text.h"
 
 /* The buttons stand as iOS 17 and Android 14 call them; the English name beside where a phone may be set to English. */
 static const struct poster_words words[] = {
@@ -22,7 +21,7 @@ static const struct poster_words words[] = {
 
 const struct poster_words *poster_words_find(const char *language)
 {
-    for (size_t i = 0; language && i < sizeof words / sizeof words[0]; i++)
-        if (strncmp(language, words[i].language, 2) == 0 && (language[2] == '\0' || language[2] == '-')) return &words[i];
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (text_is_of_language(language, words[i].language)) return &words[i];
     return NULL;
 }

@@ -390,3 +390,9 @@ bool text_is_language(const char *text)
         part++;
     }
 }
+
+bool text_is_of_language(const char *tag, const char *language)
+{
+    size_t n = strlen(language);
+    return tag && strncasecmp(tag, language, n) == 0 && (tag[n] == '\0' || tag[n] == '-');
+}

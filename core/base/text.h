@@ -70,5 +70,7 @@ bool text_is_code(const char *text);
 bool text_is_slug(const char *text);
 /* A BCP 47-like language tag: letters, then parts of letters or digits ("vi", "pt-BR"). */
 bool text_is_language(const char *text);
+/* Whether a tag names this language, itself or with further parts: "pt-BR" is of "pt". Letters' case does not count (RFC 5646, 2.1.1). NULL is of none. */
+bool text_is_of_language(const char *tag, const char *language);
 
 #endif

@@ -3,6 +3,7 @@
 #include "server/pages/pin.h"
 #include "server/pages/reading.h"
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "core/congress/papers/reading.h"
 #include "core/congress/papers/reflow.h"
 #include "core/congress/title.h"
@@ -254,9 +255,8 @@ static enum err put_body(struct reader *r)
 static bool is_right_to_left(const char *language)
 {
     static const char *const languages[] = {"ar", "fa", "he", "ur", "ps", "sd", "ug", "yi", "dv", "ckb"};
-    size_t n = strcspn(language, "-");
     for (size_t i = 0; i < sizeof languages / sizeof languages[0]; i++)
-        if (strlen(languages[i]) == n && strncasecmp(language, languages[i], n) == 0) return true;
+        if (text_is_of_language(language, languages[i])) return true;
     return false;
 }
 
