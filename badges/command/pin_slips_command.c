@@ -10,6 +10,7 @@
 
 struct making {
     struct session *s;
+    struct pin_people people;
     struct pin_of *pins;
     size_t count;
 };
@@ -23,7 +24,7 @@ static const char *actor(void)
 static enum err make_pins(struct db *db, void *arg, struct fault *fault)
 {
     struct making *m = arg;
-    return pin_make_slips(db, &m->s->arena, m->s->options->event, actor(), clock_now_ms(), &m->pins, &m->count, fault);
+    return pin_make_slips(db, &m->s->arena, m->s->options->event, m->people, actor(), clock_now_ms(), &m->pins, &m->count, fault);
 }
 
 /* "A,B" and "C" as one list. */
@@ -51,6 +52,7 @@ static enum err load(struct session *s, struct pin_slips *ret, struct fault *fau
     enum err e = split_only(&s->arena, &o->only, &filter, fault);
     if (e == OK) e = store_open(store_choose_folder(o->data), STORE_WRITE, &s->store, fault);
     if (e == OK) e = badge_list_load(s->store.db, &s->arena, o->event, &filter, "", &s->ready.list, fault); /* first: a wrong name makes no PINs */
+    if (e == OK) e = pin_slips_people(&s->arena, &s->ready.list, &m.people, fault);
     if (e == OK) e = db_transaction(s->store.db, make_pins, &m, fault);
     if (e == OK) e = pin_slips_from_list(&s->arena, &s->ready.list, m.pins, m.count, ret, fault);
     return e;

@@ -165,6 +165,22 @@ static const char *pin_in(const struct pin_of *pins, size_t count, int64_t deleg
     return found ? found->pin : NULL;
 }
 
+static int compare_ids(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+enum err pin_slips_people(struct arena *arena, const struct badge_list *list, struct pin_people *ret, struct fault *fault)
+{
+    int64_t *ids = arena_array(arena, list->count + 1, sizeof *ids);
+    if (!ids) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    for (size_t i = 0; i < list->count; i++) ids[i] = list->rows[i].delegate_id;
+    qsort(ids, list->count, sizeof *ids, compare_ids);
+    *ret = (struct pin_people){ids, list->count};
+    return OK;
+}
+
 enum err pin_slips_from_list(struct arena *arena, const struct badge_list *list, const struct pin_of *pins, size_t count, struct pin_slips *ret,
                              struct fault *fault)
 {

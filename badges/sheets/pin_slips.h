@@ -23,6 +23,9 @@ struct pin_slips {
     bool allow_missing;     /* as badge_run */
 };
 
+/* The delegates of the list, for pin_make_slips. In the arena. ERR_NOMEM. */
+enum err pin_slips_people(struct arena *arena, const struct badge_list *list, struct pin_people *ret, struct fault *fault);
+
 /* Those of the list who are among `pins` (pin_make_slips), in the order of the list. In the arena. ERR_NOT_FOUND: nobody. */
 enum err pin_slips_from_list(struct arena *arena, const struct badge_list *list, const struct pin_of *pins, size_t count, struct pin_slips *ret,
                              struct fault *fault);

@@ -214,7 +214,7 @@ def doors():
         "POST /kiosk/{event}": Door(plain("/kiosk/test-1"), form=lambda role: {"scan": token}, status=303, page="/kiosk/test-1"),
         "GET /api/v1/events/{event}/delegates/{code}/pin": Door(plain(event + "/delegates/P01/pin"), type="application/json"),
         "POST /api/v1/events/{event}/delegates/{code}/pin": Door(plain(event + "/delegates/P01/pin"), body=lambda role: {"action": "reset"}, type="application/json"),
-        "GET /admin/{event}/pins.pdf": Door(plain("/admin/test-1/pins.pdf"), type="application/pdf"),
+        "POST /admin/{event}/pins.pdf": Door(plain("/admin/test-1/pins.pdf"), form=lambda role: {"only": ""}, type="application/pdf"),
         "POST /admin/{event}/pins/calm": Door(plain("/admin/test-1/pins/calm"), form=lambda role: {}, status=303),
         "GET /": Door(plain("/"), type="text/html"),
         "GET /e/{event}": Door(plain("/e/test-1"), type="text/html"),

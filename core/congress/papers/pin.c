@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define PEACE CLOCK_DAY
+#define NUMBER_LAST 7 /* wrong tries by number from which on the wait is the longest */
 
 static bool is_filler(int32_t character)
 {
@@ -123,6 +124,15 @@ static enum err cut_wait(struct db *db, enum pin_door door, int64_t delegate_id,
     return door == PIN_DOOR_BADGE ? sql_pin_cut(db, delegate_id, *ret_until, NULL) : sql_pin_number_cut(db, delegate_id, *ret_until, NULL);
 }
 
+/* Whether numbers are being tried just now where four digits are the PIN: then one wrong try by number costs as much as the seventh. */
+static enum err is_guessed(struct db *db, const struct sql_pin_of_delegate_row *row, int64_t now_ms, bool *ret)
+{
+    struct pin_alarm alarm = {0};
+    enum err e = row->pin ? OK : pin_alarm_read(db, row->event_id, now_ms, &alarm);
+    *ret = alarm.is_on;
+    return e;
+}
+
 static enum err try_row(struct db *db, enum pin_door door, int64_t delegate_id, const struct sql_pin_of_delegate_row *row, const char *typed, int64_t now_ms,
                         struct pin_answer *ret)
 {
@@ -140,7 +150,12 @@ static enum err try_row(struct db *db, enum pin_door door, int64_t delegate_id, 
     crypto_forget(pins, sizeof pins);
     e = sql_pin_make_row(db, delegate_id, NULL);
     if (e != OK) return e;
-    if (!right) return count_wrong(db, door, delegate_id, now_ms - until > PEACE ? 1 : wrong + 1, now_ms, ret);
+    if (!right) {
+        wrong = now_ms - until > PEACE ? 1 : wrong + 1;
+        bool dear = false;
+        if (door == PIN_DOOR_NUMBER && wrong < NUMBER_LAST) e = is_guessed(db, row, now_ms, &dear);
+        return e == OK ? count_wrong(db, door, delegate_id, dear ? NUMBER_LAST : wrong, now_ms, ret) : e;
+    }
     int64_t least = now_ms + CLOCK_DAY, open_ms = row->ends_ms + CLOCK_DAY;
     *ret = (struct pin_answer){.outcome = PIN_RIGHT, .open_ms = open_ms > least ? open_ms : least};
     return sql_pin_right(db, delegate_id, NULL);

@@ -28,7 +28,8 @@ enum pin_door {
 };
 
 /* How long the next try must wait after so many wrong ones in a row, in milliseconds. By badge: 5 cost nothing, then 30 s, 1, 2, 5, 15, 30 min, 1 h.
- * By number: 3, then 1, 5, 15 min, 1 h. By browser: 2, then 5, 15, 45 s, 2, 5, 15 min. After a day of peace, counting begins anew. */
+ * By number: 3, then 1, 5, 15 min, 1 h; while the alarm is on and the PIN is the tail of a phone number, 1 h from the first on. By browser: 2, then 5, 15,
+ * 45 s, 2, 5, 15 min. After a day of peace, counting begins anew. */
 int64_t pin_wait_of(enum pin_door door, int64_t wrong);
 int64_t pin_wait_of_browser(unsigned wrong);
 
@@ -39,7 +40,8 @@ struct pin_answer {
     int64_t open_ms;   /* PIN_RIGHT: until when a browser may stay open: the day after the event, at least a day */
 };
 
-/* One try, in the caller's write transaction: compares in constant time, counts. A try that has to wait is neither compared nor counted.
+/* One try, in the caller's write transaction: looks whether it has to wait, compares in constant time (a few digits, no slow hash), counts. There is one writer,
+ * so tries that come at once are one after the other here and never more than the waits allow. A try that has to wait is neither compared nor counted.
  * ERR_NOT_FOUND: no such delegate, or the mandate is lost. */
 enum err pin_try(struct db *db, enum pin_door door, int64_t delegate_id, const char *typed, int64_t now_ms, struct pin_answer *ret);
 
@@ -52,7 +54,7 @@ enum pin_source { PIN_FROM_NOTHING, PIN_FROM_PHONE, PIN_FROM_SLIP };
 struct pin_state {
     enum pin_source source;
     int64_t wrong;   /* in a row, by the door that has more */
-    int64_t wait_ms; /* until the next try, by the door that waits longer */
+    int64_t wait_ms; /* until the next try, by the door that waits longer; never longer than that door's step (a clock may have been set back) */
 };
 /* `code`: a person's code, or a badge number. ERR_NOT_FOUND; ERR_CONFLICT: the word is one's code and another's number. */
 enum err pin_state_of(struct db *db, struct arena *arena, const char *event, const char *code, int64_t now_ms, struct pin_state *ret, struct fault *fault);
@@ -68,10 +70,15 @@ struct pin_of {
     int64_t delegate_id;
     const char *pin;
 };
-/* Makes random PINs for all who need one and have none, and gives everybody's random ones, by delegate id. In the caller's transaction; audit "pin_slips" with
- * the count. ERR_NOT_FOUND: no such event. */
-enum err pin_make_slips(struct db *db, struct arena *arena, const char *event, const char *actor, int64_t now_ms, struct pin_of **ret, size_t *ret_count,
-                        struct fault *fault);
+/* Whom slips are for. */
+struct pin_people {
+    const int64_t *delegates; /* ascending */
+    size_t count;
+};
+/* Makes random PINs for those of `people` who need one and have none, for nobody else, and gives all of theirs that are random, by delegate id. In the
+ * caller's transaction; audit "pin_slips" with the counts. ERR_NOT_FOUND: no such event. */
+enum err pin_make_slips(struct db *db, struct arena *arena, const char *event, struct pin_people people, const char *actor, int64_t now_ms, struct pin_of **ret,
+                        size_t *ret_count, struct fault *fault);
 
 /* Many badges failing at once: somebody is guessing. Counted are delegates whose last try was wrong: in five minutes 10 and 1 % of the event's, in a day 40
  * and 5 %. */

@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ALARM_RECENT (5 * CLOCK_MINUTE)
@@ -36,6 +37,14 @@ static int64_t larger(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+/* What pin_try would say: a wait is never longer than its step, whatever is stored. */
+static int64_t wait_left(enum pin_door door, int64_t wrong, int64_t until_ms, int64_t now_ms)
+{
+    if (until_ms == DB_NULL || until_ms <= now_ms) return 0;
+    int64_t longest = pin_wait_of(door, wrong == DB_NULL ? 0 : wrong), left = until_ms - now_ms;
+    return left < longest ? left : longest;
+}
+
 enum err pin_state_of(struct db *db, struct arena *arena, const char *event, const char *code, int64_t now_ms, struct pin_state *ret, struct fault *fault)
 {
     char tails[PIN_TAILS_MOST][PIN_SIZE];
@@ -43,8 +52,9 @@ enum err pin_state_of(struct db *db, struct arena *arena, const char *event, con
     struct sql_pin_of_delegate_row row;
     enum err e = find_row(db, arena, event, code, &delegate_id, &row, fault);
     if (e != OK) return e;
-    int64_t wrong = larger(row.wrong, row.number_wrong), until = larger(row.wait_until_ms, row.number_wait_until_ms);
-    *ret = (struct pin_state){.wrong = wrong == DB_NULL ? 0 : wrong, .wait_ms = until != DB_NULL && until > now_ms ? until - now_ms : 0};
+    int64_t wrong = larger(row.wrong, row.number_wrong), badge = wait_left(PIN_DOOR_BADGE, row.wrong, row.wait_until_ms, now_ms);
+    int64_t number = wait_left(PIN_DOOR_NUMBER, row.number_wrong, row.number_wait_until_ms, now_ms);
+    *ret = (struct pin_state){.wrong = wrong == DB_NULL ? 0 : wrong, .wait_ms = badge > number ? badge : number};
     if (row.pin) ret->source = PIN_FROM_SLIP;
     else if (strcmp(row.rule, "phone_tail") == 0 && pin_phone_tails(row.phone, tails) > 0) ret->source = PIN_FROM_PHONE;
     return OK;
@@ -95,8 +105,14 @@ enum err pin_renew(struct db *db, struct arena *arena, const char *event, const 
     return e == OK ? OK : db_fault(db, e, fault, "make a new PIN");
 }
 
-enum err pin_make_slips(struct db *db, struct arena *arena, const char *event, const char *actor, int64_t now_ms, struct pin_of **ret, size_t *ret_count,
-                        struct fault *fault)
+static int compare_ids(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+enum err pin_make_slips(struct db *db, struct arena *arena, const char *event, struct pin_people who, const char *actor, int64_t now_ms, struct pin_of **ret,
+                        size_t *ret_count, struct fault *fault)
 {
     char tails[PIN_TAILS_MOST][PIN_SIZE], pin[PIN_SIZE];
     struct sql_pin_event_row head;
@@ -111,6 +127,7 @@ enum err pin_make_slips(struct db *db, struct arena *arena, const char *event, c
     bool by_phone = strcmp(head.rule, "phone_tail") == 0;
     for (size_t i = 0; e == OK && i < total; i++) {
         const char *text = people[i].pin;
+        if (!who.count || !bsearch(&people[i].delegate_id, who.delegates, who.count, sizeof *who.delegates, compare_ids)) continue;
         if (!text && by_phone && pin_phone_tails(people[i].phone, tails) > 0) continue;
         if (!text) {
             make_pin(pin);
