@@ -93,12 +93,11 @@ void display_post(struct http_request *req)
     struct throttle *throttle = pages_throttle(app_of(req)->pages);
     const char *name = arena_printf(req->arena, "display %s", event.slug);
     int64_t now_ms = clock_steady_ms();
-    if (throttle_wait(throttle, name, now_ms) > 0) {
+    if (throttle_take(throttle, name, now_ms) > 0) {
         code_reply(req, &event, 429, "login.wait");
         return;
     }
     if (typed == NULL || event.display_code == NULL || strlen(typed) > 64 || !code_matches(req->arena, typed, event.display_code)) {
-        throttle_failed(throttle, name, now_ms);
         code_reply(req, &event, 403, "wall.code_wrong");
         return;
     }

@@ -1,8 +1,9 @@
 /* POST /e/{event}/enter: badge number and PIN, for who cannot scan. POST /kiosk/{event}: the same at a shared screen, or a badge under a hand scanner.
  *
  * What opens is /d/me: the badge's address is never shown to somebody who only knew a number. A number is no secret, so these tries are counted apart from the
- * badge's (nobody is locked out of a badge by it), wait sooner, share one small stock for the whole server, and where the PIN is the tail of a phone
- * number the door stays closed while the alarm is on (docs/decisions/0022-pin.md). */
+ * badge's (nobody is locked out of a badge by it), wait sooner, and are counted by address besides. Each try is taken from browser and address before anything
+ * is compared, and is given back when nothing was, or when it was right. No count is shared by all: whoever tries numbers shuts this door for those numbers and
+ * for his own address, for nobody else (docs/decisions/0022-pin.md). */
 #include "server/pages/pin.h"
 
 #include "core/base/clock.h"
@@ -10,8 +11,7 @@
 #include "server/bucket.h"
 #include "server/pages/kiosk.h"
 
-#include "catalogue.h"
-
+#include <arpa/inet.h>
 #include <string.h>
 
 #define NUMBER_SESSION_MS (12 * CLOCK_HOUR)
@@ -20,7 +20,7 @@
 struct entering {
     enum pin_session_kind kind;
     void (*show)(struct http_request *req, int status, const struct pin_note *note);
-    const char *number, *typed, *cookie;
+    const char *number, *typed, *cookie, *address;
     char token[ID_TOKEN_SIZE]; /* "": number and PIN */
     int64_t event_id;
     struct pin_answer answer;
@@ -73,11 +73,31 @@ static enum err enter_apply(struct db *db, struct http_request *req, struct writ
     return err == OK ? pin_session_add(db, req->arena, &session, now_ms, &in->cookie) : err;
 }
 
+/* An IPv6 network of one customer or hall is one address. */
+static const char *address_of(struct http_request *req)
+{
+    static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+    unsigned char raw[sizeof(struct in6_addr)];
+    char text[INET6_ADDRSTRLEN];
+    if (inet_pton(AF_INET6, req->peer, raw) != 1 || memcmp(raw, mapped, sizeof mapped) == 0) return req->peer;
+    memset(raw + 8, 0, 8);
+    return inet_ntop(AF_INET6, raw, text, sizeof text) != NULL ? arena_strdup(req->arena, text) : req->peer;
+}
+
+/* At a kiosk the browser is everybody's: who types wrong there must not keep the next one waiting. */
+static int64_t take_browser(struct http_request *req, const struct entering *in)
+{
+    return in->kind == PIN_SESSION_KIOSK ? 0 : pin_browser_take(req);
+}
+
+static void spare_browser(struct http_request *req, const struct entering *in)
+{
+    if (in->kind != PIN_SESSION_KIOSK) pin_browser_spare(req);
+}
+
 static void reply_wrong(struct http_request *req, const struct entering *in)
 {
-    (void)bucket_take(pages_number_bucket(app_of(req)->pages));
-    pin_browser_tried(req, false);
-    int64_t browser = pin_browser_wait(req);
+    int64_t browser = in->kind == PIN_SESSION_KIOSK ? 0 : pin_browser_wrong(req);
     const struct pin_note note = {"enter.wrong", browser > in->answer.wait_ms ? browser : in->answer.wait_ms};
     in->show(req, 403, &note);
 }
@@ -87,6 +107,9 @@ static void enter_done(struct http_request *req)
     const struct entering *in = req->state;
     const struct fault *fault;
     enum err err = write_result(req, &fault);
+    bool counted = in->token[0] == '\0', compared = err == OK && (in->answer.outcome == PIN_RIGHT || in->answer.outcome == PIN_WRONG);
+    if (counted && !compared) spare_browser(req, in);
+    if (counted && (!compared || in->answer.outcome == PIN_RIGHT)) buckets_give_back(pages_number_buckets(app_of(req)->pages), in->address);
     if (err != OK) {
         reply_error(req, err, fault);
         return;
@@ -96,27 +119,26 @@ static void enter_done(struct http_request *req)
     else if (in->answer.outcome == PIN_NONE) in->show(req, 404, &unknown);
     else if (in->answer.outcome == PIN_WRONG) reply_wrong(req, in);
     else {
-        if (in->token[0] == '\0') pin_browser_tried(req, true);
+        if (counted && in->kind != PIN_SESSION_KIOSK) pin_browser_right(req);
         http_set_cookie(req, VIEWER_ME_COOKIE, in->cookie, "/", -1);
         http_reply_redirect(req, 303, "/d/" VIEWER_ME);
     }
 }
 
-/* Why a try by number is not even looked at; NULL: it is. */
-static const char *refusal_of(struct http_request *req, struct worker *worker, const struct entering *in, const char *slug, int *ret_status, int64_t *ret_wait_ms)
+/* Why a try by number is not even looked at; NULL: it is, and it is taken from the browser's and the address's. */
+static const char *refusal_of(struct http_request *req, struct entering *in, int *ret_status, int64_t *ret_wait_ms)
 {
     char digits[PIN_SIZE];
-    struct sql_pin_event_row head;
-    struct pin_alarm alarm;
-    *ret_status = 429;
-    *ret_wait_ms = pin_browser_wait(req);
-    if (*ret_wait_ms > 0) return "pin.wait";
-    if (!bucket_has(pages_number_bucket(app_of(req)->pages))) return "enter.busy";
-    if (sql_pin_event(worker->db, req->arena, slug, &head) != OK || pin_alarm_read(worker->db, head.id, clock_now_ms(), &alarm) != OK) return "enter.busy";
-    if (alarm.is_on && strcmp(head.rule, "phone_tail") == 0) return "enter.closed";
     *ret_status = 400;
     if (in->number == NULL || in->number[0] == '\0' || strlen(in->number) > 64 || !pin_read(in->typed, digits)) return "enter.form";
-    return NULL;
+    *ret_status = 429;
+    *ret_wait_ms = take_browser(req, in);
+    if (*ret_wait_ms > 0) return "pin.wait";
+    in->address = address_of(req);
+    *ret_wait_ms = in->address != NULL ? buckets_take(pages_number_buckets(app_of(req)->pages), in->address) : 0;
+    if (*ret_wait_ms == 0 && in->address != NULL) return NULL;
+    spare_browser(req, in);
+    return "enter.busy";
 }
 
 static void enter_begin(struct http_request *req, enum pin_session_kind kind, void (*show)(struct http_request *, int, const struct pin_note *))
@@ -143,7 +165,7 @@ static void enter_begin(struct http_request *req, enum pin_session_kind kind, vo
     int status = 404;
     if (!by_badge) {
         in->token[0] = '\0';
-        note.key = scan != NULL ? "kiosk.unknown" : refusal_of(req, worker, in, programme->slug, &status, &note.wait_ms);
+        note.key = scan != NULL ? "kiosk.unknown" : refusal_of(req, in, &status, &note.wait_ms);
     }
     if (!by_badge && note.key != NULL) {
         show(req, status, &note);

@@ -104,11 +104,11 @@ static void login_checked(struct http_request *req)
     struct login *login = req->state;
     struct throttle *throttle = pages_throttle(app_of(req)->pages);
     if (login->error != OK) {
+        throttle_spare(throttle, login->name);
         reply_error(req, login->error, NULL);
         return;
     }
     if (!login->passed) {
-        throttle_failed(throttle, login->name, clock_steady_ms());
         log_line(LOG_NOTICE, "pages", "a sign-in was refused (from %s)", req->peer);
         login_reply(req, 401, login->next, login->name, "login.wrong");
         return;
@@ -135,13 +135,13 @@ void login_post(struct http_request *req)
         login_reply(req, 403, next, name, "login.stale");
         return;
     }
-    if (throttle_wait(pages_throttle(app_of(req)->pages), name, clock_steady_ms()) > 0) {
-        login_reply(req, 429, next, name, "login.wait");
-        return;
-    }
     struct login *login = arena_alloc(req->arena, sizeof *login);
     if (login == NULL) {
         reply_reason(req, REASON_busy);
+        return;
+    }
+    if (throttle_take(pages_throttle(app_of(req)->pages), name, clock_steady_ms()) > 0) {
+        login_reply(req, 429, next, name, "login.wait");
         return;
     }
     *login = (struct login){.name = name, .password = password, .next = next};

@@ -79,16 +79,18 @@ static void change_stored(struct http_request *req)
 static void change_checked(struct http_request *req)
 {
     struct change *change = req->state;
+    struct throttle *throttle = pages_throttle(app_of(req)->pages);
     const char *name = principal_of(req)->account.name;
     if (change->error != OK) {
+        throttle_spare(throttle, name);
         reply_error(req, change->error, NULL);
         return;
     }
     if (!change->passed) {
-        throttle_failed(pages_throttle(app_of(req)->pages), name, clock_steady_ms());
         password_reply(req, 401, "password.wrong");
         return;
     }
+    throttle_passed(throttle, name);
     request_write(req, change_store, change_stored);
 }
 
@@ -103,13 +105,13 @@ void password_post(struct http_request *req)
         password_reply(req, 400, strcmp(fresh, again) != 0 ? "password.unequal" : "password.same");
         return;
     }
-    if (throttle_wait(pages_throttle(app_of(req)->pages), principal_of(req)->account.name, clock_steady_ms()) > 0) {
-        password_reply(req, 429, "login.wait");
-        return;
-    }
     struct change *change = arena_alloc(req->arena, sizeof *change);
     if (change == NULL) {
         reply_reason(req, REASON_busy);
+        return;
+    }
+    if (throttle_take(pages_throttle(app_of(req)->pages), principal_of(req)->account.name, clock_steady_ms()) > 0) {
+        password_reply(req, 429, "login.wait");
         return;
     }
     change->old = old;

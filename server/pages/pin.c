@@ -31,19 +31,32 @@ const char *pin_browser_make(struct http_request *req)
     return word;
 }
 
-int64_t pin_browser_wait(struct http_request *req)
+int64_t pin_browser_take(struct http_request *req)
 {
     const char *word = pin_browser_of(req);
-    return word[0] == '\0' ? 0 : throttle_wait(pages_pin_throttle(app_of(req)->pages), word, clock_steady_ms());
+    return word[0] == '\0' ? 0 : throttle_take(pages_pin_throttle(app_of(req)->pages), word, clock_steady_ms());
 }
 
-void pin_browser_tried(struct http_request *req, bool right)
+void pin_browser_right(struct http_request *req)
+{
+    const char *word = pin_browser_of(req);
+    if (word[0] != '\0') throttle_passed(pages_pin_throttle(app_of(req)->pages), word);
+}
+
+void pin_browser_spare(struct http_request *req)
+{
+    const char *word = pin_browser_of(req);
+    if (word[0] != '\0') throttle_spare(pages_pin_throttle(app_of(req)->pages), word);
+}
+
+int64_t pin_browser_wrong(struct http_request *req)
 {
     struct throttle *throttle = pages_pin_throttle(app_of(req)->pages);
-    const char *word = right ? pin_browser_of(req) : pin_browser_make(req);
-    if (word == NULL || word[0] == '\0') return;
-    if (right) throttle_passed(throttle, word);
-    else throttle_failed(throttle, word, clock_steady_ms());
+    bool is_new = pin_browser_of(req)[0] == '\0';
+    const char *word = pin_browser_make(req);
+    if (word == NULL) return 0;
+    if (is_new) (void)throttle_take(throttle, word, clock_steady_ms());
+    return throttle_wait(throttle, word, clock_steady_ms());
 }
 
 /* --- the page ------------------------------------------------------------------------------------------------------------------------------- */
@@ -104,7 +117,7 @@ static void reply_passed(struct http_request *req, const struct attempt *a)
     viewer_pin_cookie(a->viewer.papers.delegate_id, name);
     /* On "/", not "/d": cookies know capital letters, and printed codes may lead to /D/. */
     if (a->cookie != NULL) http_set_cookie(req, name, a->cookie, "/", (long)((a->answer.open_ms - clock_now_ms()) / CLOCK_SECOND));
-    pin_browser_tried(req, true);
+    pin_browser_right(req);
     http_reply_redirect(req, 303, arena_printf(req->arena, "%s#papers", a->viewer.door));
 }
 
@@ -113,6 +126,7 @@ static void attempt_done(struct http_request *req)
     const struct attempt *a = req->state;
     const struct fault *fault;
     enum err err = write_result(req, &fault);
+    if (err != OK || a->answer.outcome == PIN_NONE || a->answer.outcome == PIN_WAIT) pin_browser_spare(req);
     if (err != OK) {
         reply_error(req, err, fault);
         return;
@@ -127,8 +141,7 @@ static void attempt_done(struct http_request *req)
         return;
     case PIN_WRONG: break;
     }
-    pin_browser_tried(req, false);
-    int64_t browser = pin_browser_wait(req);
+    int64_t browser = pin_browser_wrong(req);
     note = (struct pin_note){"pin.wrong", browser > a->answer.wait_ms ? browser : a->answer.wait_ms};
     phone_show(req, 403, &note);
 }
@@ -145,15 +158,14 @@ void pin_post(struct http_request *req)
     }
     *a = (struct attempt){.typed = http_form(req, "pin")};
     enum err err = paper_viewer_of(req, worker, clock_now_ms(), &a->viewer);
-    int64_t wait_ms = err == OK ? pin_browser_wait(req) : 0;
     struct pin_note note = {"pin.form", 0};
     if (err != OK) phone_show(req, 403, NULL); /* says what is wrong with the badge */
     else if (a->viewer.papers.pin_passed) http_reply_redirect(req, 303, arena_printf(req->arena, "%s#papers", a->viewer.door));
-    else if (wait_ms > 0) {
-        note = (struct pin_note){"pin.wait", wait_ms};
+    else if (!pin_read(a->typed, digits)) phone_show(req, 400, &note); /* a slip of the finger costs nothing */
+    else if ((note.wait_ms = pin_browser_take(req)) > 0) {
+        note.key = "pin.wait";
         phone_show(req, 429, &note);
-    } else if (!pin_read(a->typed, digits)) phone_show(req, 400, &note); /* a slip of the finger costs nothing */
-    else {
+    } else {
         req->state = a;
         request_write(req, attempt_apply, attempt_done);
     }

@@ -26,9 +26,12 @@ void phone_show(struct http_request *req, int status, const struct pin_note *not
 const char *pin_browser_of(struct http_request *req);
 /* The same, made and set when there is none. NULL: out of memory. */
 const char *pin_browser_make(struct http_request *req);
-/* Milliseconds until this browser's next try, and what became of one. */
-int64_t pin_browser_wait(struct http_request *req);
-void pin_browser_tried(struct http_request *req, bool right);
+/* One try of this browser, taken BEFORE anything is compared: 0, or milliseconds until it may. Then what became of it; what was not compared is given back. */
+int64_t pin_browser_take(struct http_request *req);
+void pin_browser_right(struct http_request *req);
+void pin_browser_spare(struct http_request *req);
+/* Milliseconds until its next try now. A browser that had no word yet gets one, and the try counts from now on. */
+int64_t pin_browser_wrong(struct http_request *req);
 
 /* server/pages/kiosk.c: what a page that stands on a shared screen needs besides; and the reply when nobody is in at /d/me. */
 void kiosk_put(struct view *view, const char *event);

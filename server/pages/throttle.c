@@ -15,7 +15,7 @@
 struct slot {
     uint8_t id[CRYPTO_HASH_BYTES];
     unsigned failures;
-    int64_t last_ms;
+    int64_t last_ms, before_ms; /* of the last try, and of the one before it */
 };
 
 struct throttle {
@@ -61,26 +61,52 @@ static struct slot *slot_of(struct throttle *throttle, const char *name, uint8_t
     return &throttle->slots[(id[0] | (unsigned)id[1] << 8) % SLOTS];
 }
 
+static int64_t wait_in(const struct throttle *throttle, const struct slot *slot, const uint8_t id[CRYPTO_HASH_BYTES], int64_t now_ms)
+{
+    int64_t wait = memcmp(slot->id, id, CRYPTO_HASH_BYTES) == 0 ? slot->last_ms + throttle->wait_of(slot->failures) - now_ms : 0;
+    return wait > 0 ? wait : 0;
+}
+
 int64_t throttle_wait(struct throttle *throttle, const char *name, int64_t now_ms)
 {
     uint8_t id[CRYPTO_HASH_BYTES];
     pthread_mutex_lock(&throttle->lock);
     const struct slot *slot = slot_of(throttle, name, id);
-    int64_t wait = memcmp(slot->id, id, sizeof id) == 0 ? slot->last_ms + throttle->wait_of(slot->failures) - now_ms : 0;
+    int64_t wait = wait_in(throttle, slot, id, now_ms);
     pthread_mutex_unlock(&throttle->lock);
-    return wait > 0 ? wait : 0;
+    return wait;
 }
 
-void throttle_failed(struct throttle *throttle, const char *name, int64_t now_ms)
+static void count(struct slot *slot, const uint8_t id[CRYPTO_HASH_BYTES], int64_t now_ms)
+{
+    bool other = memcmp(slot->id, id, CRYPTO_HASH_BYTES) != 0, old = now_ms - slot->last_ms > CLOCK_HOUR;
+    if (other || old) *slot = (struct slot){0};
+    memcpy(slot->id, id, CRYPTO_HASH_BYTES);
+    slot->failures++;
+    slot->before_ms = slot->last_ms;
+    slot->last_ms = now_ms;
+}
+
+int64_t throttle_take(struct throttle *throttle, const char *name, int64_t now_ms)
 {
     uint8_t id[CRYPTO_HASH_BYTES];
     pthread_mutex_lock(&throttle->lock);
     struct slot *slot = slot_of(throttle, name, id);
-    bool other = memcmp(slot->id, id, sizeof id) != 0, old = now_ms - slot->last_ms > CLOCK_HOUR;
-    if (other || old) *slot = (struct slot){0};
-    memcpy(slot->id, id, sizeof id);
-    slot->failures++;
-    slot->last_ms = now_ms;
+    int64_t wait = wait_in(throttle, slot, id, now_ms);
+    if (wait == 0) count(slot, id, now_ms);
+    pthread_mutex_unlock(&throttle->lock);
+    return wait;
+}
+
+void throttle_spare(struct throttle *throttle, const char *name)
+{
+    uint8_t id[CRYPTO_HASH_BYTES];
+    pthread_mutex_lock(&throttle->lock);
+    struct slot *slot = slot_of(throttle, name, id);
+    if (memcmp(slot->id, id, sizeof id) == 0 && slot->failures > 0) {
+        slot->failures--;
+        slot->last_ms = slot->before_ms;
+    }
     pthread_mutex_unlock(&throttle->lock);
 }
 

@@ -18,7 +18,10 @@ void throttle_free(struct throttle *throttle); /* accepts NULL */
 
 /* Milliseconds to wait before the next try for this name; 0: now. `now_ms` is clock_steady_ms. */
 int64_t throttle_wait(struct throttle *throttle, const char *name, int64_t now_ms);
-void throttle_failed(struct throttle *throttle, const char *name, int64_t now_ms);
-void throttle_passed(struct throttle *throttle, const char *name);
+/* One try, BEFORE it is looked at: 0, and it counts as a wrong one; else how long it has to wait, and nothing is counted. Asking and counting are one step, so
+ * that many tries at once are never more than there are. */
+int64_t throttle_take(struct throttle *throttle, const char *name, int64_t now_ms);
+void throttle_passed(struct throttle *throttle, const char *name); /* it was right: all is forgotten */
+void throttle_spare(struct throttle *throttle, const char *name);  /* it was not looked at after all */
 
 #endif

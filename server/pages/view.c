@@ -16,14 +16,14 @@
 #define LANGUAGE_COOKIE "plenum_lang"
 #define LANGUAGE_COOKIE_SECONDS (365L * 24 * 3600)
 #define TEMPLATES_MOST 64
-#define NUMBER_TRIES 60 /* wrong tries with badge numbers at once, over all browsers; then one every two seconds */
-#define NUMBER_EVERY_MS 2000
+#define NUMBER_TRIES 60 /* wrong tries with badge numbers at once from one address; then one every ten seconds */
+#define NUMBER_EVERY_MS 10000
 
 struct pages {
     struct i18n *i18n;
     struct template_set *templates;
     struct throttle *throttle, *pin_throttle;
-    struct bucket *number_bucket;
+    struct buckets *number_buckets;
     char names[TEMPLATES_MOST][32];
 };
 
@@ -67,7 +67,7 @@ enum err pages_load(struct pages **ret, struct fault *fault)
     if (err == OK) err = templates_load(pages, fault);
     if (err == OK && (pages->throttle = throttle_new()) == NULL) err = fault_set(fault, ERR_NOMEM, "out of memory");
     if (err == OK && (pages->pin_throttle = throttle_new_with(pin_wait_of_browser)) == NULL) err = fault_set(fault, ERR_NOMEM, "out of memory");
-    if (err == OK) err = bucket_new(NUMBER_TRIES, NUMBER_EVERY_MS, &pages->number_bucket);
+    if (err == OK) err = buckets_new(NUMBER_TRIES, NUMBER_EVERY_MS, &pages->number_buckets);
     if (err != OK) {
         pages_free(pages);
         return err;
@@ -83,7 +83,7 @@ void pages_free(struct pages *pages)
     i18n_free(pages->i18n);
     throttle_free(pages->throttle);
     throttle_free(pages->pin_throttle);
-    bucket_free(pages->number_bucket);
+    buckets_free(pages->number_buckets);
     free(pages);
 }
 
@@ -97,9 +97,9 @@ struct throttle *pages_pin_throttle(const struct pages *pages)
     return pages->pin_throttle;
 }
 
-struct bucket *pages_number_bucket(const struct pages *pages)
+struct buckets *pages_number_buckets(const struct pages *pages)
 {
-    return pages->number_bucket;
+    return pages->number_buckets;
 }
 
 const struct i18n *view_i18n(const struct view *view)

@@ -8,6 +8,7 @@
 #include "server/routes.h"
 
 struct throttle;
+struct buckets;
 
 /* Largest page that is ever made. */
 #define VIEW_LIMIT (4u * 1024u * 1024u)
@@ -41,7 +42,7 @@ const char *view_words(const struct view *view, const char *key);
 const char *view_words_for(struct http_request *req, const char *key); /* where no page is being made yet */
 struct throttle *pages_throttle(const struct pages *pages);
 struct throttle *pages_pin_throttle(const struct pages *pages); /* of browsers that give wrong PINs */
-struct bucket *pages_number_bucket(const struct pages *pages);  /* wrong tries with badge numbers, all together */
+struct buckets *pages_number_buckets(const struct pages *pages); /* wrong tries with badge numbers, by address */
 const struct i18n *view_i18n(const struct view *view);
 
 /* --- putting; all accept NULL texts (nothing is put then) and take over json_t values --- */

@@ -194,10 +194,12 @@ class Closed(Exception):
 class Connection:
     """A socket with replies read as RFC 9112 frames them."""
 
-    def __init__(self, port, tls=None, address="127.0.0.1", timeout=20):
+    def __init__(self, port, tls=None, address="127.0.0.1", timeout=20, source=None):
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         self.socket.settimeout(timeout)
+        if source:
+            self.socket.bind((source, 0))
         self.socket.connect((address, port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls:
@@ -279,10 +281,10 @@ class Connection:
 
 
 class Client:
-    """One speaker: an address of a server, cookies, perhaps a key. Keeps its connection."""
+    """One speaker: an address of a server, cookies, perhaps a key; `source` is its own address. Keeps its connection."""
 
-    def __init__(self, server, key=None, tls=False, address="127.0.0.1"):
-        self.server, self.key, self.tls, self.address = server, key, tls, address
+    def __init__(self, server, key=None, tls=False, address="127.0.0.1", source=None):
+        self.server, self.key, self.tls, self.address, self.source = server, key, tls, address, source
         self.cookies, self.csrf, self.connection = {}, None, None
 
     @property
@@ -295,7 +297,7 @@ class Client:
         self.connection = None
 
     def connect(self):
-        return Connection(self.port, self.server.tls_context() if self.tls else None, self.address)
+        return Connection(self.port, self.server.tls_context() if self.tls else None, self.address, source=self.source)
 
     def head_of(self, method, path, headers, length):
         host = "[%s]" % self.address if ":" in self.address else self.address

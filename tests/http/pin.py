@@ -5,9 +5,11 @@ the kiosk, the alarm, the slips. Waits end by rows set back in the database.    
 import io
 import os
 import re
+import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 import zipfile
@@ -188,6 +190,11 @@ def by_badge():
 
 def the_desk():
     path = "/api/v1/events/test-1/delegates/P05/pin"
+    mine, far = delegate("test-1", "P05"), plenum.now_ms() + 24 * 3600 * 1000
+    for wrong, number_wrong, most in ((6, 0, 30000), (0, 4, 60000), (6, 5, 300000), (5, 3, 0)):  # a clock that was set back by a day: what is told is what they wait
+        write("UPDATE badge_pin SET wrong = ?, wait_until_ms = ?, number_wrong = ?, number_wait_until_ms = ? WHERE delegate_id = ?", wrong, far, number_wrong, far, mine)
+        equal(staff["desk"].get(path).json()["wait_ms"], most, "the desk is told the step, not what is stored (%d, %d)" % (wrong, number_wrong))
+    write("UPDATE badge_pin SET wrong = 9, wait_until_ms = ?, number_wrong = 0, number_wait_until_ms = NULL WHERE delegate_id = ?", plenum.now_ms() + 300000, mine)
     state = staff["desk"].get(path).json()
     check(state["source"] == "phone_tail" and state["wrong"] == 9 and 0 < state["wait_ms"] <= 300000, "the desk sees the wait", state)
     equal(Client(server).get(path).status, 401, "nobody else does")
@@ -264,6 +271,88 @@ def by_number():
     forget("test-1", "P01")
 
 
+def at_once(tries):
+    """All of them at the same moment, each on a connection of its own. Gives the statuses."""
+    gate, out = threading.Barrier(len(tries)), [None] * len(tries)
+
+    def run(i, client, path, fields):
+        client.connection = client.connect()
+        gate.wait(60)
+        out[i] = client.form(path, fields).status
+
+    threads = [threading.Thread(target=run, args=(i, *one)) for i, one in enumerate(tries)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    return out
+
+
+def with_word(client):
+    client.word = csrf_of(client.get("/e/test-1").text)
+    return client
+
+
+def by_number_try(client, number, pin, at="/e/test-1/enter"):
+    return client, at, {"number": number, "pin": pin, "csrf": client.word}
+
+
+def forty_at_once():
+    number = server.value("SELECT number FROM delegate WHERE id = ?", delegate("test-1", "P07"))
+    states = at_once([by_number_try(with_word(Client(server, source="127.0.1.%d" % (i + 1))), number, "9999") for i in range(40)])
+    equal((states.count(403), states.count(429)), (4, 36), "40 phones, one number: three free tries and the one that costs")
+    equal(server.value("SELECT number_wrong FROM badge_pin WHERE delegate_id = ?", delegate("test-1", "P07")), 4, "are what was compared")
+    equal(at_once([(Client(server), door("P07") + "/pin", {"pin": tail("P07")})]), [303], "the badge's own page still takes the PIN")
+    forget("test-1", "P07")
+    phone, tries = with_word(Client(server, source="127.0.2.1")), []
+    for i in range(40):
+        twin = Client(server, source="127.0.2.1")
+        twin.cookies, twin.word = dict(phone.cookies), phone.word
+        tries.append(by_number_try(twin, "9%04d" % i, "9999"))
+    states = at_once(tries)
+    equal((states.count(403), states.count(429)), (3, 37), "40 tries of one browser, each another number: two free and the one that costs")
+    states = at_once([(Client(server), door("P07") + "/pin", {"pin": "9999"}) for _ in range(40)])
+    equal((states.count(403), states.count(429)), (6, 34), "40 browsers, one badge: five free tries and the one that costs")
+    forget("test-1", "P07")
+    twins = [Client(server) for _ in range(40)]
+    for twin in twins:
+        twin.cookies = {"plenum_try": "a" * 32}
+    states = at_once([(twin, door("P07") + "/pin", {"pin": "9999"}) for twin in twins])
+    equal((states.count(403), states.count(429)), (3, 37), "40 tries of one browser at one badge")
+    forget("test-1", "P07")
+
+
+def one_stranger():
+    """Who throws his cookies away and tries one number after the other, as fast as he can."""
+    started = time.monotonic()
+    states = []
+    for _ in range(2):
+        states += at_once([by_number_try(with_word(Client(server, source="127.0.3.1")), "8%04d" % i, "9999") for i in range(40)])
+    more = int((time.monotonic() - started) / 10) + 1  # one more every ten seconds
+    check(60 <= states.count(403) <= 60 + more and states.count(403) + states.count(429) == 80, "an address has sixty tries", states)
+    number = server.value("SELECT number FROM delegate WHERE id = ?", delegate("test-1", "P08"))
+    wall = [enter(with_word(Client(server, source="127.0.3.1")), "77777", "9999") for _ in range(3)]
+    check(any(reply.status == 429 and "quét thẻ" in reply.text and re.search(r"0:(0\d|10)", reply.text) for reply in wall), "then it waits, and is told how long and what else there is", [r.status for r in wall])
+    for source in ("127.0.3.2", "127.0.4.1"):
+        equal(enter(Client(server, source=source), number, tail("P08")).status, 303, "nobody else does (%s)" % source)
+    right = [enter(Client(server, source="127.0.5.1"), number, tail("P08")).status for _ in range(70)]
+    equal(set(right), {303}, "right tries cost nothing")
+    screen = Client(server, source="127.0.6.1")
+    csrf = csrf_of(screen.get("/kiosk/test-1").text)
+    states = [screen.form("/kiosk/test-1", {"number": "66666", "pin": "9999", "csrf": csrf}).status for _ in range(6)]
+    equal(states, [403] * 6, "at a kiosk nobody's wrong tries keep the next one waiting")
+    equal(screen.form("/kiosk/test-1", {"number": number, "pin": tail("P08"), "csrf": csrf}).status, 303, "who comes in with the right PIN")
+
+
+def passwords_at_once():
+    tries = []
+    for _ in range(20):
+        client = Client(server)
+        tries.append((client, "/login", {"name": "ban", "password": "sai mat khau", "csrf": csrf_of(client.get("/login").text)}))
+    states = at_once(tries)
+    equal((states.count(401), states.count(429)), (4, 16), "20 wrong passwords at once: four are looked at")
+
+
 def kiosk():
     screen = Client(server)
     page = screen.get("/kiosk/test-1")
@@ -298,32 +387,61 @@ def alarm():
     check('id="pin-alarm"' not in desk, "no alarm in peace")
     people = [row[0] for row in server.rows("SELECT d.id FROM delegate d JOIN event e ON e.id = d.event_id WHERE e.slug = 'test-1' AND d.person_id IS NOT NULL")]
     stream = plenum.Stream(staff["desk"], "/api/v1/events/test-1/live")
-    for one in people[:11]:
+    for one in people:
         write("INSERT OR IGNORE INTO badge_pin(delegate_id) VALUES(?)", one)
         write("UPDATE badge_pin SET wrong_ms = ? WHERE delegate_id = ?", plenum.now_ms(), one)
+    heard = stream.wait(lambda name, data: name == "pins" and data["alarm"], 20)
+    check(heard is not None, "an open desk hears of it", heard)
+    stream.end()
     check('id="pin-alarm"' in staff["desk"].get("/desk/test-1").text, "the desk is told")
     page = staff["organiser"].get("/admin/test-1").text
     check('id="pin-alarm"' in page and "pins/calm" in page, "the console too, with a way to end it")
     number = server.value("SELECT number FROM delegate WHERE id = ?", delegate("test-1", "P01"))
-    equal(enter(Client(server), number, tail("P01")).status, 429, "by number and phone tail nobody comes in meanwhile")
+    equal(enter(Client(server), number, tail("P01")).status, 303, "who knows number and PIN comes in all the same")
+    other = server.value("SELECT number FROM delegate WHERE id = ?", delegate("test-1", "P07"))
+    equal([enter(Client(server), other, "9999").status for _ in range(2)], [403, 429], "but one wrong try is all that a number has now")
+    wait = staff["desk"].get("/api/v1/events/test-1/delegates/P07/pin").json()["wait_ms"]
+    check(3500000 < wait <= 3600000, "for an hour", wait)
+    equal(Client(server).form(door("P07") + "/pin", {"pin": tail("P07")}).status, 303, "the badge's own page takes the PIN")
+    equal(staff["desk"].get("/api/v1/events/test-1/delegates/P07/pin").json()["wait_ms"], 0, "which ends the wait there too")
     equal(Client(server).form(door("P01") + "/pin", {"pin": tail("P01")}).status, 303, "with the badge as always")
-    heard = stream.wait(lambda name, data: name == "pins" and data["alarm"], 20)
-    check(heard is not None, "an open desk hears of it", heard)
-    stream.end()
     equal(staff["desk"].form("/admin/test-1/pins/calm", {}).status, 403, "the desk cannot end it")
     equal(staff["organiser"].form("/admin/test-1/pins/calm", {}).status, 303, "the organiser can")
-    equal(enter(Client(server), number, tail("P01")).status, 303, "and the way in is open again")
+    equal([enter(Client(server), other, "9999").status for _ in range(2)], [403, 403], "and a number has its free tries again")
+    forget("test-1", "P07")
 
 
 def slips():
-    equal(staff["desk"].get("/admin/random-pin/pins.pdf").status, 403, "slips are for the organiser")
+    door_of_slips = "/admin/random-pin/pins.pdf"
+    made = "SELECT COUNT(*) FROM badge_pin b JOIN delegate d ON d.id = b.delegate_id JOIN event e ON e.id = d.event_id WHERE e.slug = 'random-pin' AND b.pin IS NOT NULL"
+    console = staff["organiser"].get("/admin/random-pin").text
+    check('<form method="post" action="%s"' % door_of_slips in console, "the console has a button for it, also without a script")
+    for client in (staff["organiser"], staff["desk"], Client(server)):
+        reply = client.get(door_of_slips + "?only=P01")
+        check(reply.status == 405 and "POST" in reply.header("allow") and "GET" not in reply.header("allow"), "reading makes nothing", reply.headers)
+    equal(staff["desk"].form(door_of_slips, {}).status, 403, "slips are for the organiser")
+    stranger = Client(server)
+    equal(stranger.form(door_of_slips, {}).status, 401, "and not for strangers")
+    bare = Client(server)
+    bare.cookies = dict(staff["organiser"].cookies)
+    equal(bare.request("POST", door_of_slips, b"only=P01", {"Content-Type": "application/x-www-form-urlencoded"}).status, 403, "nor without the form's token")
+    equal(staff["organiser"].form(door_of_slips, {}).status, 400, "without a word for whom")
     equal(Client(server).form(door("P01", "random-pin") + "/pin", {"pin": "123456"}).status, 403, "before slips are made there is no PIN")
-    made = "SELECT COUNT(*) FROM badge_pin b JOIN delegate d ON d.id = b.delegate_id JOIN event e ON e.id = d.event_id WHERE e.slug = 'random-pin'"
-    before = server.value(made)
-    equal(staff["organiser"].get("/admin/random-pin/pins.pdf?only=no-such").status, 404, "slips for nobody")
-    equal(server.value(made), before, "make no PIN")
-    reply = staff["organiser"].get("/admin/random-pin/pins.pdf")
+    equal(staff["organiser"].form(door_of_slips, {"only": "no-such"}).status, 404, "slips for nobody")
+    equal(server.value(made), 0, "none of these made a PIN")
+    audits = "SELECT actor, detail FROM audit WHERE action = 'pin_slips' AND subject = 'random-pin'"
+    equal(server.rows(audits), [], "nor an audit line")
+    reply = staff["organiser"].form(door_of_slips, {"only": "P05, P06"})
+    have = [row[0] for row in server.rows("SELECT p.code FROM badge_pin b JOIN delegate d ON d.id = b.delegate_id JOIN event e ON e.id = d.event_id JOIN person p ON p.id = d.person_id "
+                                          "WHERE e.slug = 'random-pin' AND b.pin IS NOT NULL ORDER BY p.code")]
+    equal((reply.status, have), (200, ["P05", "P06"]), "two were asked for: two have a PIN, and nobody else")
+    equal(server.rows(audits), [("ban-to-chuc", '{"slips":2,"new":2}')], "an audit line with who and how many")
+    equal(Client(server).form(door("P01", "random-pin") + "/pin", {"pin": "123456"}).status, 403, "the others still have none")
+    first = dict(server.rows("SELECT delegate_id, pin FROM badge_pin WHERE pin IS NOT NULL"))
+    reply = staff["organiser"].form(door_of_slips, {"only": ""})
     check(reply.status == 200 and reply.body[:5] == b"%PDF-" and reply.header("cache-control") == "no-store", "the slips", reply.headers)
+    kept = dict(server.rows("SELECT delegate_id, pin FROM badge_pin WHERE pin IS NOT NULL"))
+    check(all(kept[one] == pin for one, pin in first.items()) and server.value(made) > 2, "who has a PIN keeps it")
     path = os.path.join(server.folder, "slips.pdf")
     with open(path, "wb") as f:
         f.write(reply.body)
@@ -336,7 +454,7 @@ def slips():
     check(len(set(pins.values())) > len(pins) - 2 and len(pins) >= 10, "and they differ", len(pins))
     equal(Client(server).form(door("P01", "random-pin") + "/pin", {"pin": pins["P01"]}).status, 303, "the one on the slip is right")
     equal(Client(server).form(door("P01", "random-pin") + "/pin", {"pin": tail("P01")}).status, 403, "the phone's tail is not")
-    again = staff["organiser"].get("/admin/random-pin/pins.pdf")
+    again = staff["organiser"].form(door_of_slips, {"only": ""})
     equal(again.body == reply.body, True, "the same slips again")
     out = os.path.join(server.folder, "one.pdf")
     done = plenum.plenum("--event", "random-pin", "--pin-slips", "-o", out, "--only", "P02", name="plenum-badges", data=server.data)
@@ -354,4 +472,4 @@ def slips():
         check(not any(pin in body for pin in pins.values()), "no PIN at %s" % path)
 
 
-plenum.run("pin", begin, every_door, what_is_right, one_browser, by_badge, the_desk, reissued, by_number, kiosk, alarm, slips)
+plenum.run("pin", begin, every_door, what_is_right, one_browser, by_badge, the_desk, reissued, by_number, forty_at_once, one_stranger, kiosk, alarm, slips, passwords_at_once)
