@@ -3,7 +3,7 @@
 #include "core/base/clock.h"
 #include "core/congress/badges/badge_list.h"
 #include "server/access.h"
-#include "server/pages/view.h"
+#include "server/pages/staff_page.h"
 #include "server/qr_path.h"
 
 #include <string.h>
@@ -99,34 +99,28 @@ static enum err put_figures(struct view *view, struct worker *worker, const stru
     return OK;
 }
 
-static void console_reply(struct view *view, struct worker *worker, const struct programme *programme)
+static void console_reply(struct staff_page *page)
 {
-    struct event_page event;
-    int64_t now_ms = clock_now_ms();
-    enum err err = event_page_load(worker->db, view->arena, programme->slug, &event);
-    if (err == OK) err = put_devices(view, worker, programme);
-    if (err == OK) err = put_figures(view, worker, programme, now_ms);
-    if (err == OK) err = view_put_host_warnings(view, worker->db, programme);
-    if (err == OK) err = view_put_pin_alarm(view, worker->db, programme->event_id);
+    struct view *view = &page->view;
+    struct db *db = page->worker->db;
+    enum err err = put_devices(view, page->worker, page->programme);
+    if (err == OK) err = put_figures(view, page->worker, page->programme, clock_now_ms());
+    if (err == OK) err = view_put_host_warnings(view, db, page->programme);
+    if (err == OK) err = view_put_pin_alarm(view, db, page->event.id);
     if (err != OK) {
         reply_error(view->req, err, NULL);
         return;
     }
-    view_put_event(view, &event, false);
-    view_put_gates(view, programme, NULL);
-    view_put(view->root, "display_code", event.display_code);
+    view_put_gates(view, page->programme, NULL);
+    view_put(view->root, "display_code", page->event.display_code);
     view_set_title(view, view_words(view, "admin.link"));
     view_reply(view, 200, "admin_event");
 }
 
 void admin_event_get(struct http_request *req)
 {
-    struct view view;
-    if (view_ask_new_password(req)) return;
-    struct worker *worker = worker_of(req);
-    const struct programme *programme = worker == NULL ? NULL : event_of(req, worker, NULL);
-    if (programme == NULL || !view_begin(&view, req)) return;
-    console_reply(&view, worker, programme);
+    struct staff_page page;
+    if (!view_ask_new_password(req) && staff_page_begin(&page, req)) console_reply(&page);
 }
 
 /* --- pairing --- */
@@ -150,29 +144,28 @@ static void pair_stored(struct http_request *req)
 {
     const struct pair *pair = req->state;
     const struct fault *fault;
-    struct view view;
+    struct staff_page page;
+    struct view *view = &page.view;
     unsigned size;
     enum err err = write_result(req, &fault);
     if (err != OK) {
         reply_error(req, err, fault);
         return;
     }
-    struct worker *worker = worker_of(req);
-    const struct programme *programme = worker == NULL ? NULL : event_of(req, worker, NULL);
-    if (programme == NULL || !view_begin(&view, req)) return;
-    const char *url = view.app->pairing_url != NULL ? view.app->pairing_url : "";
+    if (!staff_page_begin(&page, req)) return;
+    const char *url = view->app->pairing_url != NULL ? view->app->pairing_url : "";
     json_t *out = json_object();
-    view_put_title(&view, out, "gate", pair->gate);
+    view_put_title(view, out, "gate", pair->gate);
     view_put(out, "code", pair->pairing.code);
     view_put(out, "url", url);
-    view_put(out, "expires", i18n_time(req->arena, programme->timezone, pair->pairing.expires_ms));
+    view_put(out, "expires", i18n_time(req->arena, page.programme->timezone, pair->pairing.expires_ms));
     char *path = qr_path(req->arena, arena_printf(req->arena, "%s%ccode=%s", url, strchr(url, '#') != NULL ? '&' : '#', pair->pairing.code), &size);
     if (path != NULL) {
         view_put_number(out, "size", size);
         view_put(out, "path", path);
     }
-    view_put_json(view.root, "pairing", out);
-    console_reply(&view, worker, programme);
+    view_put_json(view->root, "pairing", out);
+    console_reply(&page);
 }
 
 void admin_pair_post(struct http_request *req)

@@ -2,7 +2,7 @@
  * GET /desk/{event}/scans: the last scans with names, for that script. */
 #include "core/base/clock.h"
 #include "core/congress/title.h"
-#include "server/pages/view.h"
+#include "server/pages/staff_page.h"
 
 #define SCANS_SHOWN 20
 
@@ -22,25 +22,20 @@ static void put_categories(struct view *view, const struct programme *programme)
 void desk_get(struct http_request *req)
 {
     static const char *const prefixes[] = {"desk.", "js."};
-    struct view view;
-    struct event_page event;
-    if (view_ask_new_password(req)) return;
-    struct worker *worker = worker_of(req);
-    const struct programme *programme = worker == NULL ? NULL : event_of(req, worker, NULL);
-    if (programme == NULL || !view_begin(&view, req)) return;
-    enum err err = event_page_load(worker->db, req->arena, programme->slug, &event);
-    if (err == OK) err = view_put_pin_alarm(&view, worker->db, programme->event_id);
+    struct staff_page page;
+    struct view *view = &page.view;
+    if (view_ask_new_password(req) || !staff_page_begin(&page, req)) return;
+    enum err err = view_put_pin_alarm(view, page.worker->db, page.event.id);
     if (err != OK) {
         reply_error(req, err, NULL);
         return;
     }
-    view_put_event(&view, &event, false);
-    view_put_gates(&view, programme, NULL);
-    put_categories(&view, programme);
-    view_set_title(&view, view_words(&view, "desk.link"));
-    view_set_style(&view, "desk");
-    view_set_script(&view, "desk", prefixes, sizeof prefixes / sizeof *prefixes);
-    view_reply(&view, 200, "desk");
+    view_put_gates(view, page.programme, NULL);
+    put_categories(view, page.programme);
+    view_set_title(view, view_words(view, "desk.link"));
+    view_set_style(view, "desk");
+    view_set_script(view, "desk", prefixes, sizeof prefixes / sizeof *prefixes);
+    view_reply(view, 200, "desk");
 }
 
 void desk_scans_get(struct http_request *req)

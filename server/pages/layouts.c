@@ -3,7 +3,7 @@
 #include "core/base/clock.h"
 #include "core/base/crypto.h"
 #include "server/layout_job.h"
-#include "server/pages/view.h"
+#include "server/pages/staff_page.h"
 
 #include <string.h>
 
@@ -35,15 +35,6 @@ static void list_work(struct http_request *req, void *thread_state)
     l->error = layout_folder_list(&l->arena, app_of(req)->store.folder, &l->entries, &l->count, &l->fault);
 }
 
-static bool put_event(struct view *view, struct worker *worker)
-{
-    struct event_page event;
-    enum err e = event_page_load(worker->db, view->arena, http_param(view->req, "event"), &event);
-    if (e == OK) view_put_event(view, &event, false);
-    else reply_error(view->req, e, NULL);
-    return e == OK;
-}
-
 static const char *use_of(const struct view *view, const struct layout_entry *entry)
 {
     if (entry->own || !entry->ready) return entry->about;
@@ -65,30 +56,28 @@ static json_t *entry_view(struct view *view, const struct layout_entry *entry)
 
 static void list_reply(struct http_request *req)
 {
-    struct view view;
+    struct staff_page page;
+    struct view *view = &page.view;
     struct listing *l = req->state;
-    struct worker *worker = worker_of(req);
     if (l->error != OK) {
         reply_error(req, l->error, &l->fault);
         return;
     }
-    if (!worker || !view_begin(&view, req) || !put_event(&view, worker)) return;
+    if (!staff_page_begin(&page, req)) return;
     json_t *own = json_array(), *ready = json_array();
-    for (size_t i = 0; i < l->count; i++) json_array_append_new(l->entries[i].own ? own : ready, entry_view(&view, &l->entries[i]));
-    view_put_flag(view.root, "has_own", json_array_size(own) > 0);
-    view_put_json(view.root, "own", own);
-    view_put_json(view.root, "ready", ready);
-    view_set_title(&view, view_words(&view, "layouts.title"));
-    view_set_style(&view, "layouts");
-    view_reply(&view, 200, "admin_layouts");
+    for (size_t i = 0; i < l->count; i++) json_array_append_new(l->entries[i].own ? own : ready, entry_view(view, &l->entries[i]));
+    view_put_flag(view->root, "has_own", json_array_size(own) > 0);
+    view_put_json(view->root, "own", own);
+    view_put_json(view->root, "ready", ready);
+    view_set_title(view, view_words(view, "layouts.title"));
+    view_set_style(view, "layouts");
+    view_reply(view, 200, "admin_layouts");
 }
 
 void layouts_page_get(struct http_request *req)
 {
-    if (view_ask_new_password(req)) return;
-    struct worker *worker = worker_of(req);
     struct listing *l = arena_alloc(req->arena, sizeof *l);
-    if (!worker || !event_of(req, worker, NULL)) return;
+    if (!staff_enter(req, NULL)) return;
     if (!l || http_at_end(req, listing_end, l) != OK) {
         reply_reason(req, REASON_busy);
         return;
@@ -159,30 +148,30 @@ static void editor_reply(struct http_request *req, struct editor *ed, int status
 {
     static const char *const people[] = {"", "~longest", "~blank", "~no-photo", "~full"}, *const languages[] = {"", "vi", "en", "pt", "ar"};
     static const char *const words[] = {"layouts."};
-    struct view view;
-    struct worker *worker = worker_of(req);
-    if (!worker || !view_begin(&view, req) || !put_event(&view, worker)) return;
+    struct staff_page page;
+    struct view *view = &page.view;
+    if (!staff_page_begin(&page, req)) return;
     const char *person = ed->person ? ed->person : "";
     bool known = person[0] == '~' || !person[0];
-    put_choices(&view, "people", "layouts.who", people, 5, known ? person : "");
-    put_choices(&view, "tongues", "layouts.in", languages, 5, ed->language ? ed->language : "");
-    if (!known) view_put(view.root, "someone", person);
-    view_put(view.root, "name", ed->name);
-    view_put(view.root, "as", ed->as);
-    view_put(view.root, "text", ed->text);
-    view_put(view.root, "seen", ed->seen);
-    view_put_flag(view.root, "own", ed->own);
-    view_put_flag(view.root, "overlay", ed->overlay);
-    view_put_flag(view.root, "saved", http_query(req, "saved") != NULL);
-    view_put_flag(view.root, "fresh", ed->deed == DEED_NONE);
-    put_picture(&view, "front", ed->front);
-    put_picture(&view, "back", ed->back);
-    put_problem(&view, ed);
-    view_set_title(&view, arena_printf(req->arena, "%s · %s", ed->name, view_words(&view, "layouts.title")));
-    view_set_style(&view, "layouts");
-    view_set_script(&view, "layouts", words, 1);
+    put_choices(view, "people", "layouts.who", people, 5, known ? person : "");
+    put_choices(view, "tongues", "layouts.in", languages, 5, ed->language ? ed->language : "");
+    if (!known) view_put(view->root, "someone", person);
+    view_put(view->root, "name", ed->name);
+    view_put(view->root, "as", ed->as);
+    view_put(view->root, "text", ed->text);
+    view_put(view->root, "seen", ed->seen);
+    view_put_flag(view->root, "own", ed->own);
+    view_put_flag(view->root, "overlay", ed->overlay);
+    view_put_flag(view->root, "saved", http_query(req, "saved") != NULL);
+    view_put_flag(view->root, "fresh", ed->deed == DEED_NONE);
+    put_picture(view, "front", ed->front);
+    put_picture(view, "back", ed->back);
+    put_problem(view, ed);
+    view_set_title(view, arena_printf(req->arena, "%s · %s", ed->name, view_words(view, "layouts.title")));
+    view_set_style(view, "layouts");
+    view_set_script(view, "layouts", words, 1);
     (void)http_set_header(req, "Content-Security-Policy", POLICY_EDITOR);
-    view_reply(&view, status, "admin_layout");
+    view_reply(view, status, "admin_layout");
 }
 
 /* The layout of the page's address into `ed`; replies when there is none. */
@@ -201,10 +190,8 @@ static bool editor_load(struct http_request *req, struct editor *ed)
 
 void layout_page_get(struct http_request *req)
 {
-    if (view_ask_new_password(req)) return;
-    struct worker *worker = worker_of(req);
     struct editor *ed = arena_alloc(req->arena, sizeof *ed);
-    if (!worker || !event_of(req, worker, NULL)) return;
+    if (!staff_enter(req, NULL)) return;
     if (!ed) reply_reason(req, REASON_busy);
     else if (editor_load(req, ed)) editor_reply(req, ed, 200);
 }

@@ -162,48 +162,30 @@ static enum err put_paper(struct view *view, struct worker *worker, const struct
 
 static void show(struct http_request *req, void *thread_state)
 {
-    struct view view;
-    struct event_page event;
+    struct staff_page page;
+    struct view *view = &page.view;
     struct paper_item item;
-    struct worker *worker = thread_state;
     const struct papers_note *note = req->state;
-    const struct programme *programme = worker ? event_of(req, worker, NULL) : NULL;
-    if (!worker) reply_reason(req, REASON_busy);
-    if (programme == NULL || !view_begin(&view, req)) return;
-    enum err e = event_page_load(worker->db, req->arena, programme->slug, &event);
-    if (e == OK) e = put_paper(&view, worker, programme, &event, &item);
+    if (!staff_page_begin_in_pool(&page, req, thread_state)) return;
+    enum err e = put_paper(view, page.worker, page.programme, &page.event, &item);
     if (e != OK) {
         reply_error(req, e, NULL);
         return;
     }
-    const char *done = http_query(req, "done");
-    view_put_event(&view, &event, false);
-    view_put(view.root, "problem", note->problem);
-    if (done) view_put(view.root, "done", view_words(&view, arena_printf(view.arena, "room.done_%.20s", done)));
-    view_set_title(&view, title_pick(view.arena, item.title, view.tag));
-    view_set_style(&view, "papers");
-    view_reply(&view, note->status, "admin_paper");
+    papers_admin_put_note(view, note);
+    view_set_title(view, title_pick(view->arena, item.title, view->tag));
+    view_set_style(view, "papers");
+    view_reply(view, note->status, "admin_paper");
 }
 
 void paper_admin_show(struct http_request *req, int status, const char *problem)
 {
-    struct papers_note *note = arena_alloc(req->arena, sizeof *note);
-    if (!note) {
-        reply_reason(req, REASON_busy);
-        return;
-    }
-    *note = (struct papers_note){status, problem ? arena_strdup(req->arena, problem) : NULL};
-    req->state = note;
-    req->resume = NULL;
-    http_run_in_pool(req, app_of(req)->pool, show);
+    papers_admin_defer(req, status, problem, show);
 }
 
 void paper_page_get(struct http_request *req)
 {
-    if (view_ask_new_password(req)) return;
-    struct worker *worker = worker_of(req);
-    if (worker == NULL || event_of(req, worker, NULL) == NULL) return;
-    paper_admin_show(req, 200, NULL);
+    if (staff_enter(req, NULL)) paper_admin_show(req, 200, NULL);
 }
 
 /* Also of a draft, and of a paper that a stamp stops: somebody has to look at it before deciding. */
@@ -211,9 +193,8 @@ void paper_admin_file_get(struct http_request *req)
 {
     struct sql_papers_version_row row;
     struct programme_seqs seqs = {0};
-    if (view_ask_new_password(req)) return;
-    struct worker *worker = worker_of(req);
-    if (worker == NULL || event_of(req, worker, &seqs) == NULL) return;
+    struct worker *worker = staff_enter(req, &seqs);
+    if (worker == NULL) return;
     const char *version = http_param(req, "version");
     bool number = strlen(version) <= 9 && strspn(version, "0123456789") == strlen(version);
     enum err e = number ? sql_papers_version(worker->db, req->arena, seqs.event_id, http_param(req, "document"), strtoll(version, NULL, 10), &row) : ERR_NOT_FOUND;

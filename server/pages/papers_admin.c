@@ -132,45 +132,37 @@ static enum err put_uploads(struct view *view, const char *event, int64_t now_ms
     return OK;
 }
 
-static void put_done(struct view *view)
+void papers_admin_put_note(struct view *view, const struct papers_note *note)
 {
-    const char *done = http_query(view->req, "done");
-    if (done) view_put(view->root, "done", view_words(view, arena_printf(view->arena, "room.done_%.20s", done)));
+    view_put(view->root, "problem", note->problem);
+    staff_page_put_done(view, "room.done_");
 }
 
 static void show(struct http_request *req, void *thread_state)
 {
     static const char *const prefixes[] = {"room.js_"};
-    struct view view;
-    struct event_page event;
+    struct staff_page page;
+    struct view *view = &page.view;
     struct sql_room_event_row room;
-    struct worker *worker = thread_state;
     const struct papers_note *note = req->state;
     int64_t now_ms = clock_now_ms();
-    if (!worker) {
-        reply_reason(req, REASON_busy);
-        return;
-    }
-    if (!view_begin(&view, req)) return;
-    enum err e = event_page_load(worker->db, req->arena, http_param(req, "event"), &event);
-    if (e == OK) e = sql_room_event(worker->db, req->arena, event.id, &room);
-    if (e == OK) e = put_papers(&view, worker->db, event.id, event.timezone, now_ms);
-    if (e == OK) e = put_uploads(&view, event.slug, now_ms);
+    if (!staff_page_begin_in_pool(&page, req, thread_state)) return;
+    enum err e = sql_room_event(page.worker->db, req->arena, page.event.id, &room);
+    if (e == OK) e = put_papers(view, page.worker->db, page.event.id, page.event.timezone, now_ms);
+    if (e == OK) e = put_uploads(view, page.event.slug, now_ms);
     if (e != OK) {
         reply_error(req, e, NULL);
         return;
     }
-    view_put_event(&view, &event, false);
-    view_put_flag(view.root, "names", room.opened_names != 0);
-    view_put(view.root, "problem", note ? note->problem : NULL);
-    put_done(&view);
-    view_set_title(&view, view_words(&view, "papers.title"));
-    view_set_style(&view, "papers");
-    view_set_script(&view, "papers", prefixes, 1);
-    view_reply(&view, note ? note->status : 200, "admin_papers");
+    view_put_flag(view->root, "names", room.opened_names != 0);
+    papers_admin_put_note(view, note);
+    view_set_title(view, view_words(view, "papers.title"));
+    view_set_style(view, "papers");
+    view_set_script(view, "papers", prefixes, 1);
+    view_reply(view, note->status, "admin_papers");
 }
 
-void papers_admin_show(struct http_request *req, int status, const char *problem)
+void papers_admin_defer(struct http_request *req, int status, const char *problem, void (*page)(struct http_request *req, void *thread_state))
 {
     struct papers_note *note = arena_alloc(req->arena, sizeof *note);
     if (!note) {
@@ -180,13 +172,15 @@ void papers_admin_show(struct http_request *req, int status, const char *problem
     *note = (struct papers_note){status, problem ? arena_strdup(req->arena, problem) : NULL};
     req->state = note;
     req->resume = NULL;
-    http_run_in_pool(req, app_of(req)->pool, show);
+    http_run_in_pool(req, app_of(req)->pool, page);
+}
+
+void papers_admin_show(struct http_request *req, int status, const char *problem)
+{
+    papers_admin_defer(req, status, problem, show);
 }
 
 void papers_page_get(struct http_request *req)
 {
-    if (view_ask_new_password(req)) return;
-    struct worker *worker = worker_of(req);
-    if (worker == NULL || event_of(req, worker, NULL) == NULL) return;
-    papers_admin_show(req, 200, NULL);
+    if (staff_enter(req, NULL)) papers_admin_show(req, 200, NULL);
 }

@@ -3,7 +3,7 @@
 #define PLENUM_SERVER_PAGES_PAPERS_ADMIN_H
 
 #include "core/congress/papers/publish.h"
-#include "server/pages/view.h"
+#include "server/pages/staff_page.h"
 
 #include "catalogue.h"
 
@@ -11,6 +11,11 @@ struct papers_note {
     int status;
     const char *problem; /* NULL: none */
 };
+
+/* Has `page` made in the job pool, with a struct papers_note as the request's state. */
+void papers_admin_defer(struct http_request *req, int status, const char *problem, void (*page)(struct http_request *req, void *thread_state));
+/* `problem` of the note, `done` of the query. */
+void papers_admin_put_note(struct view *view, const struct papers_note *note);
 
 /* The list, made in the job pool: it counts people. `problem`: why a form was refused. */
 void papers_admin_show(struct http_request *req, int status, const char *problem);

@@ -2,7 +2,7 @@
  * POST: the same page's form without a script, one file. POST /desk/{event}/photo: the form on the desk's card, from a phone's camera. */
 #include "core/base/text.h"
 #include "core/congress/photos/photos.h"
-#include "server/pages/view.h"
+#include "server/pages/staff_page.h"
 #include "server/photo_job.h"
 
 #include <stdlib.h>
@@ -89,24 +89,19 @@ static enum err put_missing(struct view *view, struct db *db, const char *event)
 void photos_page_get(struct http_request *req)
 {
     static const char *const prefixes[] = {"photos."};
-    struct view view;
-    struct event_page event;
-    if (view_ask_new_password(req)) return;
-    struct worker *worker = worker_of(req);
-    const struct programme *programme = worker == NULL ? NULL : event_of(req, worker, NULL);
-    if (programme == NULL || !view_begin(&view, req)) return;
-    enum err e = event_page_load(worker->db, req->arena, programme->slug, &event);
-    if (e == OK) e = put_missing(&view, worker->db, programme->slug);
+    struct staff_page page;
+    struct view *view = &page.view;
+    if (view_ask_new_password(req) || !staff_page_begin(&page, req)) return;
+    enum err e = put_missing(view, page.worker->db, page.programme->slug);
     if (e != OK) {
         reply_error(req, e, NULL);
         return;
     }
-    view_put_event(&view, &event, false);
-    view_put_number(view.root, "most_bytes", PHOTO_UPLOAD_MOST);
-    view_set_title(&view, view_words(&view, "photos.title"));
-    view_set_style(&view, "photos");
-    view_set_script(&view, "photos", prefixes, 1);
-    view_reply(&view, 200, "admin_photos");
+    view_put_number(view->root, "most_bytes", PHOTO_UPLOAD_MOST);
+    view_set_title(view, view_words(view, "photos.title"));
+    view_set_style(view, "photos");
+    view_set_script(view, "photos", prefixes, 1);
+    view_reply(view, 200, "admin_photos");
 }
 
 /* --- forms --- */

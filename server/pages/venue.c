@@ -4,7 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/zone.h"
 #include "core/congress/badges/badge_list.h"
-#include "server/pages/view.h"
+#include "server/pages/staff_page.h"
 #include "server/venue/venue.h"
 #include "server/venue/watch.h"
 
@@ -13,7 +13,6 @@
 #define ITEMS_MEMORY (32u * 1024u * 1024u)
 
 struct venue_page {
-    struct view view;
     struct arena arena; /* of the list: files of /proc may be long */
     struct buf pdf;
 };
@@ -41,9 +40,8 @@ static struct venue_page *new_page(struct http_request *req)
 
 /* --- the page --------------------------------------------------------------------------------------------------------------------------- */
 
-static void put_items(struct venue_page *p, const struct venue_list *list)
+static void put_items(struct view *view, struct arena *arena, const struct venue_list *list)
 {
-    struct view *view = &p->view;
     json_t *items = json_array();
     /* What is wrong first. */
     for (int grade = VENUE_BAD; grade >= VENUE_OK; grade--)
@@ -54,8 +52,8 @@ static void put_items(struct venue_page *p, const struct venue_list *list)
             json_t *out = json_object();
             view_put(out, "grade", name);
             view_put(out, "mark", view_words(view, arena_printf(view->arena, "venue.grade.%s", name)));
-            view_put(out, "what", venue_what(&p->arena, view_i18n(view), view->language, item));
-            view_put(out, "todo", venue_todo(&p->arena, view_i18n(view), view->language, item));
+            view_put(out, "what", venue_what(arena, view_i18n(view), view->language, item));
+            view_put(out, "todo", venue_todo(arena, view_i18n(view), view->language, item));
             json_array_append_new(items, out);
         }
     view_put_json(view->root, "items", items);
@@ -89,25 +87,19 @@ static bool may_decide(const struct http_request *req)
 static void page_work(struct http_request *req, void *thread_state)
 {
     struct venue_page *p = req->state;
-    struct worker *worker = thread_state;
-    struct view *view = &p->view;
+    struct staff_page page;
+    struct view *view = &page.view;
     struct venue_list list;
     struct venue_plan plan;
-    struct event_page event;
     struct fault fault = {0};
-    if (worker == NULL) {
-        reply_reason(req, REASON_busy);
-        return;
-    }
-    enum err err = event_page_load(worker->db, view->arena, http_param(req, "event"), &event);
-    if (err == OK) err = venue_look(worker->db, &p->arena, view->app->store.folder, event.slug, view->app->plain_port, &list, &plan, &fault);
+    if (!staff_page_begin_in_pool(&page, req, thread_state)) return;
+    enum err err = venue_look(page.worker->db, &p->arena, view->app->store.folder, page.event.slug, view->app->plain_port, &list, &plan, &fault);
     if (err != OK) {
         reply_error(req, err, &fault);
         return;
     }
-    view_put_event(view, &event, false);
-    put_items(p, &list);
-    put_watch(view, event.timezone, clock_now_ms());
+    put_items(view, &p->arena, &list);
+    put_watch(view, page.event.timezone, clock_now_ms());
     const bool answers = watch_answers_probes(view->app->watch);
     view_put_flag(view->root, "answers", answers);
     view_put_flag(view->root, "may_decide", may_decide(req));
@@ -119,11 +111,7 @@ static void page_work(struct http_request *req, void *thread_state)
 
 void venue_page_get(struct http_request *req)
 {
-    if (view_ask_new_password(req)) return;
-    struct worker *worker = worker_of(req);
-    if (worker == NULL || event_of(req, worker, NULL) == NULL) return;
-    struct venue_page *p = new_page(req);
-    if (p != NULL && view_begin(&p->view, req)) http_run_in_pool(req, app_of(req)->pool, page_work);
+    if (staff_enter(req, NULL) && new_page(req)) http_run_in_pool(req, app_of(req)->pool, page_work);
 }
 
 /* --- the decision ------------------------------------------------------------------------------------------------------------------------ */
@@ -201,10 +189,7 @@ static void poster_work(struct http_request *req, void *thread_state)
 
 void poster_get(struct http_request *req)
 {
-    if (view_ask_new_password(req)) return;
-    struct worker *worker = worker_of(req);
-    if (worker == NULL || event_of(req, worker, NULL) == NULL) return;
-    if (new_page(req) != NULL) http_run_in_pool(req, app_of(req)->pool, poster_work);
+    if (staff_enter(req, NULL) && new_page(req)) http_run_in_pool(req, app_of(req)->pool, poster_work);
 }
 
 /* Slugs are in lower case; a code is smaller in upper case. */
