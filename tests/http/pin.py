@@ -344,6 +344,27 @@ def one_stranger():
     equal(screen.form("/kiosk/test-1", {"number": number, "pin": tail("P08"), "csrf": csrf}).status, 303, "who comes in with the right PIN")
 
 
+def browsers_that_are_over():
+    """Deleting them must not read all that are open: 70 000 delegates, each with a browser or two."""
+    catalogue = open(os.path.join(plenum.ROOT, "core", "db", "sql", "pin.sql"), encoding="utf-8").read()
+    for name in ("pin_session_delete_expired", "pin_session_delete_of_delegate", "pin_session_find"):
+        statement = re.search(r"-- %s :.*\n((?:(?!\n\n)[\s\S])+)" % name, catalogue).group(1)
+        plan = [row[3] for row in server.rows("EXPLAIN QUERY PLAN " + re.sub(r"\$\d", "1", statement))]
+        check(plan and all(line.startswith(("SEARCH", "LIST")) for line in plan), "%s reads by an index alone" % name, plan)
+    now, mine = plenum.now_ms(), delegate("test-1", "P09")
+    db = sqlite3.connect(os.path.join(server.data, "plenum.db"), timeout=20)
+    with db:
+        db.executemany("INSERT INTO pin_browser(id_hash, delegate_id, created_ms, expires_ms, kind, passed) VALUES(?, ?, ?, ?, 'badge', 1)",
+                       [("over-%d" % i, mine, now - 1000, now - 1 - i) for i in range(120)] + [("open-%d" % i, mine, now, now + 10 ** 8) for i in range(5)])
+    db.close()
+    left = []
+    for _ in range(3):
+        equal(Client(server).form(door("P01") + "/pin", {"pin": tail("P01")}).status, 303, "somebody comes in")
+        left.append(server.value("SELECT COUNT(*) FROM pin_browser WHERE id_hash LIKE 'over-%'"))
+    check(left[0] < 120 and left == sorted(left, reverse=True) and left[-1] == 0, "and some that are over go each time, until all are gone", left)
+    equal(server.value("SELECT COUNT(*) FROM pin_browser WHERE id_hash LIKE 'open-%'"), 5, "no other one")
+
+
 def passwords_at_once():
     tries = []
     for _ in range(20):
@@ -472,4 +493,4 @@ def slips():
         check(not any(pin in body for pin in pins.values()), "no PIN at %s" % path)
 
 
-plenum.run("pin", begin, every_door, what_is_right, one_browser, by_badge, the_desk, reissued, by_number, forty_at_once, one_stranger, kiosk, alarm, slips, passwords_at_once)
+plenum.run("pin", begin, every_door, what_is_right, one_browser, by_badge, the_desk, reissued, by_number, forty_at_once, one_stranger, browsers_that_are_over, kiosk, alarm, slips, passwords_at_once)

@@ -22,7 +22,7 @@ struct pin_session {
     bool passed; /* the PIN was given */
 };
 
-/* Stores a new one in the caller's transaction; the cookie is in the arena. Those that are over are deleted on the way. */
+/* Stores a new one in the caller's transaction; the cookie is in the arena. Some of those that are over are deleted on the way. */
 enum err pin_session_add(struct db *db, struct arena *arena, const struct pin_session *session, int64_t now_ms, const char **ret_cookie);
 /* ERR_NOT_FOUND: none, or over. */
 enum err pin_session_find(struct db *db, struct arena *arena, const char *cookie, int64_t now_ms, struct pin_session *ret);

@@ -12,8 +12,9 @@ UPDATE pin_browser SET passed = 1 WHERE id_hash = $1
 -- pin_session_delete :exec (id_hash text)
 DELETE FROM pin_browser WHERE id_hash = $1
 
+-- A few at a time: whoever comes in the day after an event does not wait for 70 000 of them.
 -- pin_session_delete_expired :exec (now_ms i64)
-DELETE FROM pin_browser WHERE expires_ms <= $1
+DELETE FROM pin_browser WHERE id_hash IN (SELECT id_hash FROM pin_browser WHERE expires_ms <= $1 ORDER BY expires_ms LIMIT 50)
 
 -- pin_session_delete_of_delegate :exec (delegate_id i64)
 DELETE FROM pin_browser WHERE delegate_id = $1
