@@ -22,6 +22,15 @@ int command_end(const char *name, enum err e, const struct fault *fault)
     return err_exit_code(e);
 }
 
+enum err command_apply(const char *data, enum err (*apply)(struct db *db, void *arg, struct fault *fault), void *arg, struct fault *fault)
+{
+    struct store store = {0};
+    enum err e = store_open(store_choose_folder(data), STORE_WRITE, &store, fault);
+    if (e == OK) e = db_transaction(store.db, apply, arg, fault);
+    store_close(&store);
+    return e;
+}
+
 enum err command_print_json(const json_t *value, bool indent, struct fault *fault)
 {
     struct buf out;

@@ -6,6 +6,7 @@
 #include "core/base/err.h"
 #include "core/base/json.h"
 #include "core/base/opt.h"
+#include "core/congress/store/store.h"
 
 int command_serve(int argc, char **argv);
 int command_import(int argc, char **argv);
@@ -24,6 +25,8 @@ int command_doctor_venue(const char *data, const char *event, bool json);
 bool command_parse(const struct opt_command *command, int argc, char **argv, const char **words, size_t *ret_word_count, int *ret_code);
 /* Says what is wrong, on one line, and returns the exit code of `e`; 0 for OK. */
 int command_end(const char *name, enum err e, const struct fault *fault);
+/* Opens the store for writing (`data` as given, or NULL), does `apply` in one transaction and closes it. */
+enum err command_apply(const char *data, enum err (*apply)(struct db *db, void *arg, struct fault *fault), void *arg, struct fault *fault);
 /* A JSON value on standard output, with a line feed. ERR_IO when it could not be written. */
 enum err command_print_json(const json_t *value, bool indent, struct fault *fault);
 /* The option that all commands have; `target` is a const char **. */

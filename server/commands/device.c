@@ -154,12 +154,9 @@ static int run_revoke(int argc, char **argv)
     const struct opt_command command = {"plenum device revoke CODE",
         "Takes a scanner's key away, at once and for good; what it still has in its queue is refused.", options, 1, 1, 1};
     struct fault fault = {0};
-    struct store store = {0};
     int code;
     if (!command_parse(&command, argc, argv, &w.code, NULL, &code)) return code;
-    enum err e = store_open(store_choose_folder(data), STORE_WRITE, &store, &fault);
-    if (e == OK) e = db_transaction(store.db, apply_revoke, &w, &fault);
-    store_close(&store);
+    enum err e = command_apply(data, apply_revoke, &w, &fault);
     arena_release(&w.arena);
     return command_end("device", e, &fault);
 }

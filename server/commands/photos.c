@@ -219,14 +219,11 @@ static int run_remove(int argc, char **argv)
     const struct opt options[] = {COMMAND_DATA(&data)};
     const struct opt_command command = {"plenum photos remove CODE", "Takes the photo of a person away; badges show initials then.", options, 1, 1, 1};
     struct fault fault = {0};
-    struct store store = {0};
     char copy[128];
     int code;
     if (!command_parse(&command, argc, argv, &person, NULL, &code)) return code;
     (void)snprintf(copy, sizeof copy, "%s", person);
-    enum err e = store_open(store_choose_folder(data), STORE_WRITE, &store, &fault);
-    if (e == OK) e = db_transaction(store.db, apply_remove, copy, &fault);
-    store_close(&store);
+    enum err e = command_apply(data, apply_remove, copy, &fault);
     return command_end("photos remove", e, &fault);
 }
 

@@ -108,12 +108,9 @@ static int run_remove(int argc, char **argv)
     const struct opt options[] = {COMMAND_DATA(&data)};
     const struct opt_command command = {"plenum printer remove NAME", "Nobody prints to it any more.", options, 1, 1, 1};
     struct fault fault = {0};
-    struct store store = {0};
     int code;
     if (!command_parse(&command, argc, argv, &w.name, NULL, &code)) return code;
-    enum err e = store_open(store_choose_folder(data), STORE_WRITE, &store, &fault);
-    if (e == OK) e = db_transaction(store.db, apply_remove, &w, &fault);
-    store_close(&store);
+    enum err e = command_apply(data, apply_remove, &w, &fault);
     arena_release(&w.arena);
     return command_end("printer", e, &fault);
 }
@@ -131,12 +128,9 @@ static int run_default(int argc, char **argv)
     const struct opt options[] = {COMMAND_DATA(&data), {"event", 0, OPT_TEXT, &w.event, "SLUG", "the event", 0, 0}};
     const struct opt_command command = {"plenum printer default --event SLUG NAME", "The printer that an event's desks print to when they name none.", options, 2, 1, 1};
     struct fault fault = {0};
-    struct store store = {0};
     int code;
     if (!command_parse(&command, argc, argv, &w.name, NULL, &code)) return code;
-    enum err e = w.event ? store_open(store_choose_folder(data), STORE_WRITE, &store, &fault) : fault_set(&fault, ERR_USAGE, "--event SLUG is needed");
-    if (e == OK) e = db_transaction(store.db, apply_default, &w, &fault);
-    store_close(&store);
+    enum err e = w.event ? command_apply(data, apply_default, &w, &fault) : fault_set(&fault, ERR_USAGE, "--event SLUG is needed");
     arena_release(&w.arena);
     return command_end("printer", e, &fault);
 }

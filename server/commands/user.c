@@ -95,13 +95,10 @@ static enum err apply_disable(struct db *db, void *arg, struct fault *fault)
 /* Opens, applies in one transaction, and tells a password that was made here. */
 static int carry_out(struct work *w, enum err e, bool with_password, enum err (*apply)(struct db *, void *, struct fault *), struct fault *fault)
 {
-    struct store store = {0};
     if (e == OK && !(w->name = account_tidy_name(&w->arena, w->name, fault))) e = ERR_INPUT;
     if (e == OK && with_password) e = choose_password(w, fault);
-    if (e == OK) e = store_open(store_choose_folder(w->data), STORE_WRITE, &store, fault);
-    if (e == OK) e = db_transaction(store.db, apply, w, fault);
+    if (e == OK) e = command_apply(w->data, apply, w, fault);
     if (e == OK && w->generated) printf("%s\n", w->password);
-    store_close(&store);
     arena_release(&w->arena);
     return command_end("user", e, fault);
 }
