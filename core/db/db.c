@@ -53,22 +53,21 @@ enum err db_fault(const struct db *db, enum err code, struct fault *fault, const
     return fault_set(fault, code, "%s: %s (%s)", doing, err_name(code), db_error(db));
 }
 
+enum err db_statement_prepare(struct db *db, const struct db_statement_text *text, struct db_statement *s)
+{
+    if (s->native) return OK;
+    s->db = db;
+    s->parameter_count = (int)strlen(text->parameter_types);
+    free(s->slots);
+    s->slots = calloc((size_t)s->parameter_count + 1, sizeof *s->slots);
+    return s->slots ? db->driver->prepare(db, text, s) : ERR_NOMEM;
+}
+
 enum err db_statement_start(struct db *db, size_t index, struct db_statement **ret)
 {
     if (index >= db->catalogue->statement_count) return ERR_BUG;
-    struct db_statement *s = &db->statements[index];
-    if (!s->native) {
-        const struct db_statement_text *text = &db->catalogue->statements[index];
-        s->db = db;
-        s->parameter_count = (int)strlen(text->parameter_types);
-        free(s->slots);
-        s->slots = calloc((size_t)s->parameter_count + 1, sizeof *s->slots);
-        if (!s->slots) return ERR_NOMEM;
-        enum err e = db->driver->prepare(db, text, s);
-        if (e != OK) return e;
-    }
-    *ret = s;
-    return OK;
+    *ret = &db->statements[index];
+    return db_statement_prepare(db, &db->catalogue->statements[index], *ret);
 }
 
 void db_bind_i64(struct db_statement *s, int index, int64_t value)

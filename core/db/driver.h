@@ -55,6 +55,9 @@ struct db {
     char error[DB_ERROR_SIZE];
 };
 
+/* Makes `s` of the text unless it is made already (core/db/db.c). */
+enum err db_statement_prepare(struct db *db, const struct db_statement_text *text, struct db_statement *s);
+
 extern const struct db_driver db_driver_sqlite;
 
 #endif

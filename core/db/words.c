@@ -13,19 +13,8 @@ bool db_has_words(const struct db *db)
 static enum err start(struct db *db, enum db_word_statement which, struct db_statement **ret)
 {
     if (!db->driver->words) return ERR_BUG;
-    const struct db_statement_text *text = &db->driver->words->texts[which];
-    struct db_statement *s = &db->words[which];
-    if (!s->native) {
-        s->db = db;
-        s->parameter_count = (int)strlen(text->parameter_types);
-        free(s->slots);
-        s->slots = calloc((size_t)s->parameter_count + 1, sizeof *s->slots);
-        if (!s->slots) return ERR_NOMEM;
-        enum err e = db->driver->prepare(db, text, s);
-        if (e != OK) return e;
-    }
-    *ret = s;
-    return OK;
+    *ret = &db->words[which];
+    return db_statement_prepare(db, &db->driver->words->texts[which], *ret);
 }
 
 enum err db_words_add(struct db *db, int64_t number, const char *plain, const char *marked)
