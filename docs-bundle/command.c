@@ -5,55 +5,14 @@
 #include "core/congress/title.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
-
-void docs_hold_signals(void)
+void docs_tell(void *progress, const char *path, const char *sentence)
 {
-    sigset_t held;
-    sigemptyset(&held);
-    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++) sigaddset(&held, stops[i]);
-    sigprocmask(SIG_BLOCK, &held, NULL);
-}
-
-static bool is_stopped(void)
-{
-    sigset_t waiting;
-    if (sigpending(&waiting) != 0) return false;
-    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
-        if (sigismember(&waiting, stops[i]) == 1) return true;
-    return false;
-}
-
-bool docs_show_progress(void *screen, size_t done, size_t total)
-{
-    struct docs_screen *s = screen;
-    if (s->stoppable && is_stopped()) return false;
-    if (!s->bar_wanted) return true;
-    char bar[41];
-    size_t filled = total ? done * 40 / total : 0;
-    memset(bar, '.', 40);
-    memset(bar, '#', filled > 40 ? 40 : filled);
-    bar[40] = '\0';
-    fprintf(stderr, "\r%-8s [%s] %zu/%zu", s->doing, bar, done, total);
-    s->bar_open = true;
-    return true;
-}
-
-void docs_end_progress(struct docs_screen *s)
-{
-    if (s->bar_open) fputc('\n', stderr);
-    s->bar_open = false;
-}
-
-void docs_tell(void *screen, const char *path, const char *sentence)
-{
-    docs_end_progress(screen);
+    progress_end(progress);
     fprintf(stderr, "plenum-docs: %s: %s\n", path, sentence);
 }
 
@@ -116,8 +75,8 @@ int docs_command_build(int argc, char **argv)
 {
     const char *words[1] = {NULL}, *data = NULL;
     struct opt_list secret = {.count = 0}, leave = {.count = 0};
-    struct docs_screen screen = {.doing = "reading", .bar_wanted = isatty(STDERR_FILENO), .stoppable = true};
-    struct bundle_build b = {.talk = {docs_tell, docs_show_progress, &screen}};
+    struct progress progress;
+    struct bundle_build b = {.talk = {docs_tell, progress_show, &progress}};
     bool as_json = false, done;
     const struct opt table[] = {
         {"output", 'o', OPT_TEXT, &b.output, "FILE.zip", "where the bundle goes", 0, 0},
@@ -145,10 +104,10 @@ int docs_command_build(int argc, char **argv)
     b.allow_secret_count = secret.count;
     b.leave_out = leave.items;
     b.leave_out_count = leave.count;
-    docs_hold_signals();
+    progress_begin(&progress, "reading");
     e = find_time(&b.signed_ms, &fault);
     if (e == OK) e = bundle_build(&arena, &b, &built, &fault);
-    docs_end_progress(&screen);
+    progress_end(&progress);
     if (e == OK) e = print_built(&b, &built, as_json, &fault);
     arena_release(&arena);
     return docs_finish(e, &fault);
@@ -178,7 +137,8 @@ static void print_papers(const json_t *root)
         json_array_foreach(json_object_get(paper, "versions"), k, version) print_version(version);
     }
     json_array_foreach(json_object_get(root, "twins"), i, paper) {
-        printf("%s asks for the PIN, but %s is the same file and does not\n", json_string_value(json_object_get(paper, "restricted")), json_string_value(json_object_get(paper, "open")));
+        const char *open = json_string_value(json_object_get(paper, "open"));
+        printf("%s asks for the PIN, but %s is the same file and does not\n", json_string_value(json_object_get(paper, "restricted")), open);
     }
 }
 
@@ -217,7 +177,7 @@ int docs_command_read(int argc, char **argv)
 {
     const char *event = NULL, *data = NULL, *words[1];
     bool done;
-    struct docs_screen screen = {.doing = "reading"};
+    struct progress progress = {.doing = NULL};
     const struct opt table[] = {
         {"event", 0, OPT_TEXT, &event, "SLUG", "the event", 0, 0},
         {"data", 0, OPT_TEXT, &data, "DIR", "the data folder (default ./plenum-data, or PLENUM_DATA)", 0, 0},
@@ -233,7 +193,7 @@ int docs_command_read(int argc, char **argv)
     if (done) return docs_finish(e, &fault);
     if (!event) return docs_finish(fault_set(&fault, ERR_USAGE, "--event is needed; --help tells more"), &fault);
     e = store_open(store_choose_folder(data), STORE_WRITE, &store, &fault);
-    if (e == OK) e = docs_read_missing(store.db, store.folder, event, docs_tell, &screen, &read, &fault);
+    if (e == OK) e = docs_read_missing(store.db, store.folder, event, docs_tell, &progress, &read, &fault);
     if (e == OK) printf("%zu papers were read\n", read);
     store_close(&store);
     return docs_finish(e, &fault);

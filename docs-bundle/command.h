@@ -4,6 +4,7 @@
 
 #include "core/base/err.h"
 #include "core/base/opt.h"
+#include "core/base/progress.h"
 #include "docs-bundle/bundle.h"
 
 /* argv[0] is the command's name. Each prints its own fault and gives the exit code. */
@@ -15,16 +16,8 @@ int docs_command_list(int argc, char **argv);
 int docs_command_read(int argc, char **argv);
 
 /* --- what they share --- */
-struct docs_screen {
-    const char *doing;
-    bool bar_wanted, bar_open, stoppable;
-};
-/* A bar on standard error when that is a terminal; false when Ctrl-C was pressed (docs_hold_signals). */
-bool docs_show_progress(void *screen, size_t done, size_t total);
-void docs_end_progress(struct docs_screen *screen);
-void docs_tell(void *screen, const char *path, const char *sentence);
-/* From now on Ctrl-C is asked for between steps, so that nothing is left half. */
-void docs_hold_signals(void);
+/* A line on standard error, behind the bar of `progress` (struct progress) if one is open. */
+void docs_tell(void *progress, const char *path, const char *sentence);
 /* Parses, answers --help; *ret_done when there is nothing more to do. */
 enum err docs_parse(const struct opt_command *command, int argc, char **argv, const char **words, size_t *ret_count, bool *ret_done, struct fault *fault);
 int docs_finish(enum err e, const struct fault *fault);

@@ -76,13 +76,13 @@ static enum err find_trust(struct arena *arena, const char *folder, struct verdi
     return e;
 }
 
-static enum err verify(struct arena *arena, const char *file, const char *folder, struct docs_screen *screen, struct verdict *ret, struct fault *fault)
+static enum err verify(struct arena *arena, const char *file, const char *folder, struct progress *progress, struct verdict *ret, struct fault *fault)
 {
     const struct zip_caps caps = {.each = (uint64_t)DOCS_FILE_MOST, .total = (uint64_t)BUNDLE_BYTES_MOST};
     struct zip_reader zip = {.fd = -1};
     enum err e = zip_open(arena, file, &caps, &zip, fault);
-    if (e == OK) e = bundle_check(arena, &zip, docs_show_progress, screen, &ret->check, fault);
-    docs_end_progress(screen);
+    if (e == OK) e = bundle_check(arena, &zip, progress_show, progress, &ret->check, fault);
+    progress_end(progress);
     zip_close(&zip);
     if (e != OK) {
         fault_prefix(fault, "%s", file);
@@ -106,15 +106,15 @@ int docs_command_verify(int argc, char **argv)
                                         .about = "Says which files are missing, changed, or extra (the manifest does not name them), and whose signature it is.\n"
                                                  "Exit code 0: every byte is what was signed; 1: it is not, or the archive is refused.",
                                         .options = table, .option_count = sizeof table / sizeof table[0], .least_words = 1, .most_words = 1};
-    struct docs_screen screen = {.doing = "checking", .bar_wanted = isatty(STDERR_FILENO)};
+    struct progress progress = {.doing = "checking", .wanted = isatty(STDERR_FILENO)}; /* nothing is written: Ctrl-C need not wait */
     struct fault fault = {0};
     struct arena arena = {0};
     struct verdict verdict = {.trust = TRUST_NONE};
     size_t count;
     enum err e = docs_parse(&command, argc, argv, words, &count, &done, &fault);
     if (done) return docs_finish(e, &fault);
-    e = verify(&arena, words[0], store_choose_folder(data), &screen, &verdict, &fault);
-    for (size_t i = 0; e == OK && i < verdict.twin_count; i++) docs_tell(&screen, verdict.twins[i].restricted, twin_sentence(&arena, &verdict.twins[i]));
+    e = verify(&arena, words[0], store_choose_folder(data), &progress, &verdict, &fault);
+    for (size_t i = 0; e == OK && i < verdict.twin_count; i++) docs_tell(&progress, verdict.twins[i].restricted, twin_sentence(&arena, &verdict.twins[i]));
     if (e == OK) {
         bool intact = bundle_check_is_intact(&verdict.check) && (repacked || !verdict.check.packed_anew);
         if (as_json) e = print_verdict_json(words[0], &verdict, intact, &fault);
@@ -152,16 +152,16 @@ static void print_installed(const struct bundle_install *w, const struct bundle_
 }
 
 /* What everybody sees now, and what nobody sees yet, must not go by unseen. */
-static void tell_showing(struct arena *arena, const struct bundle_install *w, const struct bundle_installed *r, struct docs_screen *screen)
+static void tell_showing(struct arena *arena, const struct bundle_install *w, const struct bundle_installed *r, struct progress *progress)
 {
     size_t shown = 0, held = 0;
     for (size_t i = 0; i < r->count; i++) {
         const struct bundle_change *c = &r->changes[i];
         shown += c->shown;
         held += c->held && !c->stamp;
-        if (c->stamp) docs_tell(screen, c->code, arena_printf(arena, "bears the stamp %s: nobody sees it until the organiser decides (console, Papers)", c->stamp));
+        if (c->stamp) docs_tell(progress, c->code, arena_printf(arena, "bears the stamp %s: nobody sees it until the organiser decides (console, Papers)", c->stamp));
     }
-    for (size_t i = 0; i < r->twin_count; i++) docs_tell(screen, r->twins[i].restricted, twin_sentence(arena, &r->twins[i]));
+    for (size_t i = 0; i < r->twin_count; i++) docs_tell(progress, r->twins[i].restricted, twin_sentence(arena, &r->twins[i]));
     if (shown)
         fprintf(stderr, "plenum-docs: %zu new %s %s on phones at once\n", shown, shown == 1 ? "paper" : "papers", w->dry_run ? "would be shown" : "can now be seen");
     if (held)
@@ -172,8 +172,8 @@ static void tell_showing(struct arena *arena, const struct bundle_install *w, co
 int docs_command_install(int argc, char **argv)
 {
     const char *words[1] = {NULL}, *data = NULL;
-    struct docs_screen screen = {.doing = "copying", .bar_wanted = isatty(STDERR_FILENO), .stoppable = true};
-    struct bundle_install w = {.actor = "command line", .talk = {docs_tell, docs_show_progress, &screen}};
+    struct progress progress;
+    struct bundle_install w = {.actor = "command line", .talk = {docs_tell, progress_show, &progress}};
     bool as_json = false, done;
     const struct opt table[] = {
         {"event", 0, OPT_TEXT, &w.event, "SLUG", "the event", 0, 0},
@@ -201,12 +201,12 @@ int docs_command_install(int argc, char **argv)
     if (w.publish && w.hold) return docs_finish(fault_set(&fault, ERR_USAGE, "--publish and --hold: one of them"), &fault);
     w.file = words[0];
     w.data_folder = store_choose_folder(data);
-    docs_hold_signals();
+    progress_begin(&progress, "copying");
     e = bundle_install(&arena, &w, &installed, &fault);
-    docs_end_progress(&screen);
+    progress_end(&progress);
     if (e == OK && as_json) e = print_installed_json(&w, &installed, &fault);
     else if (e == OK) print_installed(&w, &installed);
-    if (e == OK) tell_showing(&arena, &w, &installed, &screen);
+    if (e == OK) tell_showing(&arena, &w, &installed, &progress);
     arena_release(&arena);
     return docs_finish(e, &fault);
 }

@@ -81,13 +81,44 @@ char *docs_markdown_text(struct arena *arena, const char *text, size_t length);
 
 /* --- into the data folder --- */
 
-/* The pictures of a reading as blobs, before the transaction: hash and size for each page (hash NULL without a picture). Then its rows, within it. `sha256` is of
- * the file that phones get, whose blob row is there. A file that was read before stays as it is: *ret_new (may be NULL) false. */
+/* The pictures of a reading as blobs, before anything is written: hash and size for each page (hash NULL without a picture). */
 enum err docs_pictures_put(struct arena *arena, const char *data_folder, const struct docs_reading *reading, const char ***ret_shas, int64_t **ret_sizes,
                            struct fault *fault);
-enum err docs_reading_write(struct db *db, const char *sha256, const struct docs_reading *reading, const char *const *shas, const int64_t *sizes, int64_t now_ms,
-                            bool *ret_new);
 bool docs_reading_is_there(struct db *db, const char *sha256);
+
+/* The rows of readings in turns, each a short transaction, so that no check-in waits for all pages of a paper: first as drafts, which nobody sees; then
+ * docs_reading_show, in the caller's one transaction, makes them what they are. Whoever writes drafts holds a lock of the data folder that dies with the process, so drafts that are
+ * there when the lock is got are leftovers of somebody who was killed: they are removed, in turns too. */
+#define DOCS_TURN_PAGES 16
+#define DOCS_TURN_BYTES (256u << 10) /* of text, as soon as there is more than one page */
+struct docs_turns {
+    const char *folder; /* of the data */
+    /* Runs a piece in one transaction. */
+    enum err (*transact)(void *context, enum err (*work)(struct db *db, void *arg, struct fault *fault), void *arg, struct fault *fault);
+    void *context;
+    bool (*on_page)(void *context, size_t done, size_t total); /* as in docs_wishes: may be NULL; also asked while waiting for the lock */
+    void *page_context;
+    int lock; /* own */
+};
+/* `transact` for a connection (the context) of one's own: gives others time between the pieces. */
+enum err docs_turns_on_connection(void *db, enum err (*work)(struct db *db, void *arg, struct fault *fault), void *arg, struct fault *fault);
+/* ERR_BUSY: somebody else has been writing for minutes; ERR_TIMEOUT: on_page said stop. docs_turns_end also after an error: it removes drafts that nobody showed. */
+enum err docs_turns_begin(struct docs_turns *turns, struct fault *fault);
+void docs_turns_end(struct docs_turns *turns);
+
+struct docs_draft {
+    const char *sha256;     /* of the file that phones get, which lies in the data folder */
+    const char *media_type; /* NULL: its blob has its row already; else also: */
+    int64_t size, crc;      /* crc as in the blob's row */
+    const struct docs_reading *reading;
+    const char *const *shas; /* as docs_pictures_put gave them */
+    const int64_t *sizes;
+    int64_t now_ms;
+};
+/* A file that was read before stays as it is. */
+enum err docs_draft_write(struct docs_turns *turns, const struct docs_draft *draft, struct fault *fault);
+/* Within the caller's transaction; nothing when it is no draft. */
+enum err docs_reading_show(struct db *db, const char *sha256);
 
 /* Looks into one stored paper and keeps its pages, in a transaction of its own. Errors as docs_extract; ERR_NOT_FOUND: a program that opens such files is not
  * installed; ERR_TIMEOUT: on_page said stop. */
@@ -110,8 +141,8 @@ struct docs_stamp_watch {
     size_t looks; /* how often pages were read */
     int64_t config, versions, readings, made_ms;
 };
-enum err docs_stop_stamped(struct db *db, int64_t now_ms, struct docs_stamp_watch *watch, void (*tell)(void *context, const char *event, const char *code, const char *stamp),
-                           void *context, struct fault *fault);
+enum err docs_stop_stamped(struct db *db, int64_t now_ms, struct docs_stamp_watch *watch,
+                           void (*tell)(void *context, const char *event, const char *code, const char *stamp), void *context, struct fault *fault);
 
 /* --- bundles --- */
 

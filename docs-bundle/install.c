@@ -1,4 +1,4 @@
-/* A bundle into the data folder: checked, trusted, files first, then one transaction. */
+/* A bundle into the data folder: checked, trusted, files first, then pages as drafts, then one transaction that nobody waits long for. */
 #include "docs-bundle/install.h"
 #include "core/base/clock.h"
 
@@ -47,6 +47,31 @@ static enum err judge_signer(struct installing *i)
                      r->check.bundle.key, r->check.print, r->check.bundle.signer);
 }
 
+static bool may_go_on(void *installing, size_t done, size_t total)
+{
+    const struct installing *i = installing;
+    const struct bundle_talk *talk = &i->wishes->talk;
+    size_t count = i->ret->check.bundle.paper_count;
+    (void)done, (void)total;
+    return !talk->progress || talk->progress(talk->context, count, count);
+}
+
+/* All or nothing: before install_apply nobody sees anything of it, and afterwards everything. */
+static enum err write_all(struct installing *i)
+{
+    struct docs_turns turns = {.folder = i->store.folder, .transact = docs_turns_on_connection, .context = i->store.db, .on_page = may_go_on, .page_context = i};
+    enum err e = docs_turns_begin(&turns, i->fault);
+    for (size_t k = 0; e == OK && k < i->ret->check.bundle.paper_count; k++) {
+        const struct install_paper *p = &i->papers[k];
+        struct docs_draft draft = {.sha256 = p->blob.sha256, .media_type = p->media_type, .size = p->blob.size, .crc = p->blob.crc, .reading = &p->reading,
+                                   .shas = p->shas, .sizes = p->sizes, .now_ms = i->now_ms};
+        if (install_was_read(p)) e = docs_draft_write(&turns, &draft, i->fault);
+    }
+    if (e == OK) e = db_transaction(i->store.db, install_apply, i, i->fault);
+    docs_turns_end(&turns);
+    return e;
+}
+
 static enum err run(struct installing *i)
 {
     const struct bundle_install *w = i->wishes;
@@ -64,7 +89,7 @@ static enum err run(struct installing *i)
     arena_release(&scratch);
     if (e == OK) e = install_read_papers(i);
     if (e != OK) return e;
-    if (!w->dry_run) return db_transaction(i->store.db, install_apply, i, i->fault);
+    if (!w->dry_run) return write_all(i);
     e = db_snapshot_begin(i->store.db);
     if (e == OK) e = install_apply(i->store.db, i, i->fault);
     db_snapshot_end(i->store.db);

@@ -14,7 +14,7 @@ struct install_paper {
     const char *media_type;      /* found in the bytes */
     struct docs_reading reading; /* of the bundle's texts; count 0 when there is nothing to store */
     const char *stamp;           /* secrecy stamp: its sender's word, its name, or its first page */
-    const char **shas;
+    const char **shas;           /* of the pages' pictures */
     int64_t *sizes;
 };
 
@@ -32,6 +32,12 @@ struct installing {
 
 /* install_files.c: everything that goes beside the database. With dry_run only looks. */
 enum err install_read_papers(struct installing *i);
+
+/* Whether somebody looked into it: then it has a reading, maybe of no pages. */
+static inline bool install_was_read(const struct install_paper *paper)
+{
+    return paper->reading.count || paper->reading.source != DOCS_SOURCE_NONE;
+}
 
 /* install_plan.c: what becomes of each paper; writes it unless dry_run. Within a transaction, or a snapshot. */
 enum err install_apply(struct db *db, void *installing, struct fault *fault);

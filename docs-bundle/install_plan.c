@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define LANGUAGE_COUNT 4
+
 struct plan {
     struct installing *i;
     struct db *db;
@@ -17,6 +19,7 @@ struct plan {
     struct id_source ids;
     struct sql_docs_event_row event;
     struct sql_docs_sessions_row *sessions;
+    const char *(*session_titles)[LANGUAGE_COUNT]; /* folded once: others wait for this transaction */
     struct sql_docs_categories_row *categories;
     struct sql_docs_papers_row *rows;
     size_t session_count, category_count, row_count;
@@ -42,13 +45,23 @@ static const char *framed(struct plan *p, const char *text)
     return folded ? arena_printf(p->arena, " %s ", folded) : NULL;
 }
 
-/* Whether a stored title, in any of our languages, is these words; with `part`, whether it holds them. */
-static bool title_says(struct plan *p, const char *stored, const char *wanted, bool part)
+static enum err fold_sessions(struct plan *p)
 {
-    static const char *const languages[] = {"vi", "en", "pt", "ar"};
-    const char *words = framed(p, wanted);
-    for (size_t i = 0; words && words[1] != ' ' && i < sizeof languages / sizeof languages[0]; i++) {
-        const char *title = title_pick(p->arena, stored, languages[i]), *whole = title ? framed(p, title) : NULL;
+    static const char *const languages[LANGUAGE_COUNT] = {"vi", "en", "pt", "ar"};
+    p->session_titles = arena_array(p->arena, p->session_count + 1, sizeof *p->session_titles);
+    for (size_t i = 0; p->session_titles && i < p->session_count; i++)
+        for (size_t k = 0; k < LANGUAGE_COUNT; k++) {
+            const char *title = title_pick(p->arena, p->sessions[i].title, languages[k]);
+            if (title && !(p->session_titles[i][k] = framed(p, title))) return ERR_NOMEM;
+        }
+    return p->session_titles ? OK : ERR_NOMEM;
+}
+
+/* Whether a session's title, in any of our languages, is these words; with `part`, whether it holds them. */
+static bool title_says(const struct plan *p, size_t session, const char *words, bool part)
+{
+    for (size_t i = 0; words && words[1] != ' ' && i < LANGUAGE_COUNT; i++) {
+        const char *whole = p->session_titles[session][i];
         if (whole && (part ? strstr(whole, words) != NULL : strcmp(whole, words) == 0)) return true;
     }
     return false;
@@ -61,10 +74,11 @@ static const struct sql_docs_sessions_row *look_for_session(struct plan *p, cons
     size_t count = 0;
     for (size_t i = 0; i < p->session_count; i++)
         if (strcmp(p->sessions[i].code, wanted) == 0) return &p->sessions[i];
+    const char *words = framed(p, wanted);
     for (size_t i = 0; i < p->session_count; i++)
-        if (title_says(p, p->sessions[i].title, wanted, false)) return &p->sessions[i];
+        if (title_says(p, i, words, false)) return &p->sessions[i];
     for (size_t i = 0; i < p->session_count; i++) {
-        if (!title_says(p, p->sessions[i].title, wanted, true)) continue;
+        if (!title_says(p, i, words, true)) continue;
         found = &p->sessions[i];
         count++;
     }
@@ -196,9 +210,7 @@ static enum err write_blob(struct plan *p, const struct install_paper *paper)
 {
     struct sql_blob_insert_in in = {paper->blob.sha256, paper->blob.size, paper->media_type, p->i->now_ms, paper->blob.crc};
     enum err e = sql_blob_insert(p->db, &in, NULL);
-    bool looked_into = paper->reading.count || paper->reading.source != DOCS_SOURCE_NONE;
-    return e == OK && looked_into ? docs_reading_write(p->db, paper->blob.sha256, &paper->reading, (const char *const *)paper->shas, paper->sizes, p->i->now_ms,
-        NULL) : e;
+    return e == OK && install_was_read(paper) ? docs_reading_show(p->db, paper->blob.sha256) : e;
 }
 
 static enum err settle(struct plan *p, const struct install_paper *paper, struct bundle_change *ret)
@@ -237,6 +249,7 @@ static enum err load(struct plan *p)
     if (e == OK) e = sql_docs_sessions(p->db, p->arena, p->event.id, &p->sessions, &p->session_count);
     if (e == OK) e = sql_docs_categories(p->db, p->arena, p->event.id, &p->categories, &p->category_count);
     if (e == OK) e = sql_docs_papers(p->db, p->arena, p->event.id, &p->rows, &p->row_count);
+    if (e == OK) e = fold_sessions(p);
     p->last_order = -1;
     for (size_t i = 0; e == OK && i < p->row_count; i++)
         if (p->rows[i].sort_order > p->last_order) p->last_order = p->rows[i].sort_order;
@@ -260,7 +273,8 @@ static enum err write_audit(struct plan *p)
     json_t *detail = json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I}", "manifest", r->check.manifest_sha256, "key", r->check.bundle.key, "signer",
         r->signer, "trusted",
                                r->trust != TRUST_NONE, "new", (json_int_t)r->totals[CHANGE_NEW], "version", (json_int_t)r->totals[CHANGE_VERSION], "details",
-                               (json_int_t)r->totals[CHANGE_DETAILS], "same", (json_int_t)r->totals[CHANGE_SAME], "shown", (json_int_t)shown, "stopped", (json_int_t)stopped);
+                               (json_int_t)r->totals[CHANGE_DETAILS], "same", (json_int_t)r->totals[CHANGE_SAME], "shown", (json_int_t)shown,
+                               "stopped", (json_int_t)stopped);
     char *text = detail ? json_text(p->arena, detail) : NULL;
     json_decref(detail);
     return text ? audit_write(p->db, p->i->now_ms, p->i->wishes->actor, "papers.install", p->i->wishes->event, text) : ERR_NOMEM;

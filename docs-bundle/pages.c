@@ -37,63 +37,41 @@ bool docs_reading_is_there(struct db *db, const char *sha256)
     return there;
 }
 
-static enum err write_page(struct db *db, const char *sha256, const struct docs_page *page, int64_t number, const char *picture, int64_t size, int64_t now_ms)
-{
-    struct arena scratch = {0};
-    const char *folded = text_fold(&scratch, page->text);
-    enum err e = folded ? OK : ERR_NOMEM;
-    if (e == OK && picture) {
-        struct sql_blob_insert_in blob = {picture, size, "image/jpeg", now_ms, DB_NULL /* no picture goes into an archive */};
-        e = sql_blob_insert(db, &blob, NULL);
-    }
-    struct sql_docs_page_insert_in in = {sha256, number, page->text, folded, picture, picture ? (int64_t)page->width : DB_NULL, picture ? (int64_t)page->height
-        : DB_NULL};
-    if (e == OK) e = sql_docs_page_insert(db, &in, NULL);
-    arena_release(&scratch);
-    return e;
-}
-
-enum err docs_reading_write(struct db *db, const char *sha256, const struct docs_reading *reading, const char *const *shas, const int64_t *sizes, int64_t now_ms,
-                            bool *ret_new)
-{
-    struct sql_docs_reading_insert_in in = {sha256, docs_source_word(reading->source), (int64_t)reading->count, (int64_t)reading->unread, now_ms};
-    int64_t changes = 0;
-    enum err e = sql_docs_reading_insert(db, &in, &changes);
-    for (size_t i = 0; e == OK && changes && i < reading->count; i++) e = write_page(db, sha256, &reading->pages[i], (int64_t)i + 1, shas[i], shas[i]
-        ? sizes[i] : 0, now_ms);
-    if (e == OK && ret_new) *ret_new = changes > 0;
-    return e;
-}
-
 /* --- papers that came without a bundle --------------------------------------------------------------------------------------------------- */
 
-struct one {
-    const char *sha256;
-    const struct docs_reading *reading;
-    const char **shas;
-    int64_t *sizes;
-};
-
-static enum err write_one(struct db *db, void *arg, struct fault *fault)
+static enum err show(struct db *db, void *sha256, struct fault *fault)
 {
-    const struct one *o = arg;
-    enum err e = docs_reading_write(db, o->sha256, o->reading, (const char *const *)o->shas, o->sizes, clock_now_ms(), NULL);
+    enum err e = docs_reading_show(db, sha256);
     return e == OK ? OK : db_fault(db, e, fault, "store the pages of a paper");
+}
+
+static enum err write_in_turns(struct docs_turns *turns, const struct docs_draft *draft, struct fault *fault)
+{
+    enum err e = docs_turns_begin(turns, fault);
+    if (e == OK) e = docs_draft_write(turns, draft, fault);
+    if (e == OK) e = turns->transact(turns->context, show, (void *)(uintptr_t)draft->sha256, fault);
+    docs_turns_end(turns);
+    return e;
 }
 
 enum err docs_read_paper(struct db *db, const char *data_folder, const struct docs_paper *paper, struct fault *fault)
 {
     struct arena arena = {0};
     struct docs_reading reading;
-    struct one one = {.sha256 = paper->sha256, .reading = &reading};
+    const char **shas;
+    int64_t *sizes;
+    struct docs_turns turns = {.folder = data_folder, .transact = docs_turns_on_connection, .context = db, .on_page = paper->on_page, .page_context = paper->context};
     const char *folder = docs_work_folder(&arena, fault), *path = blob_path(&arena, data_folder, paper->sha256);
     struct docs_wishes wishes = {.folder = folder, .name = paper->name, .on_page = paper->on_page, .context = paper->context};
     enum err e = folder && path ? docs_extract(&arena, path, &wishes, &reading, fault) : ERR_IO;
     /* An office file stays what it is here: the version's bytes are not ours to change. Its pages are those of its PDF. */
     bool later = e == OK && reading.kind == DOCS_OFFICE && !reading.count; /* LibreOffice may be installed one day */
     if (later) e = fault_set(fault, ERR_NOT_FOUND, "%s", reading.warning_count ? reading.warnings[0] : "cannot be opened here");
-    if (e == OK) e = docs_pictures_put(&arena, data_folder, &reading, &one.shas, &one.sizes, fault);
-    if (e == OK) e = db_transaction(db, write_one, &one, fault);
+    if (e == OK) e = docs_pictures_put(&arena, data_folder, &reading, &shas, &sizes, fault);
+    if (e == OK) {
+        struct docs_draft draft = {.sha256 = paper->sha256, .reading = &reading, .shas = (const char *const *)shas, .sizes = sizes, .now_ms = clock_now_ms()};
+        e = write_in_turns(&turns, &draft, fault);
+    }
     docs_remove_folder(folder);
     arena_release(&arena);
     return e;

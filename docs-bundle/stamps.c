@@ -34,8 +34,8 @@ static enum err is_new(struct db *db, struct arena *arena, struct docs_stamp_wat
     return OK;
 }
 
-enum err docs_stop_stamped(struct db *db, int64_t now_ms, struct docs_stamp_watch *watch, void (*tell)(void *context, const char *event, const char *code, const char *stamp),
-                           void *context, struct fault *fault)
+enum err docs_stop_stamped(struct db *db, int64_t now_ms, struct docs_stamp_watch *watch,
+                           void (*tell)(void *context, const char *event, const char *code, const char *stamp), void *context, struct fault *fault)
 {
     bool look = false;
     struct arena arena = {0};

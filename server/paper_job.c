@@ -57,6 +57,16 @@ static void tell_stopped(void *context, const char *event, const char *code, con
     log_line(LOG_WARNING, "papers", "%s/%s bears the stamp %s: nobody sees it until the organiser decides", event, code, stamp);
 }
 
+/* What a program that was killed left of pages. Not when one is still at it: whoever comes next removes it. */
+static void remove_leftovers(struct paper_job *job)
+{
+    struct fault fault = {0};
+    struct docs_turns turns = {.folder = job->folder, .transact = docs_turns_on_connection, .context = job->db, .on_page = on_page, .page_context = job};
+    enum err e = docs_turns_begin(&turns, &fault);
+    docs_turns_end(&turns);
+    if (e != OK && e != ERR_BUSY && e != ERR_TIMEOUT) log_line(LOG_WARNING, "papers", "%s", fault.text);
+}
+
 /* True when something was done, so that it is worth looking again at once. */
 static bool look(struct paper_job *job)
 {
@@ -81,6 +91,7 @@ static void *run(void *arg)
 {
     struct paper_job *job = arg;
     (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS); /* on Linux it is the thread's */
+    remove_leftovers(job);
     while (!must_stop(job)) {
         if (look(job)) continue;
         struct timespec until;

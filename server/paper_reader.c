@@ -64,8 +64,7 @@ static enum err store_paper(struct db *db, void *arg, struct fault *fault)
     enum err e = sql_docs_event(db, &arena, t->upload->event, &event);
     struct sql_blob_insert_in blob = {t->blob.sha256, t->blob.size, t->reading.media_type, now_ms, t->blob.crc};
     if (e == OK) e = sql_blob_insert(db, &blob, NULL);
-    if (e == OK && (t->reading.count || t->reading.source != DOCS_SOURCE_NONE))
-        e = docs_reading_write(db, t->blob.sha256, &t->reading, (const char *const *)t->shas, t->sizes, now_ms, NULL);
+    if (e == OK) e = docs_reading_show(db, t->blob.sha256);
     struct paper_doing doing = {db, &arena, &t->reader->ids, event.id, now_ms, t->upload->actor, fault};
     struct paper_file file = {t->upload->document, name_of(t), t->blob.sha256, t->reading.secrecy, t->upload->id};
     if (e == OK) e = file.name ? paper_add_file(&doing, &file, &code, &t->version) : ERR_NOMEM;
@@ -88,6 +87,25 @@ static enum err read_it(struct taking *t, const char *work, struct fault *fault)
     return e;
 }
 
+static enum err transact(void *writer, enum err (*work)(struct db *db, void *arg, struct fault *fault), void *arg, struct fault *fault)
+{
+    return writer_run(writer, work, arg, fault);
+}
+
+/* The pages in turns, so that check-ins go in between; then the paper with all of them. */
+static enum err store_it(struct taking *t, struct fault *fault)
+{
+    struct paper_reader *reader = t->reader;
+    struct docs_turns turns = {.folder = reader->folder, .transact = transact, .context = reader->writer, .on_page = on_page, .page_context = reader};
+    struct docs_draft draft = {.sha256 = t->blob.sha256, .media_type = t->reading.media_type, .size = t->blob.size, .crc = t->blob.crc, .reading = &t->reading,
+                               .shas = (const char *const *)t->shas, .sizes = t->sizes, .now_ms = clock_now_ms()};
+    enum err e = docs_turns_begin(&turns, fault);
+    if (e == OK && (t->reading.count || t->reading.source != DOCS_SOURCE_NONE)) e = docs_draft_write(&turns, &draft, fault);
+    if (e == OK) e = writer_run(reader->writer, store_paper, t, fault);
+    docs_turns_end(&turns);
+    return e;
+}
+
 /* ERR_FULL, ERR_IO and the like: later again; false. */
 static bool take(struct paper_reader *reader, struct arena *arena, const struct upload *upload)
 {
@@ -95,7 +113,7 @@ static bool take(struct paper_reader *reader, struct arena *arena, const struct 
     struct taking t = {.reader = reader, .arena = arena, .upload = upload};
     const char *work = docs_work_folder(arena, &fault);
     enum err e = work ? read_it(&t, work, &fault) : ERR_IO;
-    if (e == OK) e = writer_run(reader->writer, store_paper, &t, &fault);
+    if (e == OK) e = store_it(&t, &fault);
     if (work) docs_remove_folder(work);
     if (e == OK) {
         log_line(LOG_NOTICE, "papers", "%s: version %lld is stored", t.code, (long long)t.version);

@@ -11,6 +11,7 @@ import resource
 import shutil
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import time
@@ -457,7 +458,7 @@ def killed():
         child.kill()
         ended += child.wait() == -signal.SIGKILL
         counts = tuple(k.rows(copy, "SELECT COUNT(*) FROM " + t)[0][0] for t in ("document", "bundle_install"))
-        pages = k.rows(copy, "SELECT COUNT(*) FROM paper_reading r WHERE pages <> (SELECT COUNT(*) FROM paper_page g WHERE g.sha256 = r.sha256)")[0][0]
+        pages = k.rows(copy, "SELECT COUNT(*) FROM paper_reading r WHERE draft = 0 AND pages <> (SELECT COUNT(*) FROM paper_page g WHERE g.sha256 = r.sha256)")[0][0]
         missing = [s for (s,) in k.rows(copy, "SELECT sha256 FROM blob") if not os.path.exists(os.path.join(copy, "blobs", s[:2], s))]
         if counts not in ((before, 0), (before + n, 1)) or pages or missing:
             halves.append((i, counts, pages, missing[:2]))
@@ -469,6 +470,113 @@ def killed():
     p.check(not halves, "kill -9 at 14 moments: all or nothing, and the next try finishes it", halves)
     p.check(ended >= 3, "some of them were really killed", (ended, done))
     p.note("killed %d of 14, %d had committed" % (ended, done))
+
+
+def transactions(wal):
+    """How many pages of the database each transaction in a write-ahead log has written: a frame that says how large the database is ends one."""
+    with open(wal, "rb") as f:
+        size, log = struct.unpack(">I", f.read(32)[8:12])[0], f.read()
+    salt, frames, counts = log[8:16], 0, []
+    for at in range(0, len(log) - size - 23, size + 24):
+        if log[at + 8:at + 16] != salt: # of an earlier round
+            break
+        frames += 1
+        if log[at + 4:at + 8] != b"\0\0\0\0":
+            counts.append(frames)
+            frames = 0
+    return counts
+
+
+PAGES, VISIBLE = 160, "SELECT (SELECT COUNT(*) FROM document), (SELECT COUNT(*) FROM bundle_install), (SELECT COUNT(*) FROM paper_reading WHERE draft = 0), (SELECT COUNT(*) FROM document_version)"
+
+
+LONG = "SELECT COUNT(*), MAX(page), SUM(LENGTH(text) > 1000) FROM paper_page WHERE sha256 IN (SELECT sha256 FROM paper_reading WHERE pages = %d)" % PAGES
+
+
+def long_pages(data):
+    return k.rows(data, LONG)[0]
+
+
+def long_bundle(folder, data):
+    """One paper of 160 pages with a text of 2 KB each."""
+    content = b"BT /F1 8 Tf " + b" ".join(b"1 0 0 1 40 %d Tm (Bao cao chinh tri %d cua Ban chap hanh tai Dai hoi lan thu %d) Tj" % (800 - n * 18, n, n) for n in range(40)) + b" ET"
+    kids = b" ".join(b"%d 0 R" % (4 + i) for i in range(PAGES))
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 3 0 R /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>"
+    head = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Count %d /Kids [%s] >>" % (PAGES, kids), k.stream(b"", content)]
+    k.put(os.path.join(folder, "long"), "Dài.pdf", k.make_pdf(head + [page] * PAGES))
+    path = os.path.join(folder, "long.zip")
+    k.build(os.path.join(folder, "long"), path, data)
+    return path
+
+
+def in_turns():
+    """What writes beside an installation never waits for all of it: many small transactions, and nothing is seen before the last one. Killed between two of them, and
+    just before the last: nothing is there, and what is left is removed."""
+    folder = p.scratch("turns")
+    data = event_folder(folder)
+    path = long_bundle(folder, data)
+    before, copy = k.rows(data, VISIBLE), os.path.join(folder, "copy")
+    shutil.copytree(data, copy)
+    with sqlite3.connect("file:%s?mode=ro" % os.path.join(copy, "plenum.db"), uri=True, isolation_level=None) as reader: # while it reads, the log is kept
+        reader.execute("BEGIN")
+        reader.execute("SELECT COUNT(*) FROM document").fetchone()
+        told = install(path, copy)
+        counts = transactions(os.path.join(copy, "plenum.db-wal"))
+        reader.execute("COMMIT")
+    p.equal((told["counts"]["new"], long_pages(copy)), (1, (PAGES, PAGES, PAGES)), "it is all there")
+    p.check(len(counts) > PAGES // 16 and max(counts) * 5 < sum(counts), "no transaction is more than a small part of it", counts)
+    p.check(counts[-1] < 40, "and the one that shows it is small", counts)
+    shutil.rmtree(copy)
+    for what, enough in (("between two turns", 32), ("before the last step", PAGES)):
+        killed_at(folder, data, path, before, what, enough)
+
+
+def cleared_at_start(data):
+    """A server that starts removes what a killed installation left, in turns of its own."""
+    server = p.Server("leftover")
+    server.data = data
+    server.start()
+    until = time.time() + 60
+    while time.time() < until and k.rows(data, "SELECT COUNT(*) FROM paper_reading WHERE draft = 1") != [(0,)]:
+        time.sleep(0.05)
+    p.equal(long_pages(data)[0], 0, "a server removes it when it starts")
+    p.equal(server.stop(), 0, "and ends in peace")
+
+
+def killed_at(folder, data, path, before, what, enough):
+    """Takes the database's pen whenever it is free, and kills the installation when `enough` pages are written: it then waits for the pen."""
+    for attempt in range(8):
+        copy = os.path.join(folder, "killed")
+        shutil.copytree(data, copy)
+        child = subprocess.Popen([p.program("plenum-docs"), "install", path, "--event", k.EVENT, "--data", copy], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        database, pages = sqlite3.connect(os.path.join(copy, "plenum.db"), isolation_level=None, timeout=0), 0
+        while child.poll() is None and pages < enough:
+            try:
+                database.execute("BEGIN IMMEDIATE")
+                pages = database.execute(LONG).fetchone()[0]
+                if pages < enough:
+                    database.execute("ROLLBACK")
+            except sqlite3.OperationalError: # it writes
+                pass
+            time.sleep(0.0005)
+        ended = child.poll()
+        child.kill()
+        child.wait()
+        database.close()
+        if ended is None:
+            break
+        shutil.rmtree(copy)
+    p.check(ended is None, "killed " + what, attempt)
+    p.equal((k.rows(copy, VISIBLE), long_pages(copy)[0] >= enough), (before, True), "killed %s: pages are written, and nobody sees anything" % what)
+    listed = json.loads(k.docs("list", "--event", k.EVENT, "--json", data=copy).stdout)["documents"]
+    p.check(listed and "dai" not in [d["code"] for d in listed], "nor does the list name it", listed)
+    p.equal(p.plenum("doctor", data=copy, fine=False).returncode, 0, "the doctor finds nothing wrong")
+    if enough == PAGES:
+        cleared_at_start(copy)
+    told = install(path, copy)
+    p.equal((told["counts"]["new"], long_pages(copy), k.rows(copy, "SELECT COUNT(*) FROM paper_reading WHERE draft = 1")),
+            (1, (PAGES, PAGES, PAGES), [(0,)]), "the next try is whole, and nothing is left over")
+    shutil.rmtree(copy)
 
 
 def full_disk():
@@ -504,4 +612,4 @@ def full_disk():
     p.check(done.returncode == 1 and not [f for f in os.listdir(folder) if f.startswith("out.zip")], "nor half a bundle", (done.stderr, os.listdir(folder)))
 
 
-p.run("bundles of papers", other_programs, some_bytes, what_is_wrong, hostile, round_trip, new_versions, showing, twins, stamped, killed, full_disk)
+p.run("bundles of papers", other_programs, some_bytes, what_is_wrong, hostile, round_trip, new_versions, showing, twins, stamped, killed, in_turns, full_disk)

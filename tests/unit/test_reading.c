@@ -170,7 +170,7 @@ static enum err fill(struct db *db, void *arg, struct fault *fault)
         (void)snprintf(sha, sizeof sha, "%064d", paper + 1);
         struct sql_blob_insert_in blob = {sha, 10, "application/pdf", 1, DB_NULL};
         e = sql_blob_insert(db, &blob, NULL);
-        struct sql_docs_reading_insert_in reading = {sha, "file", 40, 0, 1};
+        struct sql_docs_reading_insert_in reading = {sha, "file", 40, 0, 1, 0};
         if (e == OK) e = sql_docs_reading_insert(db, &reading, NULL);
         for (int64_t page = 1; e == OK && page <= 40; page++) {
             char *text = arena_strdup(&a, "");

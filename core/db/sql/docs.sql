@@ -27,10 +27,24 @@ UPDATE document SET title = $2, file = $3, file_blob = $4, language = $5, number
 UPDATE event SET config_seq = config_seq + 1 WHERE id = $1;
 
 -- docs_reading_get :maybe (sha256 text) -> (source text, pages i64, unread i64)
-SELECT source, pages, unread FROM paper_reading WHERE sha256 = $1;
+SELECT source, pages, unread FROM paper_reading WHERE sha256 = $1 AND draft = 0;
 
--- docs_reading_insert :exec (sha256 text, source text, pages i64, unread i64, made_ms i64)
-INSERT INTO paper_reading(sha256, source, pages, unread, made_ms) VALUES($1, $2, $3, $4, $5) ON CONFLICT (sha256) DO NOTHING;
+-- docs_reading_insert :exec (sha256 text, source text, pages i64, unread i64, made_ms i64, draft i64)
+INSERT INTO paper_reading(sha256, source, pages, unread, made_ms, draft) VALUES($1, $2, $3, $4, $5, $6) ON CONFLICT (sha256) DO NOTHING;
+
+-- docs_reading_show :exec (sha256 text)
+UPDATE paper_reading SET draft = 0 WHERE sha256 = $1 AND draft = 1;
+
+-- What somebody left who did not come to the end.
+
+-- docs_draft_left :maybe () -> (sha256 text, last i64?)
+SELECT r.sha256, (SELECT MAX(p.page) FROM paper_page p WHERE p.sha256 = r.sha256) FROM paper_reading r WHERE r.draft = 1 ORDER BY r.sha256 LIMIT 1;
+
+-- docs_draft_cut :exec (sha256 text, page i64)
+DELETE FROM paper_page WHERE sha256 = $1 AND page > $2;
+
+-- docs_draft_remove :exec (sha256 text)
+DELETE FROM paper_reading WHERE sha256 = $1 AND draft = 1;
 
 -- docs_page_insert :exec (sha256 text, page i64, text text, text_fold text, picture text?, width i64?, height i64?)
 INSERT INTO paper_page(sha256, page, text, text_fold, picture, width, height) VALUES($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (sha256, page) DO NOTHING;
@@ -66,12 +80,12 @@ WHERE i.event_id = $1 AND p.document_id = $2 ORDER BY i.installed_ms DESC, i.id 
 
 -- docs_versions :many (document_id i64) -> (version i64, sha256 text, name text, size i64, media_type text, added_ms i64, source text?, pages i64?, unread i64?)
 SELECT v.version, v.sha256, v.name, b.size, b.media_type, v.added_ms, r.source, r.pages, r.unread
-FROM document_version v JOIN blob b ON b.sha256 = v.sha256 LEFT JOIN paper_reading r ON r.sha256 = v.sha256
+FROM document_version v JOIN blob b ON b.sha256 = v.sha256 LEFT JOIN paper_reading r ON r.sha256 = v.sha256 AND r.draft = 0
 WHERE v.document_id = $1 ORDER BY v.version DESC;
 
 -- What can bring a stamp to light: an event's configuration, a version, a reading. Small tables; a check-in changes none of them.
 -- docs_stamp_mark :maybe () -> (config i64, versions i64, readings i64, made_ms i64)
-SELECT (SELECT CAST(COALESCE(SUM(config_seq), 0) AS BIGINT) FROM event), (SELECT COUNT(*) FROM document_version), (SELECT COUNT(*) FROM paper_reading),
+SELECT (SELECT CAST(COALESCE(SUM(config_seq), 0) AS BIGINT) FROM event), (SELECT COUNT(*) FROM document_version), (SELECT COUNT(*) FROM paper_reading WHERE draft = 0),
   (SELECT COALESCE(MAX(made_ms), 0) FROM paper_reading);
 
 -- Papers that bear no stamp yet, with the first page of the newest version.
@@ -80,6 +94,6 @@ SELECT d.id, e.id, d.code, e.slug, v.name, r.source, p.text
 FROM document d
 JOIN event e ON e.id = d.event_id
 JOIN document_version v ON v.document_id = d.id AND v.version = (SELECT MAX(m.version) FROM document_version m WHERE m.document_id = d.id)
-LEFT JOIN paper_reading r ON r.sha256 = v.sha256
-LEFT JOIN paper_page p ON p.sha256 = v.sha256 AND p.page = 1
+LEFT JOIN paper_reading r ON r.sha256 = v.sha256 AND r.draft = 0
+LEFT JOIN paper_page p ON p.sha256 = r.sha256 AND p.page = 1
 WHERE d.stamp IS NULL;

@@ -6,7 +6,7 @@ SELECT d.id, d.code, d.title, d.language, d.number, d.issued, d.issuer, d.audien
 FROM document d
 LEFT JOIN document_version v ON v.document_id = d.id AND v.version = (SELECT MAX(m.version) FROM document_version m WHERE m.document_id = d.id)
 LEFT JOIN blob b ON b.sha256 = v.sha256
-LEFT JOIN paper_reading r ON r.sha256 = v.sha256
+LEFT JOIN paper_reading r ON r.sha256 = v.sha256 AND r.draft = 0
 LEFT JOIN session s ON s.id = d.session_id
 WHERE d.event_id = $1 ORDER BY d.sort_order, d.id;
 
@@ -94,9 +94,10 @@ ON CONFLICT (delegate_id, document_id, version) DO NOTHING;
 SELECT document_id, MAX(version), MIN(opened_ms) FROM paper_opened WHERE delegate_id = $1 GROUP BY document_id;
 
 -- Everything that a phone's page depends on, but for the clock: what an ETag is made of.
--- news_marks :maybe (event_id i64, delegate_id i64) -> (config_seq i64, opened i64, asked i64, answered i64, closed i64)
+-- news_marks :maybe (event_id i64, delegate_id i64, browser_hash text) -> (config_seq i64, opened i64, asked i64, answered i64, closed i64, mine i64)
 SELECT config_seq, (SELECT COUNT(*) FROM paper_opened o WHERE o.delegate_id = $2), (SELECT COUNT(*) FROM question q WHERE q.delegate_id = $2),
-  (SELECT COALESCE(MAX(q.answered_ms), 0) FROM question q WHERE q.delegate_id = $2), CASE WHEN questions_closed_ms IS NULL THEN 0 ELSE 1 END
+  (SELECT COALESCE(MAX(q.answered_ms), 0) FROM question q WHERE q.delegate_id = $2), CASE WHEN questions_closed_ms IS NULL THEN 0 ELSE 1 END,
+  (SELECT COUNT(*) FROM question q WHERE q.delegate_id = $2 AND q.browser_hash = $3)
 FROM event WHERE id = $1;
 
 -- The moments at which papers appear.
@@ -108,15 +109,22 @@ SELECT COALESCE(published_ms, publish_ms) FROM document WHERE event_id = $1 AND 
 SELECT d.id, CASE WHEN COALESCE(d.published_ms, d.publish_ms, 0) > MIN(v.added_ms) THEN COALESCE(d.published_ms, d.publish_ms, 0) ELSE MIN(v.added_ms) END, MAX(v.version)
 FROM document d JOIN document_version v ON v.document_id = d.id WHERE d.event_id = $1 GROUP BY d.id, d.published_ms, d.publish_ms;
 
--- question_insert :exec (id i64, event_id i64, delegate_id i64, words text, asked_ms i64)
-INSERT INTO question(id, event_id, delegate_id, words, asked_ms) VALUES($1, $2, $3, $4, $5);
+-- question_insert :exec (id i64, event_id i64, delegate_id i64, words text, asked_ms i64, browser_hash text?)
+INSERT INTO question(id, event_id, delegate_id, words, asked_ms, browser_hash) VALUES($1, $2, $3, $4, $5, $6);
+
+-- The same words again at once: a form sent twice, of which the browser keeps the second cookie.
+-- question_hand_on :exec (delegate_id i64, since_ms i64, words text, browser_hash text)
+UPDATE question SET browser_hash = $4 WHERE delegate_id = $1 AND asked_ms > $2 AND words = $3 AND answered_ms IS NULL;
+
+-- question_is_of :maybe (delegate_id i64, since_ms i64, words text, browser_hash text) -> (count i64)
+SELECT COUNT(*) FROM question WHERE delegate_id = $1 AND asked_ms > $2 AND words = $3 AND browser_hash = $4;
 
 -- question_recent :maybe (delegate_id i64, since_ms i64, words text) -> (asked i64, same i64, waiting i64)
 SELECT (SELECT COUNT(*) FROM question WHERE delegate_id = $1 AND asked_ms > $2),
   (SELECT COUNT(*) FROM question WHERE delegate_id = $1 AND asked_ms > $2 AND words = $3), (SELECT COUNT(*) FROM question WHERE delegate_id = $1 AND answered_ms IS NULL);
 
--- question_of :many (delegate_id i64) -> (id i64, words text, asked_ms i64, answer text?, answered_ms i64?)
-SELECT id, words, asked_ms, answer, answered_ms FROM question WHERE delegate_id = $1 ORDER BY asked_ms, id;
+-- question_of :many (delegate_id i64) -> (id i64, words text, asked_ms i64, answer text?, answered_ms i64?, seen_ms i64?, browser_hash text?)
+SELECT id, words, asked_ms, answer, answered_ms, seen_ms, browser_hash FROM question WHERE delegate_id = $1 ORDER BY asked_ms, id;
 
 -- question_list :many (event_id i64, most i64) -> (id i64, words text, asked_ms i64, answer text?, answered_ms i64?, actor text?, seen_ms i64?, name text?, number text?, unit_name text?)
 SELECT q.id, q.words, q.asked_ms, q.answer, q.answered_ms, q.actor, q.seen_ms, p.name, d.number, u.name
@@ -132,8 +140,8 @@ SELECT words, answer, answered_ms FROM question WHERE event_id = $1 AND id = $2;
 -- question_answer :exec (id i64, answer text, answered_ms i64, actor text)
 UPDATE question SET answer = $2, answered_ms = $3, actor = $4, seen_ms = NULL WHERE id = $1;
 
--- question_seen :exec (delegate_id i64, seen_ms i64)
-UPDATE question SET seen_ms = $2 WHERE delegate_id = $1 AND answered_ms IS NOT NULL AND seen_ms IS NULL;
+-- question_seen :exec (id i64, seen_ms i64)
+UPDATE question SET seen_ms = $2 WHERE id = $1 AND answered_ms IS NOT NULL AND seen_ms IS NULL;
 
 -- question_close :exec (event_id i64, questions_closed_ms i64?)
 UPDATE event SET questions_closed_ms = $2 WHERE id = $1;
