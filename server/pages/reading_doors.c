@@ -154,8 +154,8 @@ void reading_calendar_get(struct http_request *req)
     struct delegate_page delegate;
     struct event_page event;
     const struct programme *programme;
-    struct ical_event *list;
-    size_t count;
+    struct ical_event *list = NULL;
+    size_t count = 0;
     struct worker *worker = worker_of(req);
     int64_t now = clock_now_ms();
     if (!worker || !view_begin(&view, req)) return;
