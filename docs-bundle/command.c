@@ -177,7 +177,7 @@ int docs_command_read(int argc, char **argv)
 {
     const char *event = NULL, *data = NULL, *words[1];
     bool done;
-    struct progress progress = {.doing = NULL};
+    struct progress progress = {0};
     const struct opt table[] = {
         {"event", 0, OPT_TEXT, &event, "SLUG", "the event", 0, 0},
         {"data", 0, OPT_TEXT, &data, "DIR", "the data folder (default ./plenum-data, or PLENUM_DATA)", 0, 0},

@@ -151,7 +151,7 @@ static enum err run_session(struct session *s, struct fault *fault)
 enum err badges_command(const struct badge_options *options, struct fault *fault)
 {
     struct session s = {.options = options};
-    progress_begin(&s.progress);
+    progress_begin(&s.progress, NULL);
     enum err e = run_session(&s, fault);
     volumes_abandon(&s);
     buf_release(&s.paper);

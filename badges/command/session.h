@@ -5,8 +5,8 @@
 #include "badges/command/command.h"
 #include "badges/prepare.h"
 #include "badges/printer/printer.h"
-#include "badges/command/progress.h"
 #include "core/base/file.h"
+#include "core/base/progress.h"
 #include "core/congress/badges/printers.h"
 #include "core/congress/store/store.h"
 

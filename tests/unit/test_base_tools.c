@@ -2,6 +2,7 @@
 #include "core/base/crypto.h"
 #include "core/base/file.h"
 #include "core/base/opt.h"
+#include "core/base/progress.h"
 #include "tests/unit/check.h"
 
 #include <stdlib.h>
@@ -127,6 +128,21 @@ static void check_crypto(struct check *c)
     arena_release(&a);
 }
 
+static void check_progress(struct check *c)
+{
+    struct progress none = {0}, progress;
+    CHECK(c, progress_show(&none, 1, 2) && !progress_is_stopped(&none) && !none.open);
+    progress_begin(&progress, "testing");
+    progress.wanted = false;
+    CHECK(c, progress_show(&progress, 1, 2) && !progress.open);
+    CHECK(c, raise(SIGTERM) == 0); /* waits: we are still here */
+    CHECK(c, progress_is_stopped(&progress) && !progress_show(&progress, 2, 2) && progress_show(&none, 2, 2));
+    (void)signal(SIGTERM, SIG_IGN);
+    progress_finish(&progress);
+    (void)signal(SIGTERM, SIG_DFL);
+    CHECK(c, !progress_is_stopped(&progress));
+}
+
 int main(void)
 {
     struct check c = {0};
@@ -134,5 +150,6 @@ int main(void)
     check_options(&c);
     check_files(&c);
     check_crypto(&c);
+    check_progress(&c);
     return check_done(&c, "base/tools");
 }

@@ -1,12 +1,12 @@
-#include "badges/command/progress.h"
+#include "core/base/progress.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-void progress_begin(struct progress *progress)
+void progress_begin(struct progress *progress, const char *doing)
 {
-    *progress = (struct progress){.wanted = isatty(STDERR_FILENO)};
+    *progress = (struct progress){.doing = doing, .wanted = isatty(STDERR_FILENO)};
     sigemptyset(&progress->stops);
     sigaddset(&progress->stops, SIGINT);
     sigaddset(&progress->stops, SIGTERM);
