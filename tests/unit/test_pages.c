@@ -104,16 +104,21 @@ static void check_throttle(struct check *c)
     struct throttle *t = throttle_new();
     if (!CHECK(c, t != NULL)) return;
     int64_t now = 10 * CLOCK_HOUR;
-    for (int i = 0; i < THROTTLE_FREE_TRIES - 1; i++) throttle_failed(t, "lan", now);
+    for (int i = 0; i < THROTTLE_FREE_TRIES - 1; i++) CHECK(c, throttle_take(t, "lan", now) == 0);
     CHECK(c, throttle_wait(t, "lan", now) == 0);
-    throttle_failed(t, "lan", now);
-    CHECK(c, throttle_wait(t, "lan", now) == 2000);
+    CHECK(c, throttle_take(t, "lan", now) == 0 && throttle_wait(t, "lan", now) == 2000);
+    CHECK(c, throttle_take(t, "lan", now) == 2000 && throttle_wait(t, "lan", now) == 2000); /* one that has to wait is not counted */
     CHECK(c, throttle_wait(t, "minh", now) == 0);
-    throttle_failed(t, "lan", now);
-    CHECK(c, throttle_wait(t, "lan", now) == 4000);
+    now += 2000;
+    CHECK(c, throttle_take(t, "lan", now) == 0 && throttle_wait(t, "lan", now) == 4000);
     CHECK(c, throttle_wait(t, "lan", now + 3999) == 1);
     CHECK(c, throttle_wait(t, "lan", now + 4000) == 0);
-    for (int i = 0; i < 80; i++) throttle_failed(t, "lan", now);
+    throttle_spare(t, "lan"); /* the fifth was not looked at after all: as after the fourth */
+    CHECK(c, throttle_wait(t, "lan", now + 2000) == 0);
+    for (int i = 0; i < 30; i++) {
+        now += throttle_wait(t, "lan", now);
+        CHECK(c, throttle_take(t, "lan", now) == 0);
+    }
     CHECK(c, throttle_wait(t, "lan", now) == 15 * CLOCK_MINUTE);
     throttle_passed(t, "lan");
     CHECK(c, throttle_wait(t, "lan", now) == 0);
