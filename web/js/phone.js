@@ -1,5 +1,7 @@
 // An open page learns what is new: it asks every 12 to 16 s with the ETag of what it shows; an answer "304" costs nobody anything. What is new is put in
 // calmly: nothing jumps, a link that has the focus keeps it, a text that is being typed stays, and one polite sentence says what came.
+import { busy, keepTyped, marking } from "./hands.js";
+
 const words = JSON.parse(document.body.dataset.strings || "{}");
 const door = document.body.dataset.news;
 const PARTS = ["live-news", "live-papers", "live-questions"];
@@ -17,10 +19,12 @@ function anchorOf(part) {
 
 function swap(part, fresh) {
   const held = part.contains(document.activeElement) ? document.activeElement : null;
-  if (held && /INPUT|TEXTAREA|SELECT/.test(held.tagName)) return false; // somebody is typing a PIN there: later
+  if ((held && /INPUT|TEXTAREA|SELECT/.test(held.tagName)) || marking(part)) return false; // somebody is typing a PIN there: later
+  const giveBack = keepTyped(part); // the keyboard may be put away between typing and sending
   const anchor = anchorOf(part);
   const before = part.getBoundingClientRect();
   part.replaceChildren(...fresh.childNodes);
+  giveBack();
   const same = anchor && linkOf(part, anchor.href);
   if (same) scrollBy(0, same.getBoundingClientRect().top - anchor.top);
   else if (before.bottom <= 0) scrollBy(0, part.getBoundingClientRect().height - before.height);
@@ -55,7 +59,7 @@ function take(text, mark) {
     if (part && fresh && part.innerHTML.trim() !== fresh.innerHTML.trim()) whole = swap(part, fresh) && whole;
   }
   const ask = document.getElementById("ask");
-  if (ask) ask.hidden = Boolean(document.querySelector("#live-questions [data-closed]"));
+  if (ask) ask.hidden = Boolean(document.querySelector("#live-questions [data-closed]")) && ask.elements.words.value.trim() === ""; // a text that was typed can still be copied
   tell(old, now);
   if (whole) etag = mark;
 }
@@ -65,8 +69,10 @@ async function look_for_news() {
   asking = true;
   try {
     const answer = await fetch(door, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store", signal: AbortSignal.timeout(10000) });
+    const text = answer.status === 200 ? await answer.text() : "";
+    if (busy()) return; // a finger is on the page, or a form on its way: the next look
     if (answer.status === 404 || answer.status === 410) { location.reload(); return; } // the badge was replaced: the page says so
-    if (answer.status === 200) take(await answer.text(), answer.headers.get("ETag") || "");
+    if (answer.status === 200) take(text, answer.headers.get("ETag") || "");
     if (answer.ok || answer.status === 304) {
       const at = document.getElementById("made-at");
       if (at && answer.headers.get("X-Now")) at.textContent = answer.headers.get("X-Now");
