@@ -64,6 +64,7 @@ static void put_found(struct view *view, const struct viewer *viewer, const char
     view_put_json(view->root, "hits", hits);
     if (!found->query->count) return;
     view_put_flag(view->root, "none", found->all == 0);
+    view_put_flag(view->root, "left_out", found->query->left_out);
     view_put_flag(view->root, "loose", found->way != SEARCH_AS_WRITTEN);
     if (found->all) view_put_number(view->root, "found", (int64_t)found->all);
     if (wishes->skip + wishes->most >= found->all) return;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Search in papers over 2 000 pages (20 papers of 100 pages of Vietnamese text): times of whole requests on one keep-alive connection, by kind of query, beside
-an unindexed look through the same pages (SQLite LIKE over the folded text), measured in the same run.    B=build/x tests/bench/search.py"""
+"""Search in papers over 2 000 pages (20 papers of 100 pages of Vietnamese text): times of whole requests on one keep-alive connection, by kind of query, hostile ones
+too, beside an unindexed look through the same pages (SQLite LIKE over the folded text), measured in the same run.    B=build/x tests/bench/search.py"""
 import os
 import random
 import sqlite3
@@ -11,7 +11,7 @@ import urllib.parse
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "flow"))
 import plenum  # noqa: E402
 
-PAPERS, PAGES, WORDS, ROUNDS = 20, 100, 380, 300
+PAPERS, PAGES, WORDS, ROUNDS = 20, 100, 380, int(os.environ.get("ROUNDS", "300"))
 SYLLABLES = ("báo cáo chính trị của ban chấp hành trình đại hội lần thứ mười chín công đoàn thành phố người lao động đoàn viên tiền lương việc làm nhà ở tổ chức cơ sở nghị quyết "
              "phương hướng nhiệm vụ giải pháp kinh tế xã hội văn hóa giáo dục y tế an toàn vệ sinh đối thoại thương lượng tập thể quỹ vốn nguồn đầu tư phát triển bền vững đảng bộ "
              "kiểm tra giám sát thi đua khen thưởng tuyên truyền phụ nữ thanh niên khu công nghiệp doanh nghiệp hợp đồng bảo hiểm").split()
@@ -58,8 +58,12 @@ def main():
     client = plenum.Client(server)
     token = server.tokens("test-1")["P01"]
     queries = {"a word on every page": "lao", "with accents": "đoàn", "three words": "nguon von quy", "a phrase": '"đoàn viên"', "a rare word": "thủy triều", "nothing": "zzzz", "a beginning": "khe"}
+    hostile = {"one letter": "a", "eight letters": "a b c d e f g h", "500 letters": " ".join("abcdefghik"[i % 10] for i in range(500)), "beginnings of two": "th ng ch tr nh kh gi ph",
+               "beginnings of three": "ngh thu tru doa cac cua cho hoi", "30 common words": " ".join(SYLLABLES[:30]), "the same word": "của của của của của của của của",
+               "a long phrase": '"%s"' % " ".join(SYLLABLES[:24]), "letters in quotes": '"a b c d e f g h i k l m n o p q r s t u v x y z"', "one long word": "a" * 4000,
+               "quotes alone": '"' * 200, "half a letter": "\u00e1" * 101, "signs": "* AND OR NOT NEAR( ^ : - + {}", "han": "\u4e2d" * 200, "common and nothing": "lao động của zzzz"}
     everything = []
-    for name, query in queries.items():
+    for name, query in {**queries, **hostile}.items():
         times = []
         for _ in range(ROUNDS):
             start = time.perf_counter()

@@ -108,7 +108,10 @@ static const char *marked(struct arena *a, const char *query, const char *text, 
 static void check_marks(struct check *c, struct arena *a)
 {
     CHECK(c, query_of(a, "").count == 0 && query_of(a, " \" ! ").count == 0);
-    CHECK(c, query_of(a, "a b c d e f g h i j k").count == SEARCH_PHRASES_MOST);
+    CHECK(c, query_of(a, "a b c d e f g h i j k").count == SEARCH_PHRASES_MOST && query_of(a, "a b c d e f g h i j k").left_out);
+    CHECK(c, !query_of(a, "a b c d e f g h … !").left_out && query_of(a, "của của \"của\" Của").count == 1 && query_of(a, "cua của").count == 2);
+    CHECK(c, query_of(a, "\"a b c d e f g h i k l m n o\"").left_out && query_of(a, "\"a b c d e f g h i k l m n o\"").phrases[0].count == SEARCH_WORDS_MOST);
+    CHECK(c, query_of(a, arena_printf(a, "%0*d", SEARCH_QUERY_MOST + 1, 1)).left_out && !query_of(a, arena_printf(a, "%0*d", SEARCH_QUERY_MOST, 1)).left_out);
     struct search_query q = query_of(a, "kinh “tế số” 12/BC-BCH");
     CHECK(c, q.count == 3 && q.phrases[0].count == 1 && q.phrases[1].count == 2 && q.phrases[2].count == 3 && !q.phrases[0].marked && q.phrases[1].marked);
     CHECK(c, query_of(a, "中华人民").phrases[0].count == 4);
@@ -249,6 +252,51 @@ static void check_found(struct check *c, struct db *db)
     arena_release(&a);
 }
 
+/* Papers with it in their title come first, then those where the words stand together; within a paper likewise, then by page. */
+static void check_order(struct check *c, struct db *db)
+{
+    struct arena a = {0};
+    struct paper_viewer viewer = {.event_id = 1, .delegate_id = 1, .event = "e", .timezone = "Etc/GMT", .category = "official"};
+    struct text_words words = {.arena = &a, .memo = {.arena = &a}};
+    struct search_found found;
+    struct search_wishes wishes = {.query = "cong doan", .language = "vi", .most = 1000};
+    struct search_query together = query_of(&a, "\"cong doan\"");
+    CHECK(c, papers_search(db, &a, &viewer, &wishes, 10, &found) == OK && found.count > 4 && found.count == found.all && found.hits[0].page == 0);
+    size_t joined = 0;
+    bool was_joined = true;
+    for (size_t i = 0; i < found.count; i++) {
+        struct search_run *runs;
+        struct reading_page *page;
+        const struct search_hit *hit = &found.hits[i];
+        size_t count, hits = 0;
+        bool is_joined = !hit->page;
+        if (hit->page && reading_load_pages(db, &a, hit->paper->sha256, hit->page, hit->page, &page, &count) == OK && count)
+            is_joined = search_mark(&words, &together, reflow_text(&a, page[0].text), &runs, &count, &hits) && hits == 1;
+        bool same = i && hit->paper->id == hit[-1].paper->id;
+        CHECK(c, !same || !is_joined || was_joined);
+        CHECK(c, !same || is_joined != was_joined || hit->page > hit[-1].page);
+        CHECK(c, !i || same || hit->paper->id > hit[-1].paper->id);
+        joined += is_joined;
+        was_joined = is_joined;
+    }
+    CHECK(c, joined > 2 && joined < found.count);
+    arena_release(&a);
+}
+
+static void check_bounds(struct check *c, struct db *db)
+{
+    struct arena a = {0};
+    struct paper_viewer viewer = {.event_id = 1, .delegate_id = 1, .event = "e", .timezone = "Etc/GMT", .category = "official"};
+    struct search_found found;
+    struct search_wishes wishes = {.query = "x y ngu z", .language = "vi", .most = 10};
+    CHECK(c, papers_search(db, &a, &viewer, &wishes, 10, &found) == OK && found.all > 20 && found.way == SEARCH_BEGINNINGS && found.query->left_out && found.query->count == 1);
+    wishes.query = "x y z k";
+    CHECK(c, papers_search(db, &a, &viewer, &wishes, 10, &found) == OK && found.query->left_out && found.all > 0); /* k…: kinh */
+    wishes.query = "ki an ngu";
+    CHECK(c, papers_search(db, &a, &viewer, &wishes, 10, &found) == OK && found.all == 0 && !found.query->left_out); /* "ki" alone must not go on */
+    arena_release(&a);
+}
+
 static void check_search(struct check *c)
 {
     char folder[] = "/tmp/plenum-reading-XXXXXX";
@@ -265,9 +313,11 @@ static void check_search(struct check *c)
     CHECK(c, reading_index(store.db, NULL, NULL, 0, &pages, &fault) == OK && pages == 0);
     static const char *const queries[] = {"dang", "đảng", "đảng kinh", "\"kinh tế\"", "\"kinh te\"", "\"hội nghị\" vốn", "an", "a", "cong", "công đoàn", "中华",
                "华中", "التقرير", "التَّقرير",
-                                          "2026", "zzz", "động động", "", "báo", "quỹ, vốn; nguồn", "ngu", "đảngg", "lao-động"};
+                                          "2026", "zzz", "động động", "", "báo", "quỹ, vốn; nguồn", "ngu", "đảngg", "lao-động", "cong doan", "vốn quỹ", "lao động công đoàn", "x y ngu", "h k"};
     for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) compare(c, store.db, queries[i]);
     check_found(c, store.db);
+    check_order(c, store.db);
+    check_bounds(c, store.db);
     store_close(&store);
     char command[96];
     (void)snprintf(command, sizeof command, "rm -rf '%s'", folder);

@@ -20,7 +20,9 @@ struct shelf_item {
 
 struct raw_hit {
     size_t paper;
-    int64_t page;
+    int64_t page;   /* 0: the title */
+    bool together;  /* the words follow each other as written */
+    int rank;       /* of its paper: 0 its title has it, 1 they are together on a page, 2 the rest */
 };
 
 struct searching {
@@ -35,6 +37,7 @@ struct searching {
     size_t shelf_count;
     struct raw_hit *hits;
     size_t hit_count, hit_capacity;
+    bool together;         /* what is found now are all words of the query as one phrase */
 };
 
 static int by_place(const void *a, const void *b)
@@ -49,6 +52,16 @@ static int by_paper(const void *a, const void *b)
     const struct raw_hit *x = a, *y = b;
     if (x->paper != y->paper) return x->paper < y->paper ? -1 : 1;
     return x->page < y->page ? -1 : x->page > y->page;
+}
+
+static int by_worth(const void *a, const void *b)
+{
+    const struct raw_hit *x = a, *y = b;
+    if (x->rank != y->rank) return x->rank - y->rank;
+    if (x->paper != y->paper) return x->paper < y->paper ? -1 : 1;
+    if (!x->page != !y->page) return x->page ? 1 : -1;
+    if (x->together != y->together) return x->together ? -1 : 1;
+    return by_paper(a, b);
 }
 
 /* What is not open is left here, before anything is looked for. */
@@ -71,10 +84,15 @@ static enum err load_shelf(struct searching *s, const struct paper_viewer *viewe
     return OK;
 }
 
+/* In a second look, for the words together, hits are known already: those of pages are in order of paper and page then. */
 static enum err add_hit(struct searching *s, size_t paper, int64_t page)
 {
+    const struct raw_hit wanted = {.paper = paper, .page = page};
+    struct raw_hit *known = s->together ? bsearch(&wanted, s->hits, s->hit_count, sizeof *s->hits, by_paper) : NULL;
+    if (known) known->together = true;
+    if (s->together) return OK;
     if (arena_grow(s->arena, &s->hits, &s->hit_capacity, s->hit_count, sizeof *s->hits) != 0) return ERR_NOMEM;
-    s->hits[s->hit_count++] = (struct raw_hit){paper, page};
+    s->hits[s->hit_count++] = wanted;
     return OK;
 }
 
@@ -94,15 +112,26 @@ static enum err take_number(void *context, int64_t number)
     return e;
 }
 
+static const char *write_words(struct arena *arena, const struct search_phrase *phrase)
+{
+    struct buf out;
+    buf_init(&out, BUF_LIMIT_LINE);
+    for (size_t k = 0; k < phrase->count; k++) {
+        if (k) buf_putc(&out, ' ');
+        buf_puts(&out, phrase->marked ? phrase->words[k].marked : phrase->words[k].plain);
+    }
+    char *text = buf_ok(&out) ? arena_strdup(arena, buf_text(&out)) : NULL;
+    buf_release(&out);
+    return text;
+}
+
 static enum err find_in_index(struct searching *s)
 {
     struct db_phrase *phrases = arena_array(s->arena, s->query.count + 1, sizeof *phrases);
     if (!phrases) return ERR_NOMEM;
     for (size_t i = 0; i < s->query.count; i++) {
         const struct search_phrase *phrase = &s->query.phrases[i];
-        char *words = arena_strdup(s->arena, "");
-        for (size_t k = 0; words && k < phrase->count; k++)
-            words = arena_printf(s->arena, "%s%s%s", words, k ? " " : "", phrase->marked ? phrase->words[k].marked : phrase->words[k].plain);
+        const char *words = write_words(s->arena, phrase);
         if (!words) return ERR_NOMEM;
         phrases[i] = (struct db_phrase){words, phrase->marked, phrase->begins};
     }
@@ -162,18 +191,82 @@ static enum err find_titles(struct searching *s)
     return OK;
 }
 
+static enum err find_pages(struct searching *s)
+{
+    return s->wishes->without_index || !db_has_words(s->db) ? find_without_index(s) : find_in_index(s);
+}
+
+/* Marks the pages on which all words follow each other as written, and gives each paper its rank. */
+static enum err judge_hits(struct searching *s)
+{
+    struct search_query whole = s->query;
+    struct search_phrase joined = {.words = arena_array(s->arena, SEARCH_WORDS_MOST + 1, sizeof *joined.words), .marked = true};
+    int *ranks = arena_array(s->arena, s->paper_count + 1, sizeof *ranks);
+    if (!joined.words || !ranks) return ERR_NOMEM;
+    for (size_t i = 0; i < whole.count; i++) {
+        for (size_t k = 0; k < whole.phrases[i].count; k++) joined.words[joined.count++] = whole.phrases[i].words[k];
+        joined.marked = joined.marked && whole.phrases[i].marked;
+        joined.begins = whole.phrases[i].begins;
+    }
+    qsort(s->hits, s->hit_count, sizeof *s->hits, by_paper);
+    enum err e = OK;
+    if (whole.count > 1) {
+        s->together = true;
+        s->query = (struct search_query){.phrases = &joined, .count = 1};
+        e = find_pages(s);
+        s->query = whole;
+    }
+    for (size_t i = 0; i < s->paper_count; i++) ranks[i] = 2;
+    for (size_t i = 0; i < s->hit_count; i++) {
+        int rank = !s->hits[i].page ? 0 : s->hits[i].together ? 1 : 2;
+        if (rank < ranks[s->hits[i].paper]) ranks[s->hits[i].paper] = rank;
+    }
+    for (size_t i = 0; i < s->hit_count; i++) s->hits[i].rank = ranks[s->hits[i].paper];
+    qsort(s->hits, s->hit_count, sizeof *s->hits, by_worth);
+    return e;
+}
+
+/* One letter of a script with spaces: as a beginning it is half of all words. */
+static bool is_short(const struct search_phrase *phrase)
+{
+    const char *word = phrase->words[phrase->count - 1].plain;
+    size_t letters = 0;
+    for (const char *p = word; *p; p++) letters += (*p & 0xc0) != 0x80;
+    return phrase->count == 1 && letters == 1 && strlen(word) < 3;
+}
+
+static void leave_out_letters(struct search_query *query)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < query->count; i++)
+        if (!is_short(&query->phrases[i])) query->phrases[kept++] = query->phrases[i];
+    if (!kept) query->phrases[kept++] = query->phrases[query->count - 1]; /* letters alone: the one typed last */
+    query->left_out = query->left_out || kept < query->count;
+    query->count = kept;
+}
+
+/* The last word may go on, since it is often not finished, and others from three letters on. */
+static bool loosen_ends(struct search_query *query)
+{
+    size_t open = 0;
+    leave_out_letters(query);
+    for (size_t i = query->count; i-- > 0 && open < SEARCH_BEGINNINGS_MOST;) {
+        struct search_phrase *phrase = &query->phrases[i];
+        phrase->begins = i + 1 == query->count || strlen(phrase->words[phrase->count - 1].plain) > 2;
+        open += phrase->begins;
+    }
+    return open > 0;
+}
+
 /* Returns false when the query is that loose already. */
 static bool loosen(struct search_query *query, enum search_way way)
 {
     bool changed = false;
     for (size_t i = 0; i < query->count; i++) {
-        struct search_phrase *phrase = &query->phrases[i];
-        if (way == SEARCH_WITHOUT_MARKS && phrase->marked) changed = true;
-        if (way == SEARCH_BEGINNINGS && !phrase->begins) changed = true;
-        phrase->marked = false;
-        if (way == SEARCH_BEGINNINGS) phrase->begins = true;
+        changed = changed || query->phrases[i].marked;
+        query->phrases[i].marked = false;
     }
-    return changed;
+    return way == SEARCH_BEGINNINGS ? loosen_ends(query) : changed;
 }
 
 /* One hit as it is shown. What the index said and the text does not bear out is left without runs. */
@@ -197,7 +290,6 @@ static enum err show_hits(struct searching *s, struct search_found *ret)
     size_t left = s->hit_count - from, count = left < s->wishes->most ? left : s->wishes->most;
     ret->hits = arena_array(s->arena, count + 1, sizeof *ret->hits);
     if (!ret->hits) return ERR_NOMEM;
-    if (s->hit_count) qsort(s->hits, s->hit_count, sizeof *s->hits, by_paper);
     enum err e = OK;
     for (size_t i = 0; e == OK && i < count; i++) {
         e = show_hit(s, &s->hits[from + i], &ret->hits[ret->count]);
@@ -219,8 +311,9 @@ enum err papers_search(struct db *db, struct arena *arena, const struct paper_vi
         if (way != SEARCH_AS_WRITTEN && !loosen(&s.query, (enum search_way)way)) continue;
         ret->way = (enum search_way)way;
         e = find_titles(&s);
-        if (e == OK) e = wishes->without_index || !db_has_words(db) ? find_without_index(&s) : find_in_index(&s);
+        if (e == OK) e = find_pages(&s);
     }
+    if (e == OK && s.hit_count) e = judge_hits(&s);
     if (e != OK) return e;
     *used = s.query;
     if (!s.hit_count) ret->way = SEARCH_AS_WRITTEN;

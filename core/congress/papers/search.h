@@ -3,7 +3,12 @@
  * The one predicate (core/congress/papers/papers.h) decides before anything is compared: papers that are hidden or ask for a PIN are not looked at, so that
  * neither a hit nor a count nor the time it took tells of them. Every word must be on the page; words in quotes, or written together ("12/BC-BCH"), must
  * follow each other. A word that is written with accents wants these accents ("đảng" does not find "dâng"), one without them finds all. When nothing is
- * found the search is loosened, and says so. */
+ * found the search is loosened, and says so: accents no longer count, then the last word and a few others may go on; single letters are left out.
+ *
+ * Order: papers whose title has it, then papers with a page on which the words follow each other as written, then the others, each in the organiser's order;
+ * within a paper the title, the pages where the words follow each other, the others by number.
+ *
+ * Bounded: any query takes a few looks at the index with at most SEARCH_WORDS_MOST words, of which three may go on. */
 #ifndef PLENUM_CONGRESS_SEARCH_H
 #define PLENUM_CONGRESS_SEARCH_H
 
@@ -12,7 +17,8 @@
 
 #define SEARCH_QUERY_MOST 200 /* bytes that are read of a query */
 #define SEARCH_PHRASES_MOST 8
-#define SEARCH_WORDS_MOST 24
+#define SEARCH_WORDS_MOST 12
+#define SEARCH_BEGINNINGS_MOST 3 /* words that may go on when the search is loosened: each is a look at all words of the papers */
 
 struct search_phrase {
     struct text_word *words;
@@ -23,8 +29,9 @@ struct search_phrase {
 struct search_query {
     struct search_phrase *phrases;
     size_t count;
+    bool left_out; /* something that was written is not looked for */
 };
-/* count 0: there is nothing to look for. ERR_NOMEM. */
+/* What is written twice is looked for once; what goes beyond the bounds above is left out. count 0: there is nothing to look for. ERR_NOMEM. */
 enum err search_parse(struct arena *arena, const char *text, struct search_query *ret);
 
 /* A piece of text, in its own spelling. */
@@ -46,7 +53,7 @@ struct search_hit {
     size_t run_count;
 };
 struct search_found {
-    struct search_hit *hits; /* in the order of papers and pages */
+    struct search_hit *hits;
     size_t count;
     size_t all;              /* titles and pages in which it stands */
     enum search_way way;

@@ -22,18 +22,39 @@ static size_t quote_at(const char *p)
     return 0;
 }
 
+static bool is_same(const struct search_phrase *a, const struct search_phrase *b)
+{
+    if (a->count != b->count || a->marked != b->marked) return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (strcmp(a->words[i].marked, b->words[i].marked) != 0) return false;
+    return true;
+}
+
+static bool is_known(const struct search_query *query, const struct search_phrase *phrase)
+{
+    for (size_t i = 0; i < query->count; i++)
+        if (is_same(&query->phrases[i], phrase)) return true;
+    return false;
+}
+
 static bool add_phrase(struct text_words *words, const char *piece, struct search_query *query, size_t *room)
 {
+    struct text_word word;
     struct search_phrase *phrase = &query->phrases[query->count];
     size_t at = 0;
     *phrase = (struct search_phrase){.words = arena_array(words->arena, *room + 1, sizeof *phrase->words)};
     if (!phrase->words) return false;
-    while (phrase->count < *room && text_words_next(words, piece, &at, &phrase->words[phrase->count])) {
-        struct text_word *word = &phrase->words[phrase->count++];
-        if (word->marked != word->plain) phrase->marked = true;
+    while (text_words_next(words, piece, &at, &word)) {
+        if (phrase->count == *room) {
+            query->left_out = true;
+            break;
+        }
+        phrase->words[phrase->count++] = word;
+        if (word.marked != word.plain) phrase->marked = true;
     }
+    if (!phrase->count || is_known(query, phrase)) return !words->failed;
     *room -= phrase->count;
-    if (phrase->count) query->count++;
+    query->count++;
     return !words->failed;
 }
 
@@ -44,9 +65,16 @@ enum err search_parse(struct arena *arena, const char *text, struct search_query
     char *copy = arena_strndup(arena, text, SEARCH_QUERY_MOST);
     size_t room = SEARCH_WORDS_MOST;
     if (!query.phrases || !copy) return ERR_NOMEM;
+    query.left_out = strlen(copy) < strlen(text);
     for (size_t n = strlen(copy); n && !text_is_utf8(copy, n);) copy[--n] = '\0'; /* a letter that was cut */
     bool quoted = false;
-    for (char *p = copy; *p && query.count < SEARCH_PHRASES_MOST && room;) {
+    for (char *p = copy; *p;) {
+        if (query.count == SEARCH_PHRASES_MOST || !room) { /* blanks and signs may follow */
+            struct text_word word;
+            size_t at = 0;
+            query.left_out = query.left_out || text_words_next(&words, p, &at, &word);
+            break;
+        }
         size_t n = 0, quote = quote_at(p);
         if (quote) {
             quoted = !quoted;
