@@ -23,14 +23,6 @@ def badges(*words, data, fine=True):
     return p.plenum(*words, data=data, fine=fine, name="plenum-badges")
 
 
-def rows(data, sql):
-    database = sqlite3.connect("file:%s?mode=ro" % os.path.join(data, "plenum.db"), uri=True)
-    try:
-        return database.execute(sql).fetchall()
-    finally:
-        database.close()
-
-
 def draw_pages(pdf, folder, dpi, last=9999):
     p.tool("pdftoppm")
     os.mkdir(folder)
@@ -61,7 +53,7 @@ def whole_sample():
     data, pdf = os.path.join(folder, "data"), os.path.join(folder, "badges.pdf")
     p.plenum("import", p.SAMPLE, data=data)
     told = json.loads(badges("--event", EVENT, "-o", pdf, "--verify", "--json", "--public-url", HOST, data=data).stdout)
-    tokens = {t for (t,) in rows(data, """SELECT c.token FROM credential c JOIN delegate d ON d.id = c.delegate_id JOIN event e ON e.id = d.event_id
+    tokens = {t for (t,) in p.rows(data, """SELECT c.token FROM credential c JOIN delegate d ON d.id = c.delegate_id JOIN event e ON e.id = d.event_id
                                           WHERE e.slug = '%s' AND c.revoked_ms IS NULL""" % EVENT)}
     pages = draw_pages(pdf, os.path.join(folder, "sheets"), 150)
     codes = scan_codes(pages)
@@ -71,8 +63,8 @@ def whole_sample():
     p.check(all(re.fullmatch(re.escape(HOST) + "/D/[0-9A-HJKMNP-TV-Z]{16}", c) for c in codes), "each says http://HOST/D/TOKEN", codes[:3])
     p.check({c[-16:] for c in codes} <= tokens, "with tokens that are valid", sorted({c[-16:] for c in codes} - tokens)[:3])
     p.equal(told["pages"], (told["badges"] + 7) // 8, "eight on a page")
-    p.equal(rows(data, "SELECT layout, host, badges FROM print_run"), [("a4x8", HOST[7:], told["badges"])], "the run is written down")
-    p.equal(rows(data, "SELECT value FROM setting WHERE name = 'public_url'"), [(HOST,)], "the address is stored")
+    p.equal(p.rows(data, "SELECT layout, host, badges FROM print_run"), [("a4x8", HOST[7:], told["badges"])], "the run is written down")
+    p.equal(p.rows(data, "SELECT value FROM setting WHERE name = 'public_url'"), [(HOST,)], "the address is stored")
     p.equal(oct(os.stat(pdf).st_mode & 0o777), "0o600", "the file is its owner's")
     p.check("No syntax or stream encoding errors" in subprocess.run(["qpdf", "--check", pdf], capture_output=True, text=True).stdout, "qpdf finds nothing")
     every_name(data, folder)
@@ -86,11 +78,11 @@ def every_name(data, folder):
     codes = read_codes(draw_pages(pdf, os.path.join(folder, "pages"), 100, last=60))
     p.equal(len(set(codes)), 60, "zbarimg reads sixty of them at 100 dpi")
     pages = [plain(t) for t in subprocess.run(["pdftotext", "-q", pdf, "-"], capture_output=True, text=True, check=True).stdout.split("\f")]
-    names = [n for (n,) in rows(data, """SELECT pe.name FROM person pe JOIN delegate d ON d.person_id = pe.id JOIN event e ON e.id = d.event_id
+    names = [n for (n,) in p.rows(data, """SELECT pe.name FROM person pe JOIN delegate d ON d.person_id = pe.id JOIN event e ON e.id = d.event_id
                                          JOIN credential c ON c.delegate_id = d.id WHERE e.slug = '%s' AND c.revoked_ms IS NULL""" % EVENT)]
     printed = "\f".join(pages)
     lost = [n for n in names if plain(n) not in printed]
-    gone = len([n for n in names]) - (told["badges"] - len(rows(data, """SELECT 1 FROM delegate d JOIN event e ON e.id = d.event_id
+    gone = len([n for n in names]) - (told["badges"] - len(p.rows(data, """SELECT 1 FROM delegate d JOIN event e ON e.id = d.event_id
                                                                         WHERE e.slug = '%s' AND d.person_id IS NULL""" % EVENT)))
     p.check(len(names) >= 290 and len(lost) <= gone, "every name can be found and copied in the PDF", "%s of %d; %d have lost their mandate" % (lost[:8], len(names), gone))
 
@@ -99,7 +91,7 @@ def choices():
     folder = p.scratch("badges")
     data, pdf = os.path.join(folder, "data"), os.path.join(folder, "some.pdf")
     p.plenum("import", p.small_event(folder), data=data)
-    event = rows(data, "SELECT slug FROM event")[0][0]
+    event = p.rows(data, "SELECT slug FROM event")[0][0]
     said = badges("--event", event, "-o", pdf, "--only", "P01,P02", "--only", "P04", data=data)
     p.check("3 badges on 1 pages" in said.stdout, "three chosen people", said.stdout)
     p.check("--public-url" in said.stderr, "a guessed address is told", said.stderr)
@@ -134,10 +126,10 @@ def uncovered():
     def change(value, event, offset):
         value["people"][2]["name"] = "Lê \u0378 Như"
     p.plenum("import", p.small_event(folder, change), data=data)
-    event = rows(data, "SELECT slug FROM event")[0][0]
+    event = p.rows(data, "SELECT slug FROM event")[0][0]
     done = badges("--event", event, "-o", pdf, data=data, fine=False)
     p.check(done.returncode == 1 and "P03" in done.stderr and "U+0378" in done.stderr, "refused with person and character", done.stderr)
-    p.check(not os.path.exists(pdf) and not rows(data, "SELECT 1 FROM print_run"), "nothing is written, nothing counts as printed")
+    p.check(not os.path.exists(pdf) and not p.rows(data, "SELECT 1 FROM print_run"), "nothing is written, nothing counts as printed")
     done = badges("--event", event, "-o", pdf, "--allow-missing", "--verify", data=data)
     p.check(os.path.exists(pdf) and "boxes" in done.stderr, "a box with a warning when allowed", done.stderr)
 
@@ -216,7 +208,7 @@ def photos():
     p.check(told["photos"] == 3 and told["bad_photos"] == 0, "three photos", told)
     images = [line.split() for line in subprocess.run(["pdfimages", "-list", pdf], capture_output=True, text=True).stdout.split("\n")[2:] if line]
     p.equal(len({i[10] for i in images if i[2] == "image" and i[8] == "jpeg"}), 4, "an object for each photo and one for the logo")
-    (sha,) = rows(data, "SELECT photo_blob FROM person WHERE code = 'P0002'")[0]
+    (sha,) = p.rows(data, "SELECT photo_blob FROM person WHERE code = 'P0002'")[0]
     blob = os.path.join(data, "blobs", sha[:2], sha)
     os.chmod(blob, 0o600)
     with open(blob, "r+b") as f:
@@ -238,7 +230,7 @@ def runs():
     def text(*words):
         badges("--event", EVENT, "-o", pdf, "--public-url", HOST, *words, data=data)
         return unicodedata.normalize("NFC", subprocess.run(["pdftotext", pdf, "-"], capture_output=True, text=True).stdout)
-    wanted = [n for (n,) in rows(data, """SELECT pe.name FROM person pe JOIN delegate d ON d.person_id = pe.id JOIN event e ON e.id = d.event_id JOIN credential c ON c.delegate_id = d.id
+    wanted = [n for (n,) in p.rows(data, """SELECT pe.name FROM person pe JOIN delegate d ON d.person_id = pe.id JOIN event e ON e.id = d.event_id JOIN credential c ON c.delegate_id = d.id
         AND c.revoked_ms IS NULL WHERE e.slug = '%s' AND d.status IN ('summoned', 'alternate') ORDER BY pe.name_sort""" % EVENT)]
     lines = [plain(line) for page in text("--order", "given-name", "--layout", "label-62").split("\f") for line in [" ".join(page.split())]]
     found = [n for n in map(plain, wanted)]

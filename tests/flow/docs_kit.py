@@ -2,7 +2,6 @@
 import json
 import os
 import shutil
-import sqlite3
 import struct
 import subprocess
 import zipfile
@@ -55,14 +54,6 @@ def build(folder, output, data, *words, **more):
 def manifest(path):
     with zipfile.ZipFile(path) as z:
         return json.loads(z.read("manifest.json"))
-
-
-def rows(data, sql, *values):
-    database = sqlite3.connect("file:%s?mode=ro" % os.path.join(data, "plenum.db"), uri=True)
-    try:
-        return database.execute(sql, values).fetchall()
-    finally:
-        database.close()
 
 
 def blobs(data):

@@ -92,7 +92,7 @@ def secrecy():
     p.equal(k.docs("build", source, "-o", out, "--allow-secret", "x", data=data, fine=False).returncode, 2, "a wrong name allows nothing")
     p.plenum("import", p.SAMPLE, data=data)
     k.docs("install", out, "--event", k.EVENT, data=data)
-    p.equal(k.rows(data, "SELECT code FROM document WHERE restricted = 1 AND code LIKE 'kin%'"), [("kin.nhan-su",)], "it asks for the PIN on phones")
+    p.equal(p.rows(data, "SELECT code FROM document WHERE restricted = 1 AND code LIKE 'kin%'"), [("kin.nhan-su",)], "it asks for the PIN on phones")
     version = [d for d in json.loads(k.docs("list", "--event", k.EVENT, "--json", data=data).stdout)["documents"] if d["code"] == "kin.nhan-su"][0]["versions"][0]
     p.equal(version["bundle"]["secrecy"], "TUYỆT MẬT", "and the list says so")
 
@@ -110,13 +110,13 @@ def stopped_by_stamp():
                               {"code": "page", "title": "C", "file": "papers/plan.txt"}]
 
     done = p.plenum("import", p.small_event(folder, stamped), data=data)
-    p.equal(k.rows(data, "SELECT code, stamp FROM document ORDER BY code"), [("name", "MẬT"), ("page", "TUYỆT MẬT"), ("plain", None)], "stamped papers of an event file are stopped")
+    p.equal(p.rows(data, "SELECT code, stamp FROM document ORDER BY code"), [("name", "MẬT"), ("page", "TUYỆT MẬT"), ("plain", None)], "stamped papers of an event file are stopped")
     p.check("/name bears the stamp MẬT" in done.stderr and "/page bears" in done.stderr and "/plain" not in done.stderr, "and the import says so", done.stderr)
-    p.equal([row[0] for row in k.rows(data, "SELECT subject FROM audit WHERE action = 'paper.stop' ORDER BY subject")], ["name", "page"], "and the audit log")
+    p.equal([row[0] for row in p.rows(data, "SELECT subject FROM audit WHERE action = 'paper.stop' ORDER BY subject")], ["name", "page"], "and the audit log")
     with sqlite3.connect(os.path.join(data, "plenum.db")) as db:
         db.execute("UPDATE document SET stamp_let_ms = 1 WHERE code = 'name'")
     p.plenum("import", os.path.join(folder, "event.json"), data=data)
-    p.equal(k.rows(data, "SELECT code FROM document WHERE stamp_let_ms IS NOT NULL"), [("name",)], "what the organiser let pass stays so when the file comes again")
+    p.equal(p.rows(data, "SELECT code FROM document WHERE stamp_let_ms IS NOT NULL"), [("name",)], "what the organiser let pass stays so when the file comes again")
 
 
 def scans():
@@ -234,10 +234,10 @@ def without_bundle():
     sql = ("SELECT COUNT(DISTINCT v.sha256) FROM document_version v JOIN document d ON d.id = v.document_id JOIN event e ON e.id = d.event_id "
            "%s JOIN paper_reading r ON r.sha256 = v.sha256 WHERE e.slug = ?")
     k.docs("key", "list", data=data)
-    papers, before = (k.rows(data, sql % join, k.EVENT)[0][0] for join in ("LEFT", ""))
+    papers, before = (p.rows(data, sql % join, k.EVENT)[0][0] for join in ("LEFT", ""))
     done = k.docs("read", "--event", k.EVENT, data=data)
-    p.equal((done.stdout, k.rows(data, sql % "", k.EVENT)[0][0]), ("%d papers were read\n" % (papers - before), papers), "each of its papers is read (%d were)" % before)
-    p.check(k.rows(data, "SELECT COUNT(*) FROM paper_page WHERE picture IS NOT NULL AND text_fold LIKE '%dai hoi%'")[0][0] > 5, "page by page")
+    p.equal((done.stdout, p.rows(data, sql % "", k.EVENT)[0][0]), ("%d papers were read\n" % (papers - before), papers), "each of its papers is read (%d were)" % before)
+    p.check(p.rows(data, "SELECT COUNT(*) FROM paper_page WHERE picture IS NOT NULL AND text_fold LIKE '%dai hoi%'")[0][0] > 5, "page by page")
     p.equal(k.docs("read", "--event", k.EVENT, data=data).stdout, "0 papers were read\n", "once")
     p.equal(k.docs("read", "--event", "no-such", data=data, fine=False).returncode, 1, "no such event")
 

@@ -106,11 +106,7 @@ def sample(name):
 
 
 def photo_of(data, code):
-    database = sqlite3.connect("file:%s?mode=ro" % os.path.join(data, "plenum.db"), uri=True)
-    try:
-        return database.execute("SELECT photo, photo_blob FROM person WHERE code = ?", (code,)).fetchone()
-    finally:
-        database.close()
+    return p.rows(data, "SELECT photo, photo_blob FROM person WHERE code = ?", code)[0]
 
 
 def plain(name):

@@ -121,6 +121,49 @@ def free_port():
     raise RuntimeError("no free port")
 
 
+def rows(data, sql, *values):
+    """By plain SQL from a data folder, also beside a running server."""
+    db = sqlite3.connect("file:%s?mode=ro" % urllib.parse.quote(os.path.join(data, "plenum.db")), uri=True, timeout=20)
+    try:
+        return db.execute(sql, values).fetchall()
+    finally:
+        db.close()
+
+
+class Cutter(threading.Thread):
+    """Forwards to that port and cuts each connection after so many bytes of reply; keeps the heads that it was sent."""
+
+    def __init__(self, target, after):
+        super().__init__(daemon=True)
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port, self.target, self.after, self.heads = self.socket.getsockname()[1], target, after, []
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                client, _ = self.socket.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.forward, args=(client,), daemon=True).start()
+
+    def forward(self, client):
+        try:
+            with client, socket.create_connection(("127.0.0.1", self.target)) as up:
+                head = client.recv(65536)
+                self.heads.append(head)
+                up.sendall(head)
+                left = self.after
+                while left > 0:
+                    data = up.recv(min(65536, left))
+                    if not data:
+                        return
+                    client.sendall(data)
+                    left -= len(data)
+        except OSError:
+            pass
+
+
 # --- event files -----------------------------------------------------------------------------------------------------------------
 
 def noon_zone():
@@ -433,9 +476,13 @@ class Server:
     # data, by plain SQL beside the running server
 
     def rows(self, sql, *values):
-        db = sqlite3.connect("file:%s?mode=ro" % urllib.parse.quote(os.path.join(self.data, "plenum.db")), uri=True, timeout=20)
+        return rows(self.data, sql, *values)
+
+    def write(self, sql, *values):
+        db = sqlite3.connect(os.path.join(self.data, "plenum.db"), timeout=20)
         try:
-            return db.execute(sql, values).fetchall()
+            with db:
+                db.execute(sql, values)
         finally:
             db.close()
 

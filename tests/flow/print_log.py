@@ -51,22 +51,14 @@ class Desk:
         return subprocess.run(["pdftotext", "-layout", self.pdf, "-"], capture_output=True, text=True, check=True).stdout
 
 
-def rows(data, sql, *values):
-    database = sqlite3.connect("file:%s?mode=ro" % os.path.join(data, "plenum.db"), uri=True)
-    try:
-        return database.execute(sql, values).fetchall()
-    finally:
-        database.close()
-
-
 def who_was_printed():
     desk = Desk()
     desk.load()
     first = desk.told()
     p.equal((first["badges"], first["printed_before"], first["not_printed_before"]), (13, 0, 13), "everybody, for the first time")
-    p.equal(rows(desk.data, "SELECT COUNT(*), COUNT(DISTINCT credential_id) FROM printed_badge"), [(13, 13)], "a line in the log for each badge")
-    tokens = [t for (t,) in rows(desk.data, "SELECT token FROM credential")]
-    logged = "".join(map(str, rows(desk.data, "SELECT * FROM printed_badge"))) + "".join(map(str, rows(desk.data, "SELECT * FROM print_run")))
+    p.equal(p.rows(desk.data, "SELECT COUNT(*), COUNT(DISTINCT credential_id) FROM printed_badge"), [(13, 13)], "a line in the log for each badge")
+    tokens = [t for (t,) in p.rows(desk.data, "SELECT token FROM credential")]
+    logged = "".join(map(str, p.rows(desk.data, "SELECT * FROM printed_badge"))) + "".join(map(str, p.rows(desk.data, "SELECT * FROM print_run")))
     p.check(logged and not [t for t in tokens if t in logged], "no token in the log")
     again = desk.run()
     p.check("13 of these were printed before" in again.stderr and "--not-printed" in again.stderr and "command line" in again.stderr, "a second time is told", again.stderr)
@@ -120,7 +112,7 @@ def what_changed():
     desk.load(rename)
     told = desk.run("--changed").stdout
     p.check("1 badges" in told and "P03" in told and "name Lê Quỳnh Như → Lê Quỳnh Nhi" in told, "exactly the one whose name changed, old → new", told)
-    tokens = dict(rows(desk.data, "SELECT p.code, c.token FROM credential c JOIN person p ON p.id = c.person_id"))
+    tokens = dict(p.rows(desk.data, "SELECT p.code, c.token FROM credential c JOIN person p ON p.id = c.person_id"))
     p.equal(desk.codes(), {tokens["P03"]}, "with that person's code on the paper")
     p.equal(desk.told("--changed")["badges"], 0, "once printed, it is no change any more")
 
@@ -180,7 +172,7 @@ def spoiled():
     whole = [r for r in desk.runs() if r["badges"] == 13][0]
     p.plenum("--event", EVENT, "--spoiled", whole["run"], data=desk.data, name="plenum-badges")
     p.plenum("--event", EVENT, "--spoiled", whole["run"], data=desk.data, name="plenum-badges")
-    p.equal(len(rows(desk.data, "SELECT 1 FROM audit WHERE action = 'print_spoiled'")), 2, "twice is once")
+    p.equal(len(p.rows(desk.data, "SELECT 1 FROM audit WHERE action = 'print_spoiled'")), 2, "twice is once")
     p.equal(sorted(bool(r["spoiled"]) for r in desk.runs()), [True, True], "both are marked")
     p.equal(desk.told("--not-printed")["badges"], 13, "all are to be printed again")
     text = p.plenum("--event", EVENT, "--runs", data=desk.data, name="plenum-badges").stdout

@@ -28,28 +28,19 @@ def badges(*words, data, fine=True, timeout=120):
     return p.plenum(*words, data=data, fine=fine, name="plenum-badges", timeout=timeout)
 
 
-def rows(data, sql):
-    import sqlite3
-    database = sqlite3.connect("file:%s?mode=ro" % os.path.join(data, "plenum.db"), uri=True)
-    try:
-        return database.execute(sql).fetchall()
-    finally:
-        database.close()
-
-
 def runs(data):
-    return rows(data, "SELECT layout, printer, badges, actor FROM print_run WHERE spoiled_ms IS NULL ORDER BY id")
+    return p.rows(data, "SELECT layout, printer, badges, actor FROM print_run WHERE spoiled_ms IS NULL ORDER BY id")
 
 
 def event_folder(name):
     folder = p.scratch(name)
     data = os.path.join(folder, "data")
     p.plenum("import", p.small_event(folder), data=data)
-    return folder, data, rows(data, "SELECT slug FROM event")[0][0]
+    return folder, data, p.rows(data, "SELECT slug FROM event")[0][0]
 
 
 def token_of(data, code):
-    return rows(data, "SELECT c.token FROM credential c JOIN delegate d ON d.id = c.delegate_id JOIN person pe ON pe.id = d.person_id WHERE pe.code = '%s' AND c.revoked_ms IS NULL"
+    return p.rows(data, "SELECT c.token FROM credential c JOIN delegate d ON d.id = c.delegate_id JOIN person pe ON pe.id = d.person_id WHERE pe.code = '%s' AND c.revoked_ms IS NULL"
                 % code)[0][0]
 
 
@@ -122,7 +113,7 @@ def refused():
     done = badges("--event", event, "--copies", "2", "-o", os.path.join(folder, "x.pdf"), data=data, fine=False)
     p.check(done.returncode == 2 and "--print" in done.stderr, "--copies without --print", done.stderr)
     p.equal(one_side.jobs() + printer.jobs(), [], "nothing was printed")
-    p.equal(rows(data, "SELECT * FROM print_run"), [], "the log knows of nothing")
+    p.equal(p.rows(data, "SELECT * FROM print_run"), [], "the log knows of nothing")
     listed = json.loads(badges("--printers", "--json", data=data).stdout)
     p.check(listed["printers"] == [] and listed["queues"] == [] and "CUPS" in listed["reason"], "--printers without CUPS is an empty list with a reason", listed)
 
@@ -233,7 +224,7 @@ def set_up():
     p.check("printed on desk-1" in done.stdout and runs(data)[0][1] == "desk-1", "--print by name", done.stdout)
     plenum("remove", "desk-2")
     p.equal(plenum("remove", "desk-2", fine=False).returncode, 1, "removed")
-    p.equal(sorted({a for (a,) in rows(data, "SELECT action FROM audit WHERE action LIKE 'printer %'")}), ["printer add", "printer remove"], "the audit log knows")
+    p.equal(sorted({a for (a,) in p.rows(data, "SELECT action FROM audit WHERE action LIKE 'printer %'")}), ["printer add", "printer remove"], "the audit log knows")
     secure = printer.uri.replace("ipp://", "ipps://")
     plenum("add", "safe", secure)
     pin = [x["certificate"] for x in json.loads(plenum("list", "--json").stdout) if x["name"] == "safe"][0]

@@ -7,7 +7,6 @@ import io
 import itertools
 import os
 import re
-import sqlite3
 import subprocess
 import sys
 import time
@@ -107,20 +106,11 @@ def shape(value, event, offset):
     shape.offset = offset
 
 
-def write(sql, *values):
-    db = sqlite3.connect(os.path.join(server.data, "plenum.db"), timeout=20)
-    try:
-        with db:
-            db.execute(sql, values)
-    finally:
-        db.close()
-
-
 def begin():
     server.load(plenum.small_event(server.folder, shape))
     for p in papers:
         if p.state in ("stamped", "let"):
-            write("UPDATE document SET stamp = 'MẬT', stamp_let_ms = ? WHERE code = ?", 1 if p.state == "let" else None, p.code)
+            server.write("UPDATE document SET stamp = 'MẬT', stamp_let_ms = ? WHERE code = ?", 1 if p.state == "let" else None, p.code)
     server.start()
     server.user("ban", "desk")
     server.user("ban-to-chuc", "organiser")
@@ -161,7 +151,7 @@ def session(path, fields):
 
 
 def gather():
-    write("UPDATE person SET phone = '0600 000 010' WHERE code = 'P10'")
+    server.write("UPDATE person SET phone = '0600 000 010' WHERE code = 'P10'")
     tokens, locked = server.tokens("test-1"), server.tokens("locked")
     plenum.plenum("--member-cards", "-o", os.path.join(server.folder, "cards.pdf"), "--public-url", "http://127.0.0.1", data=server.data, name="plenum-badges")
     cards = dict(server.rows("SELECT p.code, c.token FROM credential c JOIN person p ON p.id = c.person_id WHERE c.event_id IS NULL"))
@@ -186,7 +176,7 @@ def gather():
     for person, name in (("901", "blank badge"), ("P13", "replaced"), ("P14", "withdrawn")):
         Viewer(name, Client(server), door(tokens[person]), alive=False)
     gone = with_pin(tokens["P09"], "P09")
-    write("UPDATE delegate SET status = 'withdrawn' WHERE id = (SELECT d.id FROM delegate d JOIN event e ON e.id = d.event_id WHERE e.slug = 'test-1' AND d.number = '009')")
+    server.write("UPDATE delegate SET status = 'withdrawn' WHERE id = (SELECT d.id FROM delegate d JOIN event e ON e.id = d.event_id WHERE e.slug = 'test-1' AND d.number = '009')")
     Viewer("mandate lost after the PIN", gone, door(tokens["P09"]), alive=False)
     Viewer("no such badge", official, door("0123456789ABCDEF"), alive=False)
     Viewer("nobody at /d/me", Client(server), "/d/me", alive=False)

@@ -143,39 +143,11 @@ def names():
     check(done.returncode == 0 and os.listdir(folder) == ["programme.pdf"], "curl -OJ takes the name", (done.stderr, os.listdir(folder)))
 
 
-class CuttingProxy(threading.Thread):
-    """Forwards to the server and cuts each connection after so many bytes of reply."""
-
-    def __init__(self, port, after):
-        super().__init__(daemon=True)
-        self.socket = plenum.socket.create_server(("127.0.0.1", 0))
-        self.port, self.target, self.after = self.socket.getsockname()[1], port, after
-        self.start()
-
-    def run(self):
-        while True:
-            try:
-                client, _ = self.socket.accept()
-            except OSError:
-                return
-            server_side = plenum.socket.create_connection(("127.0.0.1", self.target))
-            server_side.sendall(client.recv(65536))
-            left = self.after
-            while left > 0:
-                data = server_side.recv(min(65536, left))
-                if not data:
-                    break
-                client.sendall(data)
-                left -= len(data)
-            server_side.close()
-            client.close()
-
-
 def resuming():
     """curl -C - through a line that breaks, until the file is whole; and a slow reader beside others."""
     folder = plenum.scratch("resume")
     for kind, after in (("every 2 MB", 2 << 20), ("every 4 MB", 4 << 20)):
-        proxy = CuttingProxy(server.port, after)
+        proxy = plenum.Cutter(server.port, after)
         out = os.path.join(folder, "big-%d.pdf" % after)
         tries, code = 0, None
         while tries < 12 and code != 0:

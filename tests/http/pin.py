@@ -51,15 +51,6 @@ def begin():
     staff["organiser"] = server.sign_in("ban-to-chuc", PASSWORD)
 
 
-def write(sql, *values):
-    db = sqlite3.connect(os.path.join(server.data, "plenum.db"), timeout=20)
-    try:
-        with db:
-            db.execute(sql, values)
-    finally:
-        db.close()
-
-
 def delegate(event, person):
     return server.value("SELECT d.id FROM delegate d JOIN event e ON e.id = d.event_id JOIN person p ON p.id = d.person_id WHERE e.slug = ? AND p.code = ?", event, person)
 
@@ -71,7 +62,7 @@ def tail(person):
 
 def forget(event, person):
     """As if an hour and more had gone by."""
-    write("UPDATE badge_pin SET wrong = 0, wait_until_ms = NULL, wrong_ms = NULL, number_wrong = 0, number_wait_until_ms = NULL WHERE delegate_id = ?",
+    server.write("UPDATE badge_pin SET wrong = 0, wait_until_ms = NULL, wrong_ms = NULL, number_wrong = 0, number_wait_until_ms = NULL WHERE delegate_id = ?",
           delegate(event, person))
 
 
@@ -165,16 +156,16 @@ def by_badge():
     equal(Client(server).form(door("P05") + "/pin", {"pin": tail("P05")}).status, 429, "a new one has to wait")
     expected = {6: 30, 7: 60, 8: 120, 9: 300, 10: 900, 11: 1800, 12: 3600, 13: 3600}
     for wrong in range(7, 14):
-        write("UPDATE badge_pin SET wait_until_ms = ? WHERE delegate_id = ?", plenum.now_ms() - 1, delegate("test-1", "P05"))
+        server.write("UPDATE badge_pin SET wait_until_ms = ? WHERE delegate_id = ?", plenum.now_ms() - 1, delegate("test-1", "P05"))
         before = plenum.now_ms()
         equal(Client(server).form(door("P05") + "/pin", {"pin": "9999"}).status, 403, "wrong try %d" % wrong)
         wait = server.value("SELECT wait_until_ms FROM badge_pin WHERE delegate_id = ?", delegate("test-1", "P05")) - before
         check(0 <= wait - expected[wrong] * 1000 < 5000, "costs %d s" % expected[wrong], wait)
-    write("UPDATE badge_pin SET wait_until_ms = ? WHERE delegate_id = ?", plenum.now_ms() - 25 * 3600 * 1000, delegate("test-1", "P05"))
+    server.write("UPDATE badge_pin SET wait_until_ms = ? WHERE delegate_id = ?", plenum.now_ms() - 25 * 3600 * 1000, delegate("test-1", "P05"))
     Client(server).form(door("P05") + "/pin", {"pin": "9999"})
     equal(server.value("SELECT wrong FROM badge_pin WHERE delegate_id = ?", delegate("test-1", "P05")), 1, "after a day of peace counting begins anew")
     mine, now = delegate("test-1", "P05"), plenum.now_ms()
-    write("UPDATE badge_pin SET wrong = 6, wait_until_ms = ?, number_wrong = 4, number_wait_until_ms = ? WHERE delegate_id = ?", now + 24 * 3600 * 1000, now + 24 * 3600 * 1000, mine)
+    server.write("UPDATE badge_pin SET wrong = 6, wait_until_ms = ?, number_wrong = 4, number_wait_until_ms = ? WHERE delegate_id = ?", now + 24 * 3600 * 1000, now + 24 * 3600 * 1000, mine)
     for column, most in (("wait_until_ms", 30000), ("number_wait_until_ms", 60000)):  # as after a clock that was set back by a day
         waits = []
         for _ in range(2):
@@ -185,16 +176,16 @@ def by_badge():
             waits.append(server.value("SELECT %s FROM badge_pin WHERE delegate_id = ?" % column, mine))
             time.sleep(.3)
         check(waits[0] == waits[1] and 0 < waits[0] - now < most + 10000, "one step from the first try on, and it runs down", [w - now for w in waits])
-    write("UPDATE badge_pin SET wrong = 9, wait_until_ms = ?, number_wrong = 0, number_wait_until_ms = NULL WHERE delegate_id = ?", plenum.now_ms() + 300000, mine)
+    server.write("UPDATE badge_pin SET wrong = 9, wait_until_ms = ?, number_wrong = 0, number_wait_until_ms = NULL WHERE delegate_id = ?", plenum.now_ms() + 300000, mine)
 
 
 def the_desk():
     path = "/api/v1/events/test-1/delegates/P05/pin"
     mine, far = delegate("test-1", "P05"), plenum.now_ms() + 24 * 3600 * 1000
     for wrong, number_wrong, most in ((6, 0, 30000), (0, 4, 60000), (6, 5, 300000), (5, 3, 0)):  # a clock that was set back by a day: what is told is what they wait
-        write("UPDATE badge_pin SET wrong = ?, wait_until_ms = ?, number_wrong = ?, number_wait_until_ms = ? WHERE delegate_id = ?", wrong, far, number_wrong, far, mine)
+        server.write("UPDATE badge_pin SET wrong = ?, wait_until_ms = ?, number_wrong = ?, number_wait_until_ms = ? WHERE delegate_id = ?", wrong, far, number_wrong, far, mine)
         equal(staff["desk"].get(path).json()["wait_ms"], most, "the desk is told the step, not what is stored (%d, %d)" % (wrong, number_wrong))
-    write("UPDATE badge_pin SET wrong = 9, wait_until_ms = ?, number_wrong = 0, number_wait_until_ms = NULL WHERE delegate_id = ?", plenum.now_ms() + 300000, mine)
+    server.write("UPDATE badge_pin SET wrong = 9, wait_until_ms = ?, number_wrong = 0, number_wait_until_ms = NULL WHERE delegate_id = ?", plenum.now_ms() + 300000, mine)
     state = staff["desk"].get(path).json()
     check(state["source"] == "phone_tail" and state["wrong"] == 9 and 0 < state["wait_ms"] <= 300000, "the desk sees the wait", state)
     equal(Client(server).get(path).status, 401, "nobody else does")
@@ -399,7 +390,7 @@ def kiosk():
     equal(enter(screen, server.value("SELECT number FROM delegate WHERE id = ?", delegate("test-1", "P02")), tail("P02"), at="/kiosk/%s", page="/kiosk/%s").status, 303,
           "number and PIN at the kiosk")
     check("Giấy kín đáo" in screen.get("/d/me").text, "opens all")
-    write("UPDATE pin_browser SET expires_ms = ? WHERE kind = 'kiosk'", plenum.now_ms() - 1)
+    server.write("UPDATE pin_browser SET expires_ms = ? WHERE kind = 'kiosk'", plenum.now_ms() - 1)
     equal(screen.get("/d/me").status, 303, "a session that is over is over")
 
 
@@ -409,8 +400,8 @@ def alarm():
     people = [row[0] for row in server.rows("SELECT d.id FROM delegate d JOIN event e ON e.id = d.event_id WHERE e.slug = 'test-1' AND d.person_id IS NOT NULL")]
     stream = plenum.Stream(staff["desk"], "/api/v1/events/test-1/live")
     for one in people:
-        write("INSERT OR IGNORE INTO badge_pin(delegate_id) VALUES(?)", one)
-        write("UPDATE badge_pin SET wrong_ms = ? WHERE delegate_id = ?", plenum.now_ms(), one)
+        server.write("INSERT OR IGNORE INTO badge_pin(delegate_id) VALUES(?)", one)
+        server.write("UPDATE badge_pin SET wrong_ms = ? WHERE delegate_id = ?", plenum.now_ms(), one)
     heard = stream.wait(lambda name, data: name == "pins" and data["alarm"], 20)
     check(heard is not None, "an open desk hears of it", heard)
     stream.end()

@@ -11,7 +11,6 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 import time
 import urllib.parse
 import zipfile
@@ -240,46 +239,12 @@ def programs():
 
 # --- downloads that are cut ------------------------------------------------------------------------------------------------------
 
-class Cutter(threading.Thread):
-    """Forwards to the server and cuts each connection after so many bytes of reply."""
-
-    def __init__(self, after):
-        super().__init__(daemon=True)
-        self.socket = plenum.socket.create_server(("127.0.0.1", 0))
-        self.port, self.after, self.heads = self.socket.getsockname()[1], after, []
-        self.start()
-
-    def run(self):
-        while True:
-            try:
-                client, _ = self.socket.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.forward, args=(client,), daemon=True).start()
-
-    def forward(self, client):
-        try:
-            with client, plenum.socket.create_connection(("127.0.0.1", server.port)) as up:
-                head = client.recv(65536)
-                self.heads.append(head)
-                up.sendall(head)
-                left = self.after
-                while left > 0:
-                    data = up.recv(min(65536, left))
-                    if not data:
-                        return
-                    client.sendall(data)
-                    left -= len(data)
-        except OSError:
-            pass
-
-
 def resuming():
     folder = plenum.scratch("resume")
     for what, path in (("paper", paper_url()), ("zip", zip_url())):
         want = Client(server).get(path).body
         for name, words in (("curl -C -", [CURL, "-sS", "-C", "-", "-o", "{}"]), ("wget -c", [WGET, "-q", "-c", "--tries=1", "-O", "{}"])):
-            cutter = Cutter(2 << 20)
+            cutter = plenum.Cutter(server.port, 2 << 20)
             out = os.path.join(folder, what + name[:4])
             goes, code = 0, None
             while goes < 12 and code != 0:
