@@ -1,5 +1,6 @@
 /* GET /d/{token}/news: what an open page has to show anew, as a fragment; nearly always a 304. POST /d/{token}/ask: a question to the desk. */
 #include "core/base/clock.h"
+#include "core/base/crypto.h"
 #include "core/congress/papers/questions.h"
 #include "server/pages/phone_papers.h"
 
@@ -49,13 +50,16 @@ void news_get(struct http_request *req)
 
 struct ask {
     struct viewer viewer;
-    const char *words;
+    const char *words, *browser; /* browser: its cookie, old or new; "" at /d/me */
+    int64_t until_ms;            /* how long the cookie is good */
+    bool is_mine;
 };
 
 static enum err ask_store(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
 {
     const struct ask *ask = req->state;
-    return question_ask(db, req->arena, &tools->ids, ask->viewer.papers.event_id, ask->viewer.papers.delegate_id, ask->words, clock_now_ms(), fault);
+    const struct question_asker asker = {ask->viewer.papers.event_id, ask->viewer.papers.delegate_id, ask->browser};
+    return question_ask(db, req->arena, &tools->ids, &asker, ask->words, clock_now_ms(), &((struct ask *)req->state)->is_mine, fault);
 }
 
 static void ask_done(struct http_request *req)
@@ -66,7 +70,26 @@ static void ask_done(struct http_request *req)
     if (err == ERR_LIMIT) reply_reason(req, REASON_slow_down);
     else if (err == ERR_DENIED) reply_reason_with(req, REASON_forbidden, fault->text);
     else if (err != OK) reply_error(req, err, fault);
-    else http_reply_redirect(req, 303, arena_printf(req->arena, "%s#questions", ask->viewer.door));
+    else {
+        char name[VIEWER_PIN_COOKIE_SIZE];
+        viewer_ask_cookie(ask->viewer.papers.delegate_id, name);
+        if (ask->is_mine) http_set_cookie(req, name, ask->browser, "/", (long)((ask->until_ms - clock_now_ms()) / CLOCK_SECOND));
+        http_reply_redirect(req, 303, arena_printf(req->arena, "%s#questions", ask->viewer.door));
+    }
+}
+
+/* What was asked is shown to this browser alone, until the day after the event (and to whoever gives the PIN). */
+static enum err know_browser(struct http_request *req, struct worker *worker, struct ask *ask)
+{
+    struct event_page event;
+    ask->browser = viewer_asker(req, &ask->viewer);
+    if (ask->viewer.by_session) return OK;
+    if (ask->browser[0] == '\0') ask->browser = crypto_random_text(req->arena, 32);
+    if (ask->browser == NULL) return ERR_NOMEM;
+    enum err err = event_page_load(worker->db, req->arena, ask->viewer.papers.event, &event);
+    int64_t least = clock_now_ms() + CLOCK_DAY;
+    if (err == OK) ask->until_ms = event.ends_ms + CLOCK_DAY > least ? event.ends_ms + CLOCK_DAY : least;
+    return err;
 }
 
 void ask_post(struct http_request *req)
@@ -82,6 +105,7 @@ void ask_post(struct http_request *req)
         return;
     }
     if (err == OK) err = question_tidy(req->arena, http_form(req, "words"), &ask->words, &fault);
+    if (err == OK) err = know_browser(req, worker, ask);
     if (err != OK) {
         reply_error(req, err, &fault);
         return;

@@ -13,7 +13,7 @@
 #define BATCH 2000
 
 struct note {
-    int64_t delegate_id, document_id, version, at_ms; /* document_id 0: answers were seen */
+    int64_t delegate_id, document_id, version, at_ms; /* document_id 0: the answer to question `version` was seen */
 };
 
 struct opened_log {
@@ -40,7 +40,7 @@ static enum err write_batch(struct db *db, void *arg, struct fault *fault)
         const struct note *n = &batch->notes[i];
         struct sql_opened_insert_in opened = {n->delegate_id, n->document_id, n->version, n->at_ms};
         if (n->document_id) e = sql_opened_insert(db, &opened, NULL);
-        else e = sql_question_seen(db, n->delegate_id, n->at_ms, NULL);
+        else e = sql_question_seen(db, n->version, n->at_ms, NULL);
     }
     return e == OK ? OK : db_fault(db, e, fault, "note who opened a paper");
 }
@@ -141,7 +141,7 @@ void opened_note(struct http_request *req, int64_t delegate_id, int64_t document
     if (is_the_delegate(req)) add(app_of(req)->opened, (struct note){delegate_id, document_id, version, clock_now_ms()});
 }
 
-void opened_note_answers(struct http_request *req, int64_t delegate_id)
+void opened_note_answer(struct http_request *req, int64_t delegate_id, int64_t question_id)
 {
-    if (is_the_delegate(req)) add(app_of(req)->opened, (struct note){delegate_id, 0, 0, clock_now_ms()});
+    if (is_the_delegate(req)) add(app_of(req)->opened, (struct note){delegate_id, 0, question_id, clock_now_ms()});
 }

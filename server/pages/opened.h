@@ -17,7 +17,7 @@ void opened_log_free(struct opened_log *log);
 
 /* This delegate has been given content of this version. Not for staff who look at a delegate's page: then nothing is noted. HEAD is no opening. */
 void opened_note(struct http_request *req, int64_t delegate_id, int64_t document_id, int64_t version);
-/* Their page showed the answers to their questions. */
-void opened_note_answers(struct http_request *req, int64_t delegate_id);
+/* Their page showed the answer to this question of theirs. */
+void opened_note_answer(struct http_request *req, int64_t delegate_id, int64_t question_id);
 
 #endif

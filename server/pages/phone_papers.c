@@ -144,6 +144,17 @@ enum err view_put_papers(struct view *view, struct db *db, const struct viewer *
     return OK;
 }
 
+/* That there are others, and no more; and how to see them. */
+static void put_elsewhere(struct view *view, const struct viewer *viewer, int64_t count, int64_t answered)
+{
+    if (count == 0) return;
+    json_t *out = json_object();
+    view_put_number(out, "count", count);
+    if (answered > 0) view_put_number(out, "answered", answered);
+    if (json_object_get(view->root, "pin") == NULL) view_put(out, "action", arena_printf(view->arena, "%s/pin", viewer->door)); /* the form is not there already */
+    view_put_json(view->root, "asked_elsewhere", out);
+}
+
 enum err view_put_questions(struct view *view, struct db *db, const struct viewer *viewer)
 {
     struct question *list;
@@ -151,24 +162,30 @@ enum err view_put_questions(struct view *view, struct db *db, const struct viewe
     struct sql_room_event_row event;
     if (viewer->is_kiosk) return OK; /* a shared screen is no place for them */
     enum err err = sql_room_event(db, view->arena, viewer->papers.event_id, &event);
-    if (err == OK) err = question_of(db, view->arena, viewer->papers.delegate_id, &list, &count);
+    const struct question_reader reader = {viewer->papers.delegate_id, viewer_asker(view->req, viewer), viewer->papers.pin_passed};
+    if (err == OK) err = question_of(db, view->arena, &reader, &list, &count);
     if (err != OK) return err;
     json_t *out = json_array();
-    bool answered = false;
+    int64_t hidden = 0, hidden_answered = 0;
     for (size_t i = 0; i < count; i++) {
+        if (!list[i].is_mine) {
+            hidden++;
+            hidden_answered += list[i].answered_ms != DB_NULL;
+            continue;
+        }
         json_t *item = json_object();
         view_put(item, "words", list[i].words);
         view_put(item, "asked", i18n_time(view->arena, event.timezone, list[i].asked_ms));
         view_put(item, "answer", list[i].answer);
-        answered = answered || list[i].answer != NULL;
+        if (list[i].answer != NULL && list[i].seen_ms == DB_NULL) opened_note_answer(view->req, reader.delegate_id, list[i].id);
         json_array_append_new(out, item);
     }
     view_put_json(view->root, "questions", out);
+    put_elsewhere(view, viewer, hidden, hidden_answered);
     bool open = event.questions_closed_ms == DB_NULL;
     view_put(view->root, "news_door", viewer->door);
     view_put_flag(view->root, "ask", open);
     view_put_flag(view->root, "has_questions", open || count > 0);
-    if (answered) opened_note_answers(view->req, viewer->papers.delegate_id);
     return OK;
 }
 
@@ -220,10 +237,12 @@ static enum err load_moments(struct worker *worker, struct arena *arena, const s
 enum err news_etag(struct http_request *req, struct worker *worker, const struct viewer *viewer, int64_t now_ms, const char **ret)
 {
     const struct paper_viewer *v = &viewer->papers;
+    char browser[CRYPTO_HASH_HEX];
     struct sql_news_marks_row marks;
-    enum err err = sql_news_marks(worker->db, req->arena, v->event_id, v->delegate_id, &marks);
+    question_browser_hash(viewer_asker(req, viewer), browser);
+    enum err err = sql_news_marks(worker->db, req->arena, v->event_id, v->delegate_id, browser, &marks);
     if (err != OK) return err;
-    return news_etag_at(req, worker, viewer, &(struct news_state){marks.config_seq, marks.opened, marks.asked, marks.answered}, now_ms, ret);
+    return news_etag_at(req, worker, viewer, &(struct news_state){marks.config_seq, marks.opened, marks.asked, marks.answered, marks.mine}, now_ms, ret);
 }
 
 enum err news_etag_at(struct http_request *req, struct worker *worker, const struct viewer *viewer, const struct news_state *state, int64_t now_ms, const char **ret)
@@ -233,9 +252,9 @@ enum err news_etag_at(struct http_request *req, struct worker *worker, const str
     if (err != OK) return err;
     size_t passed = 0;
     while (passed < worker->moments.count && worker->moments.at[passed] <= now_ms) passed++;
-    char *facts = arena_printf(req->arena, "%s %" PRId64 " %" PRId64 " %" PRId64 " %zu %" PRId64 " %" PRId64 " %" PRId64 " %d%d%d %s %s %d", web_build, v->delegate_id,
-                               state->config_seq, v->event_id, passed, state->opened, state->asked, state->answered, v->pin_passed, v->pin_for_all, viewer->is_kiosk,
-                               v->category, viewer->door, (int)view_language(req));
+    char *facts = arena_printf(req->arena, "%s %" PRId64 " %" PRId64 " %" PRId64 " %zu %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %d%d%d %s %s %d", web_build,
+                               v->delegate_id, state->config_seq, v->event_id, passed, state->opened, state->asked, state->answered, state->mine, v->pin_passed,
+                               v->pin_for_all, viewer->is_kiosk, v->category, viewer->door, (int)view_language(req));
     uint8_t hash[CRYPTO_HASH_BYTES];
     char *etag = arena_alloc(req->arena, 2 * ETAG_BYTES + 1);
     if (!facts || !etag) return ERR_NOMEM;

@@ -9,12 +9,14 @@
 enum err view_put_papers(struct view *view, struct db *db, const struct viewer *viewer, int64_t now_ms);
 /* Whether any paper, also one that they do not see, would bear a mark for this person. */
 enum err view_has_marks(struct db *db, struct arena *arena, int64_t event_id, int64_t delegate_id, bool *ret);
-/* `questions`, `news_door`, `ask` (questions are open). */
+/* `questions` that this browser may read, `asked_elsewhere` (how many more, how many of them answered, the form for the PIN), `news_door`, `ask` (open). After
+ * view_put_papers. */
 enum err view_put_questions(struct view *view, struct db *db, const struct viewer *viewer);
 /* What the page of this viewer depends on, as an ETag in the request: the configuration, the moments that have passed, their own openings and questions, the
  * PIN, the language. */
 struct news_state {
     int64_t config_seq, opened, asked, answered; /* how many they opened and asked, and when the last answer came (0: none) */
+    int64_t mine;                                /* how many this browser asked */
 };
 enum err news_etag_at(struct http_request *req, struct worker *worker, const struct viewer *viewer, const struct news_state *state, int64_t now_ms, const char **ret);
 enum err news_etag(struct http_request *req, struct worker *worker, const struct viewer *viewer, int64_t now_ms, const char **ret);

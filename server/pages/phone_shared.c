@@ -175,7 +175,7 @@ bool phone_reply_shared(struct http_request *req, struct worker *worker, int64_t
     struct fragment_key key = key_of(&ask);
     if (worker->fragments != NULL) fragment = fragments_find(worker->fragments, &key, now_ms);
     if (fragment == NULL && shared_make(&ask, &key, &fragment) != OK) return false;
-    struct news_state state = {ask.delegate.config_seq, ask.delegate.opened, 0, 0};
+    struct news_state state = {.config_seq = ask.delegate.config_seq, .opened = ask.delegate.opened};
     if (news_etag_at(req, worker, &ask.viewer, &state, now_ms, &ask.etag) != OK) return false;
     struct buf out;
     buf_init(&out, VIEW_LIMIT);

@@ -8,14 +8,33 @@
 #define COOKIE_LONGEST 128
 
 /* Nobody learns row ids from it, and a badge that was issued anew keeps its name. */
-void viewer_pin_cookie(int64_t delegate_id, char out[VIEWER_PIN_COOKIE_SIZE])
+static void name_cookie(const char *kind, int64_t delegate_id, char out[VIEWER_PIN_COOKIE_SIZE])
 {
     uint8_t hash[CRYPTO_HASH_BYTES];
     char text[24], hex[13];
     int length = snprintf(text, sizeof text, "%" PRId64, delegate_id);
     crypto_derive("plenum-pin-name", text, (size_t)length, hash);
     crypto_hex(hash, 6, hex);
-    (void)snprintf(out, VIEWER_PIN_COOKIE_SIZE, "plenum_pin_%s", hex);
+    (void)snprintf(out, VIEWER_PIN_COOKIE_SIZE, "plenum_%s_%s", kind, hex);
+}
+
+void viewer_pin_cookie(int64_t delegate_id, char out[VIEWER_PIN_COOKIE_SIZE])
+{
+    name_cookie("pin", delegate_id, out);
+}
+
+void viewer_ask_cookie(int64_t delegate_id, char out[VIEWER_PIN_COOKIE_SIZE])
+{
+    name_cookie("ask", delegate_id, out);
+}
+
+const char *viewer_asker(struct http_request *req, const struct viewer *viewer)
+{
+    char name[VIEWER_PIN_COOKIE_SIZE];
+    if (viewer->by_session || !http_header(req, "Cookie")) return "";
+    viewer_ask_cookie(viewer->papers.delegate_id, name);
+    const char *word = http_cookie(req, name);
+    return word && strlen(word) >= 32 && strlen(word) <= COOKIE_LONGEST ? word : "";
 }
 
 static enum err find_session(struct http_request *req, struct worker *worker, const char *name, int64_t now_ms, struct pin_session *ret)

@@ -42,5 +42,9 @@ enum err viewer_cache_of(struct worker *worker, const struct viewer *viewer, str
 
 /* The name of this browser's cookie for one delegate. */
 void viewer_pin_cookie(int64_t delegate_id, char out[VIEWER_PIN_COOKIE_SIZE]);
+/* The same of the cookie by which a browser is shown again what it asked the desk. */
+void viewer_ask_cookie(int64_t delegate_id, char out[VIEWER_PIN_COOKIE_SIZE]);
+/* That cookie, "" when there is none, or at /d/me, where the session shows all. */
+const char *viewer_asker(struct http_request *req, const struct viewer *viewer);
 
 #endif

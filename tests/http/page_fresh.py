@@ -170,7 +170,8 @@ def by_the_reader():
     check('class="fresh"' in pages["P01"] and 'class="fresh"' not in pages["P02"], "it is new to the one, and to the one only")
     equal(reader.form(path + "/ask", {"words": "Mấy giờ ăn trưa?"}).status, 303, "a question")
     pages = same("one has asked")
-    check("Mấy giờ ăn trưa?" in pages["P01"] and "Mấy giờ ăn trưa?" not in pages["P02"], "the question is on the page of the one who asked")
+    check('id="asked"' in pages["P01"] and 'id="asked"' not in pages["P02"] and "Mấy giờ" not in pages["P01"] + pages["P02"], "others see at that badge that there is one")
+    check("Mấy giờ ăn trưa?" in reader.get(path).text, "the question is on the page of the one who asked")
 
 
 def until(shows, who="P02"):

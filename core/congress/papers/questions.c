@@ -4,6 +4,8 @@
 
 #include "catalogue.h"
 
+#include <string.h>
+
 enum err question_tidy(struct arena *arena, const char *text, const char **ret, struct fault *fault)
 {
     const char *tidy = text ? text_tidy(arena, text) : NULL;
@@ -14,19 +16,46 @@ enum err question_tidy(struct arena *arena, const char *text, const char **ret, 
     return OK;
 }
 
-enum err question_ask(struct db *db, struct arena *arena, struct id_source *ids, int64_t event_id, int64_t delegate_id, const char *words, int64_t now_ms,
-                      struct fault *fault)
+void question_browser_hash(const char *browser, char out[CRYPTO_HASH_HEX])
 {
+    out[0] = '\0';
+    if (browser[0]) crypto_sha256_hex(browser, strlen(browser), out);
+}
+
+/* The words are there already. */
+static enum err ask_again(struct db *db, struct arena *arena, int64_t delegate_id, const char *words, const char *hash, int64_t now_ms, bool *ret_mine)
+{
+    struct sql_question_is_of_row row = {0};
+    enum err e = OK;
+    if (!hash[0]) return OK;
+    const struct sql_question_hand_on_in twice = {delegate_id, now_ms - QUESTION_TWICE_MS, words, hash};
+    const struct sql_question_is_of_in whose = {delegate_id, now_ms - QUESTION_BURST_MS, words, hash};
+    e = sql_question_hand_on(db, &twice, NULL);
+    if (e == OK) e = sql_question_is_of(db, arena, &whose, &row);
+    *ret_mine = row.count > 0;
+    return e;
+}
+
+enum err question_ask(struct db *db, struct arena *arena, struct id_source *ids, const struct question_asker *asker, const char *words, int64_t now_ms,
+                      bool *ret_mine, struct fault *fault)
+{
+    char hash[CRYPTO_HASH_HEX];
     struct sql_room_event_row event;
     struct sql_question_recent_row recent;
-    enum err e = sql_room_event(db, arena, event_id, &event);
-    if (e == OK) e = sql_question_recent(db, arena, delegate_id, now_ms - QUESTION_BURST_MS, words, &recent);
+    question_browser_hash(asker->browser, hash);
+    *ret_mine = false;
+    enum err e = sql_room_event(db, arena, asker->event_id, &event);
+    if (e == OK) e = sql_question_recent(db, arena, asker->delegate_id, now_ms - QUESTION_BURST_MS, words, &recent);
     if (e != OK) return db_fault(db, e, fault, "ask the desk");
     if (event.questions_closed_ms != DB_NULL) return fault_set(fault, ERR_DENIED, "questions are closed");
-    if (recent.same) return OK;
+    if (recent.same) {
+        e = ask_again(db, arena, asker->delegate_id, words, hash, now_ms, ret_mine);
+        return e == OK ? OK : db_fault(db, e, fault, "ask the desk again");
+    }
     if (recent.asked >= QUESTION_BURST || recent.waiting >= QUESTION_WAITING) return fault_set(fault, ERR_LIMIT, "too many questions at once");
-    struct sql_question_insert_in in = {id_next(ids), event_id, delegate_id, words, now_ms};
+    struct sql_question_insert_in in = {id_next(ids), asker->event_id, asker->delegate_id, words, now_ms, hash[0] ? hash : NULL};
     e = sql_question_insert(db, &in, NULL);
+    *ret_mine = hash[0] != '\0';
     return e == OK ? OK : db_fault(db, e, fault, "ask the desk");
 }
 
@@ -51,15 +80,19 @@ enum err question_close(struct db *db, int64_t event_id, bool closed, const char
     return e == OK ? OK : db_fault(db, e, fault, "close the questions");
 }
 
-enum err question_of(struct db *db, struct arena *arena, int64_t delegate_id, struct question **ret, size_t *ret_count)
+enum err question_of(struct db *db, struct arena *arena, const struct question_reader *reader, struct question **ret, size_t *ret_count)
 {
+    char hash[CRYPTO_HASH_HEX];
     struct sql_question_of_row *rows;
-    enum err e = sql_question_of(db, arena, delegate_id, &rows, ret_count);
+    question_browser_hash(reader->browser, hash);
+    enum err e = sql_question_of(db, arena, reader->delegate_id, &rows, ret_count);
     struct question *list = e == OK ? arena_array(arena, *ret_count + 1, sizeof *list) : NULL;
     if (e != OK || !list) return e != OK ? e : ERR_NOMEM;
-    for (size_t i = 0; i < *ret_count; i++)
-        list[i] = (struct question){.id = rows[i].id, .words = rows[i].words, .asked_ms = rows[i].asked_ms, .answer = rows[i].answer,
-                                    .answered_ms = rows[i].answered_ms, .seen_ms = DB_NULL};
+    for (size_t i = 0; i < *ret_count; i++) {
+        bool mine = reader->pin_passed || (hash[0] && rows[i].browser_hash && crypto_equal(hash, rows[i].browser_hash));
+        list[i] = (struct question){.id = rows[i].id, .asked_ms = rows[i].asked_ms, .answered_ms = rows[i].answered_ms, .seen_ms = rows[i].seen_ms, .is_mine = mine,
+                                    .words = mine ? rows[i].words : NULL, .answer = mine ? rows[i].answer : NULL};
+    }
     *ret = list;
     return OK;
 }
@@ -72,7 +105,7 @@ enum err question_list(struct db *db, struct arena *arena, int64_t event_id, int
     if (e != OK || !list) return e != OK ? e : ERR_NOMEM;
     for (size_t i = 0; i < *ret_count; i++)
         list[i] = (struct question){rows[i].id, rows[i].asked_ms, rows[i].answered_ms, rows[i].seen_ms, rows[i].words, rows[i].answer, rows[i].actor,
-                                    rows[i].name, rows[i].number, rows[i].unit_name};
+                                    rows[i].name, rows[i].number, rows[i].unit_name, true};
     *ret = list;
     return OK;
 }
