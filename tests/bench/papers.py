@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Papers and the delegate's page against nginx (sendfile, open_file_cache) on the same machine: 100 KB, 1 MB and 20 MB at 32 and 256 connections, and the page with
-70 000 delegates stored against nginx sending a file of the same size. Interleaved rounds, medians; server CPU from /proc. Nothing here fails on a time.
-    ROUNDS=5 SECONDS=3 B=build/x python3 tests/bench/papers.py [papers] [page] [phones]"""
+70 000 delegates stored against nginx sending a file of the same size. Interleaved rounds, medians; server CPU from /proc. Nothing here fails on a time; it does on an error.
+Then a hall: 5 000 phones within a minute, 500 archives at once, and 5 000 open pages that ask for news while others open and a paper is published.
+    ROUNDS=5 SECONDS=3 B=build/x python3 tests/bench/papers.py [papers] [page] [phones] [news]"""
 import json, os, random, re, shutil, signal, sqlite3, statistics, subprocess, sys, tempfile, time, urllib.request
 
 B = os.environ.get("B", "build")
@@ -10,6 +11,7 @@ PEOPLE, PORT = int(os.environ.get("PEOPLE", "70000")), int(os.environ.get("PORT"
 PLENUM = f"{B}/bin/plenum"
 SIZES = (("100 KB", 100 * 1000), ("1 MB", 1000 * 1000), ("20 MB", 20 * 1000 * 1000))
 TICK = os.sysconf("SC_CLK_TCK")
+NEWS = "vua-cong-bo"  # the title of the paper that is published while pages are open
 
 
 def make_data(folder):
@@ -24,7 +26,8 @@ def make_data(folder):
                          "categories": [{"code": "official", "title": "Đại biểu"}], "areas": [{"code": "hall", "title": "Hội trường"}],
                          "gates": [{"code": "main", "title": "Cửa", "kind": "entry", "area": "hall"}],
                          "sessions": [{"code": f"s{s}", "title": {"vi": f"Phiên thứ {s}", "en": f"Session {s}"}, "starts": a, "ends": b, "area": "hall"} for s, a, b in hours],
-                         "documents": [{"code": f"d{size}", "title": {"vi": f"Tài liệu {name}"}, "file": f"{size}.pdf", "language": "vi"} for name, size in SIZES],
+                         "documents": [{"code": f"d{size}", "title": {"vi": f"Tài liệu {name}"}, "file": f"{size}.pdf", "language": "vi"} for name, size in SIZES]
+                         + [{"code": "later", "title": {"vi": NEWS}, "file": f"{SIZES[0][1]}.pdf", "language": "vi", "publish_at": "manual"}],
                          "delegates": [{"person": f"P{i}", "category": "official", "seat": f"A{i}"} for i in range(PEOPLE)]}]}
     with open(f"{folder}/bench.json", "w", encoding="utf-8") as f:
         json.dump(event, f)
@@ -141,21 +144,62 @@ function request() i = i % #paths + 1 return paths[i] end
               f"CPU us a request {a[3] * 1000:.0f} / {b[3] * 1000:.0f}", flush=True)
 
 
+def read_result(done, out):
+    """The one line of JSON that a load generator writes."""
+    if not out.strip():
+        sys.exit(f"a load generator gave nothing (exit {done})")
+    return json.loads(out)
+
+
 def bench_phones(folder, ours, tokens):
-    """A hall within a minute, a fifth of it slow; then 500 archives at once, each read at 1 MB/s."""
+    """A hall within a minute, a fifth of it slow; then 500 archives at once, each read at 1 MB/s. True: no error."""
     with open(f"{folder}/hall.txt", "w") as f:
         f.writelines(f"/d/{t} /d/{t}/f/d1000000/1/x.pdf\n" for t in tokens)
     with open(f"{folder}/archives.txt", "w") as f:
         f.writelines(f"/d/{t}/papers.zip\n" for t in tokens)
-    for name, plans, words in (("5 000 phones: page and 1 MB", "hall", ("5000", "55", "20", "50000")), ("500 papers.zip", "archives", ("500", "2", "100", "1000000"))):
-        out = subprocess.run([f"{B}/bench/phones", str(PORT), f"{folder}/{plans}.txt", *words, str(ours.pid)], capture_output=True, text=True).stdout
-        r = json.loads(out)
-        print(f"{name}: {r['errors']} errors {r['first_error']}, {r['seconds']:.0f} s, {r['megabytes']:.0f} MB, at most {r['at_once']} at once; first reply p50 {r['p50_ms']:.1f} "
+    good = True
+    for name, plans, what, words in (("5 000 phones: page and 1 MB", "hall", "page", ("5000", "55", "20", "50000")), ("500 papers.zip", "archives", "whole archive", ("500", "2", "100", "1000000"))):
+        done = subprocess.run([f"{B}/bench/phones", str(PORT), f"{folder}/{plans}.txt", *words, str(ours.pid)], capture_output=True, text=True)
+        r = read_result(done.returncode, done.stdout)
+        good = good and not r["errors"]
+        print(f"{name}: {r['errors']} errors {r['first_error']}, {r['seconds']:.0f} s, {r['megabytes']:.0f} MB, at most {r['at_once']} at once; {what} p50 {r['p50_ms']:.1f} "
               f"p99 {r['p99_ms']:.1f} ms; server {r['rss_before_kb'] // 1024} MB before, {r['rss_most_kb'] // 1024} at most, {r['rss_end_kb'] // 1024} after", flush=True)
+    return good
+
+
+def publish(folder):
+    """As a command beside the server does it: one transaction, and the event is another one."""
+    db = sqlite3.connect(f"{folder}/data/plenum.db", timeout=20)
+    with db:
+        db.execute("UPDATE document SET published_ms = ? WHERE code = 'later'", (int(time.time() * 1000),))
+        db.execute("UPDATE event SET config_seq = config_seq + 1")
+    db.close()
+    return time.monotonic()
+
+
+def bench_news(folder, ours, tokens):
+    """5 000 open pages ask every 20 s, 5 000 others open within 50 s, and a paper is published in the middle. True: no error, and all have seen it."""
+    phones, every, seconds = 5000, 20, 60
+    with open(f"{folder}/tokens.txt", "w") as f:
+        f.writelines(t + "\n" for t in tokens[:phones])
+    with open(f"{folder}/pages.txt", "w") as f:
+        f.writelines(f"/d/{t}\n" for t in tokens[phones:])
+    before = cpu(ours.pid)
+    asking = subprocess.Popen([f"{B}/bench/news", str(PORT), f"{folder}/tokens.txt", str(phones), str(every), str(seconds), NEWS], stdout=subprocess.PIPE, text=True)
+    opening = subprocess.Popen([f"{B}/bench/phones", str(PORT), f"{folder}/pages.txt", str(phones), "50", "0", "1000000", str(ours.pid)], stdout=subprocess.PIPE, text=True)
+    time.sleep(seconds / 2)
+    at = publish(folder)
+    pages, news = read_result(opening.wait(), opening.stdout.read()), read_result(asking.wait(), asking.stdout.read())
+    used = (cpu(ours.pid) - before) / seconds
+    print(f"news: {phones} phones every {every} s, {news['polls']} polls ({news['unchanged']} unchanged), {news['errors']} errors {news['first_error']}; p50 {news['p50_ms']:.1f} p99 {news['p99_ms']:.1f} ms; "
+          f"the new paper: seen by {news['seen']}, first {news['first_seen_us'] / 1e6 - at:.2f} s, last {news['last_seen_us'] / 1e6 - at:.2f} s after it was published (wanted: within {every} s)", flush=True)
+    print(f"  meanwhile {pages['phones']} pages: {pages['errors']} errors {pages['first_error']}, p50 {pages['p50_ms']:.1f} p99 {pages['p99_ms']:.1f} ms; server at most {pages['rss_most_kb'] // 1024} MB, "
+          f"{used * 100:.0f} % of one core", flush=True)
+    return not news["errors"] and not pages["errors"] and news["seen"] == phones
 
 
 def main():
-    what = sys.argv[1:] or ["papers", "page", "phones"]
+    what, good = sys.argv[1:] or ["papers", "page", "phones", "news"], True
     kept = os.environ.get("FOLDER")
     with tempfile.TemporaryDirectory(dir=B) as scratch:
         folder = os.path.abspath(kept or scratch)
@@ -173,11 +217,14 @@ def main():
             if "page" in what:
                 bench_page(ours, peer, folder, tokens)
             if "phones" in what:
-                bench_phones(folder, ours, tokens)
+                good = bench_phones(folder, ours, tokens) and good
+            if "news" in what:
+                good = bench_news(folder, ours, tokens) and good
         finally:
             for process in (ours, peer):
                 process.send_signal(signal.SIGTERM)
                 process.wait(20)
+    return 0 if good else 1
 
 
 if __name__ == "__main__":
