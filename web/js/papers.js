@@ -1,20 +1,14 @@
 // Papers from the organiser's disk: each file goes in pieces of a few MB, one after the other, and goes on where it was when the line, the server or
 // this page broke: giving the same file again is enough. What it became is told by the server, which looks into every file.
 import { event, make, put, words } from "./common.js";
+import { receive } from "./files.js";
 
 const at = (id) => document.getElementById(id);
 const csrf = document.body.dataset.csrf;
 const base = `/api/v1/events/${event}/uploads`;
-const picker = at("file");
 const all = [];
 let running = false;
 const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
-
-picker.multiple = true;
-picker.removeAttribute("name"); // the form is for browsers without this script
-picker.classList.add("sr"); // its label is the button; the keyboard still finds it
-at("plain").hidden = true;
-at("form").addEventListener("submit", (submit) => submit.preventDefault());
 
 function draw(item) {
   const kind = item.state === "done" ? "good" : item.state === "refused" || item.state === "failed" ? "bad" : "";
@@ -121,12 +115,5 @@ function take(files) {
   go();
 }
 
-picker.addEventListener("change", () => { take([...picker.files]); picker.value = ""; });
-for (const name of ["dragover", "dragleave", "drop"]) {
-  at("drop").addEventListener(name, (drag) => {
-    drag.preventDefault();
-    at("drop").classList.toggle("over", name === "dragover");
-    if (name === "drop") take([...drag.dataTransfer.files]);
-  });
-}
+receive(at("file"), take);
 window.addEventListener("beforeunload", (leave) => { if (all.some((item) => item.state === "waiting" || item.state === "receiving")) leave.preventDefault(); });

@@ -1,6 +1,7 @@
 // Many photos at once: each file goes by itself, two at a time, and is tried again when the line or the server fails. What is stored already is only
 // told, so giving the same folder again goes on where it stopped. Whose a photo is decides the server by the file's name, or a person here.
 import { event, make, put, words } from "./common.js";
+import { receive } from "./files.js";
 
 const at = (id) => document.getElementById(id);
 const csrf = document.body.dataset.csrf;
@@ -8,17 +9,10 @@ const most = Number(document.body.dataset.most);
 const base = `/api/v1/events/${event}`;
 const AT_ONCE = 2;
 const TRIES = 5;
-const picker = at("photo");
 const waiting = [];
 const all = [];
 let running = 0;
 const say = (key) => words[key] || "";
-
-picker.multiple = true;
-picker.removeAttribute("name"); // the form is for browsers without this script
-picker.classList.add("sr"); // its label is the button; the keyboard still finds it
-at("plain").hidden = true;
-at("form").addEventListener("submit", (submit) => submit.preventDefault());
 
 function person(one) {
   return [one.name, one.number || one.code].filter(Boolean).join(" · ");
@@ -138,12 +132,5 @@ function take(files) {
 }
 
 at("again").addEventListener("click", () => all.filter((item) => item.failed).forEach(again));
-picker.addEventListener("change", () => { take([...picker.files]); picker.value = ""; });
-for (const name of ["dragover", "dragleave", "drop"]) {
-  at("drop").addEventListener(name, (drag) => {
-    drag.preventDefault();
-    at("drop").classList.toggle("over", name === "dragover");
-    if (name === "drop") take([...drag.dataTransfer.files]);
-  });
-}
+receive(at("photo"), take);
 window.addEventListener("beforeunload", (leave) => { if (waiting.length || all.some((item) => item.sent && !item.answer && !item.failed)) leave.preventDefault(); });
