@@ -12,6 +12,7 @@ import time
 import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "flow"))
+import docs_kit  # noqa: E402
 import plenum  # noqa: E402
 from plenum import Client, check, equal  # noqa: E402
 
@@ -28,18 +29,11 @@ def pdf(pages):
     objects.append(b"")
     objects.append(b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
     for lines in pages:
-        stream = b"BT /F1 14 Tf 60 700 Td 18 TL " + b"".join(b"(%s) Tj T* " % line.encode("ascii") for line in lines) + b"ET"
-        objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
+        objects.append(docs_kit.stream(b"", b"BT /F1 14 Tf 60 700 Td 18 TL " + b"".join(b"(%s) Tj T* " % line.encode("ascii") for line in lines) + b"ET"))
         objects.append(b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources << /Font << /F1 3 0 R >> >> >>" % len(objects))
         kids.append(len(objects))
     objects[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(kids), b" ".join(b"%d 0 R" % k for k in kids))
-    out, places = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, 1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + b"".join(b"%010d 00000 n \n" % p for p in places)
-    return out + b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
+    return docs_kit.make_pdf(objects)
 
 
 def shape(value, event, offset):
