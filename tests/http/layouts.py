@@ -168,11 +168,10 @@ def two_editors():
     equal(put(btc, "mine", SMALL, "*").status, 200, "unless they insist")
     equal(btc.request("DELETE", DOORS + "/mine", headers={"If-Match": tag.replace(tag[1:5], "0000")}).status, 412, "deleting asks the same")
     equal(put(btc, "mine", SMALL, "many, tags").status, 400, "an If-Match that is none")
-    results = []
+    clients, results = [server.sign_in("btc", "mat khau that dai 19") for _ in range(6)], []
 
     def race(i):
-        client = server.sign_in("btc", "mat khau that dai 19")
-        results.append(put(client, "race", SMALL.replace("24,", "%d," % (11 + i))).status)
+        results.append(put(clients[i], "race", SMALL.replace("24,", "%d," % (11 + i))).status)
     threads = [threading.Thread(target=race, args=(i,)) for i in range(6)]
     [t.start() for t in threads]
     [t.join() for t in threads]
