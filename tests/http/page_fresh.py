@@ -97,8 +97,8 @@ def each_input():
     step("a name", lambda: people["P01"].update(name="Đặng Thị Mới"), "P01", "Đặng Thị Mới")
     step("a title", lambda: people["P01"].update(title="Nguyên Chủ tịch"), "P01", "Nguyên Chủ tịch")
     step("an honorific", lambda: people["P02"].update(honorific="Kỹ sư cao cấp"), "P02", "Kỹ sư cao cấp")
-    for key, value in (("number", "N-977"), ("group", "Tổ 91"), ("room", "Phòng 918"), ("transport", "Xe 93")):
-        step("a delegate's " + key, lambda: delegates["P02"].update({key: value}), "P02", value)
+    for key, text in (("number", "N-977"), ("group", "Tổ 91"), ("room", "Phòng 918"), ("transport", "Xe 93")):
+        step("a delegate's " + key, lambda: delegates["P02"].update({key: text}), "P02", text)
     delegates["P08"].update(status="withdrawn")
     load()
     check(all('id="papers"' not in reader.get("/d/" + tokens["P08"]).text for reader in readers), "a mandate that is lost: no papers, at any worker")
