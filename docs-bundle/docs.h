@@ -19,6 +19,7 @@
 #define DOCS_VIDEO_MOST (INT64_C(200) << 20)
 #define DOCS_TEXT_MOST (INT64_C(4) << 20)
 #define DOCS_PAGES_MOST 2000       /* of one paper; later pages are in the file only */
+#define DOCS_PAGES_REFUSED 20000   /* a file that says it has more is made to do harm */
 #define DOCS_PAGE_TEXT_MOST 262144 /* bytes of text of one page */
 #define DOCS_PICTURE_SIDE 1280     /* the longer side of a page's picture, pixels */
 #define DOCS_PICTURE_MOST (INT64_C(4) << 20)
@@ -87,8 +88,8 @@ enum err docs_pictures_put(struct arena *arena, const char *data_folder, const s
 bool docs_reading_is_there(struct db *db, const char *sha256);
 
 /* The rows of readings in turns, each a short transaction, so that no check-in waits for all pages of a paper: first as drafts, which nobody sees; then
- * docs_reading_show, in the caller's one transaction, makes them what they are. Whoever writes drafts holds a lock of the data folder that dies with the process, so drafts that are
- * there when the lock is got are leftovers of somebody who was killed: they are removed, in turns too. */
+ * docs_reading_show, in the caller's one transaction, makes them what they are. Whoever writes drafts holds a lock of the data folder that dies with the
+ * process, so drafts that are there when the lock is got are leftovers of somebody who was killed: they are removed, in turns too. */
 #define DOCS_TURN_PAGES 16
 #define DOCS_TURN_BYTES (256u << 10) /* of text, as soon as there is more than one page */
 struct docs_turns {

@@ -20,7 +20,7 @@
 #define READING_SIDE "3508" /* A4 at 300 dpi, whatever the page's own size says */
 
 static const struct child_bounds look_bounds = {.cpu_seconds = 20, .wall_seconds = 60, .memory = UINT64_C(1) << 30, .file_bytes = 0};
-static const struct child_bounds text_bounds = {.cpu_seconds = 60, .wall_seconds = 180, .memory = UINT64_C(1) << 30, .file_bytes = 0};
+static const struct child_bounds text_bounds = {.cpu_seconds = 8, .wall_seconds = 180, .memory = UINT64_C(1) << 30, .file_bytes = 0}; /* and 1 s for 40 pages */
 static const struct child_bounds draw_bounds = {.cpu_seconds = 60, .wall_seconds = 180, .memory = UINT64_C(2) << 30, .file_bytes = (uint64_t)DOCS_PICTURE_MOST};
 static const struct child_bounds grey_bounds = {.cpu_seconds = 30, .wall_seconds = 90, .memory = UINT64_C(2) << 30, .file_bytes = UINT64_C(64) << 20};
 
@@ -55,11 +55,13 @@ static enum err read_text(struct extraction *x, const char *pdf)
 {
     char last[24];
     struct docs_reading *r = x->reading;
+    struct child_bounds bounds = text_bounds;
+    bounds.cpu_seconds += (unsigned)(r->count / 40); /* a page of gigabytes is given up soon, a book is read to its end */
     (void)snprintf(last, sizeof last, "%zu", r->count);
     const char *const argv[] = {"pdftotext", "-enc", "UTF-8", "-eol", "unix", "-l", last, pdf, "-", NULL};
     struct buf out;
     buf_init(&out, TEXT_OUT_MOST);
-    enum err e = run(x, argv, &text_bounds, &out);
+    enum err e = run(x, argv, &bounds, &out);
     const char *p = buf_text(&out);
     for (size_t i = 0; e == OK && i < r->count; i++) {
         size_t n = strcspn(p, "\f");
@@ -190,6 +192,7 @@ enum err poppler_read(struct extraction *x, const char *pdf)
     size_t all = 0;
     enum err e = count_pages(x, pdf, &all);
     if (e != OK) return e;
+    if (all > DOCS_PAGES_REFUSED) return fault_set(x->fault, ERR_LIMIT, "has %zu pages; a paper has %d at most", all, DOCS_PAGES_REFUSED);
     r->count = all < DOCS_PAGES_MOST ? all : DOCS_PAGES_MOST;
     if (r->count < all) extraction_warn(x, "has %zu pages; the pages behind %d can be read in the file only", all, DOCS_PAGES_MOST);
     r->pages = arena_array(x->arena, r->count, sizeof *r->pages);

@@ -64,13 +64,13 @@ def blobs(data):
 
 def make_pdf(objects):
     """A PDF of numbered objects (the first is the catalogue)."""
-    out, places = b"%PDF-1.5\n", []
+    out, places = bytearray(b"%PDF-1.5\n"), []
     for i, body in enumerate(objects, 1):
         places.append(len(out))
         out += b"%d 0 obj\n%s\nendobj\n" % (i, body)
     table = len(out)
     out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + b"".join(b"%010d 00000 n \n" % at for at in places)
-    return out + b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, table)
+    return bytes(out) + b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, table)
 
 
 def stream(words, data):
@@ -81,6 +81,15 @@ def pages_pdf(count, content=b"", box=b"0 0 595 842"):
     kids = b" ".join(b"%d 0 R" % (4 + i) for i in range(count))
     head = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Count %d /Kids [%s] >>" % (count, kids), stream(b"", content)]
     return make_pdf(head + [b"<< /Type /Page /Parent 2 0 R /MediaBox [%s] /Contents 3 0 R /Resources << >> >>" % box] * count)
+
+
+def bomb_pdf(size):
+    """Some KB that are one page with so many bytes of strokes: a packed piece, over and over, packed again."""
+    packer, piece = zlib.compressobj(9, zlib.DEFLATED, -15), b"0 0 m 9 9 l S\n  " * 65536
+    packed = packer.compress(piece) + packer.flush(zlib.Z_FULL_FLUSH)
+    whole = b"\x78\xda" + packed * (size // len(piece)) + b"\x03\x00" + bytes(4)
+    return make_pdf([b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+                     b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << >> >>", stream(b"/Filter [/FlateDecode /FlateDecode]", zlib.compress(whole, 9))])
 
 
 def scanned_pdf(pdf, folder, page=1):

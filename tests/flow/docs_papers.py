@@ -170,6 +170,23 @@ def office():
         p.check(done.returncode == 1 and says in done.stderr, "LibreOffice that %s" % name, done.stderr)
 
 
+MEASURED = "import resource, subprocess, sys; done = subprocess.run(sys.argv[1:]).returncode; print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10); sys.exit(done)"
+
+
+def too_much(folder, source, data):
+    """100 000 pages, and a page of 2 GB in a file of some KB: one sentence each, in seconds, with little memory, and nothing half."""
+    out, work = os.path.join(folder, "much.zip"), os.path.join(folder, "tmp")
+    os.makedirs(work)
+    for name, content, says in (("pages", k.pages_pdf(100000), "has 100000 pages; a paper has 20000 at most"), ("bytes", k.bomb_pdf(2 << 30), "its text cannot be read")):
+        k.put(source, "x.pdf", content)
+        command = [p.program("plenum-docs"), "build", source, "-o", out, "--data", data]
+        done = subprocess.run([sys.executable, "-c", MEASURED] + command, capture_output=True, text=True, timeout=240, env=dict(os.environ, TMPDIR=work))
+        told = [line for line in done.stderr.split("\n") if "x.pdf" in line]
+        p.check(done.returncode == 1 and len(told) == 1 and says in told[0], "too many %s: one clear error" % name, done.stderr)
+        p.check(int(done.stdout.split()[-1]) < 300, "too many %s: little memory" % name, done.stdout)
+        p.equal((os.path.exists(out), os.listdir(work)), (False, []), "too many %s: nothing stays" % name)
+
+
 def hostile_pdfs():
     folder = p.scratch("pdfs")
     source, data, out = os.path.join(folder, "src"), os.path.join(folder, "data"), os.path.join(folder, "a.zip")
@@ -194,6 +211,7 @@ def hostile_pdfs():
     done, took = build(k.pages_pdf(3, box=b"0 0 200000 200000", content=b"0 0 100000 100000 re f"))
     page = papers_of(out)["x.pdf"]["pages"][0] if done.returncode == 0 else {}
     p.check(page.get("width") == 1280 and page.get("height") == 1280 and took < 60, "a page of 70 m × 70 m is a small picture", (done.stderr, took))
+    too_much(folder, source, data)
     count = k.tools_folder(os.path.join(folder, "count"), "pdftotext", "sh", "true", "cat")
     os.chmod(k.put(count, "pdfinfo", b"#!/bin/sh\necho 'Pages:          2100'\n"), 0o755)
     os.symlink(p.tool("true"), os.path.join(count, "pdftoppm"))
