@@ -1,5 +1,6 @@
 // A cut download goes on in a real Chromium: a proxy in front of the server ends the connection in the middle of a paper and of the archive; the browser asks for the
-// rest by itself (Range, If-Range), or by its own button when the line was torn; the file is the same, byte for byte.
+// rest by itself (Range, If-Range), or by its own button when the server was killed; the file is the same, byte for byte. And a film of some MB seeks to its middle.
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
@@ -61,11 +62,14 @@ function make(build) {
   for (let i = 0, x = 19; i < noise.length; i += 4) { x = (Math.imul(x, 1664525) + 1013904223) | 0; noise.writeInt32LE(x, i); }
   writeFileSync(path.join(files, "big.pdf"), Buffer.concat([readFileSync("papers/political-report.pdf"), noise]));
   writeFileSync(path.join(files, "small.pdf"), readFileSync("papers/programme.pdf"));
+  const clip = path.join(files, "clip.webm"); // noise does not get small
+  execFileSync("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "testsrc=d=4:s=320x240:r=10,noise=alls=60:allf=t", "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "1500k", "-g", "10", clip]);
+  execFileSync("ffmpeg", ["-v", "error", "-stream_loop", "14", "-i", clip, "-c", "copy", path.join(files, "film.webm")]);
   const day = new Date().toISOString().slice(0, 10);
-  const paper = (code) => ({ code, title: { vi: `Tài liệu ${code}` }, file: `${code}.pdf`, language: "vi" });
+  const paper = (code, file = `${code}.pdf`) => ({ code, title: { vi: `Tài liệu ${code}` }, file, language: "vi" });
   writeFileSync(path.join(files, "event.json"), JSON.stringify({ format: "plenum-events/1", organization: { name: { vi: "Tổ chức" } }, people: [{ code: "P1", name: "Trần Thị Đọc" }], events: [{
     slug: EVENT, kind: "congress", title: { vi: "Đại hội" }, timezone: "Etc/UTC", starts: `${day}T00:00`, ends: `${day}T23:59`, categories: [{ code: "official", title: { vi: "Chính thức" } }],
-    documents: [paper("big"), paper("small")], delegates: [{ person: "P1", number: "1", category: "official", status: "summoned" }] }] }));
+    documents: [paper("big"), paper("small"), paper("film", "film.webm")], delegates: [{ person: "P1", number: "1", category: "official", status: "summoned" }] }] }));
   return server;
 }
 
@@ -133,6 +137,26 @@ export default async function resume(browser, main) {
     await until("the file is whole", () => existsSync(file) && statSync(file).size === whole.body.length && !existsSync(`${file}.crdownload`), 20000);
     assert.equal(sum(readFileSync(file)), sum(whole.body), "the same, byte for byte");
     assertResumed(proxy.of(paper), 2);
+  });
+  await test("resume: a film seeks to its middle and plays on; the part is asked for, not all before it", async () => {
+    const size = statSync(path.join(server.files, "film.webm")).size;
+    proxy.asked = [];
+    await page.goto(`${proxy.url}/d/${badge}/r/film/1`);
+    await page.waitForFunction(() => document.querySelector("video").readyState >= 1);
+    const [at, length] = await page.evaluate(async () => {
+      const film = document.querySelector("video");
+      film.muted = true;
+      film.currentTime = film.duration / 2;
+      await new Promise((done) => { film.onseeked = done; });
+      return [film.currentTime, film.duration];
+    });
+    assert.ok(at > 25 && at < 35 && length > 55, `${at} of ${length} s`);
+    await page.evaluate(() => document.querySelector("video").play());
+    await page.waitForFunction((from) => document.querySelector("video").currentTime > from + 0.2, at);
+    const from = proxy.asked.filter((head) => /\/f\/film\//.test(head)).map((head) => Number(/^range: *bytes=(\d+)-/im.exec(head)?.[1] || 0));
+    assert.ok(from.some((byte) => byte > size / 4 && byte < (size * 3) / 4), `${from} of ${size}`);
+    await page.goto(`${proxy.url}/d/${badge}?lang=ar`);
+    assert.equal(await page.getAttribute("html", "dir"), "rtl", "and one goes on from there to another page");
   });
   await context.close();
   proxy.line.close();
