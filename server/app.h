@@ -26,6 +26,7 @@ struct hot_papers;
 struct paper_job;
 struct opened_log;
 struct fragments;
+struct stencils;
 struct paper_reader;
 struct watch;
 struct pages; /* server/pages: templates and words */
@@ -78,6 +79,7 @@ struct worker {
         size_t count;
     } moments;           /* server/pages/phone_papers.c */
     struct fragments *fragments; /* server/pages/fragment.h; made when first needed */
+    struct stencils *stencils;   /* server/pages/stencil.h; likewise */
 };
 
 /* Who asks; req->principal, never NULL in a handler. */

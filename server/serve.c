@@ -11,6 +11,7 @@
 #include "server/paper_job.h"
 #include "server/pages/opened.h"
 #include "server/pages/fragment.h"
+#include "server/pages/stencil.h"
 #include "server/pages/pages.h"
 #include "server/paper_reader.h"
 #include "server/serve_parts.h"
@@ -51,6 +52,7 @@ static void worker_close(void *context, void *state)
     fonts_free(worker->fonts);
     free(worker->moments.at);
     fragments_free(worker->fragments);
+    stencils_free(worker->stencils);
     db_close(worker->db);
     free(worker);
 }

@@ -6,6 +6,7 @@
 #include "server/pages/fragment.h"
 #include "server/pages/phone_papers.h"
 #include "server/pages/reading.h"
+#include "server/pages/stencil.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -135,17 +136,74 @@ static enum err shared_make(const struct ask *ask, const struct fragment_key *ke
 
 /* --- the person's half -------------------------------------------------------------------------------------------------------------------- */
 
-static enum err page_put(const struct ask *ask, const struct fragment *fragment, struct buf *out)
+enum person_text { PERSON_HONORIFIC, PERSON_NAME, PERSON_TITLE, PERSON_DELEGATION, PERSON_SEAT, PERSON_NUMBER, PERSON_GROUP, PERSON_ROOM, PERSON_TRANSPORT };
+_Static_assert(PERSON_TRANSPORT + 1 == STENCIL_TEXTS, "each text has its stand-in");
+
+/* As the page shows them; NULL: nothing. */
+static bool person_texts(const struct ask *ask, const char *language, const char *texts[STENCIL_TEXTS])
+{
+    const struct delegate_page *d = &ask->delegate;
+    texts[PERSON_HONORIFIC] = d->honorific;
+    texts[PERSON_NAME] = d->name;
+    texts[PERSON_TITLE] = d->title == NULL ? NULL : title_pick(ask->req->arena, d->title, language);
+    texts[PERSON_DELEGATION] = d->delegation == NULL ? NULL : title_pick(ask->req->arena, d->delegation, language);
+    texts[PERSON_SEAT] = d->seat;
+    texts[PERSON_NUMBER] = d->number;
+    texts[PERSON_GROUP] = d->group;
+    texts[PERSON_ROOM] = d->room;
+    texts[PERSON_TRANSPORT] = d->transport;
+    bool good = (d->title == NULL || texts[PERSON_TITLE] != NULL) && (d->delegation == NULL || texts[PERSON_DELEGATION] != NULL);
+    for (size_t i = 0; i < STENCIL_TEXTS; i++)
+        if (texts[i] != NULL && texts[i][0] == '\0') texts[i] = NULL;
+    return good && texts[PERSON_NAME] != NULL;
+}
+
+/* Somebody whose texts are stand-ins, shown by the template. */
+static enum err stencil_make(const struct ask *ask, const struct fragment *fragment, const struct stencil_key *key, const struct stencil **ret)
 {
     struct view view;
-    enum err err = view_make_part(&view, ask->req);
-    buf_expect(out, fragment->head.length + fragment->rest.length + PERSON_ABOUT);
-    if (err == OK) err = fragment_put(fragment, false, ask->viewer.token, ask->etag, out);
-    if (err != OK) return err;
-    card_put_name(&view, &ask->delegate);
+    struct buf rendered;
+    const char *texts[STENCIL_TEXTS];
+    struct worker *worker = ask->worker;
+    if (worker->stencils == NULL) worker->stencils = stencils_new();
+    if (worker->stencils == NULL || view_make_part(&view, ask->req) != OK) return ERR_NOMEM;
+    for (unsigned i = 0; i < STENCIL_TEXTS; i++) texts[i] = (key->texts & 1u << i) != 0 ? stencils_stand_in(worker->stencils, i) : NULL;
+    const struct delegate_page shape = {.honorific = texts[PERSON_HONORIFIC], .name = texts[PERSON_NAME], .title = texts[PERSON_TITLE],
+                                        .delegation = texts[PERSON_DELEGATION], .seat = texts[PERSON_SEAT], .number = texts[PERSON_NUMBER], .group = texts[PERSON_GROUP],
+                                        .room = texts[PERSON_ROOM], .transport = texts[PERSON_TRANSPORT], .status = key->status};
+    card_put_name(&view, &shape);
     card_put_category(&view, fragment->category_index, fragment->category_title);
-    phone_put_facts(&view, &ask->delegate);
-    err = view_render(&view, "phone_person", out);
+    phone_put_facts(&view, &shape);
+    buf_init(&rendered, VIEW_LIMIT);
+    enum err err = view_render(&view, "phone_person", &rendered);
+    if (err != OK) {
+        buf_release(&rendered);
+        return err;
+    }
+    *ret = stencils_keep(worker->stencils, key, &rendered);
+    return *ret != NULL ? OK : ERR_LIMIT;
+}
+
+static enum err person_put(const struct ask *ask, const struct fragment *fragment, struct buf *out)
+{
+    const char *texts[STENCIL_TEXTS];
+    const struct stencil *stencil = NULL;
+    if (!person_texts(ask, i18n_tag((enum i18n_language)fragment->key.language), texts)) return ERR_NOMEM;
+    struct stencil_key key = {.language = fragment->key.language, .category_index = fragment->category_index, .category_title = fragment->category_title,
+                              .status = ask->delegate.status};
+    for (unsigned i = 0; i < STENCIL_TEXTS; i++)
+        if (texts[i] != NULL) key.texts |= 1u << i;
+    if (ask->worker->stencils != NULL) stencil = stencils_find(ask->worker->stencils, &key);
+    enum err err = stencil != NULL ? OK : stencil_make(ask, fragment, &key, &stencil);
+    if (err == OK) stencil_put(stencil, texts, out);
+    return err;
+}
+
+static enum err page_put(const struct ask *ask, const struct fragment *fragment, struct buf *out)
+{
+    buf_expect(out, fragment->head.length + fragment->rest.length + PERSON_ABOUT);
+    enum err err = fragment_put(fragment, false, ask->viewer.token, ask->etag, out);
+    if (err == OK) err = person_put(ask, fragment, out);
     if (err == OK) err = fragment_put(fragment, true, ask->viewer.token, ask->etag, out);
     return err;
 }

@@ -95,6 +95,11 @@ def each_input():
         check(shows in after and shows not in before, what + ": it is on the page", shows)
 
     step("a name", lambda: people["P01"].update(name="Đặng Thị Mới"), "P01", "Đặng Thị Mới")
+    step("signs in a name", lambda: people["P02"].update(name="Lê <b> & \"Đ\" 'x'"), "P02", "Lê &lt;b&gt; &amp; ")
+    people["P10"].update(honorific=None, title=None)
+    delegates["P10"].update(seat=None, number=None, group=None)
+    load()
+    same("fewer texts")
     step("a title", lambda: people["P01"].update(title="Nguyên Chủ tịch"), "P01", "Nguyên Chủ tịch")
     step("an honorific", lambda: people["P02"].update(honorific="Kỹ sư cao cấp"), "P02", "Kỹ sư cao cấp")
     for key, text in (("number", "N-977"), ("group", "Tổ 91"), ("room", "Phòng 918"), ("transport", "Xe 93")):
