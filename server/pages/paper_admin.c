@@ -173,6 +173,8 @@ static void show(struct http_request *req, void *thread_state)
         return;
     }
     papers_admin_put_note(view, note);
+    bool stale = note->problem != NULL && strcmp(note->problem, view_words(view, "room.changed_meanwhile")) == 0;
+    view_put_flag(view->root, "is_stale", stale); /* a link: the form that has to be filled in again is far below */
     view_set_title(view, title_pick(view->arena, item.title, view->tag));
     view_set_style(view, "papers");
     view_reply(view, note->status, "admin_paper");
