@@ -178,9 +178,10 @@ static void print(struct hall *hall)
     }
     qsort(hall->times, timed, sizeof *hall->times, compare);
     double p50 = timed ? (double)hall->times[timed / 2] / 1000 : 0, p99 = timed ? (double)hall->times[timed * 99 / 100] / 1000 : 0;
-    (void)printf("{\"phones\": %zu, \"polls\": %zu, \"unchanged\": %zu, \"whole\": %zu, \"errors\": %zu, \"first_error\": \"%.*s\", \"seen\": %zu, ", hall->count, hall->polls,
-                 hall->unchanged, hall->whole, hall->errors, (int)strcspn(hall->first_error, "\r\n\""), hall->first_error, seen);
-    (void)printf("\"first_seen_us\": %lld, \"last_seen_us\": %lld, \"p50_ms\": %.1f, \"p99_ms\": %.1f}\n", (long long)first, (long long)last, p50, p99);
+    (void)printf("{\"phones\": %zu, \"polls\": %zu, \"unchanged\": %zu, \"whole\": %zu, \"errors\": %zu, \"first_error\": \"%.*s\", ",
+                 hall->count, hall->polls, hall->unchanged, hall->whole, hall->errors, (int)strcspn(hall->first_error, "\r\n\""), hall->first_error);
+    (void)printf("\"seen\": %zu, \"first_seen_us\": %lld, \"last_seen_us\": %lld, \"p50_ms\": %.1f, \"p99_ms\": %.1f}\n", seen,
+                 (long long)first, (long long)last, p50, p99);
 }
 
 int main(int count, char **words)

@@ -289,7 +289,8 @@ static void check_bounds(struct check *c, struct db *db)
     struct paper_viewer viewer = {.event_id = 1, .delegate_id = 1, .event = "e", .timezone = "Etc/GMT", .category = "official"};
     struct search_found found;
     struct search_wishes wishes = {.query = "x y ngu z", .language = "vi", .most = 10};
-    CHECK(c, papers_search(db, &a, &viewer, &wishes, 10, &found) == OK && found.all > 20 && found.way == SEARCH_BEGINNINGS && found.query->left_out && found.query->count == 1);
+    CHECK(c, papers_search(db, &a, &viewer, &wishes, 10, &found) == OK && found.all > 20 && found.way == SEARCH_BEGINNINGS);
+    CHECK(c, found.query->left_out && found.query->count == 1);
     wishes.query = "x y z k";
     CHECK(c, papers_search(db, &a, &viewer, &wishes, 10, &found) == OK && found.query->left_out && found.all > 0); /* k…: kinh */
     wishes.query = "ki an ngu";
@@ -313,7 +314,8 @@ static void check_search(struct check *c)
     CHECK(c, reading_index(store.db, NULL, NULL, 0, &pages, &fault) == OK && pages == 0);
     static const char *const queries[] = {"dang", "đảng", "đảng kinh", "\"kinh tế\"", "\"kinh te\"", "\"hội nghị\" vốn", "an", "a", "cong", "công đoàn", "中华",
                "华中", "التقرير", "التَّقرير",
-                                          "2026", "zzz", "động động", "", "báo", "quỹ, vốn; nguồn", "ngu", "đảngg", "lao-động", "cong doan", "vốn quỹ", "lao động công đoàn", "x y ngu", "h k"};
+                                          "2026", "zzz", "động động", "", "báo", "quỹ, vốn; nguồn", "ngu", "đảngg", "lao-động",
+                                          "cong doan", "vốn quỹ", "lao động công đoàn", "x y ngu", "h k"};
     for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) compare(c, store.db, queries[i]);
     check_found(c, store.db);
     check_order(c, store.db);
