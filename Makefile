@@ -33,6 +33,7 @@ CFLAGS := -std=c11 $(OPT) -g $(WARN) -fno-omit-frame-pointer -fstack-protector-s
 LDFLAGS := -pthread -Wl,--as-needed
 ifneq ($(SAN),)
 CFLAGS += -fsanitize=$(SAN) -fno-sanitize-recover=all
+CFLAGS += $(if $(findstring gcc,$(CC)),-Wno-maybe-uninitialized) # GCC's manual: sanitizers make this warning guess wrong; the plain build has it
 LDFLAGS += -fsanitize=$(SAN)
 else
 CPPFLAGS += -D_FORTIFY_SOURCE=2
@@ -49,7 +50,7 @@ LIBS_core/base := -ljansson -licui18n -licuuc -licudata -lsodium -lz
 LIBS_core/db := -lsqlite3
 LIBS_core/congress := -larchive
 LIBS_core/typeset := -lhpdf -lharfbuzz -lharfbuzz-subset -lfribidi -lfontconfig -ljpeg -lz -lm
-LIBS_core/vision := -lzbar -ljpeg -lpng -llcms2
+LIBS_core/vision := -lzbar -ljpeg -lpng -llcms2 -lm
 LIBS_badges := -lqrencode -lcups -lm
 LIBS_docs-bundle := -lcmark -lz
 LIBS_scanner := -lcurl

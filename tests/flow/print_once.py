@@ -13,7 +13,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import plenum as p
 import printer_kit as k
-from printer import HOST, codes_of, rows, runs
+from printer import HOST, codes_of, runs
 
 EVENT = "test-1"
 TAKEN = k.say(job=k.attribute(k.INTEGER, "job-id", 7) + k.attribute(k.ENUM, "job-state", 3))
@@ -32,13 +32,13 @@ def ended(child):
 
 
 def all_runs(data):
-    return rows(data, "SELECT spoiled_ms IS NULL, badges FROM print_run ORDER BY id")
+    return p.rows(data, "SELECT spoiled_ms IS NULL, badges FROM print_run ORDER BY id")
 
 
 def wait_for_claim(data, count=1):
     until = time.time() + 20
     while time.time() < until:
-        if rows(data, "SELECT COUNT(*) FROM print_claim")[0][0] == count:
+        if p.rows(data, "SELECT COUNT(*) FROM print_claim")[0][0] == count:
             return True
         time.sleep(0.02)
     return p.check(False, "a badge is claimed while it is sent")
@@ -60,7 +60,7 @@ def two_command_lines():
         p.check(len(told) == 2 and len(printer.jobs()) == i + 1, "three at once, one job: %s" % " ".join(words), (said, len(printer.jobs())))
         p.check(all("nothing to print" in s[1] or "printed before" in s[2] or "being printed" in s[2] or "nothing was printed here" in s[2] for s in told), "the others are told", told)
         p.equal(len(all_runs(data)), i + 1, "and leave nothing in the log")
-    p.equal(rows(data, "SELECT COUNT(*) FROM print_claim"), [(0,)], "no claim stays")
+    p.equal(p.rows(data, "SELECT COUNT(*) FROM print_claim"), [(0,)], "no claim stays")
 
 
 def one_that_died():
