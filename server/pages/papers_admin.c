@@ -87,7 +87,7 @@ static enum err put_papers(struct view *view, struct db *db, int64_t event_id, c
     if (e == OK) e = papers_people_load(db, view->arena, event_id, &people);
     if (e == OK) e = sql_room_opened(db, view->arena, event_id, &opened, &opened_count);
     if (e != OK) return e;
-    json_t *list = json_array();
+    json_t *list = json_array(), *must = json_array();
     const char *moved = http_query(view->req, "moved"), *way = http_query(view->req, "way");
     for (size_t i = 0; i < count; i++) {
         json_t *out = paper_item_view(view, timezone, &items[i]);
@@ -96,7 +96,10 @@ static enum err put_papers(struct view *view, struct db *db, int64_t event_id, c
             if (opened[k].document_id == items[i].id && paper_is_for(items[i].audience, opened[k].category)) read += opened[k].people;
         view_put_number(out, "opened", read);
         view_put_number(out, "people", all);
-        if (items[i].must_read && items[i].state == PAPER_PUBLISHED && all > read) view_put_number(out, "left", all - read);
+        if (items[i].must_read && items[i].state == PAPER_PUBLISHED && all > read) {
+            view_put_number(out, "left", all - read);
+            json_array_append(must, out);
+        }
         view_put_flag(out, "is_first", i == 0);
         view_put_flag(out, "is_last", i + 1 == count);
         bool here = moved && strcmp(moved, items[i].code) == 0;
@@ -106,6 +109,8 @@ static enum err put_papers(struct view *view, struct db *db, int64_t event_id, c
     }
     view_put_flag(view->root, "has_papers", count > 0);
     view_put_json(view->root, "papers", list);
+    view_put_flag(view->root, "has_must", json_array_size(must) > 0);
+    view_put_json(view->root, "must", must);
     return OK;
 }
 

@@ -267,7 +267,7 @@ def stale_forms():
     before = server.rows("SELECT * FROM document WHERE code = ?", code)
     for language, words in (("vi", "người khác đã sửa"), ("en", "Somebody else changed"), ("pt", "outra pessoa alterou"), ("ar", "غيّر شخص آخر")):
         reply = who["admin"].form("/admin/test-1/papers/%s?lang=%s" % (code, language), dict(same, do="edit", mark=old, title_vi="Cũ"))
-        check(reply.status == 409 and words in reply.text, "a form from before is told so (%s)" % language, (reply.status, reply.text[:300]))
+        check(reply.status == 409 and words in reply.text and 'href="#about"' in reply.text, "a form from before is told so (%s)" % language, (reply.status, reply.text[:300]))
     check('name="restricted" value="1" checked' in reply.text or re.search(r'name="restricted"[^>]*checked', reply.text), "and shown what is so now")
     equal(do(code, "edit", mark="", **same).status, 409, "a form that does not say what it was made from")
     equal(server.rows("SELECT * FROM document WHERE code = ?", code), before, "nothing was written")
@@ -294,6 +294,19 @@ def the_list():
                category="official", must_read="1")
     equal(reply.status, 303, "described")
     check([c for c, _ in listed("P10")].count(state["code"]) == 0 and state["code"] in [c for c, _ in listed("P01")], "a guest is not in its audience any more")
+    def unread():
+        """What the head of the list says of papers that must be read: code → (not yet, of so many)."""
+        part = re.search(r'<section id="must">.*?</section>', who["admin"].get("/admin/test-1/papers").text, re.S)
+        return {code: (int(left), int(people)) for code, left, people in re.findall(r'/papers/([^"#]+)#readers.*?<bdi>(\d+) / (\d+)</bdi>', part.group(0) if part else "")}
+
+    before = unread()[state["code"]]
+    check(0 < before[0] < before[1], "a paper that must be read says how many have not", before)
+    equal(Client(server).get("/d/%s/f/%s/2/x.pdf" % (tokens["P03"], state["code"])).status, 200, "one more reads it")
+    for _ in range(100):
+        if unread()[state["code"]] != before:
+            break
+        time.sleep(0.1)
+    equal(unread()[state["code"]], (before[0] - 1, before[1]), "one less has to")
     check("&lt;b&gt;mới" in Client(server).get("/d/" + tokens["P01"]).text, "its title is text")
     equal(do(state["code"], "edit", title_vi="x").status, 400, "for nobody at all is refused")
     equal(do(state["code"], "edit", title_vi="", everybody="1").status, 400, "without a title")
