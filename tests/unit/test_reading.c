@@ -197,7 +197,7 @@ static enum err add_papers(struct db *db, void *arg, struct fault *fault)
                                               .pin = "phone_tail"};
     enum err e = sql_import_event_write(db, &event, NULL);
     for (int i = 0; e == OK && i < 4; i++) {
-        char sha[65], code[8];
+        char sha[65], code[16];
         (void)snprintf(sha, sizeof sha, "%064d", i + 1);
         (void)snprintf(code, sizeof code, "p%d", i + 1);
         struct sql_docs_paper_insert_in in = {.id = i + 1, .event_id = 1, .code = code, .title = i == 0 ? "Báo cáo công đoàn" : "Giấy", .file = "x.pdf", .file_blob = sha,
