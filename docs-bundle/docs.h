@@ -147,7 +147,8 @@ enum err docs_stop_stamped(struct db *db, int64_t now_ms, struct docs_stamp_watc
 
 /* --- bundles --- */
 
-/* A work folder in TMPDIR (else /tmp), mode 0700; and its end with all that is in it. */
+/* A work folder in TMPDIR (else /tmp), mode 0700; and its end with all that is in it. Folders that processes of this account, killed more than a day ago, left
+ * there are removed. */
 char *docs_work_folder(struct arena *arena, struct fault *fault);
 void docs_remove_folder(const char *folder);
 

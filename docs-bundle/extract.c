@@ -1,4 +1,5 @@
 #include "docs-bundle/extract.h"
+#include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
 
@@ -151,16 +152,6 @@ enum err docs_extract(struct arena *arena, const char *path, const struct docs_w
 
 /* --- work folders ------------------------------------------------------------------------------------------------------------------------ */
 
-char *docs_work_folder(struct arena *arena, struct fault *fault)
-{
-    const char *base = getenv("TMPDIR");
-    char *folder = arena_printf(arena, "%s/plenum-docs-XXXXXX", base && *base == '/' ? base : "/tmp");
-    if (!folder) return (void)fault_set(fault, ERR_NOMEM, "not enough memory"), NULL;
-    if (mkdtemp(folder)) return folder;
-    (void)fault_set(fault, err_from_errno(errno), "%s: %s", folder, strerror(errno));
-    return NULL;
-}
-
 static void remove_beneath(const char *folder, int depth)
 {
     DIR *dir = depth < 16 ? opendir(folder) : NULL;
@@ -175,6 +166,33 @@ static void remove_beneath(const char *folder, int depth)
     }
     if (dir) closedir(dir);
     (void)rmdir(folder);
+}
+
+/* What a process that was killed left behind: pages of papers that may be restricted do not stay until the machine starts anew. No work takes a day. */
+static void sweep_old(const char *base)
+{
+    static const char ours[] = "plenum-docs-";
+    DIR *dir = opendir(base);
+    for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
+        struct arena scratch = {0};
+        struct stat st;
+        const char *path = strncmp(entry->d_name, ours, sizeof ours - 1) == 0 ? file_join(&scratch, base, entry->d_name) : NULL;
+        bool is_old = path && lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() && (int64_t)st.st_mtim.tv_sec * 1000 + CLOCK_DAY < clock_now_ms();
+        if (is_old) remove_beneath(path, 0);
+        arena_release(&scratch);
+    }
+    if (dir) closedir(dir);
+}
+
+char *docs_work_folder(struct arena *arena, struct fault *fault)
+{
+    const char *wanted = getenv("TMPDIR"), *base = wanted && *wanted == '/' ? wanted : "/tmp";
+    char *folder = arena_printf(arena, "%s/plenum-docs-XXXXXX", base);
+    sweep_old(base);
+    if (!folder) return (void)fault_set(fault, ERR_NOMEM, "not enough memory"), NULL;
+    if (mkdtemp(folder)) return folder;
+    (void)fault_set(fault, err_from_errno(errno), "%s: %s", folder, strerror(errno));
+    return NULL;
 }
 
 void docs_remove_folder(const char *folder)

@@ -242,6 +242,11 @@ def work_folders():
     child.terminate()
     told = child.communicate()[1]
     p.check(child.returncode == 1 and "stopped" in told and os.listdir(work) == [] and not os.path.exists(out + "2"), "nor after Ctrl-C", (child.returncode, told, os.listdir(work)))
+    for name, days in (("plenum-docs-killed", 2), ("plenum-docs-at-work", 0), ("other", 2)):
+        k.put(work, name + "/page.txt", b"x")
+        os.utime(os.path.join(work, name), (time.time() - days * 86400,) * 2)
+    k.build(source, out, data, env={"TMPDIR": work})
+    p.equal(sorted(os.listdir(work)), ["other", "plenum-docs-at-work"], "what a process that was killed left behind goes after a day, and nothing else")
 
 
 def without_bundle():
