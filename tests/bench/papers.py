@@ -173,13 +173,14 @@ def publish(folder):
     with db:
         db.execute("UPDATE document SET published_ms = ? WHERE code = 'later'", (int(time.time() * 1000),))
         db.execute("UPDATE event SET config_seq = config_seq + 1")
+        at = time.monotonic()
     db.close()
-    return time.monotonic()
+    return at
 
 
 def bench_news(folder, ours, tokens):
-    """5 000 open pages ask every 20 s, 5 000 others open within 50 s, and a paper is published in the middle. True: no error, and all have seen it."""
-    phones, every, seconds = 5000, 20, 60
+    """5 000 open pages ask every 16 s (as slowly as pages of ours do), 5 000 others open within 50 s, and a paper is published in the middle. True: no error, and all have seen it."""
+    phones, every, seconds = 5000, 16, 60
     with open(f"{folder}/tokens.txt", "w") as f:
         f.writelines(t + "\n" for t in tokens[:phones])
     with open(f"{folder}/pages.txt", "w") as f:
@@ -192,7 +193,7 @@ def bench_news(folder, ours, tokens):
     pages, news = read_result(opening.wait(), opening.stdout.read()), read_result(asking.wait(), asking.stdout.read())
     used = (cpu(ours.pid) - before) / seconds
     print(f"news: {phones} phones every {every} s, {news['polls']} polls ({news['unchanged']} unchanged), {news['errors']} errors {news['first_error']}; p50 {news['p50_ms']:.1f} p99 {news['p99_ms']:.1f} ms; "
-          f"the new paper: seen by {news['seen']}, first {news['first_seen_us'] / 1e6 - at:.2f} s, last {news['last_seen_us'] / 1e6 - at:.2f} s after it was published (wanted: within {every} s)", flush=True)
+          f"the new paper: seen by {news['seen']}, first {news['first_seen_us'] / 1e6 - at:.2f} s, last {news['last_seen_us'] / 1e6 - at:.2f} s after it was published (wanted: within 20 s)", flush=True)
     print(f"  meanwhile {pages['phones']} pages: {pages['errors']} errors {pages['first_error']}, p50 {pages['p50_ms']:.1f} p99 {pages['p99_ms']:.1f} ms; server at most {pages['rss_most_kb'] // 1024} MB, "
           f"{used * 100:.0f} % of one core", flush=True)
     return not news["errors"] and not pages["errors"] and news["seen"] == phones
