@@ -129,6 +129,9 @@ $(B)/obj/%.o: %.c $(B)/flags | $(GENERATED)
 	$(say) CC $<
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+# Loops over pixels: a tenth faster.
+$(B)/obj/core/vision/%.o: CFLAGS += $(if $(SAN),,-O3)
+
 define room
 $(call library,$(1)): $(call objects,$(call sources,$(1))) $(EXTRA_$(1))
 	@mkdir -p $$(@D)
@@ -157,9 +160,12 @@ $(B)/tests/%: $(B)/obj/tests/unit/%.o $(foreach r,$(UNIT_ROOMS),$(call library,$
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(foreach r,$(UNIT_ROOMS),$(call library,$(r))) $(UNIT_LIBS) $(EXTRA_LIBS_$*)
 EXTRA_LIBS_test_sql_postgres := -lpq
 
-.PHONY: unit
+.PHONY: unit unit-threads
 unit: $(UNIT)
-	@tests/run-unit $(B)
+	@tests/run-unit $(UNIT)
+UNIT_THREADS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(shell grep -l '^/\* \# threads' tests/unit/test_*.c))
+unit-threads: $(UNIT_THREADS)
+	@tests/run-unit $(UNIT_THREADS)
 
 # Fuzzers want clang and a folder of their own: make CC=clang SAN=address,undefined,fuzzer-no-link B=build/fuzz fuzzers
 FUZZ_ROOMS := server docs-bundle $(ROOMS_plenum-badges)

@@ -21,6 +21,9 @@ int64_t clock_now_ms(void);
 int64_t clock_steady_ms(void);
 int64_t clock_steady_us(void);
 
+/* Processor time of this thread, microseconds; for budgets. */
+int64_t clock_thread_us(void);
+
 /* "2026-12-01T00:31:05.123Z" (RFC 3339, UTC, milliseconds). `out` holds at least CLOCK_TEXT_SIZE bytes. */
 #define CLOCK_TEXT_SIZE 32
 char *clock_format(int64_t ms, char out[CLOCK_TEXT_SIZE]);

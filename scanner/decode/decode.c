@@ -1,19 +1,31 @@
 #include "scanner/decode/decode.h"
-#include "core/vision/qr_read.h"
+#include "core/base/id.h"
+#include "core/vision/qr_ladder.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct decoder {
-    struct qr_reader *reader;
+    struct qr_ladder *ladder;
 };
+
+/* A badge of ours or of another event: what a person shows at a door. All else may hang on a wall. */
+static bool is_wanted(const char *text, size_t length)
+{
+    char token[ID_TOKEN_SIZE];
+    if (strlen(text) != length) return false;
+    if (id_token_from_scan(text, token)) return true;
+    for (const char *at = text; (at = strchr(at, '/')); at++)
+        if ((at[1] == 'd' || at[1] == 'D') && at[2] == '/' && strlen(at + 3) >= 10) return true;
+    return false;
+}
 
 struct decoder *decoder_new(void)
 {
     struct decoder *decoder = calloc(1, sizeof *decoder);
     if (!decoder) return NULL;
-    decoder->reader = qr_reader_new();
-    if (!decoder->reader) {
+    decoder->ladder = qr_ladder_new(is_wanted);
+    if (!decoder->ladder) {
         free(decoder);
         return NULL;
     }
@@ -23,7 +35,7 @@ struct decoder *decoder_new(void)
 void decoder_free(struct decoder *decoder)
 {
     if (!decoder) return;
-    qr_reader_free(decoder->reader);
+    qr_ladder_free(decoder->ladder);
     free(decoder);
 }
 
@@ -39,7 +51,7 @@ enum err decoder_read(struct decoder *decoder, const struct frame *frame, struct
     struct code_list list = {0};
     struct qr_found_list found = {0};
     if (!frame->text) {
-        enum err e = qr_read_all(decoder->reader, &frame->picture, arena, &found);
+        enum err e = qr_ladder_climb(decoder->ladder, &frame->picture, arena, &found);
         if (e != OK) return e;
     }
     list.items = arena_array(arena, found.count + 1, sizeof *list.items);

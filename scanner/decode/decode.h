@@ -1,7 +1,7 @@
 /* A frame's codes, as texts. Decides nothing about them: what counts as a badge is scanner/decision's to say.
  *
- * Today one reading of the grey picture as it is; the ladder of prepared pictures, and the child process around it, go here. A decoder
- * belongs to one thread. */
+ * Pictures go up the ladder of core/vision/qr_ladder.h; frames of a camera get a glance each, and one that shows what the last one showed is not looked at
+ * again. A decoder belongs to one thread. */
 #ifndef PLENUM_SCANNER_DECODE_H
 #define PLENUM_SCANNER_DECODE_H
 
