@@ -1,3 +1,4 @@
+/* # threads: also under the thread sanitizer */
 /* Badges as they come out: drawn by pdftoppm, their codes read, their ink kept in its place. */
 #include "badges/badges.h"
 #include "badges/proof/draw.h"

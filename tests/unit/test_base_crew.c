@@ -1,3 +1,4 @@
+/* # threads: also under the thread sanitizer */
 /* Pieces of work are run once each, whatever the number of threads, and are done when finished. */
 #include "core/base/crew.h"
 #include "tests/unit/check.h"

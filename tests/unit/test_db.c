@@ -1,3 +1,4 @@
+/* # threads: also under the thread sanitizer */
 /* The SQL seam on SQLite: opening, statements, transactions, migrations. The writer thread: test_db_writer.c. */
 #include "core/base/crypto.h"
 #include "core/db/db.h"

@@ -1,3 +1,4 @@
+/* # threads: also under the thread sanitizer */
 /* The writer thread: group commit, neighbours that do not spoil one another, a full disk, a bounded queue. */
 #include "core/base/clock.h"
 #include "core/base/crypto.h"

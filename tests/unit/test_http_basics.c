@@ -1,3 +1,4 @@
+/* # threads: also under the thread sanitizer */
 /* Routes, parameters, methods, hosts, origins, headers, forms, JSON, cookies, compression. */
 #include "tests/unit/http_kit.h"
 

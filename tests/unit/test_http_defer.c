@@ -1,3 +1,4 @@
+/* # threads: also under the thread sanitizer */
 /* Requests that wait: deferred and resumed by other threads, run in the pool, clients that vanish meanwhile, a full queue, stopping in
  * the middle of it all. */
 #include "server/pool/pool.h"

@@ -1,3 +1,4 @@
+/* # threads: also under the thread sanitizer */
 /* What is written down and what is not; error pages; half-closed and pipelining clients; many bodies, many connections; TLS. */
 #include "core/base/file.h"
 #include "server/live/live.h"

@@ -1,3 +1,4 @@
+/* # threads: also under the thread sanitizer */
 /* Files and assets: ranges, conditions, names; the pure functions by table and the same over a socket, plain and under TLS (the TLS
  * client is the curl program). Duplicate and ambiguous routes. */
 #include "core/base/file.h"

@@ -1,3 +1,4 @@
+/* # threads: also under the thread sanitizer */
 /* Whatever two readers of one byte stream could cut differently is refused with 400, the connection is closed, and a request hidden
  * behind it is never answered. */
 #include "tests/unit/http_kit.h"

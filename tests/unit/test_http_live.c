@@ -1,3 +1,4 @@
+/* # threads: also under the thread sanitizer */
 /* Server-Sent Events: first picture, ids, going on after a break, gaps, slow readers, the limit, heartbeats, stopping. */
 #include "server/live/live.h"
 #include "tests/unit/http_kit.h"

@@ -1,3 +1,4 @@
+/* # threads: also under the thread sanitizer */
 /* Clients that are slow on purpose are cut, others are not; the connection limit; counters. */
 #include "tests/unit/http_kit.h"
 

@@ -1,3 +1,4 @@
+/* # threads: also under the thread sanitizer */
 /* Whom a scanner takes for its server: pinned key, authority, neither; and the pairing URL that carries the pin. */
 #include "core/base/crypto.h"
 #include "core/base/file.h"

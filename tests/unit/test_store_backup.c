@@ -1,3 +1,4 @@
+/* # threads: also under the thread sanitizer */
 /* Backup and restore: the same content on the other side, all or nothing, and nothing hostile gets out of the folder. */
 #include "catalogue.h"
 #include "core/base/clock.h"

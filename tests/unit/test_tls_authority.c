@@ -1,3 +1,4 @@
+/* # threads: also under the thread sanitizer */
 /* The local authority: what is made, what stays across renewals, what is told; and handshakes by openssl and curl with a server of ours. */
 #include "core/base/crypto.h"
 #include "core/base/file.h"
