@@ -212,7 +212,8 @@ static enum err add_found(struct qr_search *s, const struct qr_grid *grid, const
     }
     left = fmaxf(left, 0), top = fmaxf(top, 0), right = fminf(right, (float)s->shade->width), bottom = fminf(bottom, (float)s->shade->height);
     struct qr_point middle = qr_grid_place(grid, n / 2, n / 2);
-    list->items[list->count++] = (struct qr_found){.text = copy, .length = length, .x = (unsigned)(fmaxf(middle.x, 0) * scale), .y = (unsigned)(fmaxf(middle.y, 0) * scale),
+    list->items[list->count++] = (struct qr_found){
+        .text = copy, .length = length, .x = (unsigned)(fmaxf(middle.x, 0) * scale), .y = (unsigned)(fmaxf(middle.y, 0) * scale),
         .left = (unsigned)(left * scale), .top = (unsigned)(top * scale), .right = (unsigned)(right * scale), .bottom = (unsigned)(bottom * scale)};
     return OK;
 }
