@@ -69,7 +69,7 @@ def photos(folder):
 def clips(folder):
     shown, read, wrong, seconds, length, waits = 0, 0, 0, 0.0, 0.0, []
     world = flow.World(folder, "reading")
-    world.server.close()
+    world.proxy.set("refuse")
     for seed in range(3):
         fps = 12 + seed
         tokens = [flow.make_token() for _ in range(4)]
