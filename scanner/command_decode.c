@@ -3,7 +3,7 @@
 #include "core/base/opt.h"
 #include "core/base/text.h"
 #include "scanner/commands.h"
-#include "scanner/decode/decode.h"
+#include "scanner/decode/guarded.h"
 #include "scanner/frames/frames.h"
 
 #include <stdio.h>
@@ -46,7 +46,7 @@ static void put_line(struct buf *line, const char *file, const struct code_list 
     buf_puts(line, "}\n");
 }
 
-static enum err decode_all(struct source *source, struct decoder *decoder, bool *ret_all_read, struct fault *fault)
+static enum err decode_all(struct source *source, struct guarded *decoder, bool *ret_all_read, struct fault *fault)
 {
     struct arena arena = {0};
     struct buf line;
@@ -59,7 +59,7 @@ static enum err decode_all(struct source *source, struct decoder *decoder, bool 
         arena_clear(&arena);
         e = source_next(source, &arena, &frame, fault);
         if (e == ERR_NOT_FOUND) break;
-        if (e == OK && (e = decoder_read(decoder, &frame, &arena, &codes)) != OK) fault_set(fault, e, "%s: %s", frame.name, err_name(e));
+        if (e == OK) e = guarded_read(decoder, &frame, &arena, &codes, fault);
         if (e != OK && e != ERR_INPUT) goto out;
         if (e != OK) {
             *ret_all_read = false;
@@ -92,7 +92,7 @@ int command_decode(int argc, char **argv)
                                            "and folders, JPEG, PNG or PGM.\nExit code 0 when each picture could be read, whether or not it has a code.",
                                   .options = options, .option_count = 1, .least_words = 1, .most_words = (size_t)argc};
     const char **words = calloc((size_t)argc + 1, sizeof *words);
-    struct decoder *decoder = decoder_new();
+    struct guarded *decoder = guarded_new();
     struct source *source = NULL;
     size_t count;
     struct fault fault = {0};
@@ -103,11 +103,12 @@ int command_decode(int argc, char **argv)
         goto out;
     }
     if (e == OK) e = source_open_images(words, count, false, -1, &source, &fault);
+    if (e == OK) source_keep_encoded(source);
     if (e == OK) e = decode_all(source, decoder, &all_read, &fault);
     if (e != OK) fprintf(stderr, "plenum-scanner: %s\n", fault.text);
 out:
     source_close(source);
-    decoder_free(decoder);
+    guarded_free(decoder);
     free(words);
     return e == OK ? (all_read ? 0 : 1) : err_exit_code(e);
 }

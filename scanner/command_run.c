@@ -229,7 +229,7 @@ static enum err open_door(struct session *s, struct fault *fault)
     struct sync_settings sync = {.spool = w->spool, .server = s->identity.server, .key = s->identity.key, .authority = s->identity.authority,
                                  .pin = s->identity.pin, .event = s->identity.event, .tell = tell_sync, .ctx = door->feedback};
     door->queue = &s->queue;
-    door->decoder = decoder_new();
+    door->decoder = guarded_new();
     door->client = http_client_new(&http);
     door->gate = s->identity.gate;
     door->direction = w->direction ? w->direction : "in";
@@ -285,7 +285,7 @@ static void close_session(struct session *s)
     source_close(s->source);
     sync_stop(s->door.sync);
     door_release(&s->door);
-    decoder_free(s->door.decoder);
+    guarded_free(s->door.decoder);
     http_client_free(s->door.client);
     feedback_stop(s->door.feedback);
     queue_close(&s->queue);
@@ -308,6 +308,7 @@ static enum err run(struct session *s, struct fault *fault)
     s->stop_fd = open_stop();
     if ((e = open_door(s, fault)) != OK) return e;
     if ((e = open_source(s, fault)) != OK) return e;
+    source_keep_encoded(s->source);
     e = work(s, fault);
     drain(s);
     return e;

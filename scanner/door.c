@@ -200,8 +200,8 @@ enum err door_take_frame(struct door *door, const struct frame *frame, struct ar
     struct code_list codes;
     char (*taken)[ID_TOKEN_SIZE];
     size_t taken_count = 0;
-    enum err e = decoder_read(door->decoder, frame, arena, &codes);
-    if (e != OK) return fault_set(fault, e, "the picture cannot be decoded: %s", err_name(e));
+    enum err e = guarded_read(door->decoder, frame, arena, &codes, fault);
+    if (e != OK) return e;
     taken = arena_array(arena, codes.count + 1, sizeof *taken);
     if (!taken) return fault_set(fault, ERR_NOMEM, "not enough memory for the codes");
     int64_t now = showing_time(door, frame);

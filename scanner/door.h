@@ -6,7 +6,7 @@
 #define PLENUM_SCANNER_DOOR_H
 
 #include "scanner/decision/debounce.h"
-#include "scanner/decode/decode.h"
+#include "scanner/decode/guarded.h"
 #include "scanner/feedback/feedback.h"
 #include "scanner/queue/queue.h"
 #include "scanner/roster/roster.h"
@@ -17,7 +17,7 @@
 
 struct door {
     struct queue *queue;
-    struct decoder *decoder;
+    struct guarded *decoder;
     struct sync *sync;          /* NULL: nobody to send to (tests) */
     struct http_client *client; /* NULL: never ask */
     struct feedback *feedback;

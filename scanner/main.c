@@ -2,6 +2,7 @@
 #include "core/base/crypto.h"
 #include "core/base/version.h"
 #include "scanner/commands.h"
+#include "scanner/decode/guarded.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@ int main(int argc, char **argv)
     }
     /* A reader of our lines that goes away must not end the door. */
     (void)signal(SIGPIPE, SIG_IGN);
+    if (strcmp(word, "decoder") == 0 && argc == 2) return guarded_serve();
     if (strcmp(word, "decode") == 0) return command_decode(argc - 1, argv + 1);
     if (strcmp(word, "queue") == 0) return command_queue(argc - 1, argv + 1);
     return command_run(argc, argv);

@@ -255,9 +255,9 @@ void feedback_result(struct feedback *feedback, const struct result *result)
 void feedback_foreign(struct feedback *feedback, enum foreign_kind kind)
 {
     static const char *const english[FOREIGN_KINDS] = {"an empty code", "a Wi-Fi code", "a contact card", "a web address", "a mail or phone code",
-                                                       "a product or number code", "a code"};
+                                                       "a product or number code", "a code", "a badge of another event"};
     static const char *const vietnamese[FOREIGN_KINDS] = {"mã trống", "mã Wi-Fi", "danh thiếp", "địa chỉ web", "mã thư hoặc điện thoại",
-                                                          "mã vạch, mã số", "một mã"};
+                                                          "mã vạch, mã số", "một mã", "thẻ của sự kiện khác"};
     struct buf line;
     buf_init(&line, BUF_LIMIT_LINE);
     if (feedback->settings.vietnamese) buf_printf(&line, " ?  Đây là %s, không phải thẻ của chúng ta: không tính.\n", vietnamese[kind]);

@@ -17,6 +17,8 @@
 
 struct frame {
     struct picture picture; /* pixels NULL for a line */
+    const void *encoded;    /* instead of pixels, the bytes of a JPEG, PNG or PGM file (source_keep_encoded) */
+    size_t encoded_length;
     const char *text;       /* a line: the code as the hand scanner sent it; else NULL */
     size_t text_length;
     const char *name;  /* the picture's file; NULL for streams */
@@ -40,6 +42,8 @@ enum err source_open_lines(int fd, int stop_fd, struct source **ret, struct faul
 /* The next frame. ERR_NOT_FOUND: the end (or we were told to stop). ERR_INPUT: this one could not be read, the fault and ret->name say
  * which; the next call goes on. Anything else ends the source. */
 enum err source_next(struct source *source, struct arena *arena, struct frame *ret, struct fault *fault);
+/* Pictures of files and of MJPEG are not decoded here but handed on as they are: for a decoder in a process of its own. */
+void source_keep_encoded(struct source *source);
 void source_close(struct source *source); /* accepts NULL */
 
 #endif

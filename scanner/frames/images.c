@@ -135,6 +135,11 @@ static enum err images_next(struct source *source, struct arena *arena, struct f
     source_stamp(source, ret);
     enum err e = file_read(arena, path, IMAGE_FILE_MOST, &data, &length, fault);
     if (e != OK) return e == ERR_NOMEM ? e : ERR_INPUT;
+    if (source->keeps_encoded) {
+        ret->encoded = data;
+        ret->encoded_length = length;
+        return OK;
+    }
     e = image_read(arena, data, length, &ret->picture, fault);
     if (e == OK) return OK;
     fault_prefix(fault, "%s", path);

@@ -107,7 +107,10 @@ static enum err mjpeg_next(struct source *source, struct arena *arena, struct fr
     }
     source_stamp(source, ret);
     size_t length = walk.at < 2 ? 2 : walk.at;
-    if (step == STEP_DONE) e = image_read(arena, reader_data(reader), length, &ret->picture, fault);
+    if (step == STEP_DONE && source->keeps_encoded) {
+        ret->encoded = reader_data(reader);
+        ret->encoded_length = length;
+    } else if (step == STEP_DONE) e = image_read(arena, reader_data(reader), length, &ret->picture, fault);
     else e = fault_set(fault, ERR_INPUT, "broken JPEG picture");
     reader->start += length;
     if (e != OK) {

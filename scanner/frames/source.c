@@ -17,6 +17,11 @@ enum err source_next(struct source *source, struct arena *arena, struct frame *r
     return source->next(source, arena, ret, fault);
 }
 
+void source_keep_encoded(struct source *source)
+{
+    source->keeps_encoded = true;
+}
+
 void source_close(struct source *source)
 {
     if (!source) return;

@@ -10,6 +10,7 @@ struct source {
     void (*close)(struct source *source); /* what the kind itself holds; may be NULL */
     struct reader reader;
     int64_t number;
+    bool keeps_encoded;
     double rate;
     void *own;
 };

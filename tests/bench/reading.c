@@ -178,7 +178,8 @@ static struct scene choose(size_t kind, int hard, unsigned side, unsigned width,
     if (kind == 8) s.inverted = true, s.blur = 0.15 * hard * module;
     if (kind == 9) s.finger = fingers[hard - 1];
     if (kind == 10) s.quality = 50 - 12 * hard, s.size = 190 - 30 * hard;
-    if (kind == 11) s.blur = 0.25 * hard * module, s.move = 0.35 * hard * module, s.exposure = 0.3 / hard, s.noise = 0.03 + 0.01 * hard, s.size = 220 - 30 * hard, s.quality = 60;
+    if (kind == 11) s.blur = 0.25 * hard * module, s.move = 0.35 * hard * module, s.exposure = 0.3 / hard, s.noise = 0.03 + 0.01 * hard;
+    if (kind == 11) s.size = 220 - 30 * hard, s.quality = 60;
     s.blur += 0.4;
     s.x = uniform(seed, s.size, width - s.size);
     s.y = uniform(seed, s.size * 0.7, height - s.size * 0.7);

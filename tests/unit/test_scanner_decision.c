@@ -42,7 +42,7 @@ static void test_foreign(struct check *c)
                  {"https://example.org/d/short", FOREIGN_WEB}, {"WWW.EXAMPLE.ORG", FOREIGN_WEB}, {"mailto:a@b.c", FOREIGN_MAIL_OR_PHONE},
                  {"5901234123457", FOREIGN_NUMBER}, {"", FOREIGN_EMPTY}, {" \r\n", FOREIGN_EMPTY}, {"Xin chào", FOREIGN_OTHER},
                  /* a token of another length is no badge of ours */
-                 {"https://checkin.conf.example/d/3nxynsk9fr6y75jhj4frwkvz58", FOREIGN_WEB}, {"ABCDEFGHJKMNPQRST", FOREIGN_OTHER}};
+                 {"https://checkin.conf.example/d/3nxynsk9fr6y75jhj4frwkvz58", FOREIGN_BADGE}, {"ABCDEFGHJKMNPQRST", FOREIGN_OTHER}};
     char token[ID_TOKEN_SIZE];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         CHECK(c, !id_token_from_scan(cases[i].text, token));
