@@ -78,7 +78,7 @@ enum err file_sync_directory(const char *path)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return err_from_errno(errno);
-    enum err e = fsync(fd) == 0 ? OK : err_from_errno(errno);
+    enum err e = fsync(fd) == 0 || errno == EINVAL ? OK : err_from_errno(errno); /* EINVAL: a file system without it (some networks' folders) */
     close(fd);
     return e;
 }
@@ -93,7 +93,7 @@ enum err file_new_open(struct file_new *file, const char *path, unsigned mode, s
     (void)snprintf(file->temporary, sizeof file->temporary, "%s.XXXXXX", path);
     file->fd = mkostemp(file->temporary, O_CLOEXEC);
     if (file->fd < 0) return fault_errno(fault, path);
-    if (fchmod(file->fd, mode) != 0) {
+    if (mode != 0600 && fchmod(file->fd, mode) != 0) { /* mkostemp has made it 0600; a stick's file system may know no modes */
         enum err e = fault_errno(fault, path);
         file_new_abandon(file);
         return e;
