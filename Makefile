@@ -106,8 +106,17 @@ $(B)/gen/layouts.c: $(B)/tool/embed_layouts $(LAYOUTS)
 	@mkdir -p $(B)/gen
 	$(Q)$(B)/tool/embed_layouts $@ $(LAYOUTS)
 
+STATUS_PAGE := $(sort $(wildcard scanner/status/page/*)) $(wildcard web/i18n/*.json)
+$(B)/tool/embed_page: scanner/gen/embed_page.c
+	@mkdir -p $(@D)
+	$(say) TOOL $@
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O1 $(WARN) -o $@ $<
+$(B)/gen/status_page.c: $(B)/tool/embed_page $(STATUS_PAGE)
+	@mkdir -p $(B)/gen
+	$(Q)$(B)/tool/embed_page $@ scanner/status/page web/i18n
+
 EXTRA_core/db := $(if $(SQL),$(B)/obj/gen/catalogue.o)
-EXTRA_scanner := $(if $(SCANNER_SQL),$(B)/obj/gen/queue_catalogue.o)
+EXTRA_scanner := $(if $(SCANNER_SQL),$(B)/obj/gen/queue_catalogue.o) $(B)/obj/gen/status_page.o
 EXTRA_badges := $(B)/obj/gen/layouts.o
 EXTRA_server := $(if $(wildcard server/gen/embed.c),$(B)/obj/gen/web_assets.o)
 
@@ -168,7 +177,7 @@ unit-threads: $(UNIT_THREADS)
 	@tests/run-unit $(UNIT_THREADS)
 
 # Fuzzers want clang and a folder of their own: make CC=clang SAN=address,undefined,fuzzer-no-link B=build/fuzz fuzzers
-FUZZ_ROOMS := server docs-bundle $(ROOMS_plenum-badges)
+FUZZ_ROOMS := server scanner docs-bundle $(ROOMS_plenum-badges)
 $(B)/fuzz/%: tests/fuzz/%.c $(foreach r,$(FUZZ_ROOMS),$(call library,$(r)))
 	@mkdir -p $(@D)
 	$(say) LINK $@

@@ -8,6 +8,7 @@
 #include "scanner/commands.h"
 #include "scanner/door.h"
 #include "scanner/identity.h"
+#include "scanner/status/status.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +29,7 @@ struct wishes {
     struct opt_list images;
     const char **paths; /* of --images: its values and the words behind them */
     size_t path_count;
-    long again, rate;
+    long again, rate, status;
     bool once, json, version;
 };
 
@@ -41,6 +42,7 @@ struct session {
     bool has_http;
     struct queue queue;
     struct source *source;
+    struct status *status;
     struct door door;
 };
 
@@ -78,6 +80,8 @@ static const char about[] =
         {.name = "once", .kind = OPT_FLAG, .target = &(w)->once, .help = "end when all pictures are read and sent"},                                  \
         {.name = "on-result", .kind = OPT_TEXT, .target = &(w)->on_result, .value = "CMD",                                                            \
          .help = "program to run for each result (outcome, reason, name; PLENUM_… in its environment)"},                                              \
+        {.name = "status", .kind = OPT_NUMBER, .target = &(w)->status, .value = "PORT", .least = 0, .most = 65535,                                     \
+         .help = "the operator's screen: a page at http://127.0.0.1:PORT/ (0: any free port)"},                                                      \
         {.name = "spool", .kind = OPT_TEXT, .target = &(w)->spool, .value = "DIR",                                                                    \
          .help = "this scanner's folder (default " SPOOL_DEFAULT " or PLENUM_SPOOL)"},                                                                \
         {.name = "json", .kind = OPT_FLAG, .target = &(w)->json, .help = "one JSON line a scan on standard output"},                                  \
@@ -215,6 +219,21 @@ static enum err open_identity(struct session *s, struct fault *fault)
     return OK;
 }
 
+/* Said also because 0 lets the system choose the port. */
+static enum err open_status(struct session *s, struct fault *fault)
+{
+    if (s->wishes.status < 0) return OK;
+    char text[80];
+    struct status_settings settings = {.port = (int)s->wishes.status, .spool = s->wishes.spool, .event = s->identity.event, .gate = s->identity.gate,
+                                       .direction = s->door.direction, .sync = s->door.sync};
+    enum err e = status_start(&settings, &s->status, fault);
+    if (e != OK) return e;
+    feedback_show_on(s->door.feedback, s->status);
+    (void)snprintf(text, sizeof text, "status page: http://127.0.0.1:%d/", status_port(s->status));
+    feedback_notice(s->door.feedback, false, text);
+    return OK;
+}
+
 static enum err open_door(struct session *s, struct fault *fault)
 {
     const struct wishes *w = &s->wishes;
@@ -238,6 +257,7 @@ static enum err open_door(struct session *s, struct fault *fault)
     debounce_init(&door->badges, w->again >= 0 ? w->again * 1000 : w->frames ? AGAIN_SECONDS * 1000 : 0);
     debounce_init(&door->others, AGAIN_SECONDS * 1000);
     e = sync_start(&sync, &door->sync, fault);
+    if (e == OK) e = open_status(s, fault);
     if (e == OK) sync_wait_first(door->sync, FIRST_CONTACT_MS);
     return e;
 }
@@ -283,6 +303,7 @@ static void drain(struct session *s)
 static void close_session(struct session *s)
 {
     source_close(s->source);
+    status_stop(s->status); /* it looks at the sync */
     sync_stop(s->door.sync);
     door_release(&s->door);
     guarded_free(s->door.decoder);
@@ -317,7 +338,7 @@ static enum err run(struct session *s, struct fault *fault)
 int command_run(int argc, char **argv)
 {
     const char *spool = getenv("PLENUM_SPOOL");
-    struct session s = {.lock_fd = -1, .stop_fd = -1, .input_fd = -1, .wishes = {.again = -1, .spool = spool && *spool ? spool : SPOOL_DEFAULT}};
+    struct session s = {.lock_fd = -1, .stop_fd = -1, .input_fd = -1, .wishes = {.again = -1, .status = -1, .spool = spool && *spool ? spool : SPOOL_DEFAULT}};
     struct opt options[] = OPTIONS(&s.wishes);
     struct opt_command command = {.usage = "plenum-scanner [--server URL --pair CODE] [--gate CODE] (--frames - | --images PATH... | --lines -) [options]",
                                   .about = about, .options = options, .option_count = sizeof options / sizeof *options, .most_words = (size_t)argc};

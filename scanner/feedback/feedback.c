@@ -7,6 +7,7 @@
 #include "core/congress/reason.h"
 #include "core/db/db.h"
 #include "scanner/feedback/hook.h"
+#include "scanner/status/status.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 struct feedback {
     struct feedback_settings settings;
     struct hook *hook;
+    struct status *status; /* NULL: no page */
     int line_fd;  /* where the terminal's line goes; -1 = nowhere */
     bool colours;
     char timezone[64];
@@ -107,6 +109,8 @@ void feedback_set_timezone(struct feedback *feedback, const char *zone)
 {
     (void)snprintf(feedback->timezone, sizeof feedback->timezone, "%s", zone ? zone : "UTC");
 }
+
+void feedback_show_on(struct feedback *feedback, struct status *status) { feedback->status = status; }
 
 /* A reader of our output that went away must not stop the door: failures are passed over. */
 static void write_line(struct feedback *feedback, int fd, const struct buf *line)
@@ -241,6 +245,7 @@ void feedback_result(struct feedback *feedback, const struct result *result)
     struct buf line;
     struct fault fault;
     buf_init(&line, BUF_LIMIT_LINE);
+    if (feedback->status) status_result(feedback->status, result);
     if (feedback->hook && hook_run(feedback->hook, result, &fault) != OK) feedback_notice(feedback, false, fault.text);
     if (feedback->settings.json) {
         put_json(&line, result);
@@ -259,6 +264,7 @@ void feedback_foreign(struct feedback *feedback, enum foreign_kind kind)
     static const char *const vietnamese[FOREIGN_KINDS] = {"mã trống", "mã Wi-Fi", "danh thiếp", "địa chỉ web", "mã thư hoặc điện thoại",
                                                           "mã vạch, mã số", "một mã", "thẻ của sự kiện khác"};
     struct buf line;
+    if (feedback->status) status_foreign(feedback->status, kind);
     buf_init(&line, BUF_LIMIT_LINE);
     if (feedback->settings.vietnamese) buf_printf(&line, " ?  Đây là %s, không phải thẻ của chúng ta: không tính.\n", vietnamese[kind]);
     else buf_printf(&line, " ?  This is %s, not one of our badges: not counted.\n", english[kind]);

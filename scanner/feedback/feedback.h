@@ -40,6 +40,7 @@ struct feedback_settings {
 };
 
 struct feedback;
+struct status;
 
 enum err feedback_start(const struct feedback_settings *settings, struct feedback **ret, struct fault *fault);
 /* Waits for running commands, at most their time limit. Accepts NULL. */
@@ -47,6 +48,9 @@ void feedback_stop(struct feedback *feedback);
 
 /* In which zone "since 07:41" is said; it comes with the roster. Copied; NULL = UTC, as at the start. */
 void feedback_set_timezone(struct feedback *feedback, const char *zone);
+
+/* From now on the status page is told too; it outlives the feedback's results. NULL: no longer. */
+void feedback_show_on(struct feedback *feedback, struct status *status);
 
 void feedback_result(struct feedback *feedback, const struct result *result);
 /* "This is not one of our badges." */

@@ -82,6 +82,8 @@ static enum err read_gate(struct roster *roster, const json_t *gate)
     const char *kind = json_string_value(json_object_get(gate, "kind")), *direction = json_string_value(json_object_get(gate, "direction"));
     const json_t *reentry = json_object_get(gate, "reentry");
     roster->gate = text_of(&roster->arena, gate, "code");
+    const json_t *title = json_object_get(gate, "title");
+    roster->gate_title = title ? json_text(&roster->arena, title) : NULL;
     roster->kind = kind && strcmp(kind, "handout") == 0 ? GATE_HANDOUT : GATE_ENTRY;
     roster->lets_in = !direction || strcmp(direction, "out") != 0;
     roster->lets_out = !direction || strcmp(direction, "in") != 0;

@@ -25,7 +25,8 @@ struct roster {
     int64_t fetched_ms; /* our wall clock at the last answer */
     const char *timezone;
     int64_t opens_ms, closes_ms;
-    const char *gate, *gate_title;
+    const char *gate;
+    const char *gate_title; /* JSON: a text, or a map from language to text; NULL */
     enum gate_kind kind;
     bool lets_in, lets_out, reentry;
     category_set gate_admits;

@@ -40,3 +40,7 @@ ORDER BY seq DESC LIMIT 20;
 
 -- spool_list :each () -> (seq i64, scan_id text, token text?, gate text, direction text, scanned_ms i64, state text, told text, reason text?, roster i64?, outcome text?, outcome_reason text?, conflict i64)
 SELECT seq, scan_id, token, gate, direction, scanned_ms, state, told, reason, roster, outcome, outcome_reason, conflict FROM scan WHERE state <> 'sent' ORDER BY seq;
+
+-- What the server will never take, newest first.
+-- spool_aside :many (most i64) -> (scan_id text, direction text, scanned_ms i64, told text, outcome_reason text?)
+SELECT scan_id, direction, scanned_ms, told, outcome_reason FROM scan WHERE state = 'set_aside' ORDER BY seq DESC LIMIT $1;

@@ -15,8 +15,9 @@ import papers from "./papers.mjs";
 import venue from "./venue.mjs";
 import wall from "./wall.mjs";
 import layouts from "./layouts.mjs";
+import gate from "./gate.mjs";
 
-const stories = { phone, reading, resume, pin, public: pages, desk, badges, photos, papers, venue, wall, layouts, accessible };
+const stories = { phone, reading, resume, pin, public: pages, desk, badges, photos, papers, venue, wall, layouts, gate, accessible };
 const wanted = process.argv.slice(2);
 if (wanted[0] === "--stories") {
   console.log(Object.keys(stories).join("\n"));

@@ -1,0 +1,35 @@
+/* The operator's screen: a page on 127.0.0.1, live by Server-Sent Events. One thread with a database connection of its own.
+ *
+ * Nothing here may hold up a scan: results are handed over by copy, and a browser that does not read loses its connection. It answers loopback only, GET only,
+ * and only to its own Host (scanner/status/request.h). Badge tokens and keys are in nothing that it gives. Why not server/http: docs/decisions.
+ *
+ *   GET /            the page; /page.css, /page.js, /sound.js, /words/LANGUAGE.json
+ *   GET /events      hello (boot, gate, direction), then scan, foreign, and state once a second
+ *   GET /aside.json  the newest scans that the server will never take
+ *
+ * status_result and status_foreign are thread-safe. */
+#ifndef PLENUM_SCANNER_STATUS_H
+#define PLENUM_SCANNER_STATUS_H
+
+#include "core/base/err.h"
+#include "scanner/decision/foreign.h"
+#include "scanner/sync/sync.h"
+
+struct result;
+struct status;
+
+struct status_settings {
+    int port; /* 0: any that is free */
+    const char *spool, *event, *gate, *direction; /* borrowed for the life of the page */
+    struct sync *sync; /* outlives it; NULL: nobody to send to (tests) */
+};
+
+/* ERR_BUSY when the port is taken. */
+enum err status_start(const struct status_settings *settings, struct status **ret, struct fault *fault);
+void status_stop(struct status *status); /* accepts NULL */
+int status_port(const struct status *status);
+
+void status_result(struct status *status, const struct result *result);
+void status_foreign(struct status *status, enum foreign_kind kind);
+
+#endif

@@ -1,0 +1,196 @@
+// The operator's screen of a scanner: five states that cannot be confused, live, after a restart too, and for nobody else.
+import { spawn } from "node:child_process";
+import http from "node:http";
+import path from "node:path";
+import { rmSync } from "node:fs";
+import { assert, test, until } from "./check.mjs";
+import { assertCalm, assertNoScroll, assertWords, open, picture } from "./browser.mjs";
+import { EVENT, sample } from "./server.mjs";
+
+const NOBODY = "ZZZZZZZZZZZZZZZZ";
+const STATES = ["admitted", "already_in", "refused", "handed_out", "queued"];
+
+class Gate {
+  constructor(server, name, gate) {
+    this.server = server;
+    this.spool = path.join(server.folder, `spool-${name}`);
+    this.program = path.join(server.bin, "plenum-scanner");
+    this.port = 0;
+    rmSync(this.spool, { recursive: true, force: true });
+    const { code } = JSON.parse(server.run("plenum", "device", "pair", "--event", EVENT, "--gate", gate, "--json", "--data", server.data));
+    server.run("plenum-scanner", "--server", server.url, "--pair", code, "--spool", this.spool);
+  }
+
+  async start(...more) {
+    this.log = "";
+    this.process = spawn(this.program, ["--spool", this.spool, "--lines", "-", "--status", String(this.port), "--json", ...more], { stdio: ["pipe", "ignore", "pipe"] });
+    this.process.stderr.on("data", (text) => { this.log += text; });
+    this.port = Number(await until("the page's address", () => /status page: http:\/\/127\.0\.0\.1:(\d+)\//.exec(this.log)?.[1], 15000));
+    this.url = `http://127.0.0.1:${this.port}/`;
+  }
+
+  show(...tokens) { this.process.stdin.write(`${tokens.join("\n")}\n`); }
+
+  async stop(signal) {
+    const ended = new Promise((done) => this.process.once("exit", done));
+    if (signal) this.process.kill(signal);
+    else this.process.stdin.end();
+    await ended;
+  }
+
+  ask(target, headers, method = "GET") {
+    return new Promise((done, fail) => {
+      const request = http.request({ host: "127.0.0.1", port: this.port, path: target, method, headers, agent: false }, (answer) => {
+        const parts = [];
+        answer.on("data", (part) => parts.push(part));
+        answer.on("end", () => done({ status: answer.statusCode, headers: answer.headers, text: Buffer.concat(parts).toString() }));
+      });
+      request.on("error", fail).end();
+    });
+  }
+}
+
+const state = (page) => page.evaluate(() => document.documentElement.dataset.state);
+const shows = (page, wanted) => until(`the screen shows ${wanted}`, async () => (await state(page)) === wanted, 15000);
+
+async function see(server, page, name) {
+  for (const [width, height] of [[1280, 720], [800, 480]]) {
+    await page.setViewportSize({ width, height });
+    await assertNoScroll(page);
+    await assertWords(page);
+    const outside = await page.evaluate(() => [...document.querySelectorAll("main *, header *")].filter((e) => {
+      const box = e.getBoundingClientRect();
+      return box.width > 0 && (box.right > innerWidth + 1 || box.bottom > innerHeight + 1 || box.left < -1 || box.top < -1);
+    }).map((e) => `${e.tagName}.${e.className.baseVal ?? e.className}`));
+    assert.deepEqual(outside, [], `outside the picture: ${name}, ${width}×${height}`);
+    const covered = await page.evaluate(() => [...document.querySelectorAll(".panel .text")].filter((e) => {
+      const text = e.getBoundingClientRect();
+      const panel = e.parentElement.getBoundingClientRect();
+      const frame = parseFloat(getComputedStyle(e.parentElement, "::before").paddingTop);
+      return text.bottom > panel.bottom - frame + 1 || text.top < panel.top + frame - 1;
+    }).length);
+    assert.equal(covered, 0, `the frame covers text: ${name}, ${width}×${height}`);
+    await picture(server, page, `gate-${name}-${width}x${height}`, false);
+  }
+}
+
+// What the eye has besides colour: word, shape, pattern, brightness of the ground.
+const marks = (page) => page.evaluate(() => {
+  const panel = document.querySelector(".panel");
+  const [r, g, b] = getComputedStyle(panel).backgroundColor.match(/\d+/g).map(Number);
+  return { word: panel.querySelector(".word").textContent, shape: panel.querySelector("svg").innerHTML, pattern: getComputedStyle(panel, "::before").backgroundImage + getComputedStyle(panel, "::before").backgroundColor, light: .2126 * r + .7152 * g + .0722 * b };
+});
+
+export default async function gate(browser, server, people) {
+  const main = new Gate(server, "main", "main");
+  const gifts = new Gate(server, "gifts", "gifts");
+  const alone = new Gate(server, "alone", "main");
+  await main.start();
+  await gifts.start();
+  await alone.start("--server", "http://127.0.0.1:9");
+  const page = await open(browser);
+  const names = new Map(sample.people.map((person) => [person.code, person.name]));
+  const officials = sample.events.find((one) => one.slug === EVENT).delegates.filter((one) => one.person && one.category === "official" && one.status === "summoned");
+  const longest = server.token(officials.sort((a, b) => names.get(b.person).length - names.get(a.person).length)[0].person);
+  const seen = {};
+
+  async function story(name, where, token, look) {
+    await test(`gate: ${name} is told by word, shape and pattern`, async () => {
+      await page.goto(`${where.url}?lang=en`);
+      await until("the screen is ready", async () => (await state(page)) === "ready" && page.evaluate(() => document.getElementById("gate").textContent !== ""), 15000);
+      where.show(token);
+      await shows(page, name);
+      seen[name] = await marks(page);
+      if (look) await look();
+      await see(server, page, name);
+    });
+  }
+  await story("admitted", main, people.official.token, async () => {
+    assert.equal((await page.textContent(".name")).normalize("NFC"), people.official.name);
+    assert.ok((await page.textContent(".boxes")).includes(people.official.seat), "the seat");
+    assert.equal(await page.textContent("#server .text"), "Server reached");
+    assert.equal(await page.textContent("#gate"), "Main hall door");
+  });
+  await story("already_in", main, people.official.token, async () => assert.match(await page.textContent(".why"), /Since \d\d:\d\d · main/));
+  await story("refused", main, NOBODY, async () => {
+    assert.equal(await page.textContent(".why"), "This badge is not known.");
+    assert.equal(await page.textContent(".do"), "Please show the way to the welcome desk.");
+  });
+  await story("handed_out", gifts, people.official.token);
+  await story("queued", alone, people.official.token, async () => {
+    await until("the queue is told", async () => /1 wait/.test(await page.textContent("#queue .text")));
+    assert.equal(await page.textContent("#server .text"), "Server not reached yet");
+    assert.equal(await page.textContent("#roster .text"), "No list yet");
+  });
+
+  await test("gate: no two states share word, shape or pattern; neighbours in colour are far apart in brightness", async () => {
+    for (const mark of ["word", "shape", "pattern"]) assert.equal(new Set(STATES.map((name) => seen[name]?.[mark])).size, STATES.length, mark);
+    assert.ok(Math.min(seen.already_in.light, seen.queued.light) - Math.max(seen.admitted.light, seen.refused.light, seen.handed_out.light) > 90, JSON.stringify(seen));
+  });
+
+  await test("gate: two badges at once stand side by side", async () => {
+    await page.goto(`${main.url}?lang=vi`);
+    await until("the screen listens", async () => (await state(page)) !== "silent", 15000);
+    main.show(NOBODY, longest);
+    await until("two panels", () => page.evaluate(() => document.querySelectorAll(".panel.refused, .panel.admitted").length === 2), 10000);
+    await see(server, page, "two");
+    await until("ready for the next", async () => (await state(page)) === "ready", 15000);
+  });
+
+  await test("gate: what is no badge is named and changes nothing", async () => {
+    main.show("WIFI:S:Hall;T:WPA;P:secret;;");
+    await page.waitForSelector("#foreign:not([hidden])");
+    assert.match(await page.textContent("#foreign"), /mã Wi-Fi/);
+    assert.ok(!(await page.content()).includes("secret"));
+    await see(server, page, "ready");
+  });
+
+  await test("gate: sound by a click, and off again", async () => {
+    assert.equal(await page.getAttribute("#sound", "aria-pressed"), "false");
+    await page.click("#sound");
+    await until("sound is on", async () => (await page.getAttribute("#sound", "aria-pressed")) === "true");
+    await page.click("#sound");
+    await until("sound is off", async () => (await page.getAttribute("#sound", "aria-pressed")) === "false");
+  });
+
+  await test("gate: right to left", async () => {
+    await page.selectOption("#language", "ar");
+    await until("Arabic", () => page.evaluate(() => document.documentElement.dir === "rtl"));
+    main.show(people.official.token);
+    await shows(page, "already_in");
+    await see(server, page, "arabic");
+    await page.selectOption("#language", "en");
+  });
+
+  await test("gate: a scanner that dies is said to be silent, and its screen comes back by itself", async () => {
+    await main.stop("SIGKILL");
+    await shows(page, "silent");
+    await page.waitForSelector(".panel.stopped");
+    await see(server, page, "silent");
+    await main.start();
+    await until("live again", async () => (await state(page)) === "ready", 20000);
+    main.show(people.guest.token);
+    await until("a result", async () => ["admitted", "refused"].includes(await state(page)), 15000);
+    page.complaints = page.complaints.filter((text) => !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/.test(text));
+    await assertCalm(page);
+  });
+
+  await test("gate: only for this machine's own browser, and only its own page", async () => {
+    const host = `127.0.0.1:${main.port}`;
+    const status = async (target, headers, method) => (await main.ask(target, headers, method)).status;
+    assert.equal(await status("/", { host }), 200);
+    assert.equal(await status("/", { host: `localhost:${main.port}` }), 200);
+    for (const other of ["evil.example", `evil.example:${main.port}`, "127.0.0.1", "127.0.0.1:1", `127.0.0.1.evil.example:${main.port}`]) assert.equal(await status("/events", { host: other }), 421, other);
+    assert.equal(await status("/aside.json", { host, "sec-fetch-site": "cross-site" }), 403);
+    assert.equal(await status("/aside.json", { host, origin: "http://evil.example" }), 403);
+    assert.equal(await status("/", { host }, "POST"), 405);
+    assert.equal(await status("/device.json", { host }), 404);
+    assert.equal(await status("/../device.json", { host }), 404);
+    const answer = await main.ask("/", { host });
+    assert.match(answer.headers["content-security-policy"], /default-src 'none'/);
+    assert.equal(answer.headers["access-control-allow-origin"], undefined);
+  });
+
+  await page.context().close();
+  for (const one of [main, gifts, alone]) await one.stop();
+}
