@@ -20,5 +20,7 @@ int fuzz_photo(const uint8_t *data, size_t length);
 int fuzz_manifest(const uint8_t *data, size_t length);
 int fuzz_zip(const uint8_t *data, size_t length);
 int fuzz_range(const uint8_t *data, size_t length);
+int fuzz_picture(const uint8_t *data, size_t length);
+int fuzz_frames(const uint8_t *data, size_t length);
 
 #endif
