@@ -24,6 +24,7 @@ struct tls_material;
 struct live_feed;
 struct hot_papers;
 struct paper_job;
+struct mirror_job;
 struct opened_log;
 struct fragments;
 struct stencils;
@@ -45,6 +46,8 @@ struct app {
     struct pages *pages;
     struct live_feed *feed;     /* server/live_feed.h */
     struct paper_job *paper_job; /* server/paper_job.h */
+    struct mirror_job *mirror;   /* server/mirror_job.h; NULL without --mirror */
+    const char *epoch;           /* core/congress/store/mirror.h */
     const char *public_url;     /* of the machine, without an event's own; owned by the app */
     bool public_url_guessed;
     const char *const *event_urls; /* the events' own public URLs, as they were at start */

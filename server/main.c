@@ -28,6 +28,7 @@ static const struct command {
     {"tls", command_tls, "the local certificate authority: init, show"},
     {"backup", command_backup, "a consistent copy of everything, also while the server runs"},
     {"restore", command_restore, "a backup into an empty data folder"},
+    {"takeover", command_takeover, "a server's second copy (serve --mirror) into a new data folder"},
     {"doctor", command_doctor, "check the data folder: schema, papers, figures"},
     {"badges", NULL, "badges as PDF (plenum-badges)"},
     {"docs", NULL, "papers in signed bundles (plenum-docs)"},

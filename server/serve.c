@@ -7,6 +7,7 @@
 #include "server/access.h"
 #include "server/bucket.h"
 #include "server/hot_papers.h"
+#include "server/mirror_job.h"
 #include "server/live_feed.h"
 #include "server/paper_job.h"
 #include "server/pages/opened.h"
@@ -88,6 +89,17 @@ static enum err load_event_urls(struct app *app, struct fault *fault)
     for (size_t i = 0; i < app->event_url_count; i++) urls[i] = rows[i].public_url;
     app->event_urls = urls;
     return OK;
+}
+
+/* Devices hear the epoch whether there is a mirror or not: a copy may be taken from a disk too. */
+static enum err load_epoch(const struct serve_options *o, struct app *app, struct fault *fault)
+{
+    char server[MIRROR_NAME_SIZE], epoch[MIRROR_NAME_SIZE];
+    enum err e = mirror_identity(app->store.db, server, epoch);
+    if (e != OK) return db_fault(app->store.db, e, fault, "the epoch");
+    app->epoch = arena_strdup(&app->arena, epoch);
+    if (!app->epoch) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    return o->mirror ? mirror_job_start(&app->store, o->mirror, &app->mirror, fault) : OK;
 }
 
 static unsigned port_of(const char *address)
@@ -178,6 +190,7 @@ enum err serve_start(const struct serve_options *o, struct app *app, struct faul
     *app = (struct app){.lock = -1, .started_ms = clock_now_ms(), .store_nothing = o->store_nothing};
     enum err e = open_store(o, app, fault);
     if (e == OK) e = load_settings(o, app, fault);
+    if (e == OK) e = load_epoch(o, app, fault);
     if (e == OK) e = pages_load(&app->pages, fault);
     if (e == OK) e = start_threads(o, app, fault);
     if (e == OK) e = start_http(o, app, fault);
@@ -199,6 +212,7 @@ void serve_stop(struct app *app)
     paper_reader_free(app->reader);
     opened_log_free(app->opened);
     writer_stop(app->writer);
+    mirror_job_stop(app->mirror);
     live_hub_free(app->hub);
     live_feed_free(app->feed);
     hot_papers_free(app->hot_papers); /* behind the hub, whose ticks sweep it */

@@ -5,7 +5,7 @@
 #include "server/app.h"
 
 struct serve_options {
-    const char *data, *listen, *listen_tls, *tls_cert, *tls_key, *public_url, *welcome;
+    const char *data, *listen, *listen_tls, *tls_cert, *tls_key, *public_url, *welcome, *mirror;
     bool commit_each; /* one commit per request: only for measuring */
     bool store_nothing; /* check-ins are decided but rolled back: only for measuring */
 };

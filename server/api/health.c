@@ -2,12 +2,21 @@
 #include "core/base/clock.h"
 #include "server/app.h"
 #include "server/hot_papers.h"
+#include "server/mirror_job.h"
 
 #include <inttypes.h>
 
 void health_get(struct http_request *req)
 {
-    http_reply_text(req, 200, "text/plain; charset=utf-8", "ok\n");
+    struct mirror_state mirror;
+    struct buf out;
+    mirror_job_state(app_of(req)->mirror, &mirror);
+    buf_init(&out, BUF_LIMIT_LINE);
+    buf_puts(&out, "ok\n"); /* the server is, whatever the copy is */
+    if (mirror.is_on && mirror.is_whole)
+        buf_printf(&out, "mirror %s: %" PRId64 ".%d s behind\n", mirror_state_is_bad(&mirror) ? "LATE" : "ok", mirror.lag_ms / 1000, (int)(mirror.lag_ms % 1000 / 100));
+    else if (mirror.is_on) buf_puts(&out, "mirror NOT YET WHOLE\n");
+    http_reply_buf(req, 200, "text/plain; charset=utf-8", &out);
 }
 
 /* Ready: the database answers and the writer is not drowning. */
@@ -31,6 +40,17 @@ static void put_requests(struct buf *out, const struct http_counters *c)
 {
     buf_puts(out, "# HELP plenum_requests_total Requests answered, by status class\n# TYPE plenum_requests_total counter\n");
     for (int i = 1; i < 6; i++) buf_printf(out, "plenum_requests_total{class=\"%dxx\"} %" PRIu64 "\n", i, c->requests[i]);
+}
+
+static void put_mirror(struct buf *out, const struct app *app)
+{
+    struct mirror_state mirror;
+    mirror_job_state(app->mirror, &mirror);
+    if (!mirror.is_on) return;
+    put_metric(out, "mirror_good", "gauge", "1: the second copy is whole and current", mirror.is_whole && !mirror_state_is_bad(&mirror));
+    put_metric(out, "mirror_lag_ms", "gauge", "What was acknowledged longer ago is in the second copy; -1: it is not whole yet", mirror.lag_ms);
+    put_metric(out, "mirror_missing", "gauge", "Papers and pictures still to be copied", mirror.missing);
+    put_metric(out, "mirror_bytes_total", "counter", "Written to the second copy", mirror.bytes);
 }
 
 void metrics_get(struct http_request *req)
@@ -61,5 +81,6 @@ void metrics_get(struct http_request *req)
     put_metric(&out, "paper_files_opened_total", "counter", "Times that one had to be opened", (int64_t)papers.opened);
     put_metric(&out, "paper_files_held", "gauge", "Held open now", papers.held);
     put_metric(&out, "up_seconds", "gauge", "Since the start", (clock_now_ms() - app->started_ms) / 1000);
+    put_mirror(&out, app);
     http_reply_buf(req, 200, "text/plain; version=0.0.4; charset=utf-8", &out);
 }

@@ -2,6 +2,7 @@
 #include "core/congress/roster/roster.h"
 #include "core/base/clock.h"
 #include "server/app.h"
+#include "server/mirror_job.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -39,6 +40,17 @@ static void after_seen(struct http_request *req)
     http_run_in_pool(req, app_of(req)->pool, roster_work);
 }
 
+/* Which server this is, and which acknowledged scans a device need not hold any more (docs/api.md). */
+static void tell_epoch(struct http_request *req)
+{
+    const struct app *app = app_of(req);
+    struct mirror_state mirror;
+    mirror_job_state(app->mirror, &mirror);
+    (void)http_set_header(req, "Plenum-Epoch", app->epoch);
+    const char *lag = mirror.is_on ? arena_printf(req->arena, "%" PRId64, mirror.lag_ms) : NULL;
+    if (lag) (void)http_set_header(req, "Plenum-Copy-Lag", lag);
+}
+
 void roster_get(struct http_request *req)
 {
     struct worker *worker = worker_of(req);
@@ -49,6 +61,7 @@ void roster_get(struct http_request *req)
         reply_reason_with(req, REASON_bad_request, "since: is not a number");
         return;
     }
+    tell_epoch(req);
     req->state = arena_printf(req->arena, "%" PRId64 "-%s", seqs.roster_seq, since ? since : "0");
     if (req->state) request_write(req, apply_seen, after_seen);
     else reply_reason(req, REASON_busy);

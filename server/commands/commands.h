@@ -17,6 +17,7 @@ int command_printer(int argc, char **argv);
 int command_photos(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_restore(int argc, char **argv);
+int command_takeover(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 /* `plenum doctor --venue`; `event` may be NULL. */
 int command_doctor_venue(const char *data, const char *event, bool json);

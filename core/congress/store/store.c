@@ -2,6 +2,7 @@
 #include "catalogue.h"
 #include "core/base/file.h"
 #include "core/base/id.h"
+#include "core/congress/store/mirror.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,15 @@ static enum err bring_up_to_date(struct store *store, struct fault *fault)
     return e;
 }
 
+/* Work on a copy would go past its epoch. */
+static bool is_mirror(const struct store *store)
+{
+    char *path = join(store->folder, MIRROR_NOTE);
+    bool is = path && file_exists(path);
+    free(path);
+    return is;
+}
+
 enum err store_open(const char *folder, enum store_mode mode, struct store *ret, struct fault *fault)
 {
     struct store store = {0};
@@ -49,7 +59,9 @@ enum err store_open(const char *folder, enum store_mode mode, struct store *ret,
         store_close(&store);
         return fault_set(fault, ERR_IO, "%s: cannot be opened", folder);
     }
-    if (mode != STORE_CREATE && !file_exists(store.database)) {
+    if (is_mirror(&store)) {
+        e = fault_set(fault, ERR_CONFLICT, "%s is the copy of a server's data: plenum takeover %s --data NEW", folder, folder);
+    } else if (mode != STORE_CREATE && !file_exists(store.database)) {
         e = fault_set(fault, ERR_NOT_FOUND, "there is no database in \"%s\": import an event first, or name the folder with --data", folder);
     } else {
         e = store_connect(&store, mode == STORE_READ ? DB_READ : mode == STORE_WRITE ? DB_WRITE : DB_CREATE, &store.db, fault);

@@ -26,5 +26,13 @@ SELECT size, media_type FROM blob WHERE sha256 = $1;
 -- blob_each :each () -> (sha256 text, size i64, media_type text)
 SELECT sha256, size, media_type FROM blob ORDER BY sha256;
 
+-- For the second copy: newer ones first looked for, all of them now and then.
+-- blob_added :each (since_ms i64) -> (sha256 text, size i64)
+SELECT sha256, size FROM blob WHERE added_ms >= $1 ORDER BY added_ms, sha256;
+
+-- A roster that a device has from another server than this one is never the base of a difference.
+-- takeover_roster :exec ()
+UPDATE event SET roster_seq = roster_seq + 1000000, roster_base = roster_seq + 1000000, config_seq = config_seq + 1000000, figures_seq = figures_seq + 1000000;
+
 -- doctor_events :many () -> (slug text)
 SELECT slug FROM event ORDER BY starts_ms, slug;
