@@ -25,8 +25,9 @@
 #define AGAIN_SECONDS 3
 
 struct wishes {
-    const char *server, *pair, *name, *authority, *pin, *gate, *spool, *direction, *frames, *lines, *camera, *input, *on_result;
-    struct opt_list images;
+    const char *pair, *name, *authority, *pin, *gate, *spool, *direction, *frames, *lines, *camera, *input, *on_result;
+    struct opt_list servers, images;
+    struct http_servers list; /* of --server, without the pin */
     const char **paths; /* of --images: its values and the words behind them */
     size_t path_count;
     long again, rate, status;
@@ -59,8 +60,8 @@ static const char about[] =
 
 #define OPTIONS(w)                                                                                                                                    \
     {                                                                                                                                                 \
-        {.name = "server", .kind = OPT_TEXT, .target = &(w)->server, .value = "URL", \
-         .help = "https://HOST:PORT/#sha256//… as pairing shows it, or http:// on the same machine"},    \
+        {.name = "server", .kind = OPT_LIST, .target = &(w)->servers, .value = "URL", \
+         .help = "https://HOST:PORT/#sha256//… as pairing shows it, or http:// on the same machine; again for each spare laptop's address"},    \
         {.name = "pair", .kind = OPT_TEXT, .target = &(w)->pair, .value = "CODE", .help = "one-time code: makes this spool a device of that server"}, \
         {.name = "name", .kind = OPT_TEXT, .target = &(w)->name, .value = "NAME", .help = "how lists call this device (default: the host's name)"},   \
         {.name = "pin", .kind = OPT_TEXT, .target = &(w)->pin, .value = "PIN", \
@@ -90,6 +91,21 @@ static const char about[] =
 
 /* --- what is wished ------------------------------------------------------------------------------------------------------------- */
 
+/* One key for all of them: a spare laptop takes the first one's key over with its data. */
+static enum err check_servers(struct wishes *w, struct arena *arena, struct fault *fault)
+{
+    if (w->servers.count > HTTP_SERVERS_MOST) return fault_set(fault, ERR_USAGE, "--server: at most %d addresses", HTTP_SERVERS_MOST);
+    for (size_t i = 0; i < w->servers.count; i++) {
+        const char *url_pin = NULL;
+        enum err e = http_server_split(arena, w->servers.items[i], &w->list.urls[i], &url_pin, fault);
+        if (e != OK) return e;
+        if (url_pin && w->pin && strcmp(url_pin, w->pin) != 0) return fault_set(fault, ERR_USAGE, "--pin is not the one in the URL");
+        if (url_pin) w->pin = url_pin;
+        w->list.count++;
+    }
+    return OK;
+}
+
 static enum err check_wishes(struct wishes *w, struct arena *arena, const char *const *words, size_t word_count, struct fault *fault)
 {
     if (w->camera)
@@ -103,13 +119,10 @@ static enum err check_wishes(struct wishes *w, struct arena *arena, const char *
     if (sources == 0 && !w->pair) return fault_set(fault, ERR_USAGE, "what shall be read? --frames -, --images PATH... or --lines - (see --help)");
     if (word_count > 0 && !w->images.count) return fault_set(fault, ERR_USAGE, "unexpected \"%s\"", words[0]);
     if (w->pin && !http_pin_is_valid(w->pin)) return fault_set(fault, ERR_USAGE, "--pin is sha256// and 44 characters");
-    if (w->pair && !w->server) return fault_set(fault, ERR_USAGE, "--pair needs --server URL");
+    if (w->pair && !w->servers.count) return fault_set(fault, ERR_USAGE, "--pair needs --server URL");
     if (w->direction && strcmp(w->direction, "in") != 0 && strcmp(w->direction, "out") != 0) return fault_set(fault, ERR_USAGE, "--direction is in or out");
-    const char *url_pin = NULL;
-    enum err e = w->server ? http_server_split(arena, w->server, &w->server, &url_pin, fault) : OK;
+    enum err e = check_servers(w, arena, fault);
     if (e != OK) return e;
-    if (url_pin && w->pin && strcmp(url_pin, w->pin) != 0) return fault_set(fault, ERR_USAGE, "--pin is not the one in the URL");
-    if (url_pin) w->pin = url_pin;
     for (size_t i = 0; i < w->images.count; i++) w->paths[w->path_count++] = w->images.items[i];
     for (size_t i = 0; i < word_count; i++) w->paths[w->path_count++] = words[i];
     return OK;
@@ -132,7 +145,7 @@ static enum err check_repairing(struct session *s, const struct identity *fresh,
 
 static enum err pair(struct session *s, struct fault *fault)
 {
-    struct identity wanted = {.server = s->wishes.server, .pin = s->wishes.pin}, fresh;
+    struct identity wanted = {.server = s->wishes.list.urls[0], .pin = s->wishes.pin}, fresh;
     char host[HOST_NAME_MAX + 1] = "scanner", authority[PATH_MAX];
     struct fault ignored;
     (void)gethostname(host, sizeof host - 1);
@@ -141,7 +154,12 @@ static enum err pair(struct session *s, struct fault *fault)
         wanted.authority = authority;
     }
     bool had = identity_load(&s->arena, s->wishes.spool, &s->identity, &ignored) == OK;
-    enum err e = identity_pair(&s->arena, &wanted, s->wishes.pair, s->wishes.name ? s->wishes.name : host, &fresh, fault);
+    wanted.servers = s->wishes.list;
+    enum err e = ERR_NETWORK;
+    for (size_t i = 0; i < s->wishes.list.count && (e == ERR_NETWORK || e == ERR_TIMEOUT); i++) {
+        wanted.server = s->wishes.list.urls[i];
+        e = identity_pair(&s->arena, &wanted, s->wishes.pair, s->wishes.name ? s->wishes.name : host, &fresh, fault);
+    }
     if (e == OK) e = check_repairing(s, &fresh, had, fault);
     if (e == OK) e = identity_store(s->wishes.spool, &fresh, fault);
     if (e != OK) return e;
@@ -208,9 +226,11 @@ static enum err open_identity(struct session *s, struct fault *fault)
 {
     enum err e = identity_load(&s->arena, s->wishes.spool, &s->identity, fault);
     if (e != OK) return e;
-    if (s->wishes.server) { /* the server moved; its key moved with it, unless the URL says otherwise */
-        bool is_secure = strncmp(s->wishes.server, "https://", 8) == 0;
-        s->identity.server = s->wishes.server;
+    if (s->wishes.list.count) { /* the server moved; its key moved with it, unless the URL says otherwise */
+        bool is_secure = false;
+        for (size_t i = 0; i < s->wishes.list.count; i++) is_secure = is_secure || strncmp(s->wishes.list.urls[i], "https://", 8) == 0;
+        s->identity.server = s->wishes.list.urls[0];
+        s->identity.servers = s->wishes.list;
         s->identity.pin = !is_secure ? NULL : s->wishes.pin ? s->wishes.pin : s->identity.pin;
     }
     if (s->wishes.gate && strcmp(s->wishes.gate, s->identity.gate) != 0)
@@ -243,9 +263,9 @@ static enum err open_door(struct session *s, struct fault *fault)
     struct feedback_settings feedback = {.json = w->json, .on_result = w->on_result, .vietnamese = language && strncmp(language, "vi", 2) == 0};
     enum err e = feedback_start(&feedback, &door->feedback, fault);
     if (e != OK) return e;
-    struct http_settings http = {.server = s->identity.server, .key = s->identity.key, .authority = s->identity.authority,
-                                 .pin = s->identity.pin};
-    struct sync_settings sync = {.spool = w->spool, .server = s->identity.server, .key = s->identity.key, .authority = s->identity.authority,
+    struct http_settings http = {.server = s->identity.server, .servers = &s->identity.servers, .key = s->identity.key,
+                                 .authority = s->identity.authority, .pin = s->identity.pin};
+    struct sync_settings sync = {.spool = w->spool, .servers = &s->identity.servers, .server = s->identity.server, .key = s->identity.key, .authority = s->identity.authority,
                                  .pin = s->identity.pin, .event = s->identity.event, .tell = tell_sync, .ctx = door->feedback};
     door->queue = &s->queue;
     door->decoder = guarded_new();

@@ -26,6 +26,19 @@ static bool is_sound(const struct identity *identity)
            !strpbrk(identity->key, " \t\n");
 }
 
+/* Devices that were paired by an older version have one address. */
+static void take_servers(struct arena *arena, const json_t *value, struct identity *identity)
+{
+    const json_t *list = json_object_get(value, "servers");
+    identity->servers.urls[0] = identity->server;
+    identity->servers.count = 1;
+    for (size_t i = 0; i < json_array_size(list) && identity->servers.count < HTTP_SERVERS_MOST; i++) {
+        const char *url = json_string_value(json_array_get(list, i));
+        char *copy = url && http_server_is_valid(url) && identity->server && strcmp(url, identity->server) != 0 ? arena_strdup(arena, url) : NULL;
+        if (copy) identity->servers.urls[identity->servers.count++] = copy;
+    }
+}
+
 enum err identity_load(struct arena *arena, const char *spool, struct identity *ret, struct fault *fault)
 {
     char *text, *path = file_join(arena, spool, "device.json");
@@ -45,6 +58,7 @@ enum err identity_load(struct arena *arena, const char *spool, struct identity *
     struct identity identity = {.server = text_of(arena, value, "server"), .device = text_of(arena, value, "device"), .key = text_of(arena, value, "key"),
                             .event = text_of(arena, value, "event"), .gate = text_of(arena, value, "gate"), .authority = text_of(arena, value, "authority"),
                             .pin = text_of(arena, value, "pin")};
+    take_servers(arena, value, &identity);
     json_decref(value);
     if (!format || strcmp(format, FORMAT) != 0 || !is_sound(&identity)) return fault_set(fault, ERR_INPUT, "%s: not a pairing of this program", path);
     *ret = identity;
@@ -68,6 +82,12 @@ enum err identity_store(const char *spool, const struct identity *identity, stru
     buf_puts(&out, "{\n");
     put(&out, "format", FORMAT, ",\n");
     put(&out, "server", identity->server, ",\n");
+    buf_puts(&out, "  \"servers\": [");
+    for (size_t i = 0; i < identity->servers.count; i++) {
+        if (i) buf_puts(&out, ", ");
+        buf_put_json(&out, identity->servers.urls[i]);
+    }
+    buf_puts(&out, "],\n");
     put(&out, "device", identity->device, ",\n");
     put(&out, "key", identity->key, ",\n");
     put(&out, "event", identity->event, ",\n");

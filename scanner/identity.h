@@ -5,10 +5,12 @@
 
 #include "core/base/arena.h"
 #include "core/base/err.h"
+#include "scanner/sync/http_client.h"
 
 struct identity {
     const char *server, *device, *key, *event, *gate; /* in the arena */
     const char *authority;                            /* PEM file of the server's certificate authority, or NULL */
+    struct http_servers servers; /* `server` and where else it may be; the texts in the arena */
     const char *pin;                                  /* "sha256//…" of the server's key, or NULL */
 };
 

@@ -5,6 +5,7 @@
 #include "queue_catalogue.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Acknowledged scans stay for a while: they tell who is in when the server is away. */
@@ -84,13 +85,56 @@ enum err queue_tell(struct queue *queue, const char *scan_id, const char *told, 
 
 enum err queue_settle(struct queue *queue, const char *scan_id, const char *outcome, const char *reason, bool conflict, struct fault *fault)
 {
-    struct sql_spool_settle_in in = {.scan_id = scan_id, .outcome = outcome, .reason = reason, .conflict = conflict};
+    struct sql_spool_settle_in in = {.scan_id = scan_id, .outcome = outcome, .reason = reason, .conflict = conflict,
+                                     .settled_ms = clock_now_ms()};
     return done(queue, sql_spool_settle(queue->db, &in, NULL), "keep the server's answer", fault);
 }
 
 enum err queue_set_aside(struct queue *queue, const char *scan_id, const char *outcome, const char *reason, struct fault *fault)
 {
     return done(queue, sql_spool_set_aside(queue->db, scan_id, outcome, reason, NULL), "set the scan aside", fault);
+}
+
+struct noting {
+    const struct queue_server *server;
+    int64_t again;
+};
+
+static int64_t epoch_number(const char *epoch) { return strtoll(epoch, NULL, 10); }
+
+static enum err note_server(struct db *db, void *arg, struct fault *fault)
+{
+    struct noting *noting = arg;
+    const struct queue_server *server = noting->server;
+    struct arena arena = {0};
+    struct sql_spool_server_row known;
+    int64_t now = clock_now_ms(), before = now;
+    noting->again = -1;
+    enum err e = sql_spool_server(db, &arena, &known);
+    bool is_known = e == OK;
+    if (e == ERR_NOT_FOUND) e = OK;
+    if (e == OK && is_known && server->epoch[0] && strcmp(known.epoch, server->epoch) != 0) {
+        if (epoch_number(server->epoch) < epoch_number(known.epoch)) {
+            arena_release(&arena);
+            return fault_set(fault, ERR_NETWORK, "the server that answers there was taken over from: it must be stopped");
+        }
+        e = sql_spool_resend(db, &noting->again);
+    }
+    if (e == OK) e = sql_spool_server_write(db, server->epoch[0] || !is_known ? server->epoch : known.epoch, server->has_copy ? server->copy_lag_ms : DB_NULL, NULL);
+    /* The lag is as it was when the server answered; clocks are set by seconds. */
+    if (server->has_copy) before = server->copy_lag_ms < 0 ? now - CLOCK_DAY : now - server->copy_lag_ms - CLOCK_MINUTE;
+    if (before < now - CLOCK_DAY) before = now - CLOCK_DAY;
+    if (e == OK) e = sql_spool_wipe(db, server->has_copy ? before : INT64_MAX, NULL);
+    arena_release(&arena);
+    return e == OK ? OK : db_fault(db, e, fault, "note the server");
+}
+
+enum err queue_note_server(struct queue *queue, const struct queue_server *server, int64_t *ret_again, struct fault *fault)
+{
+    struct noting noting = {.server = server};
+    enum err e = db_transaction(queue->db, note_server, &noting, fault);
+    *ret_again = noting.again;
+    return e;
 }
 
 enum err queue_waiting(struct queue *queue, struct arena *arena, int64_t most, struct queued_scan **ret, size_t *ret_count, struct fault *fault)

@@ -5,7 +5,8 @@
  * between) is sent as "ask": nobody was told anything.
  *
  * The file is SQLite with synchronous=FULL (core/db), mode 0600, one process a spool (spool_open takes the lock). A queue belongs to one
- * thread; the sync thread opens a second one on the same file. Tokens lie in the file until the scan is acknowledged; sealing them to
+ * thread; the sync thread opens a second one on the same file. Tokens lie in the file until the scan is acknowledged, and where the server
+ * keeps a second copy until that has it too (queue_note_server); sealing them to
  * the server's key, so that a stolen device holds none at all, is not done yet. */
 #ifndef PLENUM_SCANNER_QUEUE_H
 #define PLENUM_SCANNER_QUEUE_H
@@ -56,6 +57,17 @@ enum err queue_tell(struct queue *queue, const char *scan_id, const char *told, 
 enum err queue_settle(struct queue *queue, const char *scan_id, const char *outcome, const char *reason, bool conflict, struct fault *fault);
 /* The server will never take it: kept for a person to look at, not sent again. */
 enum err queue_set_aside(struct queue *queue, const char *scan_id, const char *outcome, const char *reason, struct fault *fault);
+
+/* Who answers; from the headers of GET …/roster. */
+struct queue_server {
+    const char *epoch;   /* "" when the server says none */
+    bool has_copy;       /* it keeps a second copy */
+    int64_t copy_lag_ms; /* what it acknowledged longer ago is in the copy; -1: the copy is not whole yet */
+};
+/* Behind another, higher epoch stands a machine that took over from a copy: every acknowledged scan whose token is still here waits again, *ret_again many (-1:
+ * no such thing happened). Tokens that the copy surely covers are wiped, a minute after; those of a server without a copy at once; any after a day. ERR_NETWORK:
+ * a server of a lower epoch, which another has taken over from. */
+enum err queue_note_server(struct queue *queue, const struct queue_server *server, int64_t *ret_again, struct fault *fault);
 
 /* The oldest scans that wait, in the order of reading. */
 enum err queue_waiting(struct queue *queue, struct arena *arena, int64_t most, struct queued_scan **ret, size_t *ret_count, struct fault *fault);

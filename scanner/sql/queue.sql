@@ -7,8 +7,10 @@ SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, 'asking' FROM 
 -- spool_tell :exec (scan_id text, told text, reason text?, roster i64?)
 UPDATE scan SET state = 'waiting', told = $2, reason = $3, roster = $4 WHERE scan_id = $1 AND state = 'asking';
 
--- spool_settle :exec (scan_id text, outcome text, reason text?, conflict i64)
-UPDATE scan SET state = 'sent', token = NULL, outcome = $2, outcome_reason = $3, conflict = $4,
+-- What the server has but not yet its copy may have to be sent again: then the token is kept until that is sure (spool_wipe).
+-- spool_settle :exec (scan_id text, outcome text, reason text?, conflict i64, settled_ms i64)
+UPDATE scan SET state = 'sent', token = CASE WHEN EXISTS (SELECT 1 FROM server WHERE id = 1 AND copy_lag_ms IS NOT NULL) THEN token END,
+  outcome = $2, outcome_reason = $3, conflict = $4, settled_ms = $5,
   settled_generation = COALESCE((SELECT generation FROM roster_head WHERE id = 1), 0)
 WHERE scan_id = $1 AND state IN ('asking', 'waiting');
 
@@ -17,6 +19,18 @@ UPDATE scan SET state = 'set_aside', outcome = $2, outcome_reason = $3 WHERE sca
 
 -- spool_recover :exec ()
 UPDATE scan SET state = 'waiting' WHERE state = 'asking';
+
+-- spool_server :maybe () -> (epoch text, copy_lag_ms i64?)
+SELECT epoch, copy_lag_ms FROM server WHERE id = 1;
+
+-- spool_server_write :exec (epoch text, copy_lag_ms i64?)
+INSERT INTO server(id, epoch, copy_lag_ms) VALUES(1, $1, $2) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, copy_lag_ms = excluded.copy_lag_ms;
+
+-- spool_wipe :exec (before_ms i64)
+UPDATE scan SET token = NULL WHERE state = 'sent' AND token IS NOT NULL AND settled_ms < $1;
+
+-- spool_resend :exec ()
+UPDATE scan SET state = 'waiting' WHERE state = 'sent' AND token IS NOT NULL;
 
 -- spool_forget :exec (before_ms i64)
 DELETE FROM scan WHERE state = 'sent' AND scanned_ms < $1;
@@ -44,3 +58,7 @@ SELECT seq, scan_id, token, gate, direction, scanned_ms, state, told, reason, ro
 -- What the server will never take, newest first.
 -- spool_aside :many (most i64) -> (scan_id text, direction text, scanned_ms i64, told text, outcome_reason text?)
 SELECT scan_id, direction, scanned_ms, told, outcome_reason FROM scan WHERE state = 'set_aside' ORDER BY seq DESC LIMIT $1;
+
+-- The same as spool_list, whole and with its clocks.
+-- spool_export :each () -> (scan_id text, token text, gate text, direction text, scanned_ms i64, boot_id text, steady_ms i64, told text, roster i64?)
+SELECT scan_id, token, gate, direction, scanned_ms, boot_id, steady_ms, told, roster FROM scan WHERE state <> 'sent' AND token IS NOT NULL ORDER BY seq;

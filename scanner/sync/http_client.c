@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define CONNECT_MOST_MS 4000L /* a laptop that was switched off refuses nobody: it is silent */
+
 struct http_client {
     CURL *curl;
     struct http_settings settings;
@@ -30,6 +32,16 @@ void http_answer_init(struct http_answer *answer, size_t body_limit)
 void http_answer_release(struct http_answer *answer)
 {
     buf_release(&answer->body);
+}
+
+const char *http_servers_now(const struct http_servers *servers)
+{
+    return servers->urls[atomic_load(&servers->turn) % servers->count];
+}
+
+void http_servers_next(struct http_servers *servers)
+{
+    atomic_fetch_add(&servers->turn, 1);
 }
 
 static size_t take_body(char *data, size_t size, size_t count, void *ctx)
@@ -60,6 +72,10 @@ static size_t take_header(char *line, size_t size, size_t count, void *ctx)
         memcpy(answer->etag, value, n);
         answer->etag[n] = '\0';
     }
+    value = header_value(line, length, "Plenum-Epoch", &n);
+    if (value && n < sizeof answer->epoch) (void)snprintf(answer->epoch, sizeof answer->epoch, "%.*s", (int)n, value);
+    value = header_value(line, length, "Plenum-Copy-Lag", &n);
+    if (value && n > 0 && n < 16) answer->copy_lag_ms = strtoll(value, NULL, 10) < 0 ? -1 : strtoll(value, NULL, 10);
     value = header_value(line, length, "Retry-After", &n);
     if (value && n > 0 && n < 8) answer->retry_after_s = strtol(value, NULL, 10);
     return length;
@@ -111,7 +127,7 @@ static enum err from_curl(CURLcode code, const char *message, struct fault *faul
 }
 
 /* Options that every request has. */
-static void set_common(struct http_client *client, struct http_answer *answer, char *message, long timeout_ms)
+static void set_common(struct http_client *client, const char *server, struct http_answer *answer, char *message, long timeout_ms)
 {
     CURL *curl = client->curl;
     curl_easy_reset(curl); /* keeps the connection */
@@ -122,7 +138,7 @@ static void set_common(struct http_client *client, struct http_answer *answer, c
     curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout_ms);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, timeout_ms);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, timeout_ms < CONNECT_MOST_MS ? timeout_ms : CONNECT_MOST_MS);
     curl_easy_setopt(curl, CURLOPT_TCP_NODELAY, 1L);
     curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
@@ -130,7 +146,7 @@ static void set_common(struct http_client *client, struct http_answer *answer, c
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, answer);
-    if (client->settings.pin) { /* the key itself is known: names and signatures add nothing */
+    if (client->settings.pin && (!client->settings.servers || strncmp(server, "https://", 8) == 0)) { /* the key itself is known: names and signatures add nothing */
         curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
         curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, client->settings.pin);
         curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
@@ -161,11 +177,13 @@ enum err http_client_ask(struct http_client *client, const char *path, const cha
     char url[2048], bearer[512] = "", message[CURL_ERROR_SIZE] = "";
     bool failed = false;
     if (client->settings.key) (void)snprintf(bearer, sizeof bearer, "Bearer %s", client->settings.key);
-    int n = snprintf(url, sizeof url, "%s%s", client->settings.server, path);
+    const char *server = client->settings.servers ? http_servers_now(client->settings.servers) : client->settings.server;
+    int n = snprintf(url, sizeof url, "%s%s", server, path);
     if (n < 0 || (size_t)n >= sizeof url) return fault_set(fault, ERR_INPUT, "the server's address is too long");
     buf_clear(&answer->body);
     answer->status = 0;
-    answer->etag[0] = '\0';
+    answer->etag[0] = answer->epoch[0] = '\0';
+    answer->copy_lag_ms = HTTP_NO_COPY;
     answer->retry_after_s = 0;
     struct curl_slist *headers = add_header(NULL, "Accept", "application/json", &failed);
     headers = add_header(headers, "Expect", "", &failed);
@@ -174,7 +192,7 @@ enum err http_client_ask(struct http_client *client, const char *path, const cha
     if (body) headers = add_header(headers, "Content-Type", "application/json", &failed);
     enum err e = failed ? fault_set(fault, ERR_NOMEM, "not enough memory for a request") : OK;
     if (e == OK) {
-        set_common(client, answer, message, timeout_ms);
+        set_common(client, server, answer, message, timeout_ms);
         curl_easy_setopt(client->curl, CURLOPT_URL, url);
         curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, headers);
         if (body) {

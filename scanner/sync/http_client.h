@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct http_client;
 
@@ -19,8 +20,19 @@ struct http_client;
 enum err http_client_start(void);
 void http_client_finish(void);
 
+/* Where the server may be: this laptop, and the spare one that takes over. All have the same key. Shared by the clients of a program; thread-safe. */
+#define HTTP_SERVERS_MOST 8
+struct http_servers {
+    const char *urls[HTTP_SERVERS_MOST]; /* borrowed */
+    size_t count;
+    _Atomic unsigned turn;
+};
+const char *http_servers_now(const struct http_servers *servers);
+void http_servers_next(struct http_servers *servers); /* nobody answers there: the next one's turn */
+
 struct http_settings {
     const char *server;       /* "https://10.0.0.2:8443", without a path; borrowed */
+    const struct http_servers *servers; /* instead of `server`: the one whose turn it is; the pin is for those with https; NULL; borrowed */
     const char *key;          /* Authorization: Bearer …; NULL = none; borrowed */
     const char *authority;    /* PEM file that signs the server's certificate; NULL = the system's; borrowed */
     const char *pin;          /* "sha256//…" of the server's public key: then this key is trusted, whatever its certificate says; NULL; borrowed */
@@ -30,11 +42,15 @@ struct http_client *http_client_new(const struct http_settings *settings); /* NU
 void http_client_free(struct http_client *client);
 
 #define HTTP_ETAG_SIZE 128
+#define HTTP_EPOCH_SIZE 48
+#define HTTP_NO_COPY INT64_C(-2)
 struct http_answer {
     long status;
     struct buf body; /* owned by the caller: http_answer_release */
     char etag[HTTP_ETAG_SIZE];
     long retry_after_s; /* 0 = not said */
+    char epoch[HTTP_EPOCH_SIZE]; /* Plenum-Epoch; "" = not said */
+    int64_t copy_lag_ms;         /* Plenum-Copy-Lag: HTTP_NO_COPY, or -1 there is none that is whole, or its lag */
 };
 void http_answer_init(struct http_answer *answer, size_t body_limit);
 void http_answer_release(struct http_answer *answer);

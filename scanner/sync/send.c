@@ -16,7 +16,7 @@ enum err send_open(struct send_context *send, const struct sync_settings *settin
     send->settings = &send->kept;
     enum err e = queue_open(settings->spool, true, &send->queue, fault);
     if (e != OK) return e;
-    struct http_settings http = {.server = settings->server, .key = settings->key, .authority = settings->authority, .pin = settings->pin, .stop = &send->stop};
+    struct http_settings http = {.server = settings->server, .servers = settings->servers, .key = settings->key, .authority = settings->authority, .pin = settings->pin, .stop = &send->stop};
     send->client = http_client_new(&http);
     return send->client ? OK : fault_set(fault, ERR_NOMEM, "not enough memory to start the sync");
 }
@@ -204,6 +204,17 @@ static int64_t measure_offset(const struct http_answer *answer, int64_t before_m
     return clock_parse(text, &ms) == OK ? ms - (before_ms + after_ms) / 2 : 0;
 }
 
+/* Which server this is; what it holds safely need not be held here. */
+static enum err note_server(struct send_context *send, const struct http_answer *answer, struct fault *fault)
+{
+    const struct queue_server server = {.epoch = answer->epoch, .has_copy = answer->copy_lag_ms != HTTP_NO_COPY, .copy_lag_ms = answer->copy_lag_ms};
+    int64_t again = 0;
+    enum err e = queue_note_server(&send->queue, &server, &again, fault);
+    if (e == OK && again >= 0)
+        tell(send, SYNC_TROUBLE, "another server has taken over: %lld scans that the first one had are sent again", (long long)again);
+    return e;
+}
+
 enum err send_fetch_roster(struct send_context *send, struct fault *fault)
 {
     struct arena arena = {0};
@@ -220,6 +231,8 @@ enum err send_fetch_roster(struct send_context *send, struct fault *fault)
     else (void)snprintf(path, sizeof path, "/api/v1/events/%.100s/roster", send->settings->event);
     int64_t before = clock_now_ms();
     e = ask(send, path, NULL, known.etag, ROSTER_TIMEOUT_MS, &answer, fault);
+    if (e != OK) goto out;
+    if (answer.status == 304 || answer.status == 200) e = note_server(send, &answer, fault);
     if (e != OK) goto out;
     if (answer.status == 304) e = roster_still_good(send->queue.db, fault);
     else if (answer.status != 200) e = from_status(send, &answer, "roster", fault);

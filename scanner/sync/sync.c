@@ -181,6 +181,7 @@ static void *run(void *arg)
         }
         bool away = is_away(sync, e);
         if (away) set_lost(sync, fault.text);
+        if (away && sync->settings.servers && sync->settings.servers->count > 1) http_servers_next(sync->settings.servers);
         if (!away && !trouble_told) sync->settings.tell(sync->settings.ctx, SYNC_TROUBLE, fault.text);
         trouble_told = trouble_told || !away;
         delay = next_delay(sync, delay);

@@ -6,12 +6,16 @@
  * that is refused as a whole (4xx) is sent one by one, to find the scan that it is about. 401 stops the sending until the next start:
  * the key was revoked; the queue is kept.
  *
+ * Another address of the list has its turn whenever one does not answer. Behind a new epoch stands another machine that took over from a copy: what it may
+ * lack is sent again. A server of an older epoch than one that was heard is no server of ours any more.
+ *
  * All functions are thread-safe. */
 #ifndef PLENUM_SCANNER_SYNC_H
 #define PLENUM_SCANNER_SYNC_H
 
 #include "core/base/err.h"
 #include "scanner/queue/queue.h"
+#include "scanner/sync/http_client.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,6 +30,7 @@ enum sync_event {
 };
 
 struct sync_settings {
+    struct http_servers *servers; /* instead of `server`; NULL; borrowed */
     const char *spool, *server, *key, *authority, *pin, *event; /* borrowed for the life of the sync */
     /* Called on the sync thread; must be quick and thread-safe. */
     void (*tell)(void *ctx, enum sync_event event, const char *text);
