@@ -145,6 +145,7 @@ static enum err open_copy(struct mirror_job *job, struct fault *fault)
     if (e == OK) e = db_follow_open(job->database, target, &job->stop, &job->follow, fault);
     if (e == OK && stat(job->data, &data) == 0 && data.st_dev == job->device && !job->state.is_whole)
         log_line(LOG_WARNING, "mirror", "%s: is on the same disk as the data folder: it does not help when the disk or the machine is gone", job->folder);
+    job->beat_at = 0; /* papers and keys at once */
     return e;
 }
 
@@ -212,6 +213,7 @@ static void finish(struct mirror_job *job)
     if (!job->follow || !job->state.is_whole) return;
     atomic_store(&job->stop, false); /* so that the last step is not cut short */
     enum err e = step(job, &fault);
+    if (e == OK) e = mirror_files_copy(job->files, job->db, between, job, &fault);
     if (e == OK) e = beat(job, &fault);
     if (e != OK) log_line(LOG_ERROR, "mirror", "the copy could not be finished: %s", fault.text);
 }
@@ -265,6 +267,7 @@ enum err mirror_job_start(const struct store *store, const char *folder, struct 
     job->folder = strdup(folder);
     job->data = strdup(store->folder);
     job->database = strdup(store->database);
+    job->state.missing = -1;
     (void)snprintf(job->state.folder, sizeof job->state.folder, "%s", folder);
     enum err e = job->folder && job->data && job->database ? OK : fault_set(fault, ERR_NOMEM, "not enough memory");
     if (e == OK && (e = mirror_identity(store->db, job->note.server, job->note.epoch)) != OK) e = db_fault(store->db, e, fault, "the epoch");

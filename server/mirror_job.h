@@ -22,7 +22,7 @@ struct mirror_state {
     bool is_whole;   /* the copy has had a whole database since the start */
     bool is_failing; /* the last attempt failed */
     int64_t lag_ms;  /* everything acknowledged longer ago is in the copy; -1: not whole yet */
-    int64_t missing; /* papers and pictures that are still to be copied */
+    int64_t missing; /* papers and pictures that are still to be copied; -1: not looked for yet */
     int64_t bytes;   /* written since the start */
     char folder[256];
     char trouble[256]; /* the sentence, when failing */

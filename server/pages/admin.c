@@ -111,6 +111,7 @@ static void console_reply(struct staff_page *page)
         reply_error(view->req, err, NULL);
         return;
     }
+    view_put_mirror(view);
     view_put_gates(view, page->programme, NULL);
     view_put(view->root, "display_code", page->event.display_code);
     view_set_title(view, view_words(view, "admin.link"));

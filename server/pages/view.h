@@ -75,6 +75,9 @@ char *view_moment(struct view *view, const char *timezone, int64_t ms);
 /* `warnings`: badges of this event whose QR codes lead to an address that this machine does not answer to (host_warning.html). */
 enum err view_put_host_warnings(struct view *view, struct db *db, const struct programme *programme);
 
+/* `mirror`: the second copy of the data folder, when one is kept (mirror.html). */
+void view_put_mirror(struct view *view);
+
 /* "2026-11-20" as people here write it, 20/11/2026; anything else (a year) as it is; NULL for NULL. */
 const char *view_date(struct view *view, const char *date);
 

@@ -1,4 +1,5 @@
-/* The parts of a view that come from printing: moments, and badges whose address is not ours any more. */
+/* The parts of a view that come from printing: moments, and badges whose address is not ours any more; and what tells of the second copy. */
+#include "server/mirror_job.h"
 #include "server/pages/view.h"
 
 #include <string.h>
@@ -27,4 +28,19 @@ enum err view_put_host_warnings(struct view *view, struct db *db, const struct p
     }
     view_put_json(view->root, "warnings", list);
     return OK;
+}
+
+void view_put_mirror(struct view *view)
+{
+    struct mirror_state state;
+    mirror_job_state(view->app->mirror, &state);
+    if (!state.is_on) return;
+    json_t *out = json_object();
+    view_put_flag(out, "bad", mirror_state_is_bad(&state));
+    view_put_flag(out, "whole", state.is_whole);
+    view_put(out, "folder", state.folder);
+    view_put(out, "trouble", state.trouble[0] ? state.trouble : NULL);
+    if (state.is_whole) view_put_number(out, "behind", (state.lag_ms + 999) / 1000);
+    if (state.missing > 0) view_put_number(out, "missing", state.missing);
+    view_put_json(view->root, "mirror", out);
 }
