@@ -1,11 +1,14 @@
 /* plenum-scanner queue list | export FILE: also while the door is running. */
 #include "core/base/buf.h"
 #include "core/base/clock.h"
+#include "core/base/crypto.h"
 #include "core/base/file.h"
 #include "core/base/opt.h"
+#include "core/congress/checkin/scan_seal.h"
 #include "scanner/commands.h"
 #include "scanner/identity.h"
 #include "scanner/queue/queue.h"
+#include "scanner/sync/protocol.h"
 #include "queue_catalogue.h"
 
 #include <stdio.h>
@@ -14,6 +17,7 @@
 #include <unistd.h>
 
 struct printing {
+    const struct queue *queue;
     struct buf out;
     bool json;
     int64_t count;
@@ -51,21 +55,14 @@ static enum err print_row(void *ctx, const struct sql_spool_list_row *row)
     return buf_ok(&p->out) ? OK : ERR_LIMIT;
 }
 
-/* The form of POST /api/v1/checkins, one scan an item, so that whoever takes the file treats it as that request. The steady clock means
- * nothing on another machine: age_ms is null. */
-static enum err export_row(void *ctx, const struct sql_spool_list_row *row)
+/* The form of POST /api/v1/checkins, one scan an item, so that whoever takes the file treats it as that request. Ages are as of the export. */
+static enum err export_row(void *ctx, const struct sql_spool_export_row *row)
 {
     struct printing *p = ctx;
-    char when[CLOCK_TEXT_SIZE];
-    buf_puts(&p->out, p->count++ ? ",\n{" : "\n{");
-    const char *const pairs[][2] = {{"scan_id", row->scan_id}, {"token", row->token}, {"gate", row->gate}, {"direction", row->direction},
-                                    {"scanned_at", clock_format(row->scanned_ms, when)}, {"decision", row->told}};
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        put_text(&p->out, pairs[i][0], pairs[i][1]);
-        buf_putc(&p->out, ',');
-    }
-    if (row->roster == DB_NULL) buf_puts(&p->out, "\"age_ms\":null,\"roster\":null}");
-    else buf_printf(&p->out, "\"age_ms\":null,\"roster\":%lld}", (long long)row->roster);
+    struct queued_scan scan = {.scan_id = row->scan_id, .token = row->token, .gate = row->gate, .direction = row->direction, .scanned_ms = row->scanned_ms,
+                               .boot_id = row->boot_id, .steady_ms = row->steady_ms, .told = row->told, .roster = row->roster};
+    buf_puts(&p->out, p->count++ ? ",\n" : "\n");
+    protocol_put_scan(&p->out, p->queue, &scan);
     return buf_ok(&p->out) ? OK : ERR_LIMIT;
 }
 
@@ -83,30 +80,61 @@ static enum err list(struct queue *queue, bool json, struct fault *fault)
     return e;
 }
 
+/* What is sealed: who exports what, when, and how far this machine's clock is from the server's as last measured. */
+static enum err put_inside(struct queue *queue, const struct identity *identity, const char *when, struct printing *p, struct fault *fault)
+{
+    struct arena arena = {0};
+    struct sql_spool_roster_mark_row mark;
+    enum err e = sql_spool_roster_mark(queue->db, &arena, &mark);
+    bool measured = e == OK;
+    arena_release(&arena);
+    if (e != OK && e != ERR_NOT_FOUND) return db_fault(queue->db, e, fault, "read the roster's version");
+    buf_putc(&p->out, '{');
+    const char *const pairs[][2] = {{"device", identity->device}, {"event", identity->event}, {"gate", identity->gate}, {"exported_at", when}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        put_text(&p->out, pairs[i][0], pairs[i][1]);
+        buf_putc(&p->out, ',');
+    }
+    if (measured) buf_printf(&p->out, "\"offset_ms\":%lld,\"scans\":[", (long long)mark.offset_ms);
+    else buf_puts(&p->out, "\"offset_ms\":null,\"scans\":[");
+    e = sql_spool_export(queue->db, export_row, p);
+    buf_puts(&p->out, "\n]}\n");
+    if (e != OK) return db_fault(queue->db, e, fault, "read the queue");
+    return buf_ok(&p->out) ? OK : fault_set(fault, ERR_NOMEM, "not enough memory for the export");
+}
+
 static enum err export(struct queue *queue, const char *spool, const char *path, struct fault *fault)
 {
-    struct printing p = {0};
+    struct printing inside = {.queue = queue};
+    struct buf out;
     struct arena arena = {0};
     struct identity identity;
-    char when[CLOCK_TEXT_SIZE];
-    buf_init(&p.out, BUF_LIMIT_FILE);
+    char when[CLOCK_TEXT_SIZE], key_hash[CRYPTO_HASH_HEX];
+    buf_init(&inside.out, BUF_LIMIT_FILE);
+    buf_init(&out, BUF_LIMIT_FILE);
+    clock_format(clock_now_ms(), when);
     enum err e = identity_load(&arena, spool, &identity, fault);
+    if (e == OK) e = put_inside(queue, &identity, when, &inside, fault);
     if (e != OK) goto out;
-    buf_puts(&p.out, "{\"format\":\"plenum-scans/1\",");
-    const char *const pairs[][2] = {{"device", identity.device}, {"event", identity.event}, {"gate", identity.gate}, {"exported_at", clock_format(clock_now_ms(), when)}};
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        put_text(&p.out, pairs[i][0], pairs[i][1]);
-        buf_putc(&p.out, ',');
-    }
-    buf_puts(&p.out, "\"scans\":[");
-    e = sql_spool_list(queue->db, export_row, &p);
-    buf_puts(&p.out, "\n]}\n");
-    if (e != OK) db_fault(queue->db, e, fault, "read the queue");
-    else if (!buf_ok(&p.out)) e = fault_set(fault, ERR_NOMEM, "not enough memory for the export");
-    else e = file_write_atomic(path, p.out.data, p.out.length, 0600, fault); /* it holds tokens */
-    if (e == OK) printf("%lld scans written to %s\n", (long long)p.count, path);
+    crypto_sha256_hex(identity.key, strlen(identity.key), key_hash);
+    const char *sealed = scan_seal(&arena, key_hash, inside.out.data);
+    buf_puts(&out, "{\"format\":\"" SCAN_FILE_FORMAT "\",");
+    put_text(&out, "device", identity.device);
+    buf_putc(&out, ',');
+    put_text(&out, "event", identity.event);
+    buf_putc(&out, ',');
+    put_text(&out, "gate", identity.gate);
+    buf_putc(&out, ',');
+    put_text(&out, "exported_at", when);
+    buf_printf(&out, ",\"count\":%lld,\"sealed\":\"", (long long)inside.count);
+    buf_puts(&out, sealed);
+    buf_puts(&out, "\"}\n");
+    if (!sealed || !buf_ok(&out)) e = fault_set(fault, ERR_NOMEM, "not enough memory for the export");
+    else e = file_write_atomic(path, out.data, out.length, 0600, fault);
+    if (e == OK) printf("%lld scans written to %s: give it to `plenum import` on the server\n", (long long)inside.count, path);
 out:
-    buf_release(&p.out);
+    buf_release(&out);
+    buf_release(&inside.out);
     arena_release(&arena);
     return e;
 }
@@ -124,7 +152,8 @@ int command_queue(int argc, char **argv)
                             {.name = "json", .kind = OPT_FLAG, .target = &json, .help = "list: one JSON line a scan"}};
     struct opt_command command = {.usage = "plenum-scanner queue list | export FILE [--spool DIR]",
                                   .about = "list: the scans that the server has not acknowledged, and those it will never take (set_aside).\n"
-                                           "export: the same scans as a file, for the case that the network never comes back. It holds badge tokens.",
+                                           "export: the same scans as a file for `plenum import`, for the case that the network never comes back.\n"
+                                           "It is sealed with this device's key, may be made and taken in any number of times, and the queue stays as it is.",
                                   .options = options, .option_count = 2, .least_words = 1, .most_words = 2};
     enum err e = opt_parse(&command, argc, argv, words, &count, &help, &fault);
     if (e == OK && help) {

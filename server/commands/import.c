@@ -1,4 +1,5 @@
 /* `plenum import FILE` */
+#include "core/congress/checkin/scan_file.h"
 #include "core/congress/event_file/event_file.h"
 #include "core/congress/store/store.h"
 #include "server/commands/commands.h"
@@ -51,6 +52,43 @@ static void print_counts(const json_t *report, const char *file)
     }
 }
 
+static void print_scans(const json_t *report, const char *file, bool dry_run)
+{
+    static const char *const kinds[][2] = {{"new", "new"}, {"known", "known already"}, {"conflicts", "where two doors told different things"},
+                                           {"invalid", "not valid: not taken, look at them"}};
+    const char *text[5] = {0};
+    static const char *const names[] = {"device", "name", "event", "gate", "exported_at"};
+    for (size_t i = 0; i < 5; i++) text[i] = json_string_value(json_object_get(report, names[i]));
+    printf("%s: %lld scans of %s (%s), event %s, gate %s, exported %s%s\n", file, (long long)json_integer_value(json_object_get(report, "scans")), text[0],
+           text[1], text[2], text[3], text[4], dry_run ? "; nothing is stored" : "");
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        long long n = json_integer_value(json_object_get(report, kinds[i][0]));
+        if (n || i == 0) printf("  %lld %s\n", n, kinds[i][1]);
+    }
+    size_t i;
+    json_t *result;
+    json_array_foreach(json_object_get(report, "results"), i, result) {
+        const char *name = json_string_value(json_object_get(json_object_get(result, "person"), "name")),
+                   *reason = json_string_value(json_object_get(result, "reason"));
+        printf("  %s  %s%s%s%s%s\n", json_string_value(json_object_get(result, "scan_id")), json_string_value(json_object_get(result, "outcome")), reason ? " " : "",
+               reason ? reason : "", name ? "  " : "", name ? name : "");
+    }
+}
+
+/* What a gate wrote with `plenum-scanner queue export`. */
+static int import_scans(const struct import_options *import, bool json)
+{
+    struct scan_file_options options = {.folder = import->folder, .file = import->file, .only_event = import->only_event, .dry_run = import->dry_run};
+    struct fault fault = {0};
+    json_t *report = NULL;
+    if (import->prune || import->starts_on) return command_end("import", fault_set(&fault, ERR_USAGE, "--prune and --starts-on are for event files"), &fault);
+    enum err e = scan_file_import(&options, &report, &fault);
+    if (e == OK && json) e = command_print_json(report, true, &fault);
+    else if (e == OK) print_scans(report, import->file, import->dry_run);
+    json_decref(report);
+    return command_end("import", e, &fault);
+}
+
 int command_import(int argc, char **argv)
 {
     const char *data = NULL, *file = NULL;
@@ -69,7 +107,7 @@ int command_import(int argc, char **argv)
     const struct opt_command command = {"plenum import FILE [options]",
                                         "Takes in an event file (.json, format plenum-events/1): new rows are added, known ones updated by their "
                                             "codes, all or nothing. The data folder is "
-                                        "made when there is none.",
+                                        "made when there is none. Takes in what a gate exported (plenum-scanner queue export), any number of times.",
                                         options, sizeof options / sizeof options[0], 1, 1};
     struct fault fault = {0};
     int code;
@@ -80,6 +118,7 @@ int command_import(int argc, char **argv)
     if (map.count) return command_end("import", fault_set(&fault, ERR_USAGE, "--map is for lists (.csv, .xlsx), which this version cannot read yet"), &fault);
     import.file = file;
     import.folder = store_choose_folder(data);
+    if (scan_file_is_one(file)) return import_scans(&import, json);
     json_t *report = NULL;
     enum err e = event_file_import(&import, &report, &fault);
     if (e == OK && (json || import.dry_run)) e = command_print_json(report, true, &fault);

@@ -192,7 +192,7 @@ def story_away_at_start(folder):
     exported = os.path.join(folder, "export.json")
     out = subprocess.run([SCANNER, "queue", "export", exported, "--spool", w.spool], capture_output=True, text=True)
     data = json.load(open(exported)) if out.returncode == 0 else {"scans": []}
-    check([s["token"] for s in data["scans"]] == w.tokens[:4], "away: the export holds them in order")
+    check(data["count"] == 4 and not any(t in json.dumps(data) for t in w.tokens), "away: the export holds them sealed", str(data)[:300])
     check(stat.S_IMODE(os.stat(exported).st_mode) == 0o600, "away: the export is for its owner only")
     w.proxy.set("pass")
     code, second, _ = run(w.spool, ["--lines", "-"], text="")

@@ -33,3 +33,8 @@ UPDATE device SET revoked_ms = COALESCE(revoked_ms, $2) WHERE code = $1;
 
 -- device_seen :exec (id i64, last_seen_ms i64, clock_offset_ms i64?, roster_version i64?)
 UPDATE device SET last_seen_ms = $2, clock_offset_ms = COALESCE($3, clock_offset_ms), roster_version = COALESCE($4, roster_version) WHERE id = $1;
+
+
+-- What a scan file of the device is sealed with.
+-- device_key_hash :maybe (code text) -> (key_hash text)
+SELECT key_hash FROM device WHERE code = $1;
