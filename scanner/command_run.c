@@ -265,8 +265,8 @@ static enum err open_door(struct session *s, struct fault *fault)
     if (e != OK) return e;
     struct http_settings http = {.server = s->identity.server, .servers = &s->identity.servers, .key = s->identity.key,
                                  .authority = s->identity.authority, .pin = s->identity.pin};
-    struct sync_settings sync = {.spool = w->spool, .servers = &s->identity.servers, .server = s->identity.server, .key = s->identity.key, .authority = s->identity.authority,
-                                 .pin = s->identity.pin, .event = s->identity.event, .tell = tell_sync, .ctx = door->feedback};
+    struct sync_settings sync = {.spool = w->spool, .servers = &s->identity.servers, .server = s->identity.server, .key = s->identity.key,
+                                 .authority = s->identity.authority, .pin = s->identity.pin, .event = s->identity.event, .tell = tell_sync, .ctx = door->feedback};
     door->queue = &s->queue;
     door->decoder = guarded_new();
     door->client = http_client_new(&http);

@@ -168,7 +168,8 @@ static enum err copy_other(struct round *r, const char *from, const char *to, co
     struct arena scratch = {0};
     char *data;
     size_t length;
-    const char *stamp = arena_printf(&scratch, "%lld.%09ld %lld %llu", (long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec, (long long)st->st_size, (unsigned long long)st->st_ino);
+    const char *stamp = arena_printf(&scratch, "%lld.%09ld %lld %llu",
+                                     (long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec, (long long)st->st_size, (unsigned long long)st->st_ino);
     const char *before = map_get(&files->stamps, to), *name = NULL;
     enum err e = stamp ? OK : ERR_NOMEM;
     if (e == OK && before && strcmp(before, stamp) == 0) goto out;

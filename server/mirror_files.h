@@ -10,8 +10,9 @@ struct mirror_files;
 enum err mirror_files_new(const char *data, const char *copy, struct mirror_files **ret, struct fault *fault);
 void mirror_files_free(struct mirror_files *files); /* accepts NULL */
 
-/* Copies what is new: of blobs, those added since the last time (all of them at first, and every ten minutes); of other files, those that changed. Each is whole or not
- * there. `between` is called after every MB with the bytes since the last call; when it fails, so does this. A blob that is missing here is no error: it is told by `plenum doctor`. */
+/* Copies what is new: of blobs, those added since the last time (all of them at first, and every ten minutes); of other files, those that changed. Each is whole
+ * or not there. `between` is called after every MB with the bytes since the last call; when it fails, so does this. A blob that is missing here is no error: it is
+ * told by `plenum doctor`. */
 enum err mirror_files_copy(struct mirror_files *files, struct db *db, enum err (*between)(void *context, int64_t bytes, struct fault *fault), void *context,
                            struct fault *fault);
 /* Blobs that the last time could not be copied because it ended before. */

@@ -14,6 +14,8 @@
 #include <time.h>
 
 #define PAUSE_MS 250
+#define PAUSE_BUSY_MS 40 /* the log grows fast: so that this thread begins it anew, and not each commit tries to */
+#define BUSY_BYTES (512 * 1024)
 #define BACKOFF_MOST_MS 15000
 #define SAY_AGAIN_MS CLOCK_MINUTE
 #define STOP_SECONDS 8
@@ -31,6 +33,7 @@ struct mirror_job {
     struct mirror_files *files;
     dev_t device;
     ino_t inode;
+    bool is_busy;
     bool was_here;   /* the folder was ours once: an empty one in its place is not it */
     int64_t beat_at, step_at, said_at, delay_ms;
     /* under the mutex */
@@ -159,6 +162,7 @@ static enum err step(struct mirror_job *job, struct fault *fault)
     if (e != OK) return e;
     job->note.through_ms = wall;
     job->step_at = clock_steady_ms();
+    job->is_busy = bytes > (job->is_busy ? BUSY_BYTES / 8 : BUSY_BYTES);
     set_good(job, steady, bytes);
     return OK;
 }
@@ -225,7 +229,7 @@ static void *run(void *arg)
         struct fault fault = {0};
         enum err e = attempt(job, &fault);
         if (e == OK) {
-            rest(job, PAUSE_MS);
+            rest(job, job->is_busy ? PAUSE_BUSY_MS : PAUSE_MS);
             continue;
         }
         if (atomic_load(&job->stop)) break;

@@ -2,8 +2,8 @@
  *
  *     TARGET, TARGET-wal     at every moment, also after a kill or a power cut, a database as it was at some commit of the source
  *
- * How, and why no commit can be missed: docs/decisions/0027-mirror.md. One thread; the source may be read and written by any number of others meanwhile. A step
- * holds no lock of the source while it writes to the target, which may be slow; once in some 3000 pages of the log it keeps writers waiting for as long as the
+ * How, and why no commit can be missed: docs/decisions/0028-mirror.md. One thread; the source may be read and written by any number of others meanwhile. A step
+ * holds no lock of the source while it writes to the target, which may be slow; once in some 2000 pages of the log it keeps writers waiting for as long as the
  * engine's own checkpoint would. An error leaves the target as sound as it was: close, and begin anew. */
 #ifndef PLENUM_DB_FOLLOW_H
 #define PLENUM_DB_FOLLOW_H

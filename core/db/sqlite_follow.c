@@ -21,7 +21,7 @@
 #define FRAME_HEAD 24
 #define INDEX_HEAD 48
 #define INDEX_PIECE 32768
-#define SWEEP_AT 3000   /* frames; the committing thread itself would do it at 4000 (sqlite.c) */
+#define SWEEP_AT 2000   /* frames; the committing thread itself would do it at 4000 (sqlite.c) */
 #define SWEEP_AGAIN 500 /* when one could not finish */
 
 /* What the log's index says: the generation, and how much of it is committed. */

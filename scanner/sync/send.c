@@ -16,7 +16,8 @@ enum err send_open(struct send_context *send, const struct sync_settings *settin
     send->settings = &send->kept;
     enum err e = queue_open(settings->spool, true, &send->queue, fault);
     if (e != OK) return e;
-    struct http_settings http = {.server = settings->server, .servers = settings->servers, .key = settings->key, .authority = settings->authority, .pin = settings->pin, .stop = &send->stop};
+    struct http_settings http = {.server = settings->server, .servers = settings->servers,
+                                 .key = settings->key, .authority = settings->authority, .pin = settings->pin, .stop = &send->stop};
     send->client = http_client_new(&http);
     return send->client ? OK : fault_set(fault, ERR_NOMEM, "not enough memory to start the sync");
 }

@@ -57,7 +57,8 @@ int command_serve(int argc, char **argv)
         {.name = "tls-cert", .kind = OPT_TEXT, .target = &o.tls_cert, .value = "FILE", .help = "a certificate of your own (PEM, with its chain)"},
         {.name = "tls-key", .kind = OPT_TEXT, .target = &o.tls_key, .value = "FILE", .help = "its key (PEM)"},
         {.name = "public-url", .kind = OPT_TEXT, .target = &o.public_url, .value = "URL", .help = "what badges point at; kept in the data folder"},
-        {.name = "mirror", .kind = OPT_TEXT, .target = &o.mirror, .value = "DIR", .help = "keep a second copy current there, for `plenum takeover`: a stick, another machine's folder"},
+        {.name = "mirror", .kind = OPT_TEXT, .target = &o.mirror, .value = "DIR",
+         .help = "keep a second copy current there, for `plenum takeover`: a stick, another machine's folder"},
         {.name = "welcome", .kind = OPT_TEXT, .target = &o.welcome, .value = "EVENT", .help = "print the event's addresses and one delegate's page with its QR code"},
         {.name = "measure", .kind = OPT_TEXT, .target = &measure, .value = "HOW", .help = "for `make bench` only: commit-each, or store-nothing"},
     };

@@ -52,7 +52,8 @@ enum err mirror_note_write(const char *folder, const struct mirror_note *note, s
     (void)snprintf(path, sizeof path, "%.4000s/" MIRROR_NOTE, folder);
     if (note->through_ms) (void)clock_format(note->through_ms, through);
     if (note->took_over_ms) (void)clock_format(note->took_over_ms, took);
-    int n = snprintf(text, sizeof text, "{\"format\":\"" FORMAT "\",\"server\":\"%s\",\"epoch\":\"%s\",\"beat\":%lld,\"missing\":%lld,\"through\":\"%s\",\"took_over\":\"%s\"}",
+    int n = snprintf(text, sizeof text,
+                     "{\"format\":\"" FORMAT "\",\"server\":\"%s\",\"epoch\":\"%s\",\"beat\":%lld,\"missing\":%lld,\"through\":\"%s\",\"took_over\":\"%s\"}",
                      note->server, note->epoch, (long long)note->beat, (long long)note->missing, through, took);
     if (n < 0 || n >= SECTOR) return fault_set(fault, ERR_BUG, "the note of a copy is too long");
     memset(text + n, ' ', (size_t)(SECTOR - n));

@@ -46,8 +46,8 @@ struct takeover_figures {
 };
 
 /* Makes a data folder of a copy, all or nothing; the copy itself is only marked. `folder` is empty or not there. With `anyway` it goes on although a server
- * writes to the copy, or papers are missing; `say` gets a sentence a missing paper. ERR_BUSY a server writes to it; ERR_CONFLICT papers are missing or damaged, the folder is not
- * empty, or the schema is newer than ours; ERR_INPUT no copy, or it is damaged. Takes some seconds to watch the counter. */
+ * writes to the copy, or papers are missing; `say` gets a sentence a missing paper. ERR_BUSY a server writes to it; ERR_CONFLICT papers are missing or damaged,
+ * the folder is not empty, or the schema is newer than ours; ERR_INPUT no copy, or it is damaged. Takes some seconds to watch the counter. */
 enum err mirror_take_over(const char *copy, const char *folder, bool anyway, void (*say)(void *context, const char *sentence), void *context,
                           struct takeover_figures *ret, struct fault *fault);
 
