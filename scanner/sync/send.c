@@ -148,7 +148,11 @@ static enum err send_some(struct send_context *send, struct arena *arena, const 
     if (e == ERR_INPUT && count == 1 && answer.status != 403 && answer.status != 404) {
         /* This very scan is what the server will not take. */
         const char *code = protocol_problem_code(arena, buf_text(&answer.body), answer.body.length);
-        e = set_aside(send, scans[0].scan_id, "invalid", code ? code : "malformed", fault);
+        if (!code) { /* our server always says which rule: this is somebody else at its address */
+            e = fault_set(fault, ERR_NETWORK, "check-ins: something else than our server answered (%ld)", answer.status);
+            goto out;
+        }
+        e = set_aside(send, scans[0].scan_id, "invalid", code, fault);
         *ret_kept = e == OK ? 1 : 0;
         goto out;
     }
