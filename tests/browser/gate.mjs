@@ -1,5 +1,5 @@
 // The operator's screen of a scanner: five states that cannot be confused, live, after a restart too, and for nobody else.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import http from "node:http";
 import path from "node:path";
 import { rmSync } from "node:fs";
@@ -151,6 +151,22 @@ export default async function gate(browser, server, people) {
     await until("sound is on", async () => (await page.getAttribute("#sound", "aria-pressed")) === "true");
     await page.click("#sound");
     await until("sound is off", async () => (await page.getAttribute("#sound", "aria-pressed")) === "false");
+  });
+
+  await test("gate: what the server will never take is counted and listed", async () => {
+    // tests/flow/telling.py has a server that says so; here the queue is made to hold one.
+    const change = "UPDATE scan SET state = 'set_aside', outcome = 'invalid', outcome_reason = 'scan_id_reused' WHERE seq = (SELECT min(seq) FROM scan)";
+    execFileSync("python3", ["-c", "import sqlite3,sys; c = sqlite3.connect(sys.argv[1], timeout=20); c.execute(sys.argv[2]); c.commit()", path.join(main.spool, "queue.db"), change]);
+    await page.goto(`${main.url}?lang=en`);
+    await page.waitForSelector("#aside:not([hidden])");
+    assert.equal(await page.textContent("#aside"), "1 set aside");
+    await page.click("#aside");
+    await page.waitForSelector("#asides[open] li");
+    assert.match(await page.textContent("#asides li"), /This scan number was used before/);
+    assert.ok(!(await page.textContent("#asides")).includes(people.official.token));
+    await see(server, page, "aside");
+    await page.click("#asides button");
+    await page.waitForSelector("#asides", { state: "hidden" });
   });
 
   await test("gate: right to left", async () => {
