@@ -92,14 +92,13 @@ static enum err load_event_urls(struct app *app, struct fault *fault)
 }
 
 /* Devices hear the epoch whether there is a mirror or not: a copy may be taken from a disk too. */
-static enum err load_epoch(const struct serve_options *o, struct app *app, struct fault *fault)
+static enum err load_epoch(struct app *app, struct fault *fault)
 {
     char server[MIRROR_NAME_SIZE], epoch[MIRROR_NAME_SIZE];
     enum err e = mirror_identity(app->store.db, server, epoch);
     if (e != OK) return db_fault(app->store.db, e, fault, "the epoch");
     app->epoch = arena_strdup(&app->arena, epoch);
-    if (!app->epoch) return fault_set(fault, ERR_NOMEM, "not enough memory");
-    return o->mirror ? mirror_job_start(&app->store, o->mirror, &app->mirror, fault) : OK;
+    return app->epoch ? OK : fault_set(fault, ERR_NOMEM, "not enough memory");
 }
 
 static unsigned port_of(const char *address)
@@ -190,11 +189,12 @@ enum err serve_start(const struct serve_options *o, struct app *app, struct faul
     *app = (struct app){.lock = -1, .started_ms = clock_now_ms(), .store_nothing = o->store_nothing};
     enum err e = open_store(o, app, fault);
     if (e == OK) e = load_settings(o, app, fault);
-    if (e == OK) e = load_epoch(o, app, fault);
+    if (e == OK) e = load_epoch(app, fault);
     if (e == OK) e = pages_load(&app->pages, fault);
     if (e == OK) e = start_threads(o, app, fault);
     if (e == OK) e = start_http(o, app, fault);
     if (e == OK) e = paper_job_start(&app->store, &app->paper_job, fault);
+    if (e == OK && o->mirror) e = mirror_job_start(&app->store, o->mirror, &app->mirror, fault); /* the keys are made now */
     if (e == OK) e = serve_first_account(app, fault);
     if (e != OK) return e;
     atomic_store(&app->is_open, true);
