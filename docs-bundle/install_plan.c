@@ -297,7 +297,7 @@ static enum err find_twins(struct plan *p)
     }
     for (size_t k = 0; k < p->row_count; k++)
         if (!map_get(&here, p->rows[k].code)) items[count++] = (struct twin){p->rows[k].code, p->rows[k].sha256, p->rows[k].restricted != 0, false};
-    return twins_find(p->arena, items, count, &r->twins, &r->twin_count);
+    return twins_find(p->i->arena, items, count, &r->twins, &r->twin_count); /* outlives the plan */
 }
 
 enum err install_apply(struct db *db, void *installing, struct fault *fault)

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # suite
+# sanitized
 """plenum-docs as a person uses it: a folder becomes a bundle, the bundle is opened by other programs, altered, checked, installed, installed again,
 installed elsewhere; and what must not go in does not."""
 import base64

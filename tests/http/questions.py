@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # suite
+# sanitized
 """Questions to the desk (docs/decisions/0025-papers.md): whoever photographs a badge reads neither question nor answer; the browser that asked does, and the PIN.
 B=build/x tests/http/questions.py"""
 import os
