@@ -43,6 +43,23 @@ export default async function papers(browser, server, people) {
     await page.context().close();
   });
 
+  await test("papers: a folder's files in the order of their numbers; an empty one is told, litter is not; the list below is fresh, a stopped one is said to be", async () => {
+    const page = await open(browser);
+    await signIn(page, server, "/admin");
+    await page.goto(`${list}?lang=vi`);
+    const file = (name, text) => { const at = path.join(folder, name); writeFileSync(at, text); return at; };
+    await page.setInputFiles("#file", [pdf("10. Mười.pdf", "10"), pdf("2. Hai.pdf", "2"), file("3. Trống.txt", ""), file(".DS_Store", "x"), file("~$x.docx", "x"), pdf("1. Kế hoạch TỐI MẬT.pdf", "1")]);
+    await until("three are stored", async () => (await page.locator("#files .good").count()) === 3, 40000);
+    assert.deepEqual(await page.locator("#files b").allTextContents(), ["1. Kế hoạch TỐI MẬT.pdf", "2. Hai.pdf", "3. Trống.txt", "10. Mười.pdf"]);
+    assert.match(await page.locator("#files li").nth(2).textContent(), /Tệp này trống/);
+    await until("the list below has them", async () => (await page.locator("[id='p-10-muoi']").count()) === 1, 40000);
+    const codes = await page.locator(".room > li").evaluateAll((rows) => rows.map((row) => row.id));
+    assert.ok(codes.indexOf("p-2-hai") < codes.indexOf("p-10-muoi"), codes.join(" "));
+    await until("the stopped one is said to be", async () => /TỐI MẬT\. Chưa ai xem được/.test(await page.locator("#files li").first().textContent()), 20000);
+    await picture(server, page, "papers-1280-folder");
+    await page.context().close();
+  });
+
   await test("papers: the list", async () => {
     const page = await open(browser);
     await signIn(page, server, "/admin");

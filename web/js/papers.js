@@ -15,6 +15,7 @@ function draw(item) {
   const part = item.state === "receiving" ? ` ${Math.floor((100 * item.offset) / item.file.size)} %` : "";
   const parts = [make("b", { dir: "auto" }, item.file.name), make("div", { class: kind }, `${words[item.state] || ""}${part}`)];
   if (item.problem) parts.push(make("small", { dir: "auto" }, item.problem));
+  if (item.warning) parts.push(make("div", { class: "bad", dir: "auto" }, item.warning));
   if (item.document) parts.push(make("a", { href: `/admin/${event}/papers/${item.document}` }, words.open));
   if (item.state === "failed") parts.push(make("button", { type: "button", class: "button quiet", onclick: () => { item.state = "waiting"; draw(item); go(); } }, words.again));
   item.row.replaceChildren(...parts);
@@ -28,6 +29,23 @@ function tell() {
   at("sending").hidden = all.length === 0;
   at("progress").value = bytes ? sent / bytes : 0;
   put(at("line"), `${done} / ${all.length}${ended === all.length && ended > 0 ? ` · ${words.finished}` : ""}`);
+}
+
+// All have ended: the list below is asked for anew, and what it says of a stopped paper is said here too.
+async function show() {
+  if (!all.some((item) => item.state === "done") || !all.every((item) => ["done", "refused", "failed"].includes(item.state))) return;
+  const answer = await fetch(location.href, { signal: AbortSignal.timeout(20000) }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("list-title")?.parentElement;
+  const old = at("list-title").parentElement;
+  if (!fresh || old.contains(document.activeElement)) return;
+  old.replaceWith(document.adoptNode(fresh));
+  for (const item of all) {
+    const stopped = item.document && at(`p-${item.document}`)?.querySelector(".bad");
+    if (!stopped) continue;
+    item.warning = stopped.textContent;
+    draw(item);
+  }
 }
 
 async function ask(method, path, body, type) {
@@ -76,6 +94,7 @@ async function follow(item) {
   }
   draw(item);
   tell();
+  show();
 }
 
 async function work(item) {
@@ -103,10 +122,16 @@ async function go() {
   tell();
 }
 
+// What systems and office programs leave in folders beside the files.
+const litter = /^(\.|~\$)|^(desktop\.ini|thumbs\.db)$/i;
+// 2 before 10, as people number their papers; the order of sending is the order of the list.
+const order = new Intl.Collator(document.documentElement.lang || undefined, { numeric: true });
+
 function take(files) {
-  for (const file of files) {
-    if (file.name.startsWith(".") || file.size === 0) continue;
+  for (const file of [...files].sort((a, b) => order.compare(a.name, b.name))) {
+    if (litter.test(file.name)) continue;
     const item = { file, row: make("li"), state: "waiting", offset: 0, problem: null };
+    if (file.size === 0) Object.assign(item, { state: "refused", problem: words.empty });
     all.push(item);
     at("files").append(item.row);
     draw(item);
