@@ -476,6 +476,8 @@ def random_scans():
     equal(sorted(e["scan_id"] for e in export), sorted(s["id"] for s in sent), "the export has each scan once")
     equal({e["scan_id"]: (e["outcome"], e["reason"]) for e in export}, {s["id"]: (s["answer"]["outcome"], s["answer"]["reason"]) for s in sent},
           "with the outcome that was answered")
+    asked_for = model.conflicts()
+    equal({e["scan_id"] for e in export if e["conflict"] and not e.get("undone_at")}, {s["id"] for s in sent if id(s["known"]) in asked_for}, "conflicts are the model's")
 
 
 def doctor():

@@ -86,6 +86,24 @@ class Model:
         self.scans.append(scan)
         return scan
 
+    def conflicts(self):
+        """The scans that a person should look at, by what is known now: everything but the first admission of a stay, everything but the first of what is given
+        once, and what a door told against the rule."""
+        out = [s for s in self.scans if s.conflict and not s.undone and (s.outcome, s.reason) not in (("admitted", None), ("handed_out", "already_handed_out"))]
+        for person in self.people:
+            now_in, given = None, set()
+            for s in self.effective(person):
+                area = self.gates[s.gate].area
+                if s.outcome == "admitted" and now_in == area or s.outcome == "handed_out" and s.gate in given:
+                    out.append(s)
+                elif s.outcome == "admitted":
+                    now_in = area
+                elif s.outcome == "handed_out":
+                    given.add(s.gate)
+                elif s.outcome == "left" and now_in == area:
+                    now_in = None
+        return {id(s) for s in out}
+
     def stats(self):
         def count(people):
             stays = {p.code: self.intervals(p.code) for p in people}

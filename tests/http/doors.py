@@ -235,6 +235,8 @@ def doors():
                                            status=303),
         "GET /admin": Door(plain("/admin"), type="text/html"),
         "GET /admin/{event}": Door(plain("/admin/test-1"), type="text/html"),
+        "GET /admin/{event}/conflicts": Door(plain("/admin/test-1/conflicts"), type="text/html"),
+        "POST /admin/{event}/conflicts/{scan_id}/settle": Door(lambda role: "/admin/test-1/conflicts/%s/settle" % w.new_conflict(), form=lambda role: {}, status=303),
         "GET /admin/{event}/badges": Door(plain("/admin/test-1/badges"), type="text/html"),
         "GET /admin/{event}/badges/print": Door(plain("/admin/test-1/badges/print?only=P01"), type="application/pdf"),
         "POST /admin/{event}/badges/runs/{run}/spoiled": Door(lambda role: "/admin/test-1/badges/runs/%s/spoiled" % w.run, form=lambda role: {"spoiled": "1"},
@@ -342,6 +344,13 @@ def new_scan():
     return s["scan_id"]
 
 
+def new_conflict():
+    """Somebody was sent away by the device, not by the rule."""
+    s = scan(world.tokens["P03"], "main", "out", decision="refused")
+    world.here["device"].post("/api/v1/checkins", s)
+    return s["scan_id"]
+
+
 def new_handover():
     """Badges that somebody was given, to be taken back."""
     reply = world.here["desk"].post("/api/v1/events/test-1/handovers", {"people": ["P07"], "to": "Người nhận", "again": True})
@@ -366,7 +375,7 @@ def some_photo(photo):
 
 
 numbers = itertools.count()
-world.pairing_code, world.new_scan, world.new_handover, world.new_name = pairing_code, new_scan, new_handover, new_name
+world.pairing_code, world.new_scan, world.new_handover, world.new_name, world.new_conflict = pairing_code, new_scan, new_handover, new_name, new_conflict
 world.some_layout, world.some_photo = some_layout, some_photo
 
 
@@ -567,7 +576,7 @@ def bodies():
         kind = {"Content-Type": "application/json" if is_json else "application/x-www-form-urlencoded"}
         reply = client.request(route.method, path, b"", kind)
         fine = (201,) if route.pattern.endswith("/reissue") else ()
-        if route.pattern == "/logout" or route.pattern.endswith(("/revoke", "/undo", "/photos", "/layouts/{name}", "/lock", "/calm")):
+        if route.pattern == "/logout" or route.pattern.endswith(("/revoke", "/undo", "/settle", "/photos", "/layouts/{name}", "/lock", "/calm")):
             fine = (200, 303)
         if door.raw is not None:
             fine = (door.status,)

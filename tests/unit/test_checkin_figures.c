@@ -2,12 +2,14 @@
 #include "core/base/crypto.h"
 #include "core/base/zone.h"
 #include "core/congress/checkin/checkin.h"
+#include "core/congress/checkin/conflict.h"
 #include "core/congress/event_file/event_file.h"
 #include "core/congress/figures/figures.h"
 #include "core/congress/store/store.h"
 #include "tests/unit/check.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define ZONE "Asia/Ho_Chi_Minh"
 
@@ -171,6 +173,24 @@ static void late(struct day *d)
     CHECK(c, scan_told(d, "P12", "main", false, "14:31", "admitted", "admitted", "not_admitted_here") && d->answer.conflict);
 }
 
+/* What those late scans were to each other: P09's 13:50 came in last and is the entry, so 14:20 is the conflict; P12 was told against the rule. */
+static void conflicts(struct day *d)
+{
+    struct check *c = &d->check;
+    struct conflict *list;
+    struct programme *programme;
+    struct fault fault = {0};
+    size_t count = 0;
+    CHECK(c, programme_load(d->store.db, &d->arena, "test-1", &programme) == OK);
+    CHECK(c, conflict_list(d->store.db, &d->arena, programme->event_id, 100, &list, &count) == OK && count == 2);
+    if (count != 2) return;
+    CHECK(c, list[0].later.true_ms == at("14:31") && list[0].entry.true_ms == DB_NULL && strcmp(list[0].reason, "not_admitted_here") == 0);
+    CHECK(c, list[1].later.true_ms == at("14:20") && list[1].entry.true_ms == at("13:50") && !list[1].reason);
+    CHECK(c, conflict_settle(d->store.db, &d->arena, programme->event_id + 1, list[1].scan_id, "test", at("15:00"), &fault) == ERR_NOT_FOUND);
+    for (int i = 0; i < 2; i++) CHECK(c, conflict_settle(d->store.db, &d->arena, programme->event_id, list[1].scan_id, "test", at("15:00"), &fault) == OK);
+    CHECK(c, conflict_list(d->store.db, &d->arena, programme->event_id, 100, &list, &count) == OK && count == 1);
+}
+
 static void quorum_rules(struct day *d)
 {
     struct check *c = &d->check;
@@ -209,6 +229,7 @@ int main(void)
         morning(&d);
         afternoon(&d);
         late(&d);
+        conflicts(&d);
         quorum_rules(&d);
         block_rules(&d);
     } else {
