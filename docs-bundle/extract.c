@@ -75,7 +75,11 @@ static enum err read_plain(struct extraction *x, const char *path)
     enum err e = file_read(x->arena, path, (size_t)DOCS_TEXT_MOST, &text, &length, x->fault);
     if (e != OK) return e;
     if (!text_is_utf8(text, length)) return fault_set(x->fault, ERR_INPUT, "is not text in UTF-8; save it again as UTF-8");
-    if (x->reading->kind == DOCS_MARKDOWN) text = docs_markdown_text(x->arena, text, length);
+    if (x->reading->kind == DOCS_MARKDOWN) {
+        const char *written = extraction_clean(x->arena, text, length); /* also what does not become text, such as a block of HTML */
+        x->reading->secrecy = written ? docs_secrecy_in_text(x->arena, written, false) : NULL;
+        text = written ? docs_markdown_text(x->arena, text, length) : NULL;
+    }
     if (!text) return fault_set(x->fault, ERR_NOMEM, "not enough memory");
     x->reading->source = DOCS_SOURCE_FILE;
     if (strlen(text) > DOCS_PAGE_TEXT_MOST / 2) extraction_warn(x, "is long; only its first %d KB are searched and shown as text", DOCS_PAGE_TEXT_MOST / 2048);
@@ -145,7 +149,8 @@ enum err docs_extract(struct arena *arena, const char *path, const struct docs_w
     default: break;
     }
     if (e != OK) return e;
-    reading.secrecy = docs_secrecy_of(arena, own.name, reading.count ? reading.pages[0].text : NULL, reading.source == DOCS_SOURCE_OCR);
+    const char *stamp = docs_secrecy_of(arena, own.name, reading.count ? reading.pages[0].text : NULL, reading.source == DOCS_SOURCE_OCR);
+    reading.secrecy = docs_secrecy_stricter(reading.secrecy, stamp);
     *ret = reading;
     return OK;
 }

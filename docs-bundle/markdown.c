@@ -44,7 +44,7 @@ static bool clean(cmark_node *root)
     return true;
 }
 
-/* Words only: one line a paragraph, items of lists with a dot. */
+/* Words only: lines as they were written, since a secrecy stamp may be one of them; items of lists with a dot. */
 static char *render_text(cmark_node *root)
 {
     struct buf out;
@@ -58,9 +58,7 @@ static char *render_text(cmark_node *root)
             if (type == CMARK_NODE_PARAGRAPH || type == CMARK_NODE_HEADING) buf_putc(&out, '\n');
         } else if (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE || type == CMARK_NODE_CODE_BLOCK) {
             buf_puts(&out, cmark_node_get_literal(node));
-        } else if (type == CMARK_NODE_SOFTBREAK) {
-            buf_putc(&out, ' ');
-        } else if (type == CMARK_NODE_LINEBREAK) {
+        } else if (type == CMARK_NODE_SOFTBREAK || type == CMARK_NODE_LINEBREAK) {
             buf_putc(&out, '\n');
         } else if (type == CMARK_NODE_ITEM) {
             buf_puts(&out, "• ");

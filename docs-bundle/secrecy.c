@@ -1,8 +1,9 @@
 /* Secrecy stamps, as Vietnamese rules have them (Thông tư 24/2020/TT-BCA): the words MẬT, TỐI MẬT, TUYỆT MẬT, alone in their frame, in capitals.
  *
- * "mật" is also part of ordinary words (bí mật, bảo mật, mật độ, mật khẩu), so a stamp on a page is a piece of a line that holds nothing else; pieces end
- * where two blanks, a tab or a bracket stand. In a name, it is a part between punctuation, or capitals amid small letters. A stamp too many costs the
- * organiser one decision; one too few may cost more, so doubtful cases are stamps. */
+ * "mật" is also part of ordinary words (bí mật, bảo mật, mật độ, mật khẩu), so a stamp on a page is a piece of a line that holds nothing else, in capitals;
+ * pieces end where three blanks, a tab or a bracket stand. A whole line of nothing but the words is one however they are set ("Tối  Mật"). In a name, it is a
+ * part between punctuation, or capitals amid small letters. A stamp too many costs the organiser one decision; one too few may cost more, so doubtful cases
+ * are stamps. */
 #include "core/base/text.h"
 #include "docs-bundle/docs.h"
 
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #define PIECE_MOST 256
+#define STAMP_MOST 16 /* bytes of the longest spelling, with some room */
 
 /* Also in the two old encodings of fonts (TCVN3, VNI) whose letters come out of a PDF like this. */
 static const struct {
@@ -22,7 +24,7 @@ static const struct {
 
 static bool is_mark(int32_t c)
 {
-    return c < 0x30 || (c > 0x39 && c < 0x41) || (c > 0x5a && c < 0x61) || (c > 0x7a && c < 0xaa) || (c >= 0x2010 && c <= 0x206f) || (c >= 0x2500 && c <= 0x25ff) ||
+    return c < 0x30 || (c > 0x39 && c < 0x41) || (c > 0x5a && c < 0x61) || (c > 0x7a && c < 0xaa) || (c >= 0x2000 && c <= 0x206f) || (c >= 0x2500 && c <= 0x25ff) ||
            c == 0xab || c == 0xbb || c == 0xb7;
 }
 
@@ -85,6 +87,24 @@ static const char *judge_piece(struct arena *arena, const char *piece, size_t le
     return found || !from_picture ? found : find_bare(arena, letters, false);
 }
 
+/* A whole line that says nothing else counts in any case and with any blanks, but "mật" in small letters is a word, and a full stop or comma ends a sentence that was
+ * broken into lines. */
+static const char *judge_line(struct arena *arena, const char *line, size_t length)
+{
+    char letters[PIECE_MOST];
+    while (length && (line[length - 1] == ' ' || line[length - 1] == '\t')) length--;
+    if (!length || strchr(".,;", line[length - 1])) return NULL;
+    squeeze(line, length, letters, sizeof letters);
+    size_t n = strlen(letters);
+    if (n < 3 || n > STAMP_MOST || !strchr("TtMm", letters[0]) || !strchr("Tt", letters[n - 1])) return NULL;
+    const char *said = text_fold_marks(arena, letters);
+    for (size_t i = 0; said && i < sizeof spellings / sizeof spellings[0]; i++) {
+        const char *spelt = text_fold_marks(arena, spellings[i].letters);
+        if (spelt && strcmp(said, spelt) == 0) return letters[0] == 'm' ? NULL : spellings[i].stamp;
+    }
+    return NULL;
+}
+
 static bool ends_piece(const char *p)
 {
     return *p == '\0' || *p == '\n' || *p == '\f' || *p == '\t' || (p[0] == ' ' && p[1] == ' ' && p[2] == ' ') || strchr("()[]{}|", *p);
@@ -96,6 +116,7 @@ static bool is_half_a_word(struct arena *arena, const char *text, const char *li
     const char *end = line;
     if (end == text || end[-1] != '\n') return false;
     end--;
+    while (end > text && end[-1] == ' ') end--;
     const char *from = end;
     while (from > text && from[-1] != ' ' && from[-1] != '\n') from--;
     char *word = arena_strndup(arena, from, (size_t)(end - from));
@@ -103,9 +124,22 @@ static bool is_half_a_word(struct arena *arena, const char *text, const char *li
     return folded && (strcmp(folded, "bi") == 0 || strcmp(folded, "bao") == 0);
 }
 
+static const char *find_lines(struct arena *arena, const char *text)
+{
+    const char *found = NULL;
+    for (const char *p = text; *p;) {
+        size_t n = strcspn(p, "\n\f");
+        const char *stamp = judge_line(arena, p, n);
+        if (stamp && strcmp(stamp, "MẬT") == 0 && is_half_a_word(arena, text, p)) stamp = NULL;
+        found = docs_secrecy_stricter(found, stamp);
+        p += n + (p[n] != '\0');
+    }
+    return found;
+}
+
 const char *docs_secrecy_in_text(struct arena *arena, const char *text, bool from_picture)
 {
-    const char *found = NULL, *composed = text_nfc(arena, text);
+    const char *composed = text_nfc(arena, text), *found = composed ? find_lines(arena, composed) : NULL;
     for (const char *p = composed; p && *p;) {
         const char *from = p;
         while (!ends_piece(p)) p++;

@@ -80,7 +80,7 @@ def secrecy():
     folder = p.scratch("secrecy")
     source, data, out = os.path.join(folder, "src"), os.path.join(folder, "data"), os.path.join(folder, "a.zip")
     k.put(source, "Thường.txt", "QUY CHẾ BẢO VỆ BÍ MẬT NHÀ NƯỚC\nMật độ dân số.\n".encode())
-    k.put(source, "Bảo vệ bí mật.txt", b"x")
+    k.put(source, "Bảo vệ bí mật.txt", "nhập mật khẩu\nbảo mật, bí\nmật\n".encode())
     k.put(source, "Phương án (MẬT).pdf", "guide.pdf")
     k.put(source, "02 Kín/Nhân sự.txt", "Số 5-TTr/TU          TUYỆT MẬT\nTỜ TRÌNH\n".encode())
     done = k.docs("build", source, "-o", out, data=data, fine=False)
@@ -95,6 +95,12 @@ def secrecy():
     p.equal(p.rows(data, "SELECT code FROM document WHERE restricted = 1 AND code LIKE 'kin%'"), [("kin.nhan-su",)], "it asks for the PIN on phones")
     version = [d for d in json.loads(k.docs("list", "--event", k.EVENT, "--json", data=data).stdout)["documents"] if d["code"] == "kin.nhan-su"][0]["versions"][0]
     p.equal(version["bundle"]["secrecy"], "TUYỆT MẬT", "and the list says so")
+    lines, other = os.path.join(folder, "lines"), os.path.join(folder, "b.zip")
+    k.put(lines, "a.txt", "Số 5\nTối  Mật\nTỜ TRÌNH\n".encode()), k.put(lines, "b.md", "Số 6\nMẬT\nTờ trình\n".encode()), k.put(lines, "c.md", "giữ bí\nmật khẩu\n".encode())
+    done = k.docs("build", lines, "-o", other, data=data, fine=False)
+    p.check("a.txt: bears the stamp “TỐI MẬT”" in done.stderr and "b.md: bears the stamp “MẬT”" in done.stderr and "2 of the files" in done.stderr, "a line of nothing else", done.stderr)
+    k.build(lines, other, data, "--allow-secret", "a.txt", "--allow-secret", "b.md")
+    p.equal(text_of(other, papers_of(other)["b.md"]), "Số 6\nMẬT\nTờ trình\f", "lines of Markdown stay lines, so that whoever gets them finds it too")
 
 
 def stopped_by_stamp():

@@ -20,7 +20,8 @@ static void test_stamps_on_pages(struct check *c, struct arena *arena)
         {"ĐẢNG BỘ TỈNH                    TUYỆT MẬT\n", "TUYỆT MẬT"},
         {"[ MẬT ]", "MẬT"},
         {"--- M Ậ T ---", "MẬT"},
-        {"T U Y Ệ T   M Ậ T", "MẬT"}, /* three blanks part the words */
+        {"T U Y Ệ T   M Ậ T", "TUYỆT MẬT"}, /* the whole line */
+        {"Số 5   T U Y Ệ T   M Ậ T", "MẬT"}, /* three blanks part the words */
         {"T U Y Ệ T  M Ậ T", "TUYỆT MẬT"},
         {"Độ mật: Tối mật", "TỐI MẬT"},
         {"ĐỘ MẬT: MẬT", "MẬT"},
@@ -31,7 +32,25 @@ static void test_stamps_on_pages(struct check *c, struct arena *arena)
         {"QUY CHẾ BẢO VỆ BÍ MẬT NHÀ NƯỚC", NULL},
         {"QUY CHẾ BẢO VỆ BÍ\nMẬT\n", NULL}, /* a heading that was broken */
         {"mật độ dân số\nmật", NULL},
-        {"Mật", NULL},
+        {"a\nTối  Mật\nb", "TỐI MẬT"}, /* a line of nothing else, however it is set */
+        {"tối mật", "TỐI MẬT"},
+        {"a\n \tTuyệt         mật  \nb", "TUYỆT MẬT"},
+        {"tUYỆT\xc2\xa0\xe2\x80\x83MẬT", "TUYỆT MẬT"},
+        {"[ Tối mật ]", "TỐI MẬT"},
+        {"Tèi mËt", "TỐI MẬT"},
+        {"Toái maät", "TỐI MẬT"},
+        {"Mật", "MẬT"},
+        {"a\n  Mật \nb", "MẬT"},
+        {"a\nMẬT\nb", "MẬT"},
+        {"a\nMật\nb\nTối mật", "TỐI MẬT"}, /* the stricter one */
+        {"mật\n- mật", NULL},
+        {"Bảo vệ bí \nMật", NULL},
+        {"tài liệu được xếp loại\ntối mật.", NULL}, /* the end of a sentence */
+        {"tài liệu tối mật", NULL},
+        {"Tài liệu tuyệt mật\ncủa ban", NULL},
+        {"Tối Mặt\nTôi mất\nMặt\nMất\nMát", NULL},
+        {"mật khẩu\nMật khẩu\nbảo mật\nBảo mật\nbí mật\nBí mật", NULL},
+        {"nhập mật khẩu, giữ bảo mật và bí mật", NULL},
         {"MẬT KHẨU", NULL},
         {"ĐỘ BẢO MẬT: CAO", NULL},
         {"", NULL},
@@ -157,6 +176,16 @@ static void test_extract(struct check *c, struct arena *arena, const char *folde
     const char *secret = write_file(arena, folder, "note.txt", "\xef\xbb\xbfTỐI MẬT\r\nxy", 18);
     CHECK(c, secret && docs_extract(arena, secret, &wishes, &reading, &fault) == OK && reading.count == 1);
     CHECK_TEXT(c, reading.secrecy, "TỐI MẬT");
+    static const struct {
+        const char *text, *stamp;
+    } marked[] = {
+        {"a\nMẬT\nb\n", "MẬT"},     {"a\r\nTối  Mật\r\nb\r\n", "TỐI MẬT"}, {"a\n**Tuyệt mật**\nb\n", "TUYỆT MẬT"},
+        {"<div>\nMẬT\n</div>\n", "MẬT"}, {"giữ bí\nmật khẩu,\nbảo mật\n", NULL}, {"QUY CHẾ BÍ\nMẬT\n", NULL},
+    };
+    for (size_t i = 0; i < sizeof marked / sizeof marked[0]; i++) {
+        const char *path = write_file(arena, folder, "note.md", marked[i].text, strlen(marked[i].text));
+        if (CHECK(c, path && docs_extract(arena, path, &wishes, &reading, &fault) == OK && reading.count == 1)) CHECK_TEXT(c, reading.secrecy, marked[i].stamp);
+    }
     CHECK(c, docs_extract(arena, "papers/no-such.pdf", &wishes, &reading, &fault) == ERR_NOT_FOUND);
     CHECK_TEXT(c, extraction_clean(arena, "a\x01 e\xcc\x81\xff b\xc3", 9), "a é b");
 }
