@@ -11,6 +11,13 @@
 
 #define LANGUAGE_COUNT 4
 
+/* What the bundle calls a session and this event does not know. */
+struct unknown_session {
+    const char *name;
+    size_t papers;
+    struct unknown_session *next;
+};
+
 struct plan {
     struct installing *i;
     struct db *db;
@@ -24,6 +31,8 @@ struct plan {
     struct sql_docs_papers_row *rows;
     size_t session_count, category_count, row_count;
     int64_t last_order, install_id;
+    struct map unknown; /* by name; the list is in the bundle's order */
+    struct unknown_session *first_unknown, **unknown_end;
 };
 
 const char *change_word(enum change_kind kind)
@@ -85,13 +94,33 @@ static const struct sql_docs_sessions_row *look_for_session(struct plan *p, cons
     return count == 1 ? found : NULL;
 }
 
-/* A paper of no session of this event stays a paper of the whole event. */
-static int64_t find_session(struct plan *p, const struct bundle_paper *paper, bool aloud)
+static int64_t find_session(struct plan *p, const struct bundle_paper *paper)
 {
     const struct sql_docs_sessions_row *session = paper->session ? look_for_session(p, paper->session) : NULL;
-    if (paper->session && !session && aloud)
-        tell(p, paper->code, arena_printf(p->arena, "this event has no session “%s”, or several: the paper belongs to the event as a whole", paper->session));
     return session ? session->id : DB_NULL;
+}
+
+/* A paper of no session of this event stays a paper of the whole event. */
+static enum err note_unknown_session(struct plan *p, const struct bundle_paper *paper)
+{
+    struct unknown_session *one = map_get(&p->unknown, paper->session);
+    if (!one) {
+        one = arena_alloc(p->arena, sizeof *one);
+        if (!one || map_put(&p->unknown, paper->session, one) != 0) return ERR_NOMEM;
+        *one = (struct unknown_session){.name = paper->session};
+        *p->unknown_end = one;
+        p->unknown_end = &one->next;
+    }
+    one->papers++;
+    return OK;
+}
+
+/* A bundle for another event may have hundreds of papers in a folder: one sentence for each folder. */
+static void tell_unknown_sessions(struct plan *p)
+{
+    for (const struct unknown_session *one = p->first_unknown; one; one = one->next)
+        tell(p, p->i->wishes->event, arena_printf(p->arena, "this event has no session “%s”, or several: %zu paper%s to the event as a whole", one->name, one->papers,
+            one->papers == 1 ? " belongs" : "s belong"));
 }
 
 /* An audience that nobody here is in would hide the paper from all. */
@@ -141,10 +170,11 @@ static enum err add_new(struct plan *p, const struct install_paper *paper, int64
     const struct bundle_paper *b = paper->paper;
     struct sql_docs_paper_insert_in in = {.id = id_next(&p->ids), .event_id = p->event.id, .code = b->code, .title = b->title, .file = file_of(b),
                                           .file_blob = paper->blob.sha256, .language = b->language, .number = b->number, .issued = b->issued, .issuer = b->issuer,
-                                          .audience = b->audience, .session_id = find_session(p, b, true), .restricted = b->restricted || paper->stamp,
+                                          .audience = b->audience, .session_id = find_session(p, b), .restricted = b->restricted || paper->stamp,
                                               .must_read = b->must_read,
                                           .sort_order = ++p->last_order, .stamp = paper->stamp};
     enum err e = check_audience(p, b);
+    if (e == OK && b->session && in.session_id == DB_NULL) e = note_unknown_session(p, b);
     if (e == OK) e = find_publishing(p, b, &in.publish_ms, &in.publish_manual);
     ret->held = in.publish_manual;
     ret->shown = !ret->held && !paper->stamp && (in.publish_ms == DB_NULL || in.publish_ms <= p->i->now_ms);
@@ -169,12 +199,13 @@ static const char *either(const char *said, const char *stored)
 static enum err change(struct plan *p, const struct sql_docs_papers_row *row, const struct install_paper *paper, bool new_version)
 {
     const struct bundle_paper *b = paper->paper;
-    int64_t session = find_session(p, b, true);
+    int64_t session = find_session(p, b);
     struct sql_docs_paper_update_in in = {row->id, b->title, new_version ? file_of(b) : row->file, paper->blob.sha256, either(b->language, row->language),
                                           either(b->number, row->number), either(b->issued, row->issued), either(b->issuer, row->issuer),
                                           session != DB_NULL ? session : row->session_id};
-    if (p->i->wishes->dry_run) return OK;
-    enum err e = sql_docs_paper_update(p->db, &in, NULL);
+    enum err e = b->session && in.session_id == DB_NULL ? note_unknown_session(p, b) : OK;
+    if (e != OK || p->i->wishes->dry_run) return e;
+    e = sql_docs_paper_update(p->db, &in, NULL);
     return e == OK && new_version ? add_version(p, row->id, row->version == DB_NULL ? 1 : row->version + 1, paper) : e;
 }
 
@@ -183,7 +214,7 @@ static bool says_other_details(struct plan *p, const struct sql_docs_papers_row 
     if (differs(b->title, row->title) || differs(b->language, row->language) || differs(b->number, row->number) || differs(b->issued, row->issued) ||
         differs(b->issuer, row->issuer))
         return true;
-    int64_t session = find_session(p, b, false);
+    int64_t session = find_session(p, b);
     return session != DB_NULL && session != row->session_id;
 }
 
@@ -305,7 +336,8 @@ enum err install_apply(struct db *db, void *installing, struct fault *fault)
     struct installing *i = installing;
     struct bundle_installed *r = i->ret;
     arena_clear(&i->plan);
-    struct plan p = {.i = i, .db = db, .arena = &i->plan, .fault = fault};
+    struct plan p = {.i = i, .db = db, .arena = &i->plan, .fault = fault, .unknown = {.arena = &i->plan}};
+    p.unknown_end = &p.first_unknown;
     memset(r->totals, 0, sizeof r->totals);
     r->count = 0;
     enum err e = load(&p);
@@ -316,6 +348,7 @@ enum err install_apply(struct db *db, void *installing, struct fault *fault)
         r->count++;
     }
     if (e == OK) e = find_twins(&p);
+    if (e == OK) tell_unknown_sessions(&p);
     bool changed = false;
     for (size_t k = 0; k < r->count; k++) changed = changed || r->changes[k].kind != CHANGE_SAME || r->changes[k].stamp;
     if (e == OK && changed && !i->wishes->dry_run) e = sql_docs_event_touch(db, p.event.id, NULL);

@@ -315,12 +315,22 @@ def sessions_by_name(folder, data):
     plain = "".join(c for c in unicodedata.normalize("NFD", title(sessions[1])) if not unicodedata.combining(c)).replace("/", " ")
     k.put(source, "01 %s/Một.txt" % sessions[0]["code"], b"1"), k.put(source, "02 %s/Hai.txt" % plain.upper(), b"2"), k.put(source, "03 Không có/Ba.txt", b"3")
     k.put(source, "04 Bầu cử/Bốn.txt", b"4"), k.put(source, "05 Thảo luận/Năm.txt", b"5")
+    k.put(source, "03 Không có/Sáu.txt", b"6"), k.put(source, "03 Không có/Bảy.txt", b"7")
     k.build(source, path, data)
     done = k.docs("install", path, "--event", k.EVENT, data=data)
     titles = tuple(json.dumps(t, ensure_ascii=False) for t in ("Một", "Hai", "Ba", "Bốn", "Năm"))
     got = dict(p.rows(data, "SELECT d.title, s.code FROM document d JOIN session s ON s.id = d.session_id WHERE d.title IN (?, ?, ?, ?, ?)", *titles))
     p.equal(got, {'"Một"': sessions[0]["code"], '"Hai"': sessions[1]["code"], '"Bốn"': "election"}, "a folder is a session's code, its title without accents, or words of one title")
-    p.check("no session “Không có”" in done.stderr and "“Thảo luận”, or several" in done.stderr, "another one is told", done.stderr)
+    p.equal([line.split(": ", 2)[1:] for line in done.stderr.splitlines() if "no session" in line],
+            [[k.EVENT, "this event has no session “Không có”, or several: 3 papers belong to the event as a whole"],
+             [k.EVENT, "this event has no session “Thảo luận”, or several: 1 paper belongs to the event as a whole"]], "another one is told once, with its papers")
+    again = k.docs("install", path, "--event", k.EVENT, data=data)
+    p.check("no session" not in again.stderr, "papers that stay as they are tell nothing", again.stderr)
+    k.put(source, "03 Không có/Ba.txt", b"33")
+    k.build(source, path, data)
+    for dry in (["--dry-run"], []):
+        done = k.docs("install", path, "--event", k.EVENT, *dry, data=data)
+        p.check("“Không có”, or several: 1 paper belongs" in done.stderr and "Thảo luận" not in done.stderr, "a new version tells of its own", done.stderr)
     p.equal(subprocess.run([p.program("plenum"), "docs", "list", "--event", "no-such", "--data", data], capture_output=True).returncode, 1, "`plenum docs` is plenum-docs")
 
 
