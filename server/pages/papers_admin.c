@@ -77,6 +77,20 @@ json_t *paper_item_view(struct view *view, const char *timezone, const struct pa
     return out;
 }
 
+static enum err put_drafts(struct view *view, const struct paper_item *items, size_t count)
+{
+    struct paper_drafts drafts;
+    enum err e = paper_drafts(view->arena, items, count, &drafts);
+    if (e != OK || !drafts.ready) return e;
+    json_t *out = json_object();
+    view_put_number(out, "ready", (int64_t)drafts.ready);
+    if (drafts.stopped) view_put_number(out, "stopped", (int64_t)drafts.stopped);
+    if (drafts.unready) view_put_number(out, "unready", (int64_t)drafts.unready);
+    view_put(out, "mark", drafts.mark);
+    view_put_json(view->root, "drafts", out);
+    return OK;
+}
+
 static enum err put_papers(struct view *view, struct db *db, int64_t event_id, const char *timezone, int64_t now_ms)
 {
     struct paper_item *items;
@@ -84,6 +98,7 @@ static enum err put_papers(struct view *view, struct db *db, int64_t event_id, c
     struct sql_room_opened_row *opened;
     size_t count, opened_count;
     enum err e = paper_items(db, view->arena, event_id, now_ms, &items, &count);
+    if (e == OK) e = put_drafts(view, items, count);
     if (e == OK) e = papers_people_load(db, view->arena, event_id, &people);
     if (e == OK) e = sql_room_opened(db, view->arena, event_id, &opened, &opened_count);
     if (e != OK) return e;

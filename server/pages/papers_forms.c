@@ -11,6 +11,7 @@
 struct form {
     int64_t event_id;
     const char *code, *do_word;   /* code NULL: the list */
+    const char *mark;             /* of the drafts that the list showed */
     int64_t at_ms;
     bool allow;
     struct paper_words words;
@@ -32,7 +33,9 @@ static void tell(struct http_request *req, const struct form *form, enum err err
     bool theirs = err == ERR_INPUT || err == ERR_CONFLICT || err == ERR_LIMIT;
     int status = err == ERR_CONFLICT ? 409 : err == ERR_LIMIT ? 413 : 400;
     bool stale = err == ERR_CONFLICT && strcmp(form->do_word, "edit") == 0;
+    bool stale_list = err == ERR_CONFLICT && !form->code && strcmp(form->do_word, "publish_all") == 0;
     if (stale) paper_admin_show(req, status, view_words_for(req, "room.changed_meanwhile"));
+    else if (stale_list) papers_admin_show(req, status, view_words_for(req, "room.all_changed"));
     else if (!theirs || fault->text[0] == '\0') reply_error(req, err, fault);
     else if (form->code) paper_admin_show(req, status, fault->text);
     else papers_admin_show(req, status, fault->text);
@@ -93,6 +96,7 @@ static enum err store(struct db *db, struct http_request *req, struct write_tool
     const struct paper_doing d = {db, req->arena, &tools->ids, f->event_id, clock_now_ms(), actor_of(req), fault};
     const char *word = f->do_word;
     if (strcmp(word, "names") == 0) return paper_names_allow(&d, f->allow);
+    if (!f->code && strcmp(word, "publish_all") == 0) return paper_publish_drafts(&d, f->mark);
     if (strcmp(word, "publish") == 0) return paper_publish(&d, f->code, d.now_ms);
     if (strcmp(word, "plan") == 0) return paper_publish(&d, f->code, f->at_ms);
     if (strcmp(word, "withdraw") == 0) return paper_withdraw(&d, f->code);
@@ -170,6 +174,11 @@ void papers_page_post(struct http_request *req)
         const char *allow = http_form(req, "names");
         form->allow = allow && strcmp(allow, "1") == 0;
         request_write(req, store, stored);
+    } else if (strcmp(form->do_word, "publish_all") == 0) {
+        const char *sure = http_form(req, "sure");
+        form->mark = http_form(req, "mark");
+        if (sure && strcmp(sure, "1") == 0) request_write(req, store, stored);
+        else papers_admin_show(req, 400, view_words_for(req, "room.all_tick"));
     } else if (strcmp(form->do_word, "dismiss") == 0) {
         const char *id = http_form(req, "upload");
         bool ours = id && upload_find(req->arena, app_of(req)->store.folder, id, &form->upload, NULL) == OK && strcmp(form->upload.event, programme->slug) == 0;

@@ -334,6 +334,48 @@ def a_stamp_stops():
     equal(do(code, "withdraw").status, 303, "withdrawn")
 
 
+def all_drafts():
+    """One form publishes what the page showed: no other drafts, no other versions of them, nothing that a stamp stops."""
+    def shown():
+        form = re.search(r'id="all".*?</form>', who["admin"].get("/admin/test-1/papers?lang=en").text, re.S)
+        numbers = [int(n) for n in re.findall(r"<bdi>(\d+)</bdi>", form.group(0))] if form else []
+        return (re.search(r'name="mark" value="(\w+)"', form.group(0)).group(1) if form else ""), numbers
+
+    def press(mark, path="", **more):
+        return who["admin"].form("/admin/test-1/papers" + path, dict({"do": "publish_all", "mark": mark, "sure": "1"}, **more))
+
+    published = "SELECT subject FROM audit WHERE action = 'paper.publish' AND subject LIKE 'tat-ca%' ORDER BY subject"
+    equal(shown(), ("", []), "without drafts there is no such form")
+    for name in ("tất cả 1.pdf", "tất cả 2.pdf", "tất cả MẬT.pdf"):
+        finished(send(name, pdf(name)))
+    one, mark = "tat-ca-1", shown()[0]
+    stopped = server.value("SELECT COUNT(*) FROM document WHERE stamp IS NOT NULL AND stamp_let_ms IS NULL")
+    check(stopped > 0 and shown()[1] == [stopped, 2], "it names how many are stopped and how many are published", shown()[1])
+    equal([press(mark, sure="").status, press(mark, csrf="wrong").status, press("").status], [400, 403, 409], "not without the tick, the token, the mark")
+    check("tick the box" in press(mark, "?lang=en", sure="").text, "the missing tick is told on the page")
+    do(one, "edit", title_vi="Tất cả", language="vi", everybody="1", restricted="1")
+    reply = press(mark, "?lang=en")
+    check(reply.status == 409 and "changed meanwhile" in reply.text and 'id="all"' in reply.text, "a draft is described anew: the older page publishes nothing", reply.status)
+    mark = shown()[0]
+    finished(send("khác.pdf", pdf("another file"), document=one))
+    equal(press(mark).status, 409, "nor with another file")
+    mark = shown()[0]
+    finished(send("tất cả 3.pdf", pdf("three more")))
+    equal(press(mark).status, 409, "nor with a draft that it did not show")
+    equal(press(shown()[0], "/" + one).status, 400, "it is no word of one paper's form")
+    equal(server.rows(published), [], "of all these nothing was published")
+    do("tat-ca-2", "withdraw")
+    mark, numbers = shown()
+    equal(numbers, [stopped, 1, 2], "a draft that was taken back waits to be given back")
+    seq = server.value("SELECT config_seq FROM event WHERE slug = 'test-1'")
+    equal(press(mark).header("location"), "/admin/test-1/papers?done=publish_all", "all at once")
+    equal(server.rows(published), [("tat-ca-1",), ("tat-ca-3",)], "a line in the log for each")
+    equal(server.value("SELECT COUNT(DISTINCT published_ms) FROM document WHERE code IN ('tat-ca-1', 'tat-ca-3')"), 1, "at one moment")
+    check(server.value("SELECT config_seq FROM event WHERE slug = 'test-1'") > seq, "phones learn of it")
+    equal(sorted(c for c, _ in listed("P01") if c.startswith("tat-ca")), ["tat-ca-3"], "and see it, but for what needs the PIN, what is stopped and what was taken back")
+    equal(press(mark).status, 409, "the same page again")
+
+
 def import_again():
     """What was decided and edited here stays; what the file brings anew comes."""
     before = server.rows("SELECT code, title, audience, published_ms, withdrawn_ms, must_read, sort_order FROM document ORDER BY code")
@@ -409,4 +451,4 @@ def the_end():
     equal(whole_blobs(), [], "every blob is what its name says")
 
 
-plenum.run("upload", begin, a_paper_comes, what_is_refused, killed_in_the_middle, disk_full, versions_and_news, the_list, a_stamp_stops, import_again, questions, without_a_script, the_end)
+plenum.run("upload", begin, a_paper_comes, what_is_refused, killed_in_the_middle, disk_full, versions_and_news, the_list, a_stamp_stops, all_drafts, import_again, questions, without_a_script, the_end)

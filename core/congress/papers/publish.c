@@ -83,15 +83,60 @@ static enum err finish(const struct paper_doing *d, enum err e, const char *acti
     return e == OK || d->fault->text[0] ? e : db_fault(d->db, e, d->fault, "change a paper");
 }
 
+static enum err publish(const struct paper_doing *d, const struct paper_item *item, int64_t at_ms)
+{
+    if (!item->version) return fault_set(d->fault, ERR_CONFLICT, "the paper has no file yet");
+    if (item->stamp && !item->stamp_let) return fault_set(d->fault, ERR_CONFLICT, "the paper bears the stamp %s: decide that first", item->stamp);
+    enum err e = sql_room_set_published(d->db, item->id, at_ms, NULL);
+    return finish(d, e, "paper.publish", item->code, arena_printf(d->arena, "{\"from_ms\":%lld,\"version\":%lld}", (long long)at_ms, (long long)item->version));
+}
+
 enum err paper_publish(const struct paper_doing *d, const char *code, int64_t at_ms)
 {
     struct paper_item item;
     enum err e = find(d, code, &item);
-    if (e != OK) return e;
-    if (!item.version) return fault_set(d->fault, ERR_CONFLICT, "the paper has no file yet");
-    if (item.stamp && !item.stamp_let) return fault_set(d->fault, ERR_CONFLICT, "the paper bears the stamp %s: decide that first", item.stamp);
-    e = sql_room_set_published(d->db, item.id, at_ms, NULL);
-    return finish(d, e, "paper.publish", code, arena_printf(d->arena, "{\"from_ms\":%lld,\"version\":%lld}", (long long)at_ms, (long long)item.version));
+    return e == OK ? publish(d, &item, at_ms) : e;
+}
+
+/* A draft that was taken back waits to be given back: who withdrew it did not mean "with all the others". */
+static bool is_ready_draft(const struct paper_item *item)
+{
+    return item->state == PAPER_DRAFT && item->version && item->withdrawn_ms == DB_NULL;
+}
+
+enum err paper_drafts(struct arena *arena, const struct paper_item *items, size_t count, struct paper_drafts *ret)
+{
+    struct crypto_sha256_state state;
+    char hex[CRYPTO_HASH_HEX];
+    *ret = (struct paper_drafts){0};
+    crypto_sha256_start(&state);
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].state == PAPER_STOPPED) ret->stopped++;
+        else if (items[i].state == PAPER_DRAFT && !is_ready_draft(&items[i])) ret->unready++;
+        if (!is_ready_draft(&items[i])) continue;
+        const char *mark = paper_mark(arena, &items[i]);
+        const char *text = mark ? arena_printf(arena, "%s %lld %s %s\n", items[i].code, (long long)items[i].version, items[i].sha256, mark) : NULL;
+        if (!text) return ERR_NOMEM;
+        crypto_sha256_add(&state, text, strlen(text));
+        ret->ready++;
+    }
+    crypto_sha256_end(&state, hex);
+    ret->mark = arena_strndup(arena, hex, 32);
+    return ret->mark ? OK : ERR_NOMEM;
+}
+
+enum err paper_publish_drafts(const struct paper_doing *d, const char *mark)
+{
+    struct paper_item *items;
+    struct paper_drafts drafts;
+    size_t count;
+    enum err e = paper_items(d->db, d->arena, d->event_id, d->now_ms, &items, &count);
+    if (e == OK) e = paper_drafts(d->arena, items, count, &drafts);
+    if (e != OK) return db_fault(d->db, e, d->fault, "look for drafts");
+    if (!mark || strcmp(mark, drafts.mark) != 0) return fault_set(d->fault, ERR_CONFLICT, "the drafts are not those that were shown");
+    for (size_t i = 0; e == OK && i < count; i++)
+        if (is_ready_draft(&items[i])) e = publish(d, &items[i], d->now_ms);
+    return e;
 }
 
 enum err paper_withdraw(const struct paper_doing *d, const char *code)

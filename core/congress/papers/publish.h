@@ -52,6 +52,16 @@ struct paper_doing {
 
 /* Shown from `at_ms` on (now, or a moment to come). ERR_CONFLICT: it has no file, or bears a stamp that nobody let pass. */
 enum err paper_publish(const struct paper_doing *doing, const char *code, int64_t at_ms);
+/* What one form publishes: drafts with a file that nobody took back. Left out: those that bear an undecided stamp, and drafts without a file or taken
+ * back. `mark`: one word of which drafts, versions and audiences these are (of the arena). ERR_NOMEM. */
+struct paper_drafts {
+    size_t ready, stopped, unready;
+    const char *mark;
+};
+enum err paper_drafts(struct arena *arena, const struct paper_item *items, size_t count, struct paper_drafts *ret);
+/* All that are ready, from now on, each as paper_publish does it and with its own line in the audit log. `mark`: of what was shown; ERR_CONFLICT when the
+ * drafts have another one by now (or NULL). On any error the caller's transaction must not be kept. */
+enum err paper_publish_drafts(const struct paper_doing *doing, const char *mark);
 /* Nobody sees it any more (or yet); paper_give_back ends that. */
 enum err paper_withdraw(const struct paper_doing *doing, const char *code);
 enum err paper_give_back(const struct paper_doing *doing, const char *code);
