@@ -162,7 +162,8 @@ static void test_slow(struct kit *kit, struct app *app)
         if (id >= 0 && !is_picture) gaps += before >= 0 && id != before + 1;
         if (id >= 0) before = is_picture ? -1 : id;
     }
-    if (!CHECK(&kit->check, last && finished && !gaps && events < 15000)) printf("# slow reader: %d events, picture %d, last %d, gaps %d\n", events, finished, last, gaps);
+    if (!CHECK(&kit->check, last && finished && !gaps && events < 15000))
+        printf("# slow reader: %d events, picture %d, last %d, gaps %d\n", events, finished, last, gaps);
     free(text);
     close(fd);
 }
