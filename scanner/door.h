@@ -10,7 +10,7 @@
 #include "scanner/feedback/feedback.h"
 #include "scanner/queue/queue.h"
 #include "scanner/roster/roster.h"
-#include "scanner/sync/http_client.h"
+#include "core/net/http_client.h"
 #include "scanner/sync/sync.h"
 
 #define DOOR_ASK_MS 250

@@ -3,7 +3,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
-#include "scanner/sync/http_client.h"
+#include "core/net/http_client.h"
 #include "scanner/sync/protocol.h"
 
 #include <string.h>

@@ -5,7 +5,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/err.h"
-#include "scanner/sync/http_client.h"
+#include "core/net/http_client.h"
 
 struct identity {
     const char *server, *device, *key, *event, *gate; /* in the arena */

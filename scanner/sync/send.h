@@ -3,7 +3,7 @@
 #define PLENUM_SCANNER_SEND_H
 
 #include "scanner/queue/queue.h"
-#include "scanner/sync/http_client.h"
+#include "core/net/http_client.h"
 #include "scanner/sync/protocol.h"
 #include "scanner/sync/sync.h"
 

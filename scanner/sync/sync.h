@@ -15,7 +15,7 @@
 
 #include "core/base/err.h"
 #include "scanner/queue/queue.h"
-#include "scanner/sync/http_client.h"
+#include "core/net/http_client.h"
 
 #include <stdbool.h>
 #include <stdint.h>

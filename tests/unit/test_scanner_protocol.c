@@ -1,7 +1,7 @@
 /* Scans and answers as JSON; what else may come from the other side. */
 #include "core/base/crypto.h"
 #include "core/base/json.h"
-#include "scanner/sync/http_client.h"
+#include "core/net/http_client.h"
 #include "scanner/sync/protocol.h"
 #include "tests/unit/check.h"
 

@@ -3,7 +3,7 @@
 #include "core/base/crypto.h"
 #include "core/base/file.h"
 #include "scanner/identity.h"
-#include "scanner/sync/http_client.h"
+#include "core/net/http_client.h"
 #include "server/http/http.h"
 #include "server/tls/authority.h"
 #include "tests/unit/check.h"

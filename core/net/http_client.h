@@ -2,8 +2,8 @@
  *
  * A client keeps its connection between requests and belongs to one thread. Proxies of the environment are not used: the server is in
  * this house. Redirects are not followed: a hotel's login page is not our server. */
-#ifndef PLENUM_SCANNER_HTTP_CLIENT_H
-#define PLENUM_SCANNER_HTTP_CLIENT_H
+#ifndef PLENUM_NET_HTTP_CLIENT_H
+#define PLENUM_NET_HTTP_CLIENT_H
 
 #include "core/base/arena.h"
 #include "core/base/buf.h"
@@ -47,6 +47,8 @@ void http_client_free(struct http_client *client);
 struct http_answer {
     long status;
     struct buf body; /* owned by the caller: http_answer_release */
+    bool (*take)(void *context, const char *data, size_t length); /* gets what comes instead of `body`; false ends the request. NULL; for streams and large files */
+    void *context;
     char etag[HTTP_ETAG_SIZE];
     long retry_after_s; /* 0 = not said */
     char epoch[HTTP_EPOCH_SIZE]; /* Plenum-Epoch; "" = not said */

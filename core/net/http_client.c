@@ -1,4 +1,4 @@
-#include "scanner/sync/http_client.h"
+#include "core/net/http_client.h"
 
 #include <curl/curl.h>
 #include <stdio.h>
@@ -47,6 +47,7 @@ void http_servers_next(struct http_servers *servers)
 static size_t take_body(char *data, size_t size, size_t count, void *ctx)
 {
     struct http_answer *answer = ctx;
+    if (answer->take) return answer->take(answer->context, data, size * count) ? size * count : 0;
     buf_add(&answer->body, data, size * count);
     return buf_ok(&answer->body) ? size * count : 0;
 }
