@@ -2,6 +2,7 @@
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
+#include "core/base/thread.h"
 #include "core/db/follow.h"
 #include "server/mirror_files.h"
 
@@ -11,14 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #define PAUSE_MS 250
 #define PAUSE_BUSY_MS 40 /* the log grows fast: so that this thread begins it anew, and not each commit tries to */
 #define BUSY_BYTES (512 * 1024)
 #define BACKOFF_MOST_MS 15000
 #define SAY_AGAIN_MS CLOCK_MINUTE
-#define STOP_SECONDS 8
+#define STOP_MS (8 * CLOCK_SECOND)
 
 struct mirror_job {
     pthread_t thread;
@@ -197,16 +197,8 @@ static enum err attempt(struct mirror_job *job, struct fault *fault)
 
 static void rest(struct mirror_job *job, int64_t ms)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += (time_t)(ms / 1000);
-    until.tv_nsec += (long)(ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
     pthread_mutex_lock(&job->mutex);
-    if (!atomic_load(&job->stop)) (void)pthread_cond_timedwait(&job->wake, &job->mutex, &until);
+    if (!atomic_load(&job->stop)) (void)thread_wait(&job->wake, &job->mutex, ms);
     pthread_mutex_unlock(&job->mutex);
 }
 
@@ -261,13 +253,9 @@ static void release(struct mirror_job *job)
 enum err mirror_job_start(const struct store *store, const char *folder, struct mirror_job **ret, struct fault *fault)
 {
     struct mirror_job *job = calloc(1, sizeof *job);
-    pthread_condattr_t monotonic;
     if (!job) return fault_set(fault, ERR_NOMEM, "not enough memory");
-    (void)pthread_condattr_init(&monotonic);
-    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     (void)pthread_mutex_init(&job->mutex, NULL);
-    (void)pthread_cond_init(&job->wake, &monotonic);
-    (void)pthread_condattr_destroy(&monotonic);
+    thread_condition_init(&job->wake);
     job->folder = strdup(folder);
     job->data = strdup(store->folder);
     job->database = strdup(store->database);
@@ -287,14 +275,11 @@ enum err mirror_job_start(const struct store *store, const char *folder, struct 
 
 void mirror_job_stop(struct mirror_job *job)
 {
-    struct timespec until;
     if (!job) return;
     pthread_mutex_lock(&job->mutex);
     atomic_store(&job->stop, true);
     pthread_cond_signal(&job->wake);
     pthread_mutex_unlock(&job->mutex);
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += STOP_SECONDS;
-    if (pthread_timedjoin_np(job->thread, NULL, &until) == 0) release(job);
+    if (thread_join_within(job->thread, STOP_MS)) release(job);
     else log_line(LOG_ERROR, "mirror", "%s does not answer: the copy may lack the last seconds", job->folder);
 }

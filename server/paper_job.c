@@ -2,6 +2,7 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/base/map.h"
+#include "core/base/thread.h"
 #include "core/congress/papers/reading.h"
 #include "docs-bundle/docs.h"
 
@@ -10,11 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PAUSE_MS 2000
-#define STOP_SECONDS 8
+#define STOP_MS (8 * CLOCK_SECOND)
 #define NICENESS 10 /* children inherit it */
 
 struct paper_job {
@@ -94,11 +94,8 @@ static void *run(void *arg)
     remove_leftovers(job);
     while (!must_stop(job)) {
         if (look(job)) continue;
-        struct timespec until;
-        (void)clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += PAUSE_MS / 1000;
         pthread_mutex_lock(&job->mutex);
-        if (!must_stop(job)) (void)pthread_cond_timedwait(&job->wake, &job->mutex, &until);
+        if (!must_stop(job)) (void)thread_wait(&job->wake, &job->mutex, PAUSE_MS);
         pthread_mutex_unlock(&job->mutex);
     }
     return NULL;
@@ -117,13 +114,9 @@ static void release(struct paper_job *job)
 
 static enum err make(const struct store *store, struct paper_job **ret, struct fault *fault)
 {
-    pthread_condattr_t monotonic;
     struct paper_job *job = calloc(1, sizeof *job);
     if (!job) return fault_set(fault, ERR_NOMEM, "not enough memory");
-    (void)pthread_condattr_init(&monotonic);
-    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&job->wake, &monotonic);
-    (void)pthread_condattr_destroy(&monotonic);
+    thread_condition_init(&job->wake);
     (void)pthread_mutex_init(&job->mutex, NULL);
     job->tried.arena = &job->arena;
     job->folder = strdup(store->folder);
@@ -148,20 +141,13 @@ enum err paper_job_start(const struct store *store, struct paper_job **ret, stru
 
 void paper_job_stop(struct paper_job *job)
 {
-    struct timespec until;
     if (!job) return;
     pthread_mutex_lock(&job->mutex);
     atomic_store(&job->stop, true);
     pthread_cond_signal(&job->wake);
     pthread_mutex_unlock(&job->mutex);
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += STOP_SECONDS;
-    if (pthread_timedjoin_np(job->thread, NULL, &until) == 0) {
-        release(job);
-        return;
-    }
-    /* A child takes its time over a hard page. It ends with this process, which is about to; what the thread uses is left to it. */
-    (void)pthread_detach(job->thread);
+    /* A child may take its time over a hard page. It ends with this process, which is about to; what the thread uses is left to it. */
+    if (thread_join_within(job->thread, STOP_MS)) release(job);
 }
 
 enum err paper_job_run_once(const struct store *store, unsigned seconds, size_t *ret_read, size_t *ret_left,

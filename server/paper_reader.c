@@ -1,6 +1,7 @@
 #include "server/paper_reader.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/base/thread.h"
 #include "core/congress/papers/publish.h"
 #include "core/congress/papers/upload.h"
 #include "docs-bundle/docs.h"
@@ -11,9 +12,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#define LOOK_AGAIN_SECONDS 60 /* a disk that was full may have room now */
+#define LOOK_AGAIN_MS CLOCK_MINUTE /* a disk that was full may have room now */
 
 struct paper_reader {
     const char *folder; /* of the data; borrowed */
@@ -148,12 +148,9 @@ static void *run(void *arg)
 {
     struct paper_reader *reader = arg;
     while (!atomic_load(&reader->stopping)) {
-        struct timespec until;
         (void)take_all(reader);
-        (void)clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += LOOK_AGAIN_SECONDS;
         (void)pthread_mutex_lock(&reader->lock);
-        while (!reader->has_work && !atomic_load(&reader->stopping) && pthread_cond_timedwait(&reader->wake, &reader->lock, &until) == 0) continue;
+        while (!reader->has_work && !atomic_load(&reader->stopping) && !thread_wait(&reader->wake, &reader->lock, LOOK_AGAIN_MS)) continue;
         reader->has_work = false;
         (void)pthread_mutex_unlock(&reader->lock);
     }
@@ -163,15 +160,11 @@ static void *run(void *arg)
 enum err paper_reader_new(const struct store *store, struct writer *writer, struct paper_reader **ret)
 {
     struct paper_reader *reader = calloc(1, sizeof *reader);
-    pthread_condattr_t attributes;
     if (!reader) return ERR_NOMEM;
     reader->folder = store->folder;
     reader->writer = writer;
     (void)pthread_mutex_init(&reader->lock, NULL);
-    (void)pthread_condattr_init(&attributes);
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&reader->wake, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
+    thread_condition_init(&reader->wake);
     if (pthread_create(&reader->thread, NULL, run, reader) == 0) {
         *ret = reader;
         return OK;

@@ -114,6 +114,28 @@ uint8_t *crypto_unseal(struct arena *arena, const uint8_t key[CRYPTO_HASH_BYTES]
     return out;
 }
 
+char *crypto_seal_text(struct arena *arena, const char *context, const char *secret, const char *text)
+{
+    uint8_t key[CRYPTO_HASH_BYTES];
+    size_t length;
+    crypto_derive(context, secret, strlen(secret), key);
+    uint8_t *sealed = crypto_seal(arena, key, text, strlen(text), &length);
+    crypto_forget(key, sizeof key);
+    return sealed ? crypto_base64_encode(arena, sealed, length) : NULL;
+}
+
+char *crypto_unseal_text(struct arena *arena, const char *context, const char *secret, const char *sealed)
+{
+    uint8_t key[CRYPTO_HASH_BYTES];
+    size_t raw_length, length;
+    uint8_t *raw = crypto_base64_decode(arena, sealed, &raw_length);
+    if (!raw) return NULL;
+    crypto_derive(context, secret, strlen(secret), key);
+    uint8_t *text = crypto_unseal(arena, key, raw, raw_length, &length);
+    crypto_forget(key, sizeof key);
+    return text ? arena_strndup(arena, (const char *)text, length) : NULL;
+}
+
 _Static_assert(CRYPTO_PUBLIC_BYTES == crypto_sign_PUBLICKEYBYTES && CRYPTO_SECRET_BYTES == crypto_sign_SECRETKEYBYTES &&
                CRYPTO_SIGNATURE_BYTES == crypto_sign_BYTES, "Ed25519 sizes");
 

@@ -51,6 +51,10 @@ uint8_t *crypto_seal(struct arena *arena, const uint8_t key[CRYPTO_HASH_BYTES], 
 /* NULL when it was not sealed with this key or was changed. */
 uint8_t *crypto_unseal(struct arena *arena, const uint8_t key[CRYPTO_HASH_BYTES], const void *sealed, size_t length, size_t *ret_length);
 
+/* A text sealed, as base64url, under a key that is derived from `secret` in a `context` (crypto_derive), and back. NULL: out of memory, or not sealed so. */
+char *crypto_seal_text(struct arena *arena, const char *context, const char *secret, const char *text);
+char *crypto_unseal_text(struct arena *arena, const char *context, const char *secret, const char *sealed);
+
 /* Ed25519 (RFC 8032). A signature is a pure function of key and message. The secret key is the seed and the public key, 64 bytes. */
 #define CRYPTO_PUBLIC_BYTES 32
 #define CRYPTO_SECRET_BYTES 64

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,6 +174,19 @@ enum err file_make_directories(const char *path, struct fault *fault)
         part[i] = keep;
     }
     return file_is_directory(path) ? OK : fault_set(fault, ERR_CONFLICT, "%s: is not a folder", path);
+}
+
+static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+    (void)st;
+    (void)flag;
+    (void)ftw;
+    return remove(path);
+}
+
+enum err file_remove_tree(const char *path)
+{
+    return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOENT ? OK : err_from_errno(errno);
 }
 
 bool file_is_safe_relative(const char *path)

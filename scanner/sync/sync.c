@@ -2,12 +2,12 @@
 #include "scanner/sync/sync.h"
 #include "core/base/clock.h"
 #include "core/base/crypto.h"
+#include "core/base/thread.h"
 #include "scanner/sync/send.h"
 
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define BACKOFF_LEAST_MS 500
 #define BACKOFF_MOST_MS 15000
@@ -32,15 +32,7 @@ static void unlock(struct sync *sync) { pthread_mutex_unlock(&sync->lock); }
 
 static void wait_changed(struct sync *sync, int64_t ms)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += (time_t)(ms / 1000);
-    until.tv_nsec += (long)(ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
-    (void)pthread_cond_timedwait(&sync->changed, &sync->lock, &until);
+    (void)thread_wait(&sync->changed, &sync->lock, ms);
 }
 
 static void set_reached(struct sync *sync)
@@ -197,12 +189,8 @@ enum err sync_start(const struct sync_settings *settings, struct sync **ret, str
     if (!sync) return fault_set(fault, ERR_NOMEM, "not enough memory to start the sync");
     sync->settings = *settings;
     sync->state.reachable = true; /* until the first attempt says otherwise */
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_mutex_init(&sync->lock, NULL);
-    pthread_cond_init(&sync->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
+    thread_condition_init(&sync->changed);
     enum err e = send_open(&sync->send, settings, fault);
     if (e == OK) {
         count_queue(sync);

@@ -1,5 +1,6 @@
 /* Starting and stopping: sockets, the library's daemons, their options. */
 #include "core/base/clock.h"
+#include "core/base/thread.h"
 #include "server/http/internal.h"
 
 #include <errno.h>
@@ -138,12 +139,8 @@ static void server_free(struct http_server *server)
 
 static void init_locks(struct http_server *server)
 {
-    pthread_condattr_t attributes;
     (void)pthread_mutex_init(&server->mutex, NULL);
-    (void)pthread_condattr_init(&attributes);
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&server->changed, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
+    thread_condition_init(&server->changed);
 }
 
 enum err http_server_start(const struct http_config *config, struct http_server **ret, struct fault *fault)

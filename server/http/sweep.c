@@ -4,6 +4,7 @@
  * A connection is cut by shutdown(2) only; the library then sees it end and cleans up as always. Entries leave the table, under its
  * mutex, before the library closes the descriptor, so that the sweeper never touches a number that means another connection. */
 #include "core/base/clock.h"
+#include "core/base/thread.h"
 #include "server/http/internal.h"
 
 #include <arpa/inet.h>
@@ -148,12 +149,7 @@ static void *sweeper_main(void *cls)
     int64_t step = least / 4 < 20 ? 20 : least / 4 > 1000 ? 1000 : least / 4;
     pthread_mutex_lock(&server->mutex);
     while (!server->sweeper_stop) {
-        struct timespec until;
-        (void)clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += (long)(step % 1000) * 1000000;
-        until.tv_sec += (time_t)(step / 1000) + until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        (void)pthread_cond_timedwait(&server->changed, &server->mutex, &until);
+        (void)thread_wait(&server->changed, &server->mutex, step);
         sweep(server);
     }
     pthread_mutex_unlock(&server->mutex);

@@ -3,6 +3,7 @@
 #include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/crypto.h"
+#include "core/base/thread.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -174,12 +175,7 @@ void live_beat(struct live_hub *hub)
 /* Sleeps for a tick; true when the hub closes. */
 static bool wait_tick(struct live_hub *hub)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += (long)(hub->config.tick_ms % 1000) * 1000000;
-    until.tv_sec += (time_t)(hub->config.tick_ms / 1000) + until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    if (!hub->closing) (void)pthread_cond_timedwait(&hub->changed, &hub->mutex, &until);
+    if (!hub->closing) (void)thread_wait(&hub->changed, &hub->mutex, hub->config.tick_ms);
     return hub->closing;
 }
 
@@ -215,7 +211,6 @@ static void set_defaults(struct live_config *config)
 enum err live_hub_start(const struct live_config *config, struct live_hub **ret)
 {
     static const char beat[] = ": k\n\n", again[] = "event: again\ndata: {}\n\n";
-    pthread_condattr_t attributes;
     uint8_t random[8];
     struct buf greeting;
     struct live_hub *hub = calloc(1, sizeof *hub);
@@ -226,10 +221,7 @@ enum err live_hub_start(const struct live_config *config, struct live_hub **ret)
     crypto_hex(random, sizeof random, hub->boot);
     hub->boot[16] = '\0';
     (void)pthread_mutex_init(&hub->mutex, NULL);
-    (void)pthread_condattr_init(&attributes);
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&hub->changed, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
+    thread_condition_init(&hub->changed);
     buf_init(&greeting, BUF_LIMIT_LINE);
     buf_printf(&greeting, "retry: %u\n\n", hub->config.retry_ms);
     if (buf_ok(&greeting)) hub->greeting = frame_make(greeting.data, greeting.length, 0);

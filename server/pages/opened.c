@@ -1,13 +1,13 @@
 #include "server/pages/opened.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/base/thread.h"
 
 #include "catalogue.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define RECENT 16384 /* a power of two: a phone reads a file in many pieces, which are one opening */
 #define BATCH 2000
@@ -60,11 +60,8 @@ static void *run(void *arg)
     struct opened_log *log = arg;
     bool last = false;
     while (!last) {
-        struct timespec until;
-        (void)clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec++;
         (void)pthread_mutex_lock(&log->lock);
-        while (!log->stopping && pthread_cond_timedwait(&log->wake, &log->lock, &until) == 0) continue;
+        while (!log->stopping && !thread_wait(&log->wake, &log->lock, CLOCK_SECOND)) continue;
         struct note *taken = log->waiting;
         size_t count = log->waiting_count, dropped = log->dropped;
         log->waiting = log->writing;
@@ -82,15 +79,11 @@ enum err opened_log_new(struct writer *writer, struct opened_log **ret)
 {
     struct opened_log *log = calloc(1, sizeof *log);
     if (!log) return ERR_NOMEM;
-    pthread_condattr_t attributes;
     log->writer = writer;
     log->waiting = calloc(OPENED_QUEUE, sizeof *log->waiting);
     log->writing = calloc(OPENED_QUEUE, sizeof *log->writing);
     (void)pthread_mutex_init(&log->lock, NULL);
-    (void)pthread_condattr_init(&attributes);
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&log->wake, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
+    thread_condition_init(&log->wake);
     if (log->waiting && log->writing && pthread_create(&log->thread, NULL, run, log) == 0) {
         *ret = log;
         return OK;

@@ -5,6 +5,8 @@
  *
  * TOKENS holds a badge's token a line. PHONES begin evenly over EVERY seconds and ask every EVERY seconds, for SECONDS. A phone has seen it when a reply's
  * text holds WORD. Writes one line of JSON; times of the first and last sight are CLOCK_MONOTONIC µs, so that whoever published can subtract. One thread; loopback. */
+#include "tests/bench/load.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -13,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -42,13 +43,6 @@ struct hall {
     unsigned port;
     int64_t every;
 };
-
-static int64_t now_us(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * MILLION + t.tv_nsec / 1000;
-}
 
 static void hang_up(struct hall *hall, struct phone *p, const char *error)
 {
@@ -128,9 +122,9 @@ static void wake(struct hall *hall, int64_t now)
 static void run(struct hall *hall, int64_t seconds)
 {
     struct epoll_event events[256];
-    int64_t start = now_us(), next = 0;
+    int64_t start = load_now_us(), next = 0;
     for (size_t i = 0; i < hall->count; i++) hall->phones[i].next = start + hall->every * (int64_t)i / (int64_t)hall->count;
-    for (int64_t now = start; now < start + seconds * MILLION; now = now_us()) {
+    for (int64_t now = start; now < start + seconds * MILLION; now = load_now_us()) {
         if (now >= next) {
             wake(hall, now);
             next = now + 5000;
@@ -140,7 +134,7 @@ static void run(struct hall *hall, int64_t seconds)
             struct phone *p = events[i].data.ptr;
             if (p->fd < 0) continue;
             if (!p->sent) ask(hall, p);
-            else listen_to(hall, p, now_us());
+            else listen_to(hall, p, load_now_us());
         }
     }
 }
@@ -159,12 +153,6 @@ static bool load_tokens(struct hall *hall, const char *file)
     return count > 0 && count == hall->count;
 }
 
-static int compare(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 static void print(struct hall *hall)
 {
     int64_t first = 0, last = 0;
@@ -176,7 +164,7 @@ static void print(struct hall *hall)
         if (!first || at < first) first = at;
         if (at > last) last = at;
     }
-    qsort(hall->times, timed, sizeof *hall->times, compare);
+    load_sort(hall->times, timed);
     double p50 = timed ? (double)hall->times[timed / 2] / 1000 : 0, p99 = timed ? (double)hall->times[timed * 99 / 100] / 1000 : 0;
     (void)printf("{\"phones\": %zu, \"polls\": %zu, \"unchanged\": %zu, \"whole\": %zu, \"errors\": %zu, \"first_error\": \"%.*s\", ",
                  hall->count, hall->polls, hall->unchanged, hall->whole, hall->errors, (int)strcspn(hall->first_error, "\r\n\""), hall->first_error);
@@ -187,15 +175,11 @@ static void print(struct hall *hall)
 int main(int count, char **words)
 {
     struct hall hall = {.epoll = epoll_create1(EPOLL_CLOEXEC)};
-    struct rlimit files;
     if (count != 7) {
         (void)fprintf(stderr, "usage: news PORT TOKENS PHONES EVERY SECONDS WORD\n");
         return 2;
     }
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-        files.rlim_cur = files.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &files);
-    }
+    load_raise_file_limit();
     hall.port = (unsigned)strtoul(words[1], NULL, 10);
     hall.count = strtoul(words[3], NULL, 10);
     hall.every = strtoll(words[4], NULL, 10) * MILLION;

@@ -5,6 +5,8 @@
  * PLANS holds a line for each phone (used in turn): paths with a blank between, the page first. PHONES begin evenly over SECONDS; of a hundred SLOW read no
  * more than RATE bytes a second through a small window. PID: the server, whose memory is sampled. Writes one line of JSON: what went wrong, how long the
  * page took from connect to its last byte, the server's memory before, at most and at the end. One thread; loopback. */
+#include "tests/bench/load.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -45,13 +46,6 @@ struct hall {
     char first_error[160];
     long rss_before, rss_most, pid;
 };
-
-static int64_t now_us(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
 
 /* KB that the server holds. */
 static long read_rss(long pid)
@@ -117,7 +111,7 @@ static void send_request(struct hall *hall, struct phone *p)
 
 static void end_reply(struct hall *hall, struct phone *p)
 {
-    if (p->path == 0) hall->pages[hall->page_count++] = now_us() - p->began;
+    if (p->path == 0) hall->pages[hall->page_count++] = load_now_us() - p->began;
     if (++p->path == p->path_count) end_phone(hall, p, NULL);
     else send_request(hall, p);
 }
@@ -198,10 +192,10 @@ static void run(struct hall *hall)
 {
     static char piece[262144];
     struct epoll_event events[256];
-    int64_t start = now_us(), next = 0, sample = 0;
+    int64_t start = load_now_us(), next = 0, sample = 0;
     for (size_t i = 0; i < hall->count; i++) hall->phones[i].begins += start;
     while (hall->done < hall->count) {
-        int64_t now = now_us();
+        int64_t now = load_now_us();
         if (now >= next) {
             wake(hall, now);
             next = now + 5000;
@@ -212,7 +206,7 @@ static void run(struct hall *hall)
             sample = now + 100000;
         }
         int n = epoll_wait(hall->epoll, events, 256, 2);
-        now = now_us();
+        now = load_now_us();
         for (int i = 0; i < n; i++) {
             struct phone *p = events[i].data.ptr;
             if (p->fd < 0) continue;
@@ -250,12 +244,6 @@ static bool load_plans(struct hall *hall, const char *file, int64_t span, int sl
     return true;
 }
 
-static int compare(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 static double at_share(const struct hall *hall, double share)
 {
     return hall->page_count ? (double)hall->pages[(size_t)(share * (double)(hall->page_count - 1))] / 1000 : 0;
@@ -264,15 +252,11 @@ static double at_share(const struct hall *hall, double share)
 int main(int count, char **words)
 {
     struct hall hall = {.epoll = epoll_create1(EPOLL_CLOEXEC)};
-    struct rlimit files;
     if (count != 8) {
         (void)fprintf(stderr, "usage: phones PORT PLANS PHONES SECONDS SLOW RATE PID\n");
         return 2;
     }
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-        files.rlim_cur = files.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &files);
-    }
+    load_raise_file_limit();
     hall.port = (unsigned)strtoul(words[1], NULL, 10);
     hall.count = strtoul(words[3], NULL, 10);
     hall.rate = strtoll(words[6], NULL, 10);
@@ -285,10 +269,10 @@ int main(int count, char **words)
         return 1;
     }
     hall.rss_before = hall.rss_most = read_rss(hall.pid);
-    int64_t start = now_us();
+    int64_t start = load_now_us();
     run(&hall);
-    double seconds = (double)(now_us() - start) / 1e6;
-    qsort(hall.pages, hall.page_count, sizeof *hall.pages, compare);
+    double seconds = (double)(load_now_us() - start) / 1e6;
+    load_sort(hall.pages, hall.page_count);
     (void)printf("{\"phones\": %zu, \"errors\": %zu, \"first_error\": \"%s\", \"seconds\": %.1f, \"megabytes\": %.0f, \"at_once\": %zu, ", hall.count, hall.errors,
                  hall.first_error, seconds, (double)hall.bytes / 1e6, hall.most_at_once);
     (void)printf("\"p50_ms\": %.1f, \"p99_ms\": %.1f, \"max_ms\": %.1f, \"rss_before_kb\": %ld, \"rss_most_kb\": %ld, \"rss_end_kb\": %ld}\n",

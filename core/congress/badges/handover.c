@@ -313,25 +313,6 @@ enum err handover_list(struct db *db, struct arena *arena, const char *event, st
     return OK;
 }
 
-enum err handover_badges(struct db *db, struct arena *arena, int64_t id, struct handover_badge **ret, size_t *ret_count)
-{
-    struct sql_handover_head_row head;
-    struct sql_handover_given_row *rows;
-    size_t n;
-    enum err e = sql_handover_head(db, arena, id, &head);
-    if (e == OK) e = sql_handover_given(db, arena, id, &rows, &n);
-    if (e != OK) return e;
-    struct handover_badge *list = arena_array(arena, n + 1, sizeof *list);
-    if (!list) return ERR_NOMEM;
-    for (size_t i = 0; i < n; i++)
-        list[i] = (struct handover_badge){.credential_id = rows[i].credential_id, .code = rows[i].code, .number = rows[i].number ? rows[i].number : rows[i].code,
-                                          .name = rows[i].name, .issue = rows[i].issue, .to_name = head.to_name, .handed_ms = head.made_ms,
-                                          .printed = rows[i].printed > 0};
-    *ret = list;
-    *ret_count = n;
-    return OK;
-}
-
 /* --- JSON ---------------------------------------------------------------------------------------------------------------------------------- */
 
 json_t *handover_json(struct arena *arena, const struct handover *h, const char *language)

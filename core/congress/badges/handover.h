@@ -73,8 +73,6 @@ enum err handover_of_badge(struct db *db, struct arena *arena, int64_t credentia
 
 /* All handovers of an event (slug; NULL: of member cards), the newest first. ERR_NOT_FOUND: no such event. */
 enum err handover_list(struct db *db, struct arena *arena, const char *event, struct handover **ret, size_t *ret_count, struct fault *fault);
-/* What one handover gave, in the order of the list it came from. */
-enum err handover_badges(struct db *db, struct arena *arena, int64_t id, struct handover_badge **ret, size_t *ret_count);
 
 /* {"id": "…", "unit": {"code", "name"}|null, "to": {"name", "code"|null}, "at", "by", "undone_at"|null, "badges": N}: ids are texts, they do not fit into a
  * double. The unit's name in `language`. NULL when out of memory; the caller owns it. */

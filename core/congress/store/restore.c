@@ -7,7 +7,6 @@
 #include <archive_entry.h>
 #include <dirent.h>
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -150,14 +149,6 @@ static enum err check_restored(const char *folder, struct unpacking *u)
     return e;
 }
 
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-    (void)st;
-    (void)flag;
-    (void)ftw;
-    return remove(path);
-}
-
 /* The folder must be ours to fill: not there, or with nothing in it but a lock that nobody holds. */
 static enum err check_target(const char *folder, struct fault *fault)
 {
@@ -199,7 +190,7 @@ enum err backup_restore(const char *path, const char *folder, struct backup_figu
         e = unpack(&u);
         if (e == OK) e = check_restored(u.folder, &u);
         if (e == OK && rename(u.folder, target) != 0) e = fault_set(u.fault, err_from_errno(errno), "%s: %s", target, strerror(errno));
-        if (e != OK) (void)nftw(u.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+        if (e != OK) (void)file_remove_tree(u.folder);
     }
     if (e == OK) e = file_sync_directory(file_folder(&arena, target));
     if (e == OK && ret) *ret = u.figures;

@@ -9,7 +9,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -143,14 +142,6 @@ static enum err make_store(struct taking *t, bool anyway, void (*say)(void *cont
     return e;
 }
 
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-    (void)st;
-    (void)flag;
-    (void)ftw;
-    return remove(path);
-}
-
 static void mark_copy(const char *copy, struct mirror_note *note, struct takeover_figures *figures)
 {
     (void)snprintf(note->epoch, sizeof note->epoch, "%s", figures->epoch);
@@ -191,7 +182,7 @@ enum err mirror_take_over(const char *copy, const char *folder, bool anyway, voi
         if (note.through_ms) ret->age_ms = clock_now_ms() - note.through_ms;
         e = make_folder(&t, anyway, say, context, ret);
         if (e == OK && rename(t.fresh, target) != 0) e = fault_set(t.fault, err_from_errno(errno), "%s: %s", target, strerror(errno));
-        if (e != OK) (void)nftw(t.fresh, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+        if (e != OK) (void)file_remove_tree(t.fresh);
     }
     if (e == OK) e = file_sync_directory(file_folder(&t.arena, target));
     if (e == OK) mark_copy(copy, &note, ret);

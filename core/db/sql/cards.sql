@@ -103,16 +103,6 @@ LEFT JOIN person p ON p.id = h.to_person_id
 WHERE h.event_id = $1 OR ($1 = 0 AND h.event_id IS NULL)
 ORDER BY h.made_ms DESC, h.id DESC
 
--- handover_given :many (handover_id i64) -> (credential_id i64, code text?, number text?, name text?, issue i64, printed i64)
-SELECT c.id, p.code, d.number, p.name, c.issue,
-  (SELECT COUNT(*) FROM printed_badge x JOIN print_run r ON r.id = x.run_id WHERE x.credential_id = c.id AND r.spoiled_ms IS NULL AND r.kind = 'badge')
-FROM handed_badge b
-JOIN credential c ON c.id = b.credential_id
-LEFT JOIN delegate d ON d.id = c.delegate_id
-LEFT JOIN person p ON p.id = c.person_id
-WHERE b.handover_id = $1
-ORDER BY CASE WHEN p.id IS NULL THEN 1 ELSE 0 END, d.sort_order NULLS LAST, p.name_sort, d.number
-
 -- handover_of_badge :maybe (credential_id i64) -> (to_name text, made_ms i64)
 SELECT h.to_name, h.made_ms FROM handed_badge b JOIN handover h ON h.id = b.handover_id
 WHERE b.credential_id = $1 AND h.undone_ms IS NULL ORDER BY h.made_ms DESC, h.id DESC LIMIT 1

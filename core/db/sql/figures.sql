@@ -15,6 +15,3 @@ SELECT h.gate_id, COUNT(*) FROM handout h JOIN gate g ON g.id = h.gate_id WHERE 
 
 -- figures_all_delegates :many (event_id i64) -> (id i64, category_id i64, delegation_id i64?)
 SELECT id, category_id, delegation_id FROM delegate WHERE event_id = $1
-
--- figures_events :many () -> (id i64, slug text)
-SELECT id, slug FROM event ORDER BY starts_ms, slug

@@ -20,9 +20,6 @@ SELECT sha256, size FROM blob WHERE crc32 IS NULL AND sha256 IN (SELECT v.sha256
 -- blob_set_crc :exec (sha256 text, crc32 i64)
 UPDATE blob SET crc32 = $2 WHERE sha256 = $1;
 
--- blob_get :maybe (sha256 text) -> (size i64, media_type text)
-SELECT size, media_type FROM blob WHERE sha256 = $1;
-
 -- blob_each :each () -> (sha256 text, size i64, media_type text)
 SELECT sha256, size, media_type FROM blob ORDER BY sha256;
 
