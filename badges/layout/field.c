@@ -217,7 +217,7 @@ static const char *fill_template(const struct badge_facts *facts, const char *te
     const char *text = fill_fields(facts, template, "", "", "");
     bool alone = first == 0 && template[strcspn(template, "}") + 1] == '\0';
     if (!text || alone || !runs_leftwards(text)) return text;
-    return fill_fields(facts, template, badge_is_mirrored(facts->run->language) ? "\u200F" : "\u200E", "\u2068", "\u2069");
+    return fill_fields(facts, template, text_is_right_to_left(facts->run->language) ? "\u200F" : "\u200E", "\u2068", "\u2069");
 }
 
 static const char *pick_variant(const struct badge_choice *choice, const char *language)

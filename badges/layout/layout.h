@@ -81,10 +81,7 @@ enum err badges_layout_check(const struct badge_layout *layout, struct fault *fa
  * that the page does not hold. */
 enum err badges_layout_impose(struct badge_layout *layout, struct fault *fault);
 
-/* Whether badges in this language are read from right to left: their layout is mirrored. NULL is not. */
-bool badge_is_mirrored(const char *language);
-
-/* A box of the layout on a badge whose corner is at (x, y), mirrored on the badge's middle where asked. */
+/* A box of the layout on a badge whose corner is at (x, y), mirrored on the badge's middle where asked (text_is_right_to_left of the run's language). */
 struct box badge_box(const struct badge_layout *layout, const struct box *box, bool mirrored, double x, double y);
 
 /* How many badges a page holds. */

@@ -1,7 +1,6 @@
 /* What a layout must not do, and where its badges stand on a page. */
 #include "badges/layout/field.h"
 #include "core/base/json.h"
-#include "core/base/text.h"
 
 #include <math.h>
 #include <string.h>
@@ -110,14 +109,6 @@ enum err badges_layout_impose(struct badge_layout *l, struct fault *fault)
     if ((l->columns > 1 && l->gap_x < 2 * l->bleed - NEAR) || (l->rows > 1 && l->gap_y < 2 * l->bleed - NEAR))
         return json_fault(fault, &gutter, "must be twice the bleed at least");
     return OK;
-}
-
-bool badge_is_mirrored(const char *language)
-{
-    static const char *const languages[] = {"ar", "fa", "he", "ur"};
-    for (size_t i = 0; i < sizeof languages / sizeof languages[0]; i++)
-        if (text_is_of_language(language, languages[i])) return true;
-    return false;
 }
 
 struct box badge_box(const struct badge_layout *layout, const struct box *box, bool mirrored, double x, double y)

@@ -4,6 +4,7 @@
 #include "badges/paint/paint.h"
 #include "badges/paint/plan.h"
 #include "badges/layout/words.h"
+#include "core/base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -233,7 +234,7 @@ static enum err start_writer(struct writer *w, struct fonts *fonts, struct fault
     w->photos = arena_array(&w->arena, run->count, sizeof *w->photos);
     if (e != OK || !w->photos) return fault_set(fault, ERR_NOMEM, "no memory for %zu badges", run->count);
     document_set_crew(w->document, w->crew);
-    w->painter = (struct painter){.document = w->document, .layout = &w->plan.layout, .mirrored = badge_is_mirrored(run->language),
+    w->painter = (struct painter){.document = w->document, .layout = &w->plan.layout, .mirrored = text_is_right_to_left(run->language),
                                   .small_codes = run->count >= SMALL_CODES_FROM, .facts = {.run = run, .arena = &w->badge},
                                   .on_cut = note_cut, .cut_data = w};
     const char *network = badge_wifi_payload(&w->arena, run);

@@ -1,6 +1,7 @@
 #include "badges/proof/ink_map.h"
 
 #include "badges/paint/paint.h"
+#include "core/base/text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -66,7 +67,7 @@ void ink_map_add(struct ink_map *map, const struct badge_run *run, const struct 
     for (size_t i = 0; i < side->count; i++) {
         const struct badge_part *part = &side->parts[i];
         if (!badge_part_is_shown(&facts, part)) continue;
-        struct box box = badge_box(l, &part->box, badge_is_mirrored(run->language), x, y);
+        struct box box = badge_box(l, &part->box, text_is_right_to_left(run->language), x, y);
         if (turned) box.x = 2 * x + l->width - box.x - box.width, box.y = 2 * y + l->height - box.y - box.height;
         if (part->kind == PART_FILL) add_fill(map, part, &box, l->bleed, paint_color(part->color, category));
         else set_grown(map, &box, part->kind == PART_LINE ? EDGE + part->line * 25.4 / 72 / 2 : EDGE, INK_ANY);

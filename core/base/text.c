@@ -5,6 +5,7 @@
 #include <unicode/ubrk.h>
 #include <unicode/uchar.h>
 #include <unicode/ucol.h>
+#include <unicode/uloc.h>
 #include <unicode/unorm2.h>
 #include <unicode/uscript.h>
 #include <unicode/ustring.h>
@@ -396,3 +397,5 @@ bool text_is_of_language(const char *tag, const char *language)
     size_t n = strlen(language);
     return tag && strncasecmp(tag, language, n) == 0 && (tag[n] == '\0' || tag[n] == '-');
 }
+
+bool text_is_right_to_left(const char *tag) { return tag && text_is_language(tag) && uloc_isRightToLeft(tag); }

@@ -72,5 +72,7 @@ bool text_is_slug(const char *text);
 bool text_is_language(const char *text);
 /* Whether a tag names this language, itself or with further parts: "pt-BR" is of "pt". Letters' case does not count (RFC 5646, 2.1.1). NULL is of none. */
 bool text_is_of_language(const char *tag, const char *language);
+/* Whether a tag's language, in the script that it names or is usually written in, is read from right to left (CLDR). NULL and what is no tag are not. */
+bool text_is_right_to_left(const char *tag);
 
 #endif

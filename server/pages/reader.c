@@ -252,14 +252,6 @@ static enum err put_body(struct reader *r)
 
 /* --- the page around it -------------------------------------------------------------------------------------------------------------------- */
 
-static bool is_right_to_left(const char *language)
-{
-    static const char *const languages[] = {"ar", "fa", "he", "ur", "ps", "sd", "ug", "yi", "dv", "ckb"};
-    for (size_t i = 0; i < sizeof languages / sizeof languages[0]; i++)
-        if (text_is_of_language(language, languages[i])) return true;
-    return false;
-}
-
 static enum err put_head(struct reader *r)
 {
     struct view *view = r->view;
@@ -279,7 +271,7 @@ static enum err put_head(struct reader *r)
     r->own_direction = document.language != NULL;
     if (document.language) {
         view_put(view->root, "paper_lang", document.language);
-        view_put(view->root, "paper_dir", is_right_to_left(document.language) ? "rtl" : "ltr");
+        view_put(view->root, "paper_dir", text_is_right_to_left(document.language) ? "rtl" : "ltr");
     }
     if (document.newest > paper->version) {
         struct paper newest = *paper;

@@ -47,6 +47,8 @@ static void check_breaks(struct check *c, struct arena *a)
     CHECK(c, text_is_slug("dai-hoi-19") && !text_is_slug("-a") && !text_is_slug("A"));
     CHECK(c, text_is_language("vi") && text_is_language("pt-BR") && !text_is_language("v") && !text_is_language("vi-") && !text_is_language("1i"));
     CHECK(c, text_is_of_language("pt", "pt") && text_is_of_language("pt-BR", "pt") && text_is_of_language("AR-eg", "ar"));
+    CHECK(c, text_is_right_to_left("ar") && text_is_right_to_left("AR-eg") && text_is_right_to_left("ckb") && text_is_right_to_left("pa-Arab"));
+    CHECK(c, !text_is_right_to_left("vi") && !text_is_right_to_left("pa") && !text_is_right_to_left("") && !text_is_right_to_left("x y") && !text_is_right_to_left(NULL));
     CHECK(c, !text_is_of_language("ckb", "ck") && !text_is_of_language("p", "pt") && !text_is_of_language("", "vi") && !text_is_of_language(NULL, "vi"));
     CHECK(c, !text_is_utf8("\xED\xA0\x80", 3) && !text_is_utf8("\xC0\xAF", 2) && !text_is_utf8("a\0b", 3));
 }
