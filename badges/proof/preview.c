@@ -4,6 +4,7 @@
 #include "badges/paint/overlay.h"
 #include "badges/paint/paint.h"
 #include "badges/prepare.h"
+#include "core/base/text.h"
 #include "catalogue.h"
 
 #include <math.h>
@@ -129,7 +130,7 @@ static enum err draw(struct preview *p, struct document *document, struct badge_
     struct qr code, wifi;
     unsigned photo, logo;
     struct painter painter = {.document = document, .layout = l, .side = p->wish->back ? &l->back : &l->front, .code = &code,
-                              .mirrored = badge_is_mirrored(p->run.language), .facts = {.run = &p->run, .badge = &p->badge, .arena = p->arena}};
+                              .mirrored = text_is_right_to_left(p->run.language), .facts = {.run = &p->run, .badge = &p->badge, .arena = p->arena}};
     const char *network = badge_wifi_payload(p->arena, &p->run);
     enum err e = qr_make(p->badge.url, p->arena, &code);
     if (e != OK) return fault_set(fault, ERR_INPUT, "the address \"%.60s…\" is too long for a QR code", p->badge.url);

@@ -4,6 +4,7 @@
 #include "badges/layout/field.h"
 #include "badges/proof/ink_map.h"
 #include "badges/paint/plan.h"
+#include "core/base/text.h"
 #include "core/vision/qr_read.h"
 
 #include <string.h>
@@ -73,7 +74,7 @@ static bool find_code_box(struct proving *p, const struct plan_page *page, size_
     badge_plan_place(l, page->kind, at, &x, &y, &turned);
     for (size_t i = 0; i < side->count; i++) {
         if (side->parts[i].kind != PART_QR || !badge_part_is_shown(&facts, &side->parts[i])) continue;
-        *ret = badge_box(l, &side->parts[i].box, badge_is_mirrored(p->run->language), x, y);
+        *ret = badge_box(l, &side->parts[i].box, text_is_right_to_left(p->run->language), x, y);
         if (turned) ret->x = 2 * x + l->width - ret->x - ret->width, ret->y = 2 * y + l->height - ret->y - ret->height;
         return true;
     }
