@@ -138,7 +138,7 @@ enum err pin_slips_write(const struct pin_slips *slips, struct fonts *fonts, str
             e = fault_set(fault, ERR_NOMEM, "no memory for bookmarks");
         if (e != OK) break;
         struct drawing_slip d = {.all = slips, .slip = slip, .words = own, .arena = &arena};
-        d.page = (struct sheet_page){.document = document, .language = slips->language, .width = SLIP_WIDTH, .mirrored = badge_is_mirrored(slips->language),
+        d.page = (struct sheet_page){.document = document, .language = slips->language, .width = SLIP_WIDTH, .mirrored = text_is_right_to_left(slips->language),
                                      .allow_missing = slips->allow_missing, .kind = "slip", .whose = slip->name, .fault = fault};
         d.page.x = EDGE + (double)((place % 2 == 0) == !d.page.mirrored ? 0 : 1) * SLIP_WIDTH;
         d.page.y = EDGE + (double)(place / 2) * SLIP_HEIGHT;

@@ -4,6 +4,7 @@
 #include "badges/layout/layout.h"
 #include "badges/sheets/poster_words.h"
 #include "badges/paint/qr.h"
+#include "core/base/text.h"
 #include "core/typeset/document.h"
 
 #include <math.h>
@@ -59,7 +60,7 @@ static void put(struct sheet *s, double x, double y, double width, double height
     if (s->result != OK || !text || !text[0]) return;
     const struct box box = place(s, x, y, width, height);
     const char *language = s->poster->languages[look->language];
-    const bool right = badge_is_mirrored(language);
+    const bool right = text_is_right_to_left(language);
     if (right) text = arena_printf(s->arena, "\u200F%s", text); /* a line that begins with "iPhone" is still written from the right */
     const struct text_style style = {
         .align = look->center ? ALIGN_CENTER : right ? ALIGN_RIGHT : ALIGN_LEFT, .valign = ALIGN_MIDDLE, .color = look->color ? look->color : INK,
@@ -258,7 +259,7 @@ enum err poster_write(const struct poster *poster, struct fonts *fonts, struct b
     struct document *document = NULL;
     const double scale = poster->a3 ? sqrt(2) : 1;
     const struct document_info info = {.title = poster->titles[0], .author = poster->organization, .language = poster->languages[0]};
-    struct sheet s = {.poster = poster, .arena = &arena, .fault = fault, .scale = scale, .mirrored = badge_is_mirrored(poster->languages[0])};
+    struct sheet s = {.poster = poster, .arena = &arena, .fault = fault, .scale = scale, .mirrored = text_is_right_to_left(poster->languages[0])};
     for (size_t i = 0; i < poster->language_count; i++) s.words[i] = poster_words_find(poster->languages[i]);
     if (poster->language_count < 1 || !s.words[0] || (poster->language_count > 1 && !s.words[1])) return fault_set(fault, ERR_INPUT, "poster: no words in that language");
     enum err e = document_new(fonts, &info, &document, fault);

@@ -252,7 +252,7 @@ enum err sign_book_write(const struct sign_book *book, struct fonts *fonts, stru
     for (size_t i = 0; e == OK && i < book->count; i++) {
         const struct sign_sheet *sheet = &book->sheets[i];
         struct drawing_sheet d = {.book = book, .sheet = sheet, .words = own, .arena = &arena};
-        d.page = (struct sheet_page){.document = document, .language = book->language, .width = PAGE_WIDTH, .mirrored = badge_is_mirrored(book->language),
+        d.page = (struct sheet_page){.document = document, .language = book->language, .width = PAGE_WIDTH, .mirrored = text_is_right_to_left(book->language),
                                      .allow_missing = book->allow_missing, .kind = "sheet", .whose = sheet->unit ? sheet->unit : own->no_delegation,
                                      .fault = fault};
         e = draw_sheet(&d);
