@@ -32,6 +32,7 @@ static void tell_person(struct door *door, struct passage *p, const struct frame
     if (p->result.from == FROM_ROSTER) p->result.roster_age_ms = clock_now_ms() - door->roster.fetched_ms;
     /* A scan that the server has answered waits only for its answer to be written down. */
     if (p->result.from == FROM_SERVER && p->result.waiting > 0) p->result.waiting--;
+    p->result.category_title = roster_category_title(&door->roster, p->result.category);
     p->result.latency_ms = (clock_steady_us() - frame->at_us + 500) / 1000;
     feedback_result(door->feedback, &p->result);
 }
@@ -54,6 +55,7 @@ static void take_answer(struct passage *p, const struct scan_answer *answer)
     r->delegation = answer->delegation;
     r->category = answer->category;
     r->seat = answer->seat;
+    r->badge_box = answer->badge_box;
     r->first_ms = answer->first_ms;
     r->first_gate = answer->first_gate;
     r->conflict = answer->conflict;
@@ -119,6 +121,7 @@ static void decide_here(struct door *door, struct passage *p)
     p->result.delegation = verdict.person.delegation;
     p->result.category = verdict.person.category;
     p->result.seat = verdict.person.seat;
+    p->result.badge_box = verdict.person.badge_box;
     if (verdict.answer.outcome == OUTCOME_already_in) {
         p->result.first_ms = verdict.since_ms;
         p->result.first_gate = verdict.since_gate;

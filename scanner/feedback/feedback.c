@@ -5,7 +5,9 @@
 #include "core/base/text.h"
 #include "core/base/zone.h"
 #include "core/congress/reason.h"
+#include "core/congress/title.h"
 #include "core/db/db.h"
+#include "scanner/feedback/fields.h"
 #include "scanner/feedback/hook.h"
 #include "scanner/status/status.h"
 
@@ -121,62 +123,29 @@ static void write_line(struct feedback *feedback, int fd, const struct buf *line
     pthread_mutex_unlock(&feedback->lock);
 }
 
-static void put_text(struct buf *out, const char *key, const char *value)
-{
-    buf_printf(out, "\"%s\":", key);
-    if (value) buf_put_json(out, value);
-    else buf_puts(out, "null");
-    buf_putc(out, ',');
-}
-
-static void drop_comma(struct buf *out)
-{
-    if (out->length) out->data[--out->length] = '\0';
-}
-
-static void put_time(struct buf *out, const char *key, int64_t ms)
-{
-    char when[CLOCK_TEXT_SIZE];
-    put_text(out, key, ms == DB_NULL ? NULL : clock_format(ms, when));
-}
-
 static void put_json(struct buf *out, const struct result *r)
 {
-    static const char *const from[] = {[FROM_SERVER] = "server", [FROM_ROSTER] = "roster", [FROM_NOBODY] = NULL};
+    const struct fields fields = {.out = out};
+    bool is_named = r->name || r->delegation || r->category || r->seat || r->badge_box, was_first = r->first_ms != DB_NULL || r->first_gate;
     buf_putc(out, '{');
-    put_text(out, "scan_id", r->scan_id);
-    put_time(out, "scanned_at", r->scanned_ms);
-    put_text(out, "gate", r->gate);
-    put_text(out, "direction", r->direction);
-    put_text(out, "outcome", r->outcome);
-    put_text(out, "reason", r->reason);
-    put_text(out, "decided_by", from[r->from]);
-    if (r->name || r->delegation || r->category || r->seat) {
-        buf_puts(out, "\"person\":{");
-        put_text(out, "name", r->name);
-        put_text(out, "delegation", r->delegation);
-        put_text(out, "category", r->category);
-        put_text(out, "seat", r->seat);
-        drop_comma(out);
-        buf_puts(out, "},");
-    } else {
-        buf_puts(out, "\"person\":null,");
-    }
-    if (r->first_ms != DB_NULL || r->first_gate) {
-        buf_puts(out, "\"first\":{");
-        put_time(out, "at", r->first_ms);
-        put_text(out, "gate", r->first_gate);
-        drop_comma(out);
-        buf_puts(out, "},");
-    } else {
-        buf_puts(out, "\"first\":null,");
-    }
-    buf_printf(out, "\"conflict\":%s,\"replayed\":%s,\"waiting\":%lld,\"ms\":%lld,", r->conflict ? "true" : "false", r->replayed ? "true" : "false",
-               (long long)r->waiting, (long long)r->latency_ms);
-    if (r->roster_age_ms >= 0) buf_printf(out, "\"roster_age_ms\":%lld,", (long long)r->roster_age_ms);
-    else buf_puts(out, "\"roster_age_ms\":null,");
-    put_text(out, "picture", r->picture);
-    buf_printf(out, "\"frame\":%lld}\n", (long long)r->frame);
+    fields_put_scan(&fields, r);
+    fields_put_key(&fields, "person");
+    buf_puts(out, is_named ? "{" : "null");
+    if (is_named) fields_put_person(&fields, r);
+    if (is_named) buf_putc(out, '}');
+    fields_put_key(&fields, "first");
+    buf_puts(out, was_first ? "{" : "null");
+    if (was_first) fields_put_time(&fields, "at", r->first_ms);
+    if (was_first) fields_put_text(&fields, "gate", r->first_gate);
+    if (was_first) buf_putc(out, '}');
+    fields_put_flag(&fields, "conflict", r->conflict);
+    fields_put_flag(&fields, "replayed", r->replayed);
+    fields_put_number(&fields, "waiting", r->waiting);
+    fields_put_number(&fields, "ms", r->latency_ms);
+    fields_put_count(&fields, "roster_age_ms", r->roster_age_ms);
+    fields_put_text(&fields, "picture", r->picture);
+    fields_put_number(&fields, "frame", r->frame);
+    buf_puts(out, "}\n");
 }
 
 static void put_part(struct buf *out, const char *text)
@@ -184,6 +153,15 @@ static void put_part(struct buf *out, const char *text)
     if (!text || !*text) return;
     buf_puts(out, " · ");
     for (; *text; text++) buf_putc(out, (unsigned char)*text < 0x20 ? ' ' : *text); /* a name must not move the cursor */
+}
+
+/* By its title; by its code as long as the list with the titles has not come. */
+static void put_category(struct buf *out, const struct feedback *feedback, const struct result *r)
+{
+    struct arena arena = {0};
+    const char *title = r->category_title ? title_pick(&arena, r->category_title, feedback->settings.vietnamese ? "vi" : "en") : NULL;
+    put_part(out, title && *title ? title : r->category);
+    arena_release(&arena);
 }
 
 /* Nothing of ours is wider than its UTF-8; ends of lines need no precision. */
@@ -225,7 +203,7 @@ static void put_look(struct buf *out, const struct feedback *feedback, const str
     buf_printf(out, " %s  %s", look->sign, word);
     put_part(out, r->name);
     put_part(out, r->delegation);
-    put_part(out, r->category);
+    put_category(out, feedback, r);
     put_part(out, r->seat);
     if (strcmp(r->outcome, "already_in") == 0 || (r->reason && strcmp(r->reason, "already_handed_out") == 0)) put_since(out, feedback, r);
     enum reason reason = reason_from_code(r->reason);

@@ -21,7 +21,8 @@ struct result {
     const char *outcome; /* admitted, already_in, left, handed_out, refused, invalid, queued (kept for later), lost (not kept) */
     const char *reason;  /* a code of core/congress/errors.def */
     enum result_from from;
-    const char *name, *delegation, *category, *seat;
+    const char *name, *delegation, *category, *seat, *badge_box;
+    const char *category_title; /* what the category's code is called, for title_pick; NULL: the gate does not know */
     int64_t first_ms; /* when they came in; DB_NULL */
     const char *first_gate;
     bool conflict, replayed;

@@ -13,6 +13,7 @@
 
 #define LOOK_MS 20
 #define VALUE_MOST 512
+#define VALUES 10 /* what the program is told by its environment */
 
 struct running {
     pid_t pid; /* 0 = free */
@@ -95,15 +96,15 @@ void hook_stop(struct hook *hook)
 }
 
 /* Ours, and the result's. The strings live in `values`. */
-static void make_environment(const struct result *result, char values[9][VALUE_MOST], char **out, size_t room)
+static void make_environment(const struct result *result, char values[VALUES][VALUE_MOST], char **out, size_t room)
 {
-    const char *const names[9] = {"OUTCOME", "REASON", "NAME", "DELEGATION", "CATEGORY", "SEAT", "GATE", "DIRECTION", "SCAN_ID"};
-    const char *const texts[9] = {result->outcome, result->reason, result->name, result->delegation, result->category, result->seat,
+    const char *const names[VALUES] = {"OUTCOME", "REASON", "NAME", "DELEGATION", "CATEGORY", "SEAT", "BADGE_BOX", "GATE", "DIRECTION", "SCAN_ID"};
+    const char *const texts[VALUES] = {result->outcome, result->reason, result->name, result->delegation, result->category, result->seat, result->badge_box,
                                   result->gate, result->direction, result->scan_id};
     size_t n = 0;
-    for (char **e = environ; *e && n + 10 < room; e++)
+    for (char **e = environ; *e && n + VALUES + 1 < room; e++)
         if (strncmp(*e, "PLENUM_", 7) != 0) out[n++] = *e;
-    for (size_t i = 0; i < 9; i++) {
+    for (size_t i = 0; i < VALUES; i++) {
         (void)snprintf(values[i], VALUE_MOST, "PLENUM_%s=%s", names[i], texts[i] ? texts[i] : "");
         out[n++] = values[i];
     }
@@ -134,7 +135,7 @@ static int spawn(const char *program, char *const *argv, char *const *environmen
 
 enum err hook_run(struct hook *hook, const struct result *result, struct fault *fault)
 {
-    char values[9][VALUE_MOST], outcome[VALUE_MOST], reason[VALUE_MOST], name[VALUE_MOST], *environment[512];
+    char values[VALUES][VALUE_MOST], outcome[VALUE_MOST], reason[VALUE_MOST], name[VALUE_MOST], *environment[512];
     make_environment(result, values, environment, sizeof environment / sizeof *environment);
     (void)snprintf(outcome, sizeof outcome, "%s", result->outcome);
     (void)snprintf(reason, sizeof reason, "%s", result->reason ? result->reason : "");

@@ -1,7 +1,7 @@
 /* --on-result: runs the operator's program for each result, in a process of its own, never through a shell.
  *
  * Arguments: outcome, reason (or ""), name (or ""). Environment: PLENUM_OUTCOME, PLENUM_REASON, PLENUM_NAME, PLENUM_DELEGATION,
- * PLENUM_CATEGORY, PLENUM_SEAT, PLENUM_GATE, PLENUM_DIRECTION, PLENUM_SCAN_ID. Its output goes to standard error. After HOOK_LIMIT_MS
+ * PLENUM_CATEGORY, PLENUM_SEAT, PLENUM_BADGE_BOX, PLENUM_GATE, PLENUM_DIRECTION, PLENUM_SCAN_ID. Its output goes to standard error. After HOOK_LIMIT_MS
  * its process group is killed. Up to HOOK_MOST run side by side; when all are busy the next result is not passed on, which is said.
  * One owner, one thread. */
 #ifndef PLENUM_SCANNER_HOOK_H

@@ -33,6 +33,12 @@ static int category_position(const struct roster *roster, const char *code)
     return -1;
 }
 
+const char *roster_category_title(const struct roster *roster, const char *code)
+{
+    int position = category_position(roster, code);
+    return position < 0 ? NULL : roster->category_titles[position];
+}
+
 /* null: every category. Codes that the event does not have admit nobody. */
 static category_set read_admits(const struct roster *roster, const json_t *list)
 {
@@ -100,6 +106,9 @@ static enum err read_categories(struct roster *roster, const json_t *list)
         if (roster->category_count == ROSTER_CATEGORIES_MOST) break;
         const char *code = text_of(&roster->arena, item, "code");
         if (!code) return ERR_INPUT;
+        json_t *title = json_object_get(item, "title");
+        bool has_title = json_is_string(title) || json_is_object(title);
+        roster->category_titles[roster->category_count] = has_title ? json_text(&roster->arena, title) : NULL;
         roster->categories[roster->category_count++] = code;
     }
     return OK;
@@ -157,7 +166,8 @@ static void open_record(struct arena *arena, const char *token, const char *reco
     char *plain = record ? badge_token_unseal(arena, token, record) : NULL;
     if (!plain || json_read(plain, strlen(plain), &value, NULL) != OK) return;
     *ret = (struct roster_person){.name = text_of(arena, value, "name"), .delegation = text_of(arena, value, "delegation"),
-                                  .category = text_of(arena, value, "category"), .seat = text_of(arena, value, "seat")};
+                                  .category = text_of(arena, value, "category"), .seat = text_of(arena, value, "seat"),
+                                  .badge_box = text_of(arena, value, "badge_box")};
     json_decref(value);
 }
 

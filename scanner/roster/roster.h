@@ -32,13 +32,17 @@ struct roster {
     category_set gate_admits;
     const char *categories[ROSTER_CATEGORIES_MOST];
     size_t category_count;
+    const char *category_titles[ROSTER_CATEGORIES_MOST]; /* JSON, for title_pick; NULL: it has none */
     struct admission_session *sessions; /* of the gate's area, by their beginning */
     struct block_session *blocks;       /* the same ones, as the block rule wants them */
     size_t session_count;
 };
 
+/* What the category of that code is called, as title_pick takes it; NULL: not known (`code` may be NULL). Valid until the next roster_load. */
+const char *roster_category_title(const struct roster *roster, const char *code);
+
 struct roster_person {
-    const char *name, *delegation, *category, *seat; /* NULL where the record has none; in the arena that was passed */
+    const char *name, *delegation, *category, *seat, *badge_box; /* NULL where the record has none; in the arena that was passed */
 };
 
 struct roster_verdict {

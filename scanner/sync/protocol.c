@@ -47,7 +47,8 @@ static void read_one(struct arena *arena, const json_t *item, struct scan_answer
     *ret = (struct scan_answer){
         .scan_id = text_of(arena, item, "scan_id"), .outcome = text_of(arena, item, "outcome"), .reason = text_of(arena, item, "reason"),
         .name = text_of(arena, person, "name"), .delegation = text_of(arena, person, "delegation"), .category = text_of(arena, person, "category"),
-        .seat = text_of(arena, person, "seat"), .first_ms = time_of(first, "at"), .first_gate = text_of(arena, first, "gate"),
+        .seat = text_of(arena, person, "seat"), .badge_box = text_of(arena, person, "badge_box"),
+        .first_ms = time_of(first, "at"), .first_gate = text_of(arena, first, "gate"),
         .conflict = json_is_true(json_object_get(item, "conflict")), .replayed = json_is_true(json_object_get(item, "replayed")),
     };
 }

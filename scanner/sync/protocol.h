@@ -14,7 +14,7 @@ void protocol_put_scan(struct buf *out, const struct queue *queue, const struct 
 
 struct scan_answer {
     const char *scan_id, *outcome, *reason; /* reason NULL when there is none */
-    const char *name, *delegation, *category, *seat;
+    const char *name, *delegation, *category, *seat, *badge_box;
     int64_t first_ms; /* DB_NULL */
     const char *first_gate;
     bool conflict, replayed;

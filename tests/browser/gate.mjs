@@ -107,7 +107,8 @@ export default async function gate(browser, server, people) {
   }
   await story("admitted", main, people.official.token, async () => {
     assert.equal((await page.textContent(".name")).normalize("NFC"), people.official.name);
-    assert.ok((await page.textContent(".boxes")).includes(people.official.seat), "the seat");
+    assert.deepEqual(await page.$$eval(".boxes b", (list) => list.map((one) => one.textContent)), [people.official.seat, people.official.box], "the seat and the badge box");
+    assert.ok((await page.textContent(".of")).endsWith(" · Delegate"), "the category by its title");
     assert.equal(await page.textContent("#server .text"), "Server reached");
     assert.equal(await page.textContent("#gate"), "Main hall door");
   });

@@ -36,7 +36,7 @@ function choosePeople() {
   const names = new Map(sample.people.map((person) => [person.code, person.name.normalize("NFC")]));
   const count = new Map();
   for (const delegate of event.delegates) if (delegate.person) count.set(names.get(delegate.person), (count.get(names.get(delegate.person)) || 0) + 1);
-  const as = (delegate) => ({ code: delegate.person || delegate.number, name: names.get(delegate.person), seat: delegate.seat, number: delegate.number });
+  const as = (delegate) => ({ code: delegate.person || delegate.number, name: names.get(delegate.person), seat: delegate.seat, box: delegate.badge_box, number: delegate.number });
   const officials = event.delegates.filter((one) => one.person && one.category === "official" && one.status === "summoned" && one.seat && !one.absence && count.get(names.get(one.person)) === 1);
   const guest = event.delegates.find((one) => one.person && one.category === "guest" && one.status === "summoned");
   const blank = event.delegates.find((one) => one.person === null);

@@ -96,8 +96,8 @@ def begin():
 def the_door():
     r = world.go("P01", "main")
     equal((r["outcome"], r["reason"], r["conflict"], r["replayed"]), ("admitted", None, False, False), "first read is admitted")
-    equal((r["person"]["name"], r["person"]["delegation"], r["person"]["category"], r["person"]["seat"]),
-          ("Đặng Thị Hồng Thắm", "Công đoàn Thử Nghiệm", "official", "A1"), "the answer says who")
+    equal((r["person"]["name"], r["person"]["delegation"], r["person"]["category"], r["person"]["seat"], r["person"]["badge_box"]),
+          ("Đặng Thị Hồng Thắm", "Công đoàn Thử Nghiệm", "official", "A1", "B1"), "the answer says who")
     entered = r["first"]["at"]
     equal(r["first"]["gate"], "main", "and where they came in")
     check(abs(time_ms(entered) - now_ms()) < 5000, "and when", entered)

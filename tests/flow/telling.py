@@ -50,11 +50,11 @@ def world(folder, name):
     return w
 
 
-def on_terminal(w, text, language, *words):
+def on_terminal(spool, text, language, *words):
     """What a terminal of 80 columns shows."""
     top, end = pty.openpty()
     environment = dict(os.environ, LANG=language, LC_ALL=language)
-    process = subprocess.Popen([door.SCANNER, "--spool", w.spool, "--lines", "-"] + list(words), stdin=subprocess.PIPE, stdout=end, stderr=subprocess.DEVNULL,
+    process = subprocess.Popen([door.SCANNER, "--spool", spool, "--lines", "-"] + list(words), stdin=subprocess.PIPE, stdout=end, stderr=subprocess.DEVNULL,
                                env=environment)
     os.close(end)
     shown = []
@@ -79,15 +79,13 @@ def on_terminal(w, text, language, *words):
 def story_terminal(folder):
     w = world(folder, "terminal")
     text = "\n".join([w.tokens[0], w.tokens[0], w.tokens[1], w.tokens[2], door.make_token()]) + "\n"
-    lines = on_terminal(w, text, "en_US.UTF-8").split("\n")
+    lines = on_terminal(w.spool, text, "en_US.UTF-8").split("\n")
     w.proxy.set("refuse")
     fresh = os.path.join(folder, "fresh")
     os.mkdir(fresh)
     with open(os.path.join(w.spool, "device.json"), encoding="utf-8") as f, open(os.path.join(fresh, "device.json"), "w", encoding="utf-8") as out:
         out.write(f.read())
-    spool, w.spool = w.spool, fresh
-    later = on_terminal(w, w.tokens[3] + "\n", "en_US.UTF-8")
-    w.spool = spool
+    later = on_terminal(fresh, w.tokens[3] + "\n", "en_US.UTF-8")
     wanted = {"admitted": ("✔  ADMITTED", "97;42"), "already in": ("=  ALREADY IN", "30;46"), "handed out": ("✚  HANDED OUT", "97;42"),
               "refused": ("✘  REFUSED", "97;41"), "kept": ("…  KEPT FOR LATER", "30;43")}
     everything = "\n".join(lines) + later
@@ -97,7 +95,7 @@ def story_terminal(folder):
     check(re.search(r"since \d\d:\d\d", everything), "terminal: already in since when", everything)
     check("Evil" in everything and "\033[2J" not in everything and "\x07Evil" not in everything, "terminal: a name moves no cursor", repr(everything))
     w.proxy.set("pass")
-    vietnamese = on_terminal(w, w.tokens[0] + "\n" + door.make_token() + "\n", "vi_VN.UTF-8")
+    vietnamese = on_terminal(w.spool, w.tokens[0] + "\n" + door.make_token() + "\n", "vi_VN.UTF-8")
     check("ĐÃ VÀO TRƯỚC ĐÓ" in vietnamese and "KHÔNG ĐƯỢC VÀO" in vietnamese and "bàn đón tiếp" in vietnamese, "terminal: in Vietnamese", vietnamese)
     code, results, _ = door.run(w.spool, ["--lines", "-"], text=text)
     check(len(results) == 5 and all(set(r) == KEYS for r in results), "JSON: one line a scan, always the same keys", str(results[:1]))
@@ -202,9 +200,50 @@ def story_page(folder):
         stream.socket.close()
 
 
+def story_box(folder):
+    """In which box a badge lies, and what its category is called: told by `plenum serve`, then by the sealed list with the server away."""
+    server = kit.Server("box")
+    server.load(kit.small_event(server.folder))
+    server.start()
+    proxy = door.Proxy(server.port)
+    proxy.set("pass")
+    event = server.value("SELECT slug FROM event")
+    titles = {code: json.loads(title) for code, title in server.rows("SELECT code, title FROM category")}
+    tokens, spool = server.tokens(event), os.path.join(folder, "spool")
+    out = subprocess.run([door.SCANNER, "--server", "http://127.0.0.1:%d" % proxy.port, "--pair", server.pairing(event, "main")["code"], "--spool", spool],
+                         capture_output=True, text=True)
+    check(out.returncode == 0, "box: pairs", out.stderr)
+    hook, marks = os.path.join(folder, "box"), os.path.join(folder, "boxes")
+    with open(hook, "w") as f:
+        f.write('#!/bin/sh\necho "$PLENUM_SEAT|$PLENUM_BADGE_BOX" >> "%s"\n' % marks)
+    os.chmod(hook, 0o755)
+    s = door.Scanner(spool, ["--lines", "-", "--status", "0", "--on-result", hook])
+    live = Stream(int(until(lambda: re.search(r"status page: http://127\.0\.0\.1:(\d+)/", "".join(s.notices))).group(1)))
+    check(live.wait(lambda: live.events("state") and live.events("state")[-1]["roster_age_ms"] is not None and live.events("state")[-1]["reached"]),
+          "box: the list is there")
+    check(titles and live.events("state")[-1]["categories"] == titles, "box: the page knows what categories are called", str(live.events("state")[-1]))
+    online = s.say([tokens["P01"]])[0]
+    proxy.set("refuse")
+    server.stop()
+    offline = s.say([tokens["P06"]])[0]
+    blank = s.say([door.make_token()])[0]
+    for told, by, seat, box in ((online, "server", "A1", "B1"), (offline, "roster", "B1", "B2")):
+        check((told["decided_by"], told["person"]["seat"], told["person"]["badge_box"], told["person"]["category"]) == (by, seat, box, "official"),
+              "box: in the JSON line, by the " + by, str(told))
+    check(blank["person"] is None, "box: nobody, no box", str(blank))
+    check(live.wait(lambda: len(live.events("scan")) == 3), "box: each scan is an event")
+    check([(e["seat"], e["badge_box"]) for e in live.events("scan")] == [("A1", "B1"), ("B1", "B2"), (None, None)], "box: on the page", str(live.events("scan")))
+    check(s.end() == 0, "box: it ends")
+    live.socket.close()
+    with open(marks) as f:
+        check(sorted(f.read().splitlines()) == ["A1|B1", "B1|B2", "|"], "box: and in the environment of the command")
+    line = on_terminal(spool, tokens["P06"] + "\n", "vi_VN.UTF-8")
+    check("· %s ·" % titles["official"]["vi"] in line and "official" not in line, "box: the terminal says what a category is called", line)
+
+
 def main():
     folder = kit.scratch("telling")
-    for story in (story_terminal, story_flood, story_page):
+    for story in (story_terminal, story_flood, story_page, story_box):
         story(tempfile.mkdtemp(dir=folder))
     kit.passed, kit.failed = door.passed, door.failed
     kit.run("flow telling")

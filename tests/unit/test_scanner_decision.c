@@ -95,8 +95,10 @@ static void put_person(struct buf *out, struct arena *arena, const struct person
     put(out, "in_since", p->in_since);
     put(out, "in_until", p->in_until);
     put(out, "in_gate", p->in_since ? "side" : NULL);
-    static const char record[] = "{\"name\":\"Nguyễn Thị Ánh\",\"delegation\":\"HT-01\",\"category\":\"official\",\"seat\":\"A12\",\"number\":\"7\"}";
-    put(out, "record", badge_token_seal(arena, p->token, record));
+    static const char record[] = "{\"name\":\"Nguyễn Thị Ánh\",\"delegation\":\"HT-01\",\"category\":\"official\",\"seat\":\"A12\",\"badge_box\":\"B3\",\"number\":"
+                                 "\"7\"}";
+    static const char older[] = "{\"name\":\"Nguyễn Thị Ánh\",\"delegation\":\"HT-01\",\"category\":\"guest\",\"seat\":\"A12\",\"number\":\"7\"}";
+    put(out, "record", badge_token_seal(arena, p->token, p == &people[GUEST] ? older : record));
     buf_putc(out, '}');
 }
 
@@ -106,7 +108,7 @@ static char *roster_text(struct arena *arena, int version, bool full, const char
     buf_init(&out, BUF_LIMIT_BODY);
     buf_printf(&out, "{\"version\":%d,\"since\":0,\"full\":%s,\"server_time\":\"2026-12-01T02:00:00.000Z\",\"event\":{\"slug\":\"e\",\"title\":{\"vi\":\"Đ\"},"
                      "\"timezone\":\"Asia/Ho_Chi_Minh\",\"opens_at\":\"2026-11-30T17:00:00.000Z\",\"closes_at\":\"2026-12-02T10:00:00.000Z\",\"midnights\":[]},"
-                     "\"gate\":%s,\"categories\":[{\"code\":\"official\"},{\"code\":\"guest\"},{\"code\":\"press\"}],"
+                     "\"gate\":%s,\"categories\":[{\"code\":\"official\",\"title\":{\"vi\":\"Đại biểu\"}},{\"code\":\"guest\",\"title\":\"Khách\"},{\"code\":\"press\"}],"
                      "\"sessions\":[{\"code\":\"s1\",\"starts\":\"2026-12-01T06:00:00.000Z\",\"ends\":\"2026-12-01T09:00:00.000Z\",\"area\":\"hall\",\"admits\":"
                      "[\"press\"]},"
                      "{\"code\":\"x\",\"starts\":\"2026-12-01T00:00:00.000Z\",\"ends\":\"2026-12-01T09:00:00.000Z\",\"area\":\"other\",\"admits\":[]}],\"entries\":[",
@@ -181,6 +183,13 @@ static void test_rules(struct fixture *f)
     CHECK_TEXT(f->c, v.since_gate, "side");
     CHECK_TEXT(f->c, v.person.name, "Nguyễn Thị Ánh");
     CHECK_TEXT(f->c, v.person.seat, "A12");
+    CHECK_TEXT(f->c, v.person.badge_box, "B3");
+    v = decide(f, people[GUEST].token, false, NOW);
+    CHECK_TEXT(f->c, v.person.seat, "A12");
+    CHECK(f->c, !v.person.badge_box); /* a record of an older server */
+    CHECK_TEXT(f->c, roster_category_title(&f->roster, "official"), "{\"vi\":\"Đại biểu\"}");
+    CHECK_TEXT(f->c, roster_category_title(&f->roster, "guest"), "\"Khách\"");
+    CHECK(f->c, !roster_category_title(&f->roster, "press") && !roster_category_title(&f->roster, "nobody") && !roster_category_title(&f->roster, NULL));
     /* A device whose clock is a day slow, and knows it. */
     take(f, roster_text(&f->arena, 6, true, GATE_MAIN, 0, PEOPLE), CLOCK_DAY);
     expect(f, people[OFFICIAL].token, false, NOW - CLOCK_DAY, "admitted", NULL);

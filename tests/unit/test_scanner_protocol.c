@@ -40,14 +40,17 @@ static void test_answers(struct check *c)
     struct scan_answers a = {0};
     static const char good[] =
         "{\"server_time\":\"2026-12-01T02:00:00.000Z\",\"results\":["
-        "{\"scan_id\":\"x\",\"outcome\":\"already_in\",\"reason\":null,\"person\":{\"name\":\"Đỗ\",\"seat\":null},"
+        "{\"scan_id\":\"x\",\"outcome\":\"already_in\",\"reason\":null,\"person\":{\"name\":\"Đỗ\",\"seat\":null,\"badge_box\":\"B3\"},"
         "\"first\":{\"at\":\"2026-12-01T01:00:00.000Z\",\"gate\":\"main\"},\"conflict\":true,\"replayed\":true,\"later\":[1]},"
-        "{\"scan_id\":\"y\",\"outcome\":\"a_new_word\",\"person\":null,\"first\":null}]}";
+        "{\"scan_id\":\"y\",\"outcome\":\"a_new_word\",\"person\":{\"seat\":\"A1\"},\"first\":null}]}";
     CHECK(c, read_text(&arena, good, &a) == OK && a.count == 2);
     CHECK_TEXT(c, a.items[0].name, "Đỗ");
     CHECK(c, a.items[0].conflict && a.items[0].replayed && !a.items[0].seat && !a.items[0].reason && a.items[0].first_ms == 1796086800000);
     CHECK_TEXT(c, a.items[1].outcome, "a_new_word");
     CHECK(c, a.items[1].first_ms == DB_NULL && !a.items[1].name);
+    CHECK_TEXT(c, a.items[0].badge_box, "B3");
+    CHECK_TEXT(c, a.items[1].seat, "A1");
+    CHECK(c, !a.items[1].badge_box); /* a server that does not know of boxes */
     static const char *const bad[] = {"", "<html>login</html>", "{}", "[]", "{\"results\":{}}", "{\"results\":[1]}", "{\"results\":[{\"scan_id\":\"x\"}]}",
                                       "{\"results\":[{\"scan_id\":1,\"outcome\":\"admitted\"}]}", "{\"results\":[", "{\"results\":[],\"results\":[]}"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) CHECK(c, read_text(&arena, bad[i], &a) == ERR_INPUT);

@@ -44,7 +44,7 @@ static void set_true_time(struct work *w)
 }
 
 static void put_person(struct checkin_answer *ret, const struct programme *programme, const char *code, const char *number, const char *name,
-                       const char *delegation, int64_t category_id, const char *seat)
+                       const char *delegation, int64_t category_id, const char *seat, const char *badge_box)
 {
     unsigned position = programme_category_position(programme, category_id);
     ret->person_code = code;
@@ -52,6 +52,7 @@ static void put_person(struct checkin_answer *ret, const struct programme *progr
     ret->name = name;
     ret->delegation = delegation;
     ret->seat = seat;
+    ret->badge_box = badge_box;
     ret->category = position < 64 ? programme->categories[position].code : NULL;
 }
 
@@ -78,7 +79,8 @@ static enum err replay(struct work *w, const struct sql_checkin_find_scan_row *o
     struct sql_checkin_person_of_delegate_row person;
     enum err e = sql_checkin_person_of_delegate(w->db, w->arena, old->delegate_id, &person);
     if (e == ERR_NOT_FOUND) return OK;
-    if (e == OK) put_person(ret, w->programme, person.person_code, person.number, person.name, person.delegation, person.category_id, person.seat);
+    if (e == OK)
+        put_person(ret, w->programme, person.person_code, person.number, person.name, person.delegation, person.category_id, person.seat, person.badge_box);
     return e;
 }
 
@@ -280,7 +282,8 @@ static enum err work_out(struct work *w, struct checkin_answer *ret, bool *ret_n
     put_first(w, ret);
     if (is_of_event(w)) {
         ret->delegate_id = w->badge.delegate_id;
-        put_person(ret, w->programme, w->badge.person_code, w->badge.number, w->badge.name, w->badge.delegation, w->badge.category_id, w->badge.seat);
+        put_person(ret, w->programme, w->badge.person_code, w->badge.number, w->badge.name, w->badge.delegation, w->badge.category_id, w->badge.seat,
+                   w->badge.badge_box);
     }
     *ret_new = true;
     return OK;

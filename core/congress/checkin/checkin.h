@@ -44,7 +44,7 @@ struct checkin_answer {
     char scan_id[ID_UUID_SIZE];
     enum outcome outcome;
     enum reason reason;
-    const char *person_code, *name, *delegation, *category, *seat, *number; /* arena; NULL when nobody is known */
+    const char *person_code, *name, *delegation, *category, *seat, *badge_box, *number; /* arena; NULL when nobody is known */
     int64_t first_ms; /* DB_NULL: none */
     const char *first_gate;
     int64_t delegate_id, gate_id;

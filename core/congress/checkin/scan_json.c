@@ -65,8 +65,9 @@ enum reason scan_json_read(json_t *object, struct arena *arena, bool by_desk, in
 static json_t *person_json(struct arena *arena, const struct checkin_answer *a, const char *language)
 {
     if (!a->name && !a->number) return json_null();
-    return json_pack("{s:s?,s:s?,s:s?,s:s?,s:s?,s:s?}", "code", a->person_code, "name", a->name, "delegation",
-                     a->delegation ? title_pick(arena, a->delegation, language) : NULL, "category", a->category, "seat", a->seat, "number", a->number);
+    return json_pack("{s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?}", "code", a->person_code, "name", a->name, "delegation",
+                     a->delegation ? title_pick(arena, a->delegation, language) : NULL, "category", a->category, "seat", a->seat, "badge_box", a->badge_box,
+                     "number", a->number);
 }
 
 json_t *scan_answer_json(struct arena *arena, const struct checkin_answer *a, const char *language)

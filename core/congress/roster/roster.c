@@ -17,8 +17,8 @@ struct collect {
 static char *sealed_record(struct collect *c, const struct sql_roster_entries_row *row)
 {
     char *delegation = title_pick(&c->arena, row->delegation, "vi");
-    json_t *record = json_pack("{s:s?,s:s?,s:s,s:s?,s:s?}", "name", row->name, "delegation", row->delegation ? delegation : NULL, "category", row->category,
-                               "seat", row->seat, "number", row->number);
+    json_t *record = json_pack("{s:s?,s:s?,s:s,s:s?,s:s?,s:s?}", "name", row->name, "delegation", row->delegation ? delegation : NULL, "category", row->category,
+                               "seat", row->seat, "badge_box", row->badge_box, "number", row->number);
     char *text = record ? json_text(&c->arena, record) : NULL;
     json_decref(record);
     return text ? badge_token_seal(&c->arena, row->token, text) : NULL;

@@ -1,7 +1,7 @@
 -- The check-in path: core/congress/checkin. Everything here runs on the writer's connection.
 
--- checkin_badge :maybe (token_id text, event_id i64) -> (credential_id i64, credential_event_id i64?, revoked_ms i64?, delegate_id i64?, delegate_event_id i64?, status text?, category_id i64?, delegation_id i64?, number text?, seat text?, person_id i64?, person_code text?, name text?, delegation text?, area_id i64?, gate_id i64?, since_ms i64?, until_ms i64?, attended_ms i64?, attended_gate_id i64?)
-SELECT c.id, c.event_id, c.revoked_ms, d.id, d.event_id, d.status, d.category_id, d.delegation_id, d.number, d.seat, p.id, p.code, p.name, u.name,
+-- checkin_badge :maybe (token_id text, event_id i64) -> (credential_id i64, credential_event_id i64?, revoked_ms i64?, delegate_id i64?, delegate_event_id i64?, status text?, category_id i64?, delegation_id i64?, number text?, seat text?, badge_box text?, person_id i64?, person_code text?, name text?, delegation text?, area_id i64?, gate_id i64?, since_ms i64?, until_ms i64?, attended_ms i64?, attended_gate_id i64?)
+SELECT c.id, c.event_id, c.revoked_ms, d.id, d.event_id, d.status, d.category_id, d.delegation_id, d.number, d.seat, d.badge_box, p.id, p.code, p.name, u.name,
        s.area_id, s.gate_id, s.since_ms, s.until_ms, s.attended_ms, s.attended_gate_id
 FROM credential c
 LEFT JOIN delegate d ON d.id = COALESCE(c.delegate_id, (SELECT m.id FROM delegate m WHERE m.event_id = $2 AND m.person_id = c.person_id))
@@ -76,6 +76,6 @@ SELECT made_ms FROM correction WHERE scan = $1 AND kind = 'undo'
 -- checkin_delegate_row :maybe (delegate_id i64) -> (event_id i64, category_id i64, delegation_id i64?)
 SELECT event_id, category_id, delegation_id FROM delegate WHERE id = $1
 
--- checkin_person_of_delegate :maybe (delegate_id i64) -> (person_code text?, number text?, name text?, delegation text?, category_id i64, seat text?)
-SELECT p.code, d.number, p.name, u.name, d.category_id, d.seat
+-- checkin_person_of_delegate :maybe (delegate_id i64) -> (person_code text?, number text?, name text?, delegation text?, category_id i64, seat text?, badge_box text?)
+SELECT p.code, d.number, p.name, u.name, d.category_id, d.seat, d.badge_box
 FROM delegate d LEFT JOIN person p ON p.id = d.person_id LEFT JOIN unit u ON u.id = d.delegation_id WHERE d.id = $1

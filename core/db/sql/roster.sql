@@ -3,8 +3,8 @@
 -- roster_base :maybe (event_id i64) -> (roster_seq i64, roster_base i64)
 SELECT roster_seq, roster_base FROM event WHERE id = $1
 
--- roster_entries :each (event_id i64, since i64, gate_id i64) -> (token text, token_id text, revoked_ms i64?, status text, category text, named i64, name text?, delegation text?, seat text?, number text?, area_id i64?, in_gate_id i64?, since_ms i64?, until_ms i64?, given_ms i64?)
-SELECT c.token, c.token_id, c.revoked_ms, d.status, k.code, CASE WHEN d.person_id IS NULL THEN 0 ELSE 1 END, p.name, u.name, d.seat, d.number,
+-- roster_entries :each (event_id i64, since i64, gate_id i64) -> (token text, token_id text, revoked_ms i64?, status text, category text, named i64, name text?, delegation text?, seat text?, badge_box text?, number text?, area_id i64?, in_gate_id i64?, since_ms i64?, until_ms i64?, given_ms i64?)
+SELECT c.token, c.token_id, c.revoked_ms, d.status, k.code, CASE WHEN d.person_id IS NULL THEN 0 ELSE 1 END, p.name, u.name, d.seat, d.badge_box, d.number,
        s.area_id, s.gate_id, s.since_ms, s.until_ms, h.given_ms
 FROM delegate d
 JOIN category k ON k.id = d.category_id

@@ -96,6 +96,7 @@
     if (scan.first_at && (outcome === "already_in" || scan.reason === "already_handed_out")) list.push(say("gate.since", clock(scan.first_at), scan.first_gate || ""));
     return list.join(" ");
   }
+  const category = (code) => (code && Object.hasOwn(state?.categories ?? {}, code) && title(state.categories[code])) || code; // the list has the titles, a scan only the code
   function box(label, value) {
     return value ? make("div", "", make("span", "", say(label)), make("b", "", value)) : null;
   }
@@ -106,7 +107,7 @@
     const doubt = scan.decided_by === "roster" ? say("gate.doubt", age(scan.roster_age_ms)) : scan.conflict ? say("gate.conflict") : "";
     const text = make("div", "text", make("p", "word", say(`gate.outcome.${outcome}`)));
     if (scan.name) text.append(make("p", scan.name.length > 22 ? "name long" : "name", scan.name));
-    const of = [scan.delegation, scan.category].filter(Boolean).join(" · ");
+    const of = [scan.delegation, category(scan.category)].filter(Boolean).join(" · ");
     if (of) text.append(make("p", "of", of));
     const reason = why(scan, outcome);
     if (reason) text.append(make("p", "why", reason));
@@ -223,7 +224,9 @@
       boot = hello.boot;
     });
     on("state", (value) => {
+      const retitled = JSON.stringify(state?.categories) !== JSON.stringify(value.categories);
       state = value;
+      if (retitled && shown.length) draw_results();
       silent = false;
       draw_state();
       draw_results_once();
