@@ -157,6 +157,7 @@ def doors():
         "POST /api/v1/checkins": Door(of_staff("/api/v1/checkins"), body=lambda role: scan(token, "main"), type="application/json"),
         "POST /api/v1/checkins/{scan_id}/undo": Door(lambda role: of_staff("/api/v1/checkins/%s/undo" % w.new_scan())(role), body=lambda role: {},
                                                      type="application/json"),
+        "GET /api/v1/checkins/{scan_id}/photo": Door(lambda role: "/api/v1/checkins/%s/photo" % w.seen_scan(photo), type="image/jpeg"),
         "GET /api/v1/events/{event}/roster": Door(plain(event + "/roster"), type="application/json"),
         "GET /api/v1/events/{event}/stats": Door(plain(event + "/stats"), type="application/json"),
         "GET /api/v1/events/{event}/live": Door(plain(event + "/live"), type="text/event-stream"),
@@ -344,6 +345,14 @@ def new_scan():
     return s["scan_id"]
 
 
+def seen_scan(photo):
+    """A scan of the device, of somebody with a photo."""
+    world.here["organiser"].request("PUT", "/api/v1/events/test-1/delegates/P11/photo", photo, {"Content-Type": "image/jpeg"})
+    s = scan(world.tokens["P11"], "main")
+    world.here["device"].post("/api/v1/checkins", s)
+    return s["scan_id"]
+
+
 def new_conflict():
     """Somebody was sent away by the device, not by the rule."""
     s = scan(world.tokens["P03"], "main", "out", decision="refused")
@@ -376,7 +385,7 @@ def some_photo(photo):
 
 numbers = itertools.count()
 world.pairing_code, world.new_scan, world.new_handover, world.new_name, world.new_conflict = pairing_code, new_scan, new_handover, new_name, new_conflict
-world.some_layout, world.some_photo = some_layout, some_photo
+world.some_layout, world.some_photo, world.seen_scan = some_layout, some_photo, seen_scan
 
 
 def stranger():
@@ -477,6 +486,10 @@ def of_another_event():
     equal((r["outcome"], r["reason"], r["person"]), ("refused", "wrong_event", None), "a device of another event learns no name from this event's badge")
     reply = device.post("/api/v1/checkins/%s/undo" % new_scan(), {})
     check(reply.status in (403, 404), "nor can it undo a scan here", reply)
+    with open(os.path.join(plenum.ROOT, "photos/P0001.jpg"), "rb") as f:
+        seen = seen_scan(f.read())
+    reply = device.get("/api/v1/checkins/%s/photo" % seen)
+    equal((reply.status, reply.code), (404, "not_found"), "nor does it see the photo of whom a device here has read")
     reply = world.there["organiser"].form("/admin/test-2/devices/%s/revoke" % world.spare.device, {})
     equal(reply.status, 404, "an organiser cannot revoke another event's device through their own event")
     page = world.there["organiser"].get("/admin").text

@@ -119,6 +119,16 @@ enum err photo_find(struct db *db, struct arena *arena, const char *event, const
     return e;
 }
 
+enum err photo_find_of_scan(struct db *db, struct arena *arena, const char *scan_id, int64_t device_id, int64_t now_ms, const char **ret_sha256)
+{
+    const struct sql_photos_find_of_scan_in in = {.scan_id = scan_id, .device_id = device_id, .from_ms = now_ms - PHOTO_OF_SCAN_MS,
+                                                  .until_ms = now_ms + PHOTO_OF_SCAN_MS};
+    struct sql_photos_find_of_scan_row row;
+    enum err e = sql_photos_find_of_scan(db, arena, &in, &row);
+    if (e == OK) *ret_sha256 = row.photo_blob;
+    return e;
+}
+
 enum err photo_count(struct db *db, struct arena *arena, int64_t event_id, int64_t *ret_people, int64_t *ret_with)
 {
     struct sql_photos_count_row row;

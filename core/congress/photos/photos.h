@@ -14,6 +14,7 @@
 
 #define PHOTO_SIDE_KEPT 1200u
 #define PHOTO_SIDE_SHOWN 320u
+#define PHOTO_OF_SCAN_MS (INT64_C(15) * 60 * 1000) /* as long as a scan can be taken back */
 #define PHOTO_FILES_MOST 100000u
 
 /* --- people --- */
@@ -42,6 +43,9 @@ enum err photo_remove(struct db *db, struct arena *arena, const char *code, stru
 
 /* The photo of a delegate of that event; *ret_sha256 NULL: none. ERR_NOT_FOUND: no such delegate there. */
 enum err photo_find(struct db *db, struct arena *arena, const char *event, const char *code, const char **ret_sha256);
+/* For a gate's screen: the photo of whom this scan named, if this device made it and it came in less than PHOTO_OF_SCAN_MS from `now_ms` (either way: the
+ * clock may have been set). *ret_sha256 NULL: that person has none. ERR_NOT_FOUND: there is no such scan, or it is another device's, older, or of nobody. */
+enum err photo_find_of_scan(struct db *db, struct arena *arena, const char *scan_id, int64_t device_id, int64_t now_ms, const char **ret_sha256);
 /* How many people of the event are to have a photo, and how many have. */
 enum err photo_count(struct db *db, struct arena *arena, int64_t event_id, int64_t *ret_people, int64_t *ret_with);
 

@@ -22,6 +22,11 @@ SELECT id, name, photo, photo_blob FROM person WHERE code = $1
 -- photos_find_in_event :maybe (code text, event text) -> (person_id i64, name text, photo_blob text?)
 SELECT p.id, p.name, p.photo_blob FROM person p JOIN delegate d ON d.person_id = p.id JOIN event e ON e.id = d.event_id WHERE p.code = $1 AND e.slug = $2
 
+-- Of the person whose badge this device has just read, and was told the name of.
+-- photos_find_of_scan :maybe (scan_id text, device_id i64, from_ms i64, until_ms i64) -> (photo_blob text?)
+SELECT p.photo_blob FROM scan s JOIN delegate d ON d.id = s.delegate_id AND d.event_id = s.event_id JOIN person p ON p.id = d.person_id
+WHERE s.scan_id = $1 AND s.device_id = $2 AND s.received_ms BETWEEN $3 AND $4
+
 -- photos_count :maybe (event_id i64) -> (people i64, with_photo i64)
 SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN p.photo_blob IS NULL THEN 0 ELSE 1 END), 0) AS BIGINT)
 FROM delegate d JOIN person p ON p.id = d.person_id WHERE d.event_id = $1 AND d.status IN ('summoned', 'alternate')
