@@ -35,7 +35,7 @@ static enum err read_plain(struct extraction *x, const char *path)
     size_t length;
     enum err e = file_read(x->arena, path, (size_t)DOCS_TEXT_MOST, &text, &length, x->fault);
     if (e != OK) return e;
-    if (!text_is_utf8(text, length)) return fault_set(x->fault, ERR_INPUT, "is not text in UTF-8; save it again as UTF-8");
+    if (!text_is_utf8(text, length)) return fault_because(x->fault, ERR_INPUT, "paper_not_utf8", NULL, "is not text in UTF-8; save it again as UTF-8");
     if (x->reading->kind == DOCS_MARKDOWN) {
         const char *written = extraction_clean(x->arena, text, length); /* also what does not become text, such as a block of HTML */
         x->reading->secrecy = written ? docs_secrecy_in_text(x->arena, written, false) : NULL;
@@ -82,7 +82,10 @@ static enum err read_office(struct extraction *x, const char *path)
             "save it as PDF");
         return OK;
     }
-    if (e == ERR_INPUT || e == ERR_LIMIT) fault_prefix(x->fault, "cannot be made a PDF");
+    if (e == ERR_INPUT || e == ERR_LIMIT) {
+        fault_prefix(x->fault, "cannot be made a PDF");
+        fault_reason(x->fault, "paper_no_pdf_of_it");
+    }
     if (e != OK) return e;
     x->reading->file = pdf;
     x->reading->media_type = "application/pdf";
@@ -96,7 +99,7 @@ enum err docs_extract(struct arena *arena, const char *path, const struct docs_w
     struct extraction x = {.arena = arena, .wishes = &own, .reading = &reading, .fault = fault};
     char whole[PATH_MAX]; /* the children work in another folder, and no name is to look like an option */
     if (!own.name) own.name = file_base_name(path);
-    if (!realpath(path, whole)) return fault_set(fault, err_from_errno(errno), "cannot be read: %s", strerror(errno));
+    if (!realpath(path, whole)) return fault_because(fault, err_from_errno(errno), "paper_unreadable", NULL, "cannot be read: %s", strerror(errno));
     path = whole;
     enum err e = docs_kind_find(path, own.name, &reading.kind, &reading.media_type, fault);
     if (e != OK) return e;

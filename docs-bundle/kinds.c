@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -52,19 +53,21 @@ static const struct ending endings[] = {
     {"rtf", DOCS_OFFICE, NULL, "application/rtf"},
 };
 
-/* Why the more likely others are refused. */
+/* Why the more likely others are refused, and what to save them as instead. */
 static const struct {
-    const char *ending, *why;
+    const char *ending, *reason, *why, *instead;
 } refused[] = {
-    {"html", "a web page may run scripts; save it as PDF"}, {"htm", "a web page may run scripts; save it as PDF"},
-    {"svg", "a drawing may run scripts; save it as PDF or PNG"}, {"exe", "programs are not given to phones"},
-    {"apk", "programs are not given to phones"}, {"js", "programs are not given to phones"}, {"bat", "programs are not given to phones"},
-    {"docm", "it may hold macros; save it as .docx or PDF"}, {"xlsm", "it may hold macros; save it as .xlsx or PDF"},
-    {"pptm", "it may hold macros; save it as .pptx or PDF"}, {"zip", "an archive; put the files themselves into the folder"},
-    {"rar", "an archive; put the files themselves into the folder"}, {"7z", "an archive; put the files themselves into the folder"},
-    {"heic", "many phones cannot open it; save it as JPEG"}, {"tif", "many phones cannot open it; save it as PDF"},
-    {"tiff", "many phones cannot open it; save it as PDF"}, {"avi", "many phones cannot play it; save it as MP4"},
-    {"mov", "many phones cannot play it; save it as MP4"}, {"mkv", "many phones cannot play it; save it as MP4"}, {"wmv", "many phones cannot play it; save it as MP4"},
+    {"html", "paper_web_page", "a web page may run scripts", "PDF"}, {"htm", "paper_web_page", "a web page may run scripts", "PDF"},
+    {"svg", "paper_drawing", "a drawing may run scripts", "PDF / PNG"}, {"exe", "paper_program", "programs are not given to phones", NULL},
+    {"apk", "paper_program", "programs are not given to phones", NULL}, {"js", "paper_program", "programs are not given to phones", NULL},
+    {"bat", "paper_program", "programs are not given to phones", NULL}, {"docm", "paper_macros", "it may hold macros", "DOCX / PDF"},
+    {"xlsm", "paper_macros", "it may hold macros", "XLSX / PDF"}, {"pptm", "paper_macros", "it may hold macros", "PPTX / PDF"},
+    {"zip", "paper_archive", "an archive; put the files themselves into the folder", NULL},
+    {"rar", "paper_archive", "an archive; put the files themselves into the folder", NULL},
+    {"7z", "paper_archive", "an archive; put the files themselves into the folder", NULL}, {"heic", "paper_not_on_phones", "many phones cannot open it", "JPEG"},
+    {"tif", "paper_not_on_phones", "many phones cannot open it", "PDF"}, {"tiff", "paper_not_on_phones", "many phones cannot open it", "PDF"},
+    {"avi", "paper_not_played", "many phones cannot play it", "MP4"}, {"mov", "paper_not_played", "many phones cannot play it", "MP4"},
+    {"mkv", "paper_not_played", "many phones cannot play it", "MP4"}, {"wmv", "paper_not_played", "many phones cannot play it", "MP4"},
 };
 
 static enum err read_head(const char *path, char *head, size_t *ret_length, int64_t *ret_size, struct fault *fault)
@@ -74,13 +77,13 @@ static enum err read_head(const char *path, char *head, size_t *ret_length, int6
     if (fd < 0 || fstat(fd, &st) != 0) {
         int number = errno;
         if (fd >= 0) close(fd);
-        return fault_set(fault, err_from_errno(number), "cannot be read: %s", strerror(number));
+        return fault_because(fault, err_from_errno(number), "paper_unreadable", NULL, "cannot be read: %s", strerror(number));
     }
     ssize_t n = S_ISREG(st.st_mode) ? read(fd, head, HEAD) : -2;
     close(fd);
-    if (n == -2) return fault_set(fault, ERR_INPUT, "is not a file");
-    if (n < 0) return fault_set(fault, ERR_IO, "cannot be read");
-    if (n == 0) return fault_set(fault, ERR_INPUT, "is empty");
+    if (n == -2) return fault_because(fault, ERR_INPUT, "paper_unreadable", NULL, "is not a file");
+    if (n < 0) return fault_because(fault, ERR_IO, "paper_unreadable", NULL, "cannot be read");
+    if (n == 0) return fault_because(fault, ERR_INPUT, "paper_empty", NULL, "is empty");
     *ret_length = (size_t)n;
     *ret_size = st.st_size;
     return OK;
@@ -98,12 +101,14 @@ static bool content_agrees(const struct ending *e, const char *sniffed, const ch
 static const struct ending *find_ending(const char *name, struct fault *fault)
 {
     const char *dot = strrchr(name, '.');
-    if (!dot || dot == name || !dot[1]) return (void)fault_set(fault, ERR_INPUT, "its name has no ending that says what it is"), NULL;
+    if (!dot || dot == name || !dot[1]) return (void)fault_because(fault, ERR_INPUT, "paper_no_ending", NULL, "its name has no ending that says what it is"), NULL;
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
         if (strcasecmp(dot + 1, endings[i].ending) == 0) return &endings[i];
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
-        if (strcasecmp(dot + 1, refused[i].ending) == 0) return (void)fault_set(fault, ERR_INPUT, "%s", refused[i].why), NULL;
-    (void)fault_set(fault, ERR_INPUT, "files with the ending .%.20s are not shown to delegates", dot + 1);
+        if (strcasecmp(dot + 1, refused[i].ending) == 0)
+            return (void)fault_because(fault, ERR_INPUT, refused[i].reason, refused[i].instead, "%s%s%s", refused[i].why, refused[i].instead ? "; save it as " : "",
+                                       refused[i].instead ? refused[i].instead : ""), NULL;
+    (void)fault_because(fault, ERR_INPUT, "paper_ending", dot + 1, "files with the ending .%.20s are not shown to delegates", dot + 1);
     return NULL;
 }
 
@@ -111,8 +116,10 @@ static enum err check_size(const struct ending *e, int64_t size, struct fault *f
 {
     int64_t most = e->kind == DOCS_VIDEO ? DOCS_VIDEO_MOST : e->kind == DOCS_TEXT || e->kind == DOCS_MARKDOWN ? DOCS_TEXT_MOST : DOCS_FILE_MOST;
     if (size <= most) return OK;
-    return fault_set(fault, ERR_LIMIT, "is larger than the %lld MB that %s", (long long)(most >> 20),
-                     e->kind == DOCS_VIDEO ? "a video may have: a hall of phones shares one network" : "such a file may have");
+    char megabytes[24];
+    (void)snprintf(megabytes, sizeof megabytes, "%lld", (long long)(most >> 20));
+    return fault_because(fault, ERR_LIMIT, e->kind == DOCS_VIDEO ? "paper_video_large" : "paper_large", megabytes, "is larger than the %s MB that %s", megabytes,
+                         e->kind == DOCS_VIDEO ? "a video may have: a hall of phones shares one network" : "such a file may have");
 }
 
 enum err docs_kind_find(const char *path, const char *name, enum docs_kind *ret, const char **ret_type, struct fault *fault)
@@ -128,9 +135,9 @@ enum err docs_kind_find(const char *path, const char *name, enum docs_kind *ret,
     const char *sniffed = blob_sniff(head, length, name);
     if (!content_agrees(ending, sniffed, head, length)) {
         bool text = ending->kind == DOCS_TEXT || ending->kind == DOCS_MARKDOWN;
-        if (text) return fault_set(fault, ERR_INPUT, "is not text in UTF-8; save it again as UTF-8");
-        return fault_set(fault, ERR_INPUT, "its name says .%s, but its content is %s", ending->ending,
-                         strcmp(sniffed, "application/octet-stream") == 0 ? "something else" : sniffed);
+        if (text) return fault_because(fault, ERR_INPUT, "paper_not_utf8", NULL, "is not text in UTF-8; save it again as UTF-8");
+        return fault_because(fault, ERR_INPUT, "paper_differs", ending->ending, "its name says .%s, but its content is %s", ending->ending,
+                             strcmp(sniffed, "application/octet-stream") == 0 ? "something else" : sniffed);
     }
     e = check_size(ending, size, fault);
     if (e != OK) return e;

@@ -26,10 +26,16 @@ static const struct child_bounds grey_bounds = {.cpu_seconds = 30, .wall_seconds
 
 static enum err run(struct extraction *x, const char *const *argv, const struct child_bounds *bounds, struct buf *out)
 {
-    if (x->ended >= ENDED_MOST) return fault_set(x->fault, ERR_LIMIT, "it takes too long again and again");
+    if (x->ended >= ENDED_MOST) return fault_because(x->fault, ERR_LIMIT, "paper_too_slow", NULL, "it takes too long again and again");
     enum err e = child_run(argv, x->wishes->folder, bounds, out, x->fault);
     x->ended += e == ERR_LIMIT;
     return e;
+}
+
+static void tell_broken(struct extraction *x, const char *what)
+{
+    fault_prefix(x->fault, "%s", what);
+    if (x->fault && !x->fault->reason) fault_reason(x->fault, "paper_broken");
 }
 
 static enum err count_pages(struct extraction *x, const char *pdf, size_t *ret)
@@ -38,14 +44,15 @@ static enum err count_pages(struct extraction *x, const char *pdf, size_t *ret)
     struct buf out;
     buf_init(&out, BUF_LIMIT_LINE);
     enum err e = run(x, argv, &look_bounds, &out);
-    if (e == ERR_NOT_FOUND) (void)fault_set(x->fault, e, "pdfinfo is not installed (package poppler-utils)");
-    if (e == ERR_INPUT && x->fault && strstr(x->fault->text, "assword")) (void)fault_set(x->fault, e, "needs a password; save it without one");
-    else if (e == ERR_INPUT) fault_prefix(x->fault, "cannot be opened as a PDF");
+    if (e == ERR_NOT_FOUND) (void)fault_because(x->fault, e, "paper_no_poppler", NULL, "pdfinfo is not installed (package poppler-utils)");
+    bool locked = e == ERR_INPUT && x->fault && strstr(x->fault->text, "assword");
+    if (locked) (void)fault_because(x->fault, e, "paper_password", NULL, "needs a password; save it without one");
+    else if (e == ERR_INPUT) tell_broken(x, "cannot be opened as a PDF");
     const char *line = e == OK ? strstr(buf_text(&out), "\nPages:") : NULL;
     if (e == OK && !line && strncmp(buf_text(&out), "Pages:", 6) == 0) line = buf_text(&out) - 1;
     long pages = line ? strtol(line + 7, NULL, 10) : 0;
     buf_release(&out);
-    if (e == OK && pages < 1) e = fault_set(x->fault, ERR_INPUT, "cannot be opened as a PDF: it has no pages");
+    if (e == OK && pages < 1) e = fault_because(x->fault, ERR_INPUT, "paper_broken", NULL, "cannot be opened as a PDF: it has no pages");
     if (e == OK) *ret = (size_t)pages;
     return e;
 }
@@ -192,13 +199,15 @@ enum err poppler_read(struct extraction *x, const char *pdf)
     size_t all = 0;
     enum err e = count_pages(x, pdf, &all);
     if (e != OK) return e;
-    if (all > DOCS_PAGES_REFUSED) return fault_set(x->fault, ERR_LIMIT, "has %zu pages; a paper has %d at most", all, DOCS_PAGES_REFUSED);
+    char most[24];
+    (void)snprintf(most, sizeof most, "%d", DOCS_PAGES_REFUSED);
+    if (all > DOCS_PAGES_REFUSED) return fault_because(x->fault, ERR_LIMIT, "paper_pages", most, "has %zu pages; a paper has %s at most", all, most);
     r->count = all < DOCS_PAGES_MOST ? all : DOCS_PAGES_MOST;
     if (r->count < all) extraction_warn(x, "has %zu pages; the pages behind %d can be read in the file only", all, DOCS_PAGES_MOST);
     r->pages = arena_array(x->arena, r->count, sizeof *r->pages);
     if (!r->pages) return fault_set(x->fault, ERR_NOMEM, "not enough memory");
     e = read_text(x, pdf);
-    if (e == ERR_INPUT || e == ERR_LIMIT) fault_prefix(x->fault, "its text cannot be read");
+    if (e == ERR_INPUT || e == ERR_LIMIT) tell_broken(x, "its text cannot be read");
     if (e == OK) e = draw(x, pdf, all);
     if (e == OK) e = find_lacking(x, pdf, all);
     bool any = false;

@@ -123,7 +123,9 @@ static bool take(struct paper_reader *reader, struct arena *arena, const struct 
     if (e == ERR_TIMEOUT && atomic_load(&reader->stopping)) return false;
     bool theirs = e == ERR_INPUT || e == ERR_LIMIT || e == ERR_CONFLICT || e == ERR_NOT_FOUND || e == ERR_TIMEOUT;
     log_line(theirs ? LOG_NOTICE : LOG_ERROR, "papers", "an upload did not become a paper: %s", fault.text[0] ? fault.text : err_name(e));
-    if (theirs) e = upload_refuse(arena, reader->folder, upload, fault.text[0] ? fault.text : err_name(e), &fault);
+    struct fault why = fault;
+    why.code = e;
+    if (theirs) e = upload_refuse(arena, reader->folder, upload, &why, &fault);
     return theirs && e == OK;
 }
 

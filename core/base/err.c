@@ -45,16 +45,43 @@ static void cut_at_character(char *text, size_t size)
     if (n - i < 4 && i < n) text[i] = '\0';
 }
 
+static void set(struct fault *fault, enum err code, const char *format, va_list args)
+{
+    fault->code = code;
+    fault->reason = NULL;
+    fault->detail[0] = '\0';
+    (void)vsnprintf(fault->text, sizeof fault->text, format, args);
+    cut_at_character(fault->text, sizeof fault->text);
+}
+
 enum err fault_set(struct fault *fault, enum err code, const char *format, ...)
 {
     if (!fault) return code;
     va_list args;
     va_start(args, format);
-    fault->code = code;
-    (void)vsnprintf(fault->text, sizeof fault->text, format, args);
+    set(fault, code, format, args);
     va_end(args);
-    cut_at_character(fault->text, sizeof fault->text);
     return code;
+}
+
+enum err fault_because(struct fault *fault, enum err code, const char *reason, const char *detail, const char *format, ...)
+{
+    if (!fault) return code;
+    char kept[FAULT_DETAIL_SIZE]; /* it may stand in the sentence that goes */
+    va_list args;
+    (void)snprintf(kept, sizeof kept, "%s", detail ? detail : "");
+    cut_at_character(kept, sizeof kept);
+    va_start(args, format);
+    set(fault, code, format, args);
+    va_end(args);
+    fault->reason = reason;
+    memcpy(fault->detail, kept, sizeof kept);
+    return code;
+}
+
+void fault_reason(struct fault *fault, const char *reason)
+{
+    if (fault) fault->reason = reason;
 }
 
 void fault_prefix(struct fault *fault, const char *format, ...)

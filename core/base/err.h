@@ -25,9 +25,14 @@ enum err {
 /* The longest sentence kept; longer ones are cut at a character boundary. */
 #define FAULT_TEXT_SIZE 512
 
+/* The longest detail kept. */
+#define FAULT_DETAIL_SIZE 64
+
 struct fault {
     enum err code;
     char text[FAULT_TEXT_SIZE];
+    const char *reason;             /* static: the key by which a screen says it in its own language; NULL: there is only the sentence */
+    char detail[FAULT_DETAIL_SIZE]; /* the one value that these words need; "" when they need none */
 };
 
 /* A short stable English word for a code ("not found"). Never NULL. */
@@ -38,6 +43,12 @@ int err_exit_code(enum err code);
 
 /* Stores code and sentence in `fault` (which may be NULL) and returns code, so that `return fault_set(…)` reads well. */
 enum err fault_set(struct fault *fault, enum err code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* The same for what a person sees on a screen: with the reason (static), and a detail (NULL: none). */
+enum err fault_because(struct fault *fault, enum err code, const char *reason, const char *detail, const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Gives the sentence that is already there a reason. */
+void fault_reason(struct fault *fault, const char *reason);
 
 /* Puts "prefix: " before the sentence that is already there. */
 void fault_prefix(struct fault *fault, const char *format, ...) __attribute__((format(printf, 2, 3)));

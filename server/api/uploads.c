@@ -5,6 +5,7 @@
 #include "core/congress/papers/upload.h"
 #include "server/app.h"
 #include "server/paper_reader.h"
+#include "server/refusal.h"
 
 #include "catalogue.h"
 
@@ -29,11 +30,12 @@ static struct sending *begin(struct http_request *req)
     return s;
 }
 
-static json_t *upload_json(const struct upload *u)
+static json_t *upload_json(struct http_request *req, const struct upload *u)
 {
+    const char *problem = u->problem ? refusal_words(req, u->reason, u->detail, u->problem) : NULL;
     const char *state = u->problem ? "refused" : upload_is_whole(u) ? "reading" : "receiving";
-    return json_pack("{s:s, s:s, s:s?, s:I, s:I, s:s, s:s?, s:i}", "upload", u->id, "name", u->name, "document", u->document, "size", (json_int_t)u->size, "offset",
-                     (json_int_t)u->offset, "state", state, "problem", u->problem, "piece", (int)UPLOAD_PIECE_MOST);
+    return json_pack("{s:s, s:s, s:s?, s:I, s:I, s:s, s:s?, s:s?, s:i}", "upload", u->id, "name", u->name, "document", u->document, "size", (json_int_t)u->size, "offset",
+                     (json_int_t)u->offset, "state", state, "problem", problem, "reason", u->reason, "piece", (int)UPLOAD_PIECE_MOST);
 }
 
 /* 409 says where it goes on, in the header that the others of this kind use. */
@@ -41,9 +43,9 @@ static void reply_upload(struct http_request *req, int status)
 {
     const struct sending *s = req->state;
     if (s->result == OK || s->result == ERR_CONFLICT) (void)http_set_header(req, "Upload-Offset", arena_printf(req->arena, "%lld", (long long)s->upload.offset));
-    if (s->result == OK) http_reply_json(req, status, upload_json(&s->upload));
+    if (s->result == OK) http_reply_json(req, status, upload_json(req, &s->upload));
     else if (s->result == ERR_BUSY) reply_reason(req, REASON_busy);
-    else reply_error(req, s->result, &s->fault);
+    else refusal_reply(req, s->result, &s->fault);
 }
 
 static void reply_made(struct http_request *req)
@@ -148,7 +150,7 @@ static void reply_dismissed(struct http_request *req)
 {
     const struct sending *s = req->state;
     if (s->result == OK) http_reply_empty(req, 204);
-    else reply_error(req, s->result, &s->fault);
+    else refusal_reply(req, s->result, &s->fault);
 }
 
 void upload_delete(struct http_request *req)

@@ -3,6 +3,7 @@
 #include "core/congress/papers/upload.h"
 #include "core/congress/title.h"
 #include "server/pages/papers_admin.h"
+#include "server/refusal.h"
 
 #include <string.h>
 #include <strings.h>
@@ -141,7 +142,7 @@ static enum err put_uploads(struct view *view, const char *event, int64_t now_ms
         view_put(out, "id", list[i].id);
         view_put(out, "name", list[i].name);
         view_put(out, "document", list[i].document);
-        view_put(out, "problem", list[i].problem);
+        view_put(out, "problem", list[i].problem ? refusal_words(view->req, list[i].reason, list[i].detail, list[i].problem) : NULL);
         view_put_flag(out, "reading", upload_is_whole(&list[i]));
         view_put(out, "so_far", i18n_size(view->arena, list[i].offset));
         view_put(out, "size", i18n_size(view->arena, list[i].size));

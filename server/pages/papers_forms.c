@@ -5,6 +5,7 @@
 #include "core/congress/papers/upload.h"
 #include "server/pages/papers_admin.h"
 #include "server/paper_reader.h"
+#include "server/refusal.h"
 
 #include <string.h>
 
@@ -37,8 +38,8 @@ static void tell(struct http_request *req, const struct form *form, enum err err
     if (stale) paper_admin_show(req, status, view_words_for(req, "room.changed_meanwhile"));
     else if (stale_list) papers_admin_show(req, status, view_words_for(req, "room.all_changed"));
     else if (!theirs || fault->text[0] == '\0') reply_error(req, err, fault);
-    else if (form->code) paper_admin_show(req, status, fault->text);
-    else papers_admin_show(req, status, fault->text);
+    else if (form->code) paper_admin_show(req, status, refusal_of_fault(req, fault));
+    else papers_admin_show(req, status, refusal_of_fault(req, fault));
 }
 
 static void go_back(struct http_request *req, const struct form *form)
@@ -78,7 +79,7 @@ static void send_file(struct http_request *req, struct form *form)
 {
     const char *name;
     if (!http_form_file(req, "file", &name, &form->data, &form->length)) {
-        tell(req, form, ERR_INPUT, &(struct fault){.text = "choose a file first"});
+        tell(req, form, ERR_INPUT, &(struct fault){.text = "choose a file first", .reason = "upload_choose"});
         return;
     }
     form->wish = (struct upload){.event = http_param(req, "event"), .document = form->code, .name = name, .mark = "", .actor = actor_of(req),
@@ -106,7 +107,7 @@ static enum err store(struct db *db, struct http_request *req, struct write_tool
     if (strcmp(word, "down") == 0) return paper_move(&d, f->code, 1);
     if (strcmp(word, "delete") == 0) return paper_delete(&d, f->code);
     if (strcmp(word, "edit") == 0) return paper_describe(&d, f->code, &f->words);
-    return fault_set(fault, ERR_INPUT, "this is nothing that can be done with a paper");
+    return fault_because(fault, ERR_INPUT, "paper_nothing", NULL, "this is nothing that can be done with a paper");
 }
 
 static void stored(struct http_request *req)
@@ -125,7 +126,7 @@ static enum err read_words(struct http_request *req, struct form *f)
     if (!titles || http_at_end(req, release_titles, titles) != OK) return ERR_NOMEM;
     for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
         const char *text = http_form(req, arena_printf(req->arena, "title_%s", tags[i])), *tidy = text ? text_tidy(req->arena, text) : NULL;
-        if (tidy && strlen(tidy) > 1000) return fault_set(&f->fault, ERR_INPUT, "a title is too long");
+        if (tidy && strlen(tidy) > 1000) return fault_because(&f->fault, ERR_INPUT, "paper_title_long", NULL, "a title is too long");
         if (tidy && *tidy) (void)json_object_set_new(titles, tags[i], json_string(tidy));
     }
     const char **categories = arena_array(req->arena, 65, sizeof *categories);
@@ -136,11 +137,11 @@ static enum err read_words(struct http_request *req, struct form *f)
                                     .for_everybody = http_form(req, "everybody") != NULL, .restricted = http_form(req, "restricted") != NULL,
                                     .must_read = http_form(req, "must_read") != NULL};
     for (const char *one; f->words.category_count < 64 && (one = http_form_at(req, "category", f->words.category_count));) {
-        if (!text_is_code(one)) return fault_set(&f->fault, ERR_INPUT, "a category is not one");
+        if (!text_is_code(one)) return fault_because(&f->fault, ERR_INPUT, "paper_for_whom", NULL, "a category is not one");
         categories[f->words.category_count++] = one;
     }
     bool for_nobody = !f->words.for_everybody && !f->words.category_count;
-    return for_nobody ? fault_set(&f->fault, ERR_INPUT, "choose for whom the paper is") : OK;
+    return for_nobody ? fault_because(&f->fault, ERR_INPUT, "paper_for_whom", NULL, "choose for whom the paper is") : OK;
 }
 
 static enum err read_form(struct http_request *req, struct form *f, const char *timezone)
@@ -148,7 +149,7 @@ static enum err read_form(struct http_request *req, struct form *f, const char *
     if (strcmp(f->do_word, "edit") == 0) return read_words(req, f);
     if (strcmp(f->do_word, "plan") != 0) return OK;
     const char *at = http_form(req, "at");
-    if (!at || zone_parse(timezone, at, &f->at_ms) != OK) return fault_set(&f->fault, ERR_INPUT, "a time is needed, as 2026-12-01T07:30");
+    if (!at || zone_parse(timezone, at, &f->at_ms) != OK) return fault_because(&f->fault, ERR_INPUT, "paper_time", NULL, "a time is needed, as 2026-12-01T07:30");
     return OK;
 }
 
@@ -187,7 +188,7 @@ void papers_page_post(struct http_request *req)
     } else if (strcmp(form->do_word, "file") == 0) {
         send_file(req, form);
     } else {
-        tell(req, form, ERR_INPUT, &(struct fault){.text = "this is nothing that can be done here"});
+        tell(req, form, ERR_INPUT, &(struct fault){.text = "this is nothing that can be done here", .reason = "paper_nothing"});
     }
 }
 

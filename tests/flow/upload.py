@@ -142,6 +142,8 @@ def what_is_refused():
         patch(made.json()["upload"], 0, data)
         reply = finished(made.json()["upload"]).json()
         check(reply["state"] == "refused" and reply["problem"], what, reply)
+        said = [who["admin"].get("%s/%s" % (BASE, made.json()["upload"]), Accept_Language=tag).json()["problem"] for tag in ("vi", "en", "pt", "ar")]
+        check(reply["reason"] and len(set(said)) == 4 and "{" not in "".join(said), "%s: and says why in four languages" % what, said)
         who["admin"].request("DELETE", "%s/%s" % (BASE, made.json()["upload"]))
     refuse("trang.html", b"<html><script>alert(1)</script></html>", "HTML is no paper")
     refuse("hinh.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "nor SVG")

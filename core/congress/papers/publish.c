@@ -85,8 +85,9 @@ static enum err finish(const struct paper_doing *d, enum err e, const char *acti
 
 static enum err publish(const struct paper_doing *d, const struct paper_item *item, int64_t at_ms)
 {
-    if (!item->version) return fault_set(d->fault, ERR_CONFLICT, "the paper has no file yet");
-    if (item->stamp && !item->stamp_let) return fault_set(d->fault, ERR_CONFLICT, "the paper bears the stamp %s: decide that first", item->stamp);
+    if (!item->version) return fault_because(d->fault, ERR_CONFLICT, "paper_no_file", NULL, "the paper has no file yet");
+    if (item->stamp && !item->stamp_let)
+        return fault_because(d->fault, ERR_CONFLICT, "paper_stamped", item->stamp, "the paper bears the stamp %s: decide that first", item->stamp);
     enum err e = sql_room_set_published(d->db, item->id, at_ms, NULL);
     return finish(d, e, "paper.publish", item->code, arena_printf(d->arena, "{\"from_ms\":%lld,\"version\":%lld}", (long long)at_ms, (long long)item->version));
 }
@@ -189,8 +190,8 @@ enum err paper_delete(const struct paper_doing *d, const char *code)
     if (e == OK) e = sql_room_opened_any(d->db, d->arena, item.id, &opened);
     if (e == OK) e = sql_room_bundled(d->db, d->arena, item.id, &bundled);
     if (e != OK) return e;
-    if (opened.people) return fault_set(d->fault, ERR_CONFLICT, "somebody has opened it: withdraw it instead");
-    if (bundled.count) return fault_set(d->fault, ERR_CONFLICT, "a bundle brought it: withdraw it instead");
+    if (opened.people) return fault_because(d->fault, ERR_CONFLICT, "paper_opened", NULL, "somebody has opened it: withdraw it instead");
+    if (bundled.count) return fault_because(d->fault, ERR_CONFLICT, "paper_bundled", NULL, "a bundle brought it: withdraw it instead");
     return finish(d, sql_room_delete(d->db, item.id, NULL), "paper.delete", code, NULL);
 }
 
@@ -251,19 +252,19 @@ enum err paper_describe(const struct paper_doing *d, const char *code, const str
     const char *mark = paper_mark(d->arena, &item);
     if (!mark) return ERR_NOMEM;
     if (!same(mark, w->mark)) return fault_set(d->fault, ERR_CONFLICT, "somebody has changed this paper meanwhile");
-    if (!json_object_size(w->titles)) return fault_set(d->fault, ERR_INPUT, "a paper needs a title in one language at least");
+    if (!json_object_size(w->titles)) return fault_because(d->fault, ERR_INPUT, "paper_no_title", NULL, "a paper needs a title in one language at least");
     struct sql_room_edit_in in = {.id = item.id, .title = json_text(d->arena, w->titles), .language = text_or_null(d->arena, w->language),
                                   .number = text_or_null(d->arena, w->number), .issued = text_or_null(d->arena, w->issued),
                                   .issuer = text_or_null(d->arena, w->issuer), .audience = audience_text(d, w), .session_id = DB_NULL,
                                   .restricted = w->restricted, .must_read = w->must_read, .edited = item.edited};
     if (!in.title || (!w->for_everybody && !in.audience)) return ERR_NOMEM;
-    if (in.language && !text_is_language(in.language)) return fault_set(d->fault, ERR_INPUT, "\"%.40s\" is no language", in.language);
+    if (in.language && !text_is_language(in.language)) return fault_because(d->fault, ERR_INPUT, "paper_language", in.language, "\"%.40s\" is no language", in.language);
     bool date = !in.issued || (strlen(in.issued) == 10 && strspn(in.issued, "0123456789-") == 10) || (strlen(in.issued) == 4 && strspn(in.issued, "0123456789") == 4);
-    if (!date) return fault_set(d->fault, ERR_INPUT, "\"%.40s\" is no date", in.issued);
+    if (!date) return fault_because(d->fault, ERR_INPUT, "paper_date", in.issued, "\"%.40s\" is no date", in.issued);
     const char *session = text_or_null(d->arena, w->session);
     struct sql_room_session_row row;
     if (session && (e = sql_room_session(d->db, d->arena, d->event_id, session, &row)) != OK)
-        return e == ERR_NOT_FOUND ? fault_set(d->fault, ERR_INPUT, "there is no session \"%.64s\"", session) : e;
+        return e == ERR_NOT_FOUND ? fault_because(d->fault, ERR_INPUT, "paper_session", session, "there is no session \"%.64s\"", session) : e;
     if (session) in.session_id = row.id;
     in.edited = note_edited(d->arena, in.edited, "title", !same(in.title, item.title));
     in.edited = note_edited(d->arena, in.edited, "language", !same(in.language, item.language));

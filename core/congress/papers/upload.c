@@ -54,6 +54,7 @@ enum err upload_find(struct arena *arena, const char *folder, const char *id, st
     if (e != OK) return e;
     *ret = (struct upload){.event = keep(arena, root, "event"), .document = keep(arena, root, "document"), .name = keep(arena, root, "name"),
                            .mark = keep(arena, root, "mark"), .actor = keep(arena, root, "actor"), .problem = keep(arena, root, "problem"),
+                           .reason = keep(arena, root, "reason"), .detail = keep(arena, root, "detail"),
                            .size = json_integer_value(json_object_get(root, "size")), .begun_ms = json_integer_value(json_object_get(root, "begun_ms"))};
     json_decref(root);
     (void)snprintf(ret->id, sizeof ret->id, "%s", own);
@@ -68,8 +69,9 @@ enum err upload_find(struct arena *arena, const char *folder, const char *id, st
 
 static enum err write_meta(struct arena *arena, const char *folder, const struct upload *u, struct fault *fault)
 {
-    json_t *root = json_pack("{s:s, s:s*, s:s, s:s, s:s, s:s*, s:I, s:I}", "event", u->event, "document", u->document, "name", u->name, "mark", u->mark, "actor",
-                             u->actor, "problem", u->problem, "size", (json_int_t)u->size, "begun_ms", (json_int_t)u->begun_ms);
+    json_t *root = json_pack("{s:s, s:s*, s:s, s:s, s:s, s:s*, s:s*, s:s*, s:I, s:I}", "event", u->event, "document", u->document, "name", u->name, "mark", u->mark,
+                             "actor", u->actor, "problem", u->problem, "reason", u->reason, "detail", u->detail,
+                             "size", (json_int_t)u->size, "begun_ms", (json_int_t)u->begun_ms);
     char *text = root ? json_text(arena, root) : NULL, *path = path_of(arena, folder, u->id, "json");
     json_decref(root);
     if (!text || !path) return ERR_NOMEM;
@@ -149,10 +151,12 @@ static enum err check_room(const char *folder, const struct upload *list, size_t
         declared += list[i].size;
         if (!list[i].problem) coming += list[i].size - list[i].offset;
     }
-    if (count >= UPLOADS_MOST || declared > UPLOADS_BYTES_MOST) return fault_set(fault, ERR_LIMIT, "too many files are on their way: finish or dismiss some first");
+    if (count >= UPLOADS_MOST || declared > UPLOADS_BYTES_MOST)
+        return fault_because(fault, ERR_LIMIT, "upload_many", NULL, "too many files are on their way: finish or dismiss some first");
     if (statvfs(folder, &disk) != 0) return fault_set(fault, err_from_errno(errno), "the free space of the disk: %s", strerror(errno));
     /* Twice: it is copied into its place, where its pages are added. */
-    if ((int64_t)disk.f_bavail * (int64_t)disk.f_frsize < 2 * coming + UPLOAD_SPARE) return fault_set(fault, ERR_FULL, "the disk has no room for this file");
+    if ((int64_t)disk.f_bavail * (int64_t)disk.f_frsize < 2 * coming + UPLOAD_SPARE)
+        return fault_because(fault, ERR_FULL, "upload_no_room", NULL, "the disk has no room for this file");
     return OK;
 }
 
@@ -162,14 +166,16 @@ enum err upload_begin(struct arena *arena, const char *folder, const struct uplo
     size_t count;
     const char *name = wish->name ? text_tidy(arena, file_base_name(wish->name)) : NULL;
     if (!name || !*name || strlen(name) > 240 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-        return fault_set(fault, ERR_INPUT, "the file needs a name, of 240 bytes at most");
-    if (!text_is_printable(name)) return fault_set(fault, ERR_INPUT, "the file's name has control characters; rename it");
-    if (wish->size < 1) return fault_set(fault, ERR_INPUT, "the file is empty");
-    if (wish->size > UPLOAD_BYTES_MOST) return fault_set(fault, ERR_LIMIT, "the file is larger than %lld MB", (long long)(UPLOAD_BYTES_MOST >> 20));
+        return fault_because(fault, ERR_INPUT, "upload_name", NULL, "the file needs a name, of 240 bytes at most");
+    if (!text_is_printable(name)) return fault_because(fault, ERR_INPUT, "upload_name", NULL, "the file's name has control characters; rename it");
+    if (wish->size < 1) return fault_because(fault, ERR_INPUT, "paper_empty", NULL, "the file is empty");
+    char megabytes[24];
+    (void)snprintf(megabytes, sizeof megabytes, "%lld", (long long)(UPLOAD_BYTES_MOST >> 20));
+    if (wish->size > UPLOAD_BYTES_MOST) return fault_because(fault, ERR_LIMIT, "paper_large", megabytes, "the file is larger than %s MB", megabytes);
     struct upload u = *wish;
     u.name = name;
     u.mark = wish->mark ? wish->mark : "";
-    u.problem = NULL;
+    u.problem = u.reason = u.detail = NULL;
     u.offset = 0;
     u.begun_ms = u.touched_ms = now_ms;
     char *directory = arena_printf(arena, "%s/uploads", folder);
@@ -222,10 +228,12 @@ enum err upload_append(struct arena *arena, const char *folder, const char *id, 
     return e;
 }
 
-enum err upload_refuse(struct arena *arena, const char *folder, const struct upload *upload, const char *problem, struct fault *fault)
+enum err upload_refuse(struct arena *arena, const char *folder, const struct upload *upload, const struct fault *why, struct fault *fault)
 {
     struct upload u = *upload;
-    u.problem = problem;
+    u.problem = why->text[0] ? why->text : err_name(why->code);
+    u.reason = why->reason;
+    u.detail = why->detail[0] ? why->detail : NULL;
     enum err e = write_meta(arena, folder, &u, fault);
     char *path = e == OK ? upload_path(arena, folder, &u) : NULL;
     if (path) (void)unlink(path);

@@ -33,6 +33,7 @@ struct upload {
     const char *mark;             /* with what the sender knows it again (its time of change); "" when it does not */
     const char *actor;
     const char *problem;          /* why it cannot become a paper; NULL: nothing is wrong */
+    const char *reason, *detail;  /* of the problem, as in a fault; NULL: none */
     int64_t size, offset, begun_ms, touched_ms;
 };
 
@@ -51,7 +52,7 @@ bool upload_is_whole(const struct upload *upload);
 /* The path of its bytes. */
 char *upload_path(struct arena *arena, const char *folder, const struct upload *upload);
 /* It cannot become a paper: its bytes go, the sentence stays to be read. */
-enum err upload_refuse(struct arena *arena, const char *folder, const struct upload *upload, const char *problem, struct fault *fault);
+enum err upload_refuse(struct arena *arena, const char *folder, const struct upload *upload, const struct fault *why, struct fault *fault);
 /* Gone without a trace; accepts one that is gone. */
 void upload_remove(const char *folder, const char *id);
 

@@ -1,0 +1,30 @@
+#include "server/refusal.h"
+#include "server/pages/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PLACE "{detail}"
+
+const char *refusal_words(struct http_request *req, const char *reason, const char *detail, const char *sentence)
+{
+    const char *key = reason ? arena_printf(req->arena, "refusal.%.60s", reason) : NULL;
+    const char *words = key ? view_words_for(req, key) : "", *place = strstr(words, PLACE);
+    if (!*words) return sentence;
+    if (!place) return words;
+    /* Isolated (UAX #9): a name in other letters does not turn the sentence around it. */
+    const char *whole = arena_printf(req->arena, "%.*s\u2068%s\u2069%s", (int)(place - words), words, detail ? detail : "", place + strlen(PLACE));
+    return whole ? whole : sentence;
+}
+
+const char *refusal_of_fault(struct http_request *req, const struct fault *fault)
+{
+    return refusal_words(req, fault->reason, fault->detail, fault->text);
+}
+
+void refusal_reply(struct http_request *req, enum err error, const struct fault *fault)
+{
+    struct fault told = *fault;
+    (void)snprintf(told.text, sizeof told.text, "%s", refusal_of_fault(req, fault));
+    reply_error(req, error, &told);
+}
