@@ -197,6 +197,17 @@ $(B)/bench/badges_cairo: UNIT_LIBS = -lqrencode -lpangocairo-1.0 -lpango-1.0 -lg
 .PHONY: bench-programs
 bench-programs: $(BENCH)
 
+# Power cuts and failing faults (tests/torture): every allocation, write and sync of our own code goes through tests/torture/wrap.c.
+TORTURE := $(sort $(patsubst tests/torture/%.c,$(B)/torture/%,$(wildcard tests/torture/torture_*.c)))
+TORTURE_GROUND := $(patsubst %.c,$(B)/obj/%.o,$(filter-out tests/torture/torture_%,$(wildcard tests/torture/*.c)))
+TORTURE_WRAPPED := malloc calloc realloc asprintf vasprintf __asprintf_chk mmap open mkostemp write pwrite ftruncate fsync fdatasync rename unlink close
+$(B)/torture/%: $(B)/obj/tests/torture/%.o $(TORTURE_GROUND) $(foreach r,$(UNIT_ROOMS),$(call library,$(r)))
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(TORTURE_WRAPPED:%=-Wl,--wrap=%) -o $@ $< $(TORTURE_GROUND) $(foreach r,$(UNIT_ROOMS),$(call library,$(r))) $(UNIT_LIBS)
+.PHONY: torture-programs
+torture-programs: $(TORTURE)
+
 # Kept, although only pattern rules name them. (.SECONDARY would keep them too, but would not notice a new source that is older than its library.)
 .PRECIOUS: $(B)/obj/%.o $(B)/obj/gen/%.o $(B)/tool/%
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
