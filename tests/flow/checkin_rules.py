@@ -280,6 +280,40 @@ def offline():
     equal(world.stats()["present"], before + 1, "late scans in any order count by their true time")
 
 
+def told_after_all():
+    """The door asked, our answer came too late, and it told the person something by its list: what was told is the record."""
+    def ask_then_tell(who, gate, told, direction="in", age=0):
+        s = scan(world.tokens[who], gate, direction, age=age)
+        first = world.send(gate, s)
+        then = world.send(gate, dict(s, decision=told, roster=4, age_ms=age + 700))
+        equal(world.send(gate, dict(s, decision=told, roster=4, age_ms=age + 1700)), then, "%s at %s: and again the same" % (who, gate))
+        equal(world.send(gate, s)["outcome"], then["outcome"], "%s at %s: a late copy of the question changes nothing" % (who, gate))
+        return first, then, s["scan_id"]
+
+    world.go("P09", "main", "out")
+    before = world.stats()["present"]
+    first, then, key = ask_then_tell("P09", "main", "refused")
+    equal((first["outcome"], then["outcome"], then["conflict"], then["replayed"], then["first"]), ("admitted", "refused", True, True, None),
+          "admitted by us, sent away by the door: not in, and a conflict")
+    equal(world.stats()["present"], before, "who was sent away is not counted")
+    equal(world.row(key, "decision, roster, conflict, first_ms"), ("refused", 4, 1, None), "the record says what was told")
+    equal(world.server.value("SELECT detail FROM audit WHERE action = 'checkin.told' AND subject = ?", key), "admitted", "and the audit what the answer was")
+    first, then, key = ask_then_tell("P12", "main", "admitted")
+    equal((first["reason"], then["outcome"], then["reason"], then["first"]["gate"]), ("not_admitted_here", "admitted", "not_admitted_here", "main"), "let in by the door against the rule")
+    equal(world.stats()["present"], before + 1, "is in")
+    world.go("P12", "main", "out")
+    first, then, key = ask_then_tell("P09", "main", "already_in")
+    equal((first["outcome"], then["outcome"], then["conflict"]), ("admitted", "admitted", True), "told \"already in\" by a list that knew of this very scan: in")
+    equal(world.stats()["present"], before + 1, "and counted")
+    world.go("P09", "main", "out")
+    first, then, key = ask_then_tell("P07", "gifts", "refused")
+    equal((first["outcome"], then["outcome"]), ("handed_out", "refused"), "handed out by us, sent away by the door")
+    equal(world.go("P07", "gifts")["outcome"], "handed_out", "can still be had")
+    first, then, key = ask_then_tell("P07", "gifts", "handed_out")
+    equal((first["reason"], then["outcome"], then["conflict"]), ("already_handed_out", "handed_out", True), "given twice: recorded, a conflict")
+    equal(world.stats()["present"], before, "the figures are what they were")
+
+
 def undo():
     world.go("P04", "main", "out")
     before = world.stats()
@@ -488,5 +522,5 @@ def doctor():
 
 
 if __name__ == "__main__":
-    plenum.run("checkin_rules", begin, the_door, refusals, handing_out, other_areas, sessions_decide, retries, arrays, times, offline, undo, desk, validators, rosters,
+    plenum.run("checkin_rules", begin, the_door, refusals, handing_out, other_areas, sessions_decide, retries, arrays, times, offline, told_after_all, undo, desk, validators, rosters,
                random_scans, doctor)

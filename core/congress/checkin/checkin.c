@@ -1,6 +1,7 @@
 #include "core/congress/checkin/checkin.h"
 #include "core/congress/badges/badge_token.h"
 #include "core/base/crypto.h"
+#include "core/congress/store/store.h"
 
 #include "catalogue.h"
 
@@ -22,6 +23,8 @@ struct work {
     struct sql_checkin_badge_row badge;
     int64_t true_ms;
     bool estimated;
+    bool told_otherwise; /* `old` is the record of this scan, and its answer was not what the person heard */
+    struct sql_checkin_find_scan_row old;
 };
 
 static enum err answer_only(struct checkin_answer *ret, enum outcome outcome, enum reason reason)
@@ -62,6 +65,24 @@ static const char *gate_code(const struct programme *programme, int64_t id)
     return gate ? gate->code : NULL;
 }
 
+/* The door asked, our answer came too late or never, and it told the person something else. Being in already is no other thing than being let in. */
+static void take_told(struct work *w, const struct sql_checkin_find_scan_row *old, struct checkin_answer *ret)
+{
+    if (w->scan->asks || strcmp(old->decision, "ask") != 0 || w->scan->told == ret->outcome) return;
+    w->told_otherwise = true;
+    w->old = *old;
+    ret->conflict = true;
+    if (ret->outcome == OUTCOME_admitted && w->scan->told == OUTCOME_already_in) return;
+    ret->outcome = w->scan->told;
+    if (ret->outcome == OUTCOME_admitted) {
+        ret->first_ms = old->true_ms;
+        ret->first_gate = w->gate->code;
+    } else if (ret->outcome == OUTCOME_refused) {
+        ret->first_ms = DB_NULL;
+        ret->first_gate = NULL;
+    }
+}
+
 /* The same scan_id again: the same answer, nothing changes; other content is a mistake of the sender. */
 static enum err replay(struct work *w, const struct sql_checkin_find_scan_row *old, struct checkin_answer *ret)
 {
@@ -75,6 +96,7 @@ static enum err replay(struct work *w, const struct sql_checkin_find_scan_row *o
     ret->first_ms = old->first_ms;
     ret->first_gate = gate_code(w->programme, old->first_gate_id);
     ret->delegate_id = old->delegate_id;
+    take_told(w, old, ret);
     if (old->delegate_id == DB_NULL) return OK;
     struct sql_checkin_person_of_delegate_row person;
     enum err e = sql_checkin_person_of_delegate(w->db, w->arena, old->delegate_id, &person);
@@ -289,25 +311,6 @@ static enum err work_out(struct work *w, struct checkin_answer *ret, bool *ret_n
     return OK;
 }
 
-enum err checkin_apply(struct db *db, struct arena *arena, struct write_tools *tools, const struct checkin_source *source, const struct checkin_scan *scan,
-                       struct checkin_answer *ret)
-{
-    struct work w = {.db = db, .arena = arena, .programmes = &tools->programmes, .tools = tools, .source = source, .scan = scan};
-    bool is_new;
-    enum err e = work_out(&w, ret, &is_new);
-    if (e != OK || !is_new) return e;
-    if ((e = store_scan(&w, ret)) != OK) return e;
-    return store_effect(&w, ret);
-}
-
-enum err checkin_preview(struct db *db, struct arena *arena, struct programme_cache *programmes, const struct checkin_source *source,
-                         const struct checkin_scan *scan, struct checkin_answer *ret)
-{
-    struct work w = {.db = db, .arena = arena, .programmes = programmes, .source = source, .scan = scan};
-    bool is_new;
-    return work_out(&w, ret, &is_new);
-}
-
 /* A hand-out gate gives once; taking the scan back gives it free again, unless another scan gave it too. */
 static enum err undo_effect(struct db *db, struct arena *arena, const struct programme *programme, struct write_tools *tools,
                             const struct sql_checkin_find_scan_row *scan)
@@ -322,6 +325,40 @@ static enum err undo_effect(struct db *db, struct arena *arena, const struct pro
         if (e == OK) e = recompute(db, programme, tools, scan->delegate_id, row.category_id, row.delegation_id);
     }
     return e == OK ? bump(db, tools, programme->event_id, scan->delegate_id) : e;
+}
+
+/* What the unheard answer did is taken back, what was told takes its place. */
+static enum err store_told(struct work *w, const struct checkin_answer *answer)
+{
+    const struct programme_gate *first = answer->first_gate ? programme_gate_by_code(w->programme, answer->first_gate) : NULL;
+    struct sql_checkin_tell_in in = {.id = w->old.id, .decision = outcome_name(w->scan->told), .outcome = outcome_name(answer->outcome),
+                                     .roster = w->scan->roster, .first_ms = answer->first_ms, .first_gate_id = first ? first->id : DB_NULL};
+    enum err e = sql_checkin_tell(w->db, &in, NULL);
+    if (e == OK) e = audit_write(w->db, w->source->received_ms, "door", "checkin.told", answer->scan_id, w->old.outcome);
+    if (e == OK) e = undo_effect(w->db, w->arena, w->programme, w->tools, &w->old);
+    if (e == OK && answer->outcome == OUTCOME_handed_out && w->old.delegate_id != DB_NULL)
+        e = sql_checkin_hand_out(w->db, w->old.delegate_id, w->gate->id, w->old.true_ms, NULL);
+    return e;
+}
+
+enum err checkin_apply(struct db *db, struct arena *arena, struct write_tools *tools, const struct checkin_source *source, const struct checkin_scan *scan,
+                       struct checkin_answer *ret)
+{
+    struct work w = {.db = db, .arena = arena, .programmes = &tools->programmes, .tools = tools, .source = source, .scan = scan};
+    bool is_new;
+    enum err e = work_out(&w, ret, &is_new);
+    if (e == OK && w.told_otherwise) return store_told(&w, ret);
+    if (e != OK || !is_new) return e;
+    if ((e = store_scan(&w, ret)) != OK) return e;
+    return store_effect(&w, ret);
+}
+
+enum err checkin_preview(struct db *db, struct arena *arena, struct programme_cache *programmes, const struct checkin_source *source,
+                         const struct checkin_scan *scan, struct checkin_answer *ret)
+{
+    struct work w = {.db = db, .arena = arena, .programmes = programmes, .source = source, .scan = scan};
+    bool is_new;
+    return work_out(&w, ret, &is_new);
 }
 
 enum err checkin_undo(struct db *db, struct arena *arena, struct write_tools *tools, const struct checkin_source *source, const char *scan_id,

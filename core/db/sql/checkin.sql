@@ -17,9 +17,13 @@ WHERE d.id IN (SELECT n.id FROM delegate n WHERE n.event_id = $1 AND n.number = 
                UNION ALL SELECT x.id FROM person q JOIN delegate x ON x.person_id = q.id AND x.event_id = $1 WHERE q.code = $2)
 ORDER BY CASE WHEN p.id IS NULL THEN 1 ELSE 0 END LIMIT 1
 
--- checkin_find_scan :maybe (scan_id text) -> (id i64, event_id i64, delegate_id i64?, token_id text, gate_id i64, direction text, outcome text, reason text?, scanned_ms i64, received_ms i64, device_id i64?, account_id i64?, first_ms i64?, first_gate_id i64?, conflict i64)
-SELECT id, event_id, delegate_id, token_id, gate_id, direction, outcome, reason, scanned_ms, received_ms, device_id, account_id, first_ms, first_gate_id, conflict
+-- checkin_find_scan :maybe (scan_id text) -> (id i64, event_id i64, delegate_id i64?, token_id text, gate_id i64, direction text, outcome text, reason text?, scanned_ms i64, received_ms i64, device_id i64?, account_id i64?, first_ms i64?, first_gate_id i64?, conflict i64, decision text, true_ms i64)
+SELECT id, event_id, delegate_id, token_id, gate_id, direction, outcome, reason, scanned_ms, received_ms, device_id, account_id, first_ms, first_gate_id, conflict, decision, true_ms
 FROM scan WHERE scan_id = $1
+
+-- The answer was not heard in time, and the door told something else: that is the record (docs/decisions/0029).
+-- checkin_tell :exec (id i64, decision text, outcome text, roster i64?, first_ms i64?, first_gate_id i64?)
+UPDATE scan SET decision = $2, outcome = $3, roster = $4, first_ms = $5, first_gate_id = $6, conflict = 1 WHERE id = $1 AND decision = 'ask'
 
 -- checkin_insert_scan :exec (id i64, scan_id text, event_id i64, delegate_id i64?, token_id text, gate_id i64, direction text, outcome text, reason text?, decision text, roster i64?, scanned_ms i64, age_ms i64?, true_ms i64, estimated i64, received_ms i64, device_id i64?, account_id i64?, first_ms i64?, first_gate_id i64?, conflict i64)
 INSERT INTO scan(id, scan_id, event_id, delegate_id, token_id, gate_id, direction, outcome, reason, decision, roster, scanned_ms, age_ms, true_ms, estimated,
