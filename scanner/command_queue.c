@@ -84,9 +84,12 @@ static enum err list(struct queue *queue, bool json, struct fault *fault)
 static enum err put_inside(struct queue *queue, const struct identity *identity, const char *when, struct printing *p, struct fault *fault)
 {
     struct arena arena = {0};
-    struct sql_spool_roster_mark_row mark;
-    enum err e = sql_spool_roster_mark(queue->db, &arena, &mark);
+    struct sql_spool_roster_head_read_row mark;
+    enum err e = sql_spool_roster_head_read(queue->db, &arena, &mark);
     bool measured = e == OK;
+    /* The wall clock may have been set since, but not the other one. */
+    if (measured && mark.boot_id && strcmp(mark.boot_id, queue->boot_id) == 0)
+        mark.offset_ms = mark.server_ms + clock_steady_ms() - mark.steady_ms - clock_now_ms();
     arena_release(&arena);
     if (e != OK && e != ERR_NOT_FOUND) return db_fault(queue->db, e, fault, "read the roster's version");
     buf_putc(&p->out, '{');

@@ -109,7 +109,8 @@ static void decide_here(struct door *door, struct passage *p)
     p->result.outcome = "queued";
     if (!door->roster.known) return;
     bool going_out = strcmp(p->scan.direction, "out") == 0;
-    enum err e = roster_decide(&door->roster, door->queue->db, p->arena, p->scan.token, going_out, p->scan.scanned_ms, &verdict, &fault);
+    const struct roster_reading read = {p->scan.scanned_ms, p->scan.steady_ms, p->scan.boot_id};
+    enum err e = roster_decide(&door->roster, door->queue->db, p->arena, p->scan.token, going_out, &read, &verdict, &fault);
     if (e != OK) {
         notice(door, true, "the roster cannot be read", &fault);
         return;

@@ -6,6 +6,7 @@
 #include "core/congress/badges/badge_token.h"
 #include "queue_catalogue.h"
 
+#include <stdio.h>
 #include <string.h>
 
 void roster_release(struct roster *roster)
@@ -152,7 +153,8 @@ enum err roster_load(struct roster *roster, struct db *db, struct fault *fault)
     fresh.known = true;
     fresh.version = row.version;
     fresh.generation = row.generation;
-    fresh.offset_ms = row.offset_ms;
+    fresh.clock = (struct roster_clock){.offset_ms = row.offset_ms, .server_ms = row.server_ms, .steady_ms = row.steady_ms};
+    if (row.boot_id) (void)snprintf(fresh.clock.boot_id, sizeof fresh.clock.boot_id, "%s", row.boot_id);
     fresh.fetched_ms = row.fetched_ms;
     roster_release(roster);
     *roster = fresh;
@@ -195,7 +197,7 @@ static enum err add_own_doings(const struct roster *roster, struct db *db, struc
         if (rows[i].fresh && strcmp(rows[i].result, "handed_out") == 0) a->handed_out = true;
         if (!rows[i].fresh || judged || !(came || left)) continue;
         judged = true;
-        int64_t when = rows[i].scanned_ms + roster->offset_ms;
+        int64_t when = roster_server_ms(roster, &(struct roster_reading){rows[i].scanned_ms, rows[i].steady_ms, rows[i].boot_id});
         a->is_in = came && a->at_ms < presence_end(roster, when);
         if (!a->is_in) continue;
         verdict->since_ms = when;
@@ -224,7 +226,21 @@ static void read_entry(const struct roster *roster, struct arena *arena, const c
     open_record(arena, token, entry->record, &verdict->person);
 }
 
-enum err roster_decide(struct roster *roster, struct db *db, struct arena *arena, const char *token, bool going_out, int64_t at_ms,
+int64_t roster_server_ms(const struct roster *roster, const struct roster_reading *read)
+{
+    const struct roster_clock *c = &roster->clock;
+    if (read->boot_id && c->boot_id[0] && strcmp(read->boot_id, c->boot_id) == 0) return c->server_ms + read->steady_ms - c->steady_ms;
+    return read->wall_ms + c->offset_ms;
+}
+
+/* A clock that fell back when the machine was started is behind what the server's said last: it cannot be that early. */
+static int64_t server_now(const struct roster *roster, const struct roster_reading *read)
+{
+    int64_t now = roster_server_ms(roster, read);
+    return roster->clock.boot_id[0] && now < roster->clock.server_ms ? roster->clock.server_ms : now;
+}
+
+enum err roster_decide(struct roster *roster, struct db *db, struct arena *arena, const char *token, bool going_out, const struct roster_reading *read,
                        struct roster_verdict *ret, struct fault *fault)
 {
     char badge_id[BADGE_TOKEN_ID_SIZE];
@@ -233,7 +249,7 @@ enum err roster_decide(struct roster *roster, struct db *db, struct arena *arena
     struct admission a = {
         .opens_ms = roster->opens_ms, .closes_ms = roster->closes_ms, .kind = roster->kind, .lets_in = roster->lets_in, .lets_out = roster->lets_out,
         .reentry = roster->reentry, .gate_admits = roster->gate_admits, .sessions = roster->sessions, .session_count = roster->session_count,
-        .this_event = true, .going_out = going_out, .at_ms = at_ms + roster->offset_ms,
+        .this_event = true, .going_out = going_out, .at_ms = server_now(roster, read),
     };
     int64_t day_begin = 0, day_end;
     (void)zone_day(roster->timezone, a.at_ms, &day_begin, &day_end);

@@ -15,13 +15,27 @@
 #include <stdint.h>
 
 #define ROSTER_CATEGORIES_MOST 64
+#define ROSTER_BOOT_SIZE 40
+
+/* What the server's clock said when ours said what: by the wall clock, and by the one that cannot jump, which counts from one start of the machine. */
+struct roster_clock {
+    int64_t offset_ms;            /* server's clock minus our wall clock */
+    int64_t server_ms, steady_ms; /* the same moment by both; only with a boot_id */
+    char boot_id[ROSTER_BOOT_SIZE]; /* "": not known */
+};
+
+/* When a badge was read, by the clocks of this machine. */
+struct roster_reading {
+    int64_t wall_ms, steady_ms;
+    const char *boot_id; /* NULL: only the wall clock is known */
+};
 
 /* The door and the programme, as admission_decide wants them. */
 struct roster {
     struct arena arena;
     bool known; /* false until a first roster has come */
     int64_t version, generation;
-    int64_t offset_ms;  /* server's clock minus ours, measured with the last answer */
+    struct roster_clock clock; /* measured with the last answer that was not just "unchanged" */
     int64_t fetched_ms; /* our wall clock at the last answer */
     const char *timezone;
     int64_t opens_ms, closes_ms;
@@ -58,20 +72,26 @@ enum err roster_load(struct roster *roster, struct db *db, struct fault *fault);
 void roster_release(struct roster *roster);
 
 /* Decides a scan by what the gate knows: the roster, and what this door itself has done since (which the roster may not know yet).
- * `at_ms` is our wall clock at the scan. Needs roster->known. Capacity is not judged here: other doors fill the room too. */
-enum err roster_decide(struct roster *roster, struct db *db, struct arena *arena, const char *token, bool going_out, int64_t at_ms,
+ * Needs roster->known. Capacity is not judged here: other doors fill the room too. */
+enum err roster_decide(struct roster *roster, struct db *db, struct arena *arena, const char *token, bool going_out, const struct roster_reading *read,
                        struct roster_verdict *ret, struct fault *fault);
+
+/* The server's clock at that reading. Since the last answer no step of our wall clock changes it; after a start of the machine it is our wall clock, corrected by what
+ * was measured before. */
+int64_t roster_server_ms(const struct roster *roster, const struct roster_reading *read);
 
 struct roster_counts {
     int64_t version, entries, fetched_ms;
     const char *etag; /* in the arena, or NULL */
+    int64_t clock_steady_ms; /* when the server's clock was measured; only with clock_boot */
+    const char *clock_boot;  /* in the arena, or NULL */
 };
 /* ERR_NOT_FOUND when there is no roster yet. */
 enum err roster_state(struct db *db, struct arena *arena, struct roster_counts *ret);
 
 /* Takes an answer of GET …/roster. Large ones are written in several transactions, so that the door never waits long; the version changes
- * with the last. `offset_ms` is the server's clock minus ours. ERR_INPUT when the text is not a roster: nothing that counts was changed. */
-enum err roster_take(struct db *db, const char *text, size_t length, const char *etag, int64_t offset_ms, struct fault *fault);
+ * with the last. ERR_INPUT when the text is not a roster: nothing that counts was changed. */
+enum err roster_take(struct db *db, const char *text, size_t length, const char *etag, const struct roster_clock *clock, struct fault *fault);
 /* The server said "unchanged". */
 enum err roster_still_good(struct db *db, struct fault *fault);
 /* Another pairing: what was known belongs to another gate. */

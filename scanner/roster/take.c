@@ -16,7 +16,7 @@ struct taking {
     int64_t stamp; /* of this very attempt: a full roster drops the entries that it did not bring */
     bool full;
     const char *etag, *head;
-    int64_t offset_ms;
+    const struct roster_clock *clock;
 };
 
 static const char *text_of(const json_t *object, const char *key)
@@ -80,8 +80,13 @@ static enum err finish(struct db *db, void *arg, struct fault *fault)
         if (id) e = sql_spool_roster_remove(db, id, NULL);
     }
     if (e == OK && t->full) e = sql_spool_roster_remove_older(db, t->stamp, NULL);
-    struct sql_spool_roster_head_write_in in = {.version = t->version, .generation = t->generation, .etag = t->etag, .offset_ms = t->offset_ms,
-                                         .fetched_ms = clock_now_ms(), .head = t->head};
+    struct sql_spool_roster_head_write_in in = {.version = t->version, .generation = t->generation, .etag = t->etag, .offset_ms = t->clock->offset_ms,
+                                         .fetched_ms = clock_now_ms(), .head = t->head, .server_ms = DB_NULL, .steady_ms = DB_NULL};
+    if (t->clock->boot_id[0]) {
+        in.server_ms = t->clock->server_ms;
+        in.steady_ms = t->clock->steady_ms;
+        in.boot_id = t->clock->boot_id;
+    }
     if (e == OK) e = sql_spool_roster_head_write(db, &in, NULL);
     return e == OK ? OK : db_fault(db, e, fault, "keep the roster");
 }
@@ -121,12 +126,12 @@ static int64_t make_stamp(void)
     return (int64_t)(stamp >> 1);
 }
 
-enum err roster_take(struct db *db, const char *text, size_t length, const char *etag, int64_t offset_ms, struct fault *fault)
+enum err roster_take(struct db *db, const char *text, size_t length, const char *etag, const struct roster_clock *clock, struct fault *fault)
 {
     json_t *answer = NULL;
     struct arena arena = {0};
     struct sql_spool_roster_mark_row mark = {0};
-    struct taking t = {.etag = etag, .offset_ms = offset_ms};
+    struct taking t = {.etag = etag, .clock = clock};
     enum err e = json_read(text, length, &answer, fault);
     if (e != OK) return e;
     e = read_answer(answer, &t, fault);
@@ -179,6 +184,7 @@ enum err roster_state(struct db *db, struct arena *arena, struct roster_counts *
     enum err e = sql_spool_roster_head_read(db, arena, &head);
     if (e == OK) e = sql_spool_roster_count(db, arena, &count);
     if (e != OK) return e;
-    *ret = (struct roster_counts){.version = head.version, .entries = count.entries, .fetched_ms = head.fetched_ms, .etag = head.etag};
+    *ret = (struct roster_counts){.version = head.version, .entries = count.entries, .fetched_ms = head.fetched_ms, .etag = head.etag,
+                                   .clock_steady_ms = head.steady_ms, .clock_boot = head.boot_id};
     return OK;
 }

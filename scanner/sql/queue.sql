@@ -46,8 +46,8 @@ SELECT (SELECT COUNT(*) FROM scan WHERE state IN ('asking', 'waiting')), (SELECT
 SELECT COUNT(*) FROM scan WHERE badge_id = $1 AND state = 'waiting';
 
 -- What this door itself did with a badge and the roster cannot know yet: not acknowledged, or acknowledged after the last fetch but one began.
--- spool_badge_last :many (badge_id text, gate text) -> (result text, scanned_ms i64, fresh i64)
-SELECT COALESCE(outcome, told), scanned_ms,
+-- spool_badge_last :many (badge_id text, gate text) -> (result text, scanned_ms i64, steady_ms i64, boot_id text, fresh i64)
+SELECT COALESCE(outcome, told), scanned_ms, steady_ms, boot_id,
   CASE WHEN state = 'waiting' OR settled_generation + 2 > COALESCE((SELECT generation FROM roster_head WHERE id = 1), 0) THEN 1 ELSE 0 END
 FROM scan WHERE badge_id = $1 AND gate = $2 AND state IN ('waiting', 'sent') AND COALESCE(outcome, told) IN ('admitted', 'already_in', 'left', 'handed_out')
 ORDER BY seq DESC LIMIT 20;

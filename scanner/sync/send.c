@@ -192,21 +192,36 @@ out:
 
 /* --- roster ------------------------------------------------------------------------------------------------------------------- */
 
-/* The server's clock minus ours, from its server_time and the middle of the request. */
-static int64_t measure_offset(const struct http_answer *answer, int64_t before_ms, int64_t after_ms)
+#define CLOCK_AGAIN_MS (5 * CLOCK_MINUTE)
+
+/* The server's clock, from its server_time and the middle of the request by the clock that cannot jump. */
+static struct roster_clock measure_clock(const struct queue *queue, const struct http_answer *answer, int64_t before_ms, int64_t after_ms)
 {
+    struct roster_clock clock = {0};
     static const char key[] = "\"server_time\":";
     const char *at = strstr(buf_text(&answer->body), key);
     char text[CLOCK_TEXT_SIZE + 1] = "";
     int64_t ms;
-    if (!at) return 0;
+    if (!at) return clock;
     at += sizeof key - 1;
     at += strspn(at, " ");
-    if (*at != '"') return 0;
+    if (*at != '"') return clock;
     size_t n = strcspn(at + 1, "\"");
-    if (n > CLOCK_TEXT_SIZE) return 0;
+    if (n > CLOCK_TEXT_SIZE) return clock;
     memcpy(text, at + 1, n);
-    return clock_parse(text, &ms) == OK ? ms - (before_ms + after_ms) / 2 : 0;
+    if (clock_parse(text, &ms) != OK) return clock;
+    clock.server_ms = ms;
+    clock.steady_ms = (before_ms + after_ms) / 2;
+    clock.offset_ms = ms + clock_steady_ms() - clock.steady_ms - clock_now_ms();
+    if (strcmp(queue->boot_id, "unknown") != 0) memcpy(clock.boot_id, queue->boot_id, sizeof clock.boot_id);
+    return clock;
+}
+
+/* "Unchanged" tells no time. So it is asked for the changes, none as a rule, where the server's clock was not measured since this start of the machine, or long ago. */
+static bool wants_time(const struct queue *queue, const struct roster_counts *known)
+{
+    if (!known->clock_boot || strcmp(known->clock_boot, queue->boot_id) != 0) return strcmp(queue->boot_id, "unknown") != 0;
+    return clock_steady_ms() - known->clock_steady_ms > CLOCK_AGAIN_MS;
 }
 
 /* Which server this is; what it holds safely need not be held here. */
@@ -234,14 +249,17 @@ enum err send_fetch_roster(struct send_context *send, struct fault *fault)
     }
     if (e == OK) (void)snprintf(path, sizeof path, "/api/v1/events/%.100s/roster?since=%lld", send->settings->event, (long long)known.version);
     else (void)snprintf(path, sizeof path, "/api/v1/events/%.100s/roster", send->settings->event);
-    int64_t before = clock_now_ms();
-    e = ask(send, path, NULL, known.etag, ROSTER_TIMEOUT_MS, &answer, fault);
+    int64_t before = clock_steady_ms();
+    e = ask(send, path, NULL, wants_time(&send->queue, &known) ? NULL : known.etag, ROSTER_TIMEOUT_MS, &answer, fault);
     if (e != OK) goto out;
     if (answer.status == 304 || answer.status == 200) e = note_server(send, &answer, fault);
     if (e != OK) goto out;
     if (answer.status == 304) e = roster_still_good(send->queue.db, fault);
     else if (answer.status != 200) e = from_status(send, &answer, "roster", fault);
-    else e = roster_take(send->queue.db, buf_text(&answer.body), answer.body.length, answer.etag, measure_offset(&answer, before, clock_now_ms()), fault);
+    else {
+        const struct roster_clock clock = measure_clock(&send->queue, &answer, before, clock_steady_ms());
+        e = roster_take(send->queue.db, buf_text(&answer.body), answer.body.length, answer.etag, &clock, fault);
+    }
 out:
     http_answer_release(&answer);
     arena_release(&arena);

@@ -137,14 +137,14 @@ struct fixture {
 
 static void take(struct fixture *f, const char *text, int64_t offset)
 {
-    CHECK(f->c, roster_take(f->queue.db, text, strlen(text), "\"e\"", offset, NULL) == OK && roster_load(&f->roster, f->queue.db, NULL) == OK && f->roster.known);
+    CHECK(f->c, roster_take(f->queue.db, text, strlen(text), "\"e\"", &(struct roster_clock){.offset_ms = offset}, NULL) == OK && roster_load(&f->roster, f->queue.db, NULL) == OK && f->roster.known);
 }
 
 static struct roster_verdict decide(struct fixture *f, const char *token, bool out, int64_t at)
 {
     struct roster_verdict v = {0};
     CHECK(f->c, roster_load(&f->roster, f->queue.db, NULL) == OK);
-    CHECK(f->c, roster_decide(&f->roster, f->queue.db, &f->arena, token, out, at, &v, NULL) == OK);
+    CHECK(f->c, roster_decide(&f->roster, f->queue.db, &f->arena, token, out, &(struct roster_reading){.wall_ms = at}, &v, NULL) == OK);
     return v;
 }
 
@@ -153,6 +153,31 @@ static void expect(struct fixture *f, const char *token, bool out, int64_t at, c
     struct roster_verdict v = decide(f, token, out, at);
     CHECK_TEXT(f->c, outcome_name(v.answer.outcome), outcome);
     CHECK_TEXT(f->c, reason_code(v.answer.reason), reason);
+}
+
+static struct admission_answer decide_read(struct fixture *f, int64_t wall_ms, int64_t steady_ms, const char *boot_id)
+{
+    struct roster_verdict v = {0};
+    const struct roster_reading read = {wall_ms, steady_ms, boot_id};
+    CHECK(f->c, roster_decide(&f->roster, f->queue.db, &f->arena, people[OFFICIAL].token, false, &read, &v, NULL) == OK);
+    return v.answer;
+}
+
+/* A wall clock that is wrong, or set while we work, opens and closes no door. */
+static void test_clocks(struct fixture *f)
+{
+    const char *text = roster_text(&f->arena, 5, true, GATE_MAIN, 0, PEOPLE);
+    const struct roster_clock clock = {.offset_ms = -3 * CLOCK_HOUR, .server_ms = NOW, .steady_ms = 5000, .boot_id = "boot-1"};
+    CHECK(f->c, roster_take(f->queue.db, text, strlen(text), NULL, &clock, NULL) == OK && roster_load(&f->roster, f->queue.db, NULL) == OK);
+    const int64_t walls[] = {NOW, NOW + 3 * CLOCK_HOUR, NOW - 2 * CLOCK_DAY, NOW + 40 * CLOCK_DAY, 0};
+    for (size_t i = 0; i < sizeof walls / sizeof *walls; i++) CHECK(f->c, decide_read(f, walls[i], 65000, "boot-1").outcome == OUTCOME_admitted);
+    CHECK(f->c, roster_server_ms(&f->roster, &(struct roster_reading){0, 65000, "boot-1"}) == NOW + 60000);
+    CHECK(f->c, roster_server_ms(&f->roster, &(struct roster_reading){0, 3000, "boot-1"}) == NOW - 2000);
+    CHECK(f->c, decide_read(f, NOW, 5000 + 33 * CLOCK_HOUR, "boot-1").reason == REASON_closed); /* time itself goes on */
+    /* Started anew: the wall clock as it was measured before, but never before the last that was heard of the server. */
+    CHECK(f->c, roster_server_ms(&f->roster, &(struct roster_reading){NOW + 4 * CLOCK_HOUR, 100, "boot-2"}) == NOW + CLOCK_HOUR);
+    CHECK(f->c, decide_read(f, NOW + 36 * CLOCK_HOUR, 100, "boot-2").reason == REASON_closed);
+    CHECK(f->c, decide_read(f, 0, 100, "boot-2").outcome == OUTCOME_admitted);
 }
 
 static void test_rules(struct fixture *f)
@@ -260,12 +285,12 @@ static void test_updates(struct fixture *f)
     CHECK(f->c, roster_state(f->queue.db, &f->arena, &counts) == OK && counts.entries == 1);
     static const char *const bad[] = {"", "<html>", "{}", "[]", "null", "{\"version\":\"x\"}",
                                       "{\"version\":9,\"full\":true,\"event\":{},\"gate\":{},\"categories\":[],\"sessions\":[],\"entries\":[{\"id\":\"zz\"}]}"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) CHECK(f->c, roster_take(f->queue.db, bad[i], strlen(bad[i]), NULL, 0, NULL) == ERR_INPUT);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) CHECK(f->c, roster_take(f->queue.db, bad[i], strlen(bad[i]), NULL, &(struct roster_clock){0}, NULL) == ERR_INPUT);
     CHECK(f->c, roster_state(f->queue.db, &f->arena, &counts) == OK && counts.entries == 1 && counts.version == 22);
     expect(f, people[REVOKED].token, false, NOW, "refused", "revoked");
     CHECK(f->c, roster_clear(f->queue.db, NULL) == OK && roster_load(&f->roster, f->queue.db, NULL) == OK && !f->roster.known);
     const char *delta = roster_text(&f->arena, 23, false, GATE_MAIN, 0, 1);
-    CHECK(f->c, roster_take(f->queue.db, delta, strlen(delta), NULL, 0, NULL) == ERR_INPUT); /* nothing to stand on */
+    CHECK(f->c, roster_take(f->queue.db, delta, strlen(delta), NULL, &(struct roster_clock){0}, NULL) == ERR_INPUT); /* nothing to stand on */
 }
 
 static void with_fixture(struct check *c, void (*test)(struct fixture *))
@@ -293,6 +318,7 @@ int main(void)
     test_debounce(&c);
     test_foreign(&c);
     with_fixture(&c, test_rules);
+    with_fixture(&c, test_clocks);
     with_fixture(&c, test_own_doings);
     with_fixture(&c, test_blocks);
     with_fixture(&c, test_updates);
