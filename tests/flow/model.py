@@ -3,8 +3,8 @@ the server keeps in counters is compared with this."""
 
 
 class Gate:
-    def __init__(self, code, area, admits=None, lets_out=True, reentry=True):
-        self.code, self.area, self.admits, self.lets_out, self.reentry = code, area, admits, lets_out, reentry  # area None: a hand-out
+    def __init__(self, code, area, admits=None, lets_out=True, reentry=True, lets_in=True):
+        self.code, self.area, self.admits, self.lets_out, self.reentry, self.lets_in = code, area, admits, lets_out, reentry, lets_in  # area None: a hand-out
 
 
 class Person:
@@ -66,6 +66,8 @@ class Model:
             if not g.lets_out:
                 return "refused", "wrong_direction"
             return "left", None if is_in else "was_not_in"
+        if not g.lets_in:
+            return "refused", "wrong_direction"
         if is_in:
             return "already_in", None
         if not self.admits(p, g):

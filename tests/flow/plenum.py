@@ -71,7 +71,7 @@ def run(name, *stories):
             at = log.find("Sanitizer")
             said = log[max(0, at - 200):at + 4000] if at >= 0 else "\n".join(line for line in log.splitlines() if re.match(r"\d{4}-", line))[-3000:]
             note("log of %s:\n%s" % (server.data, said))
-    for folder in _folders:
+    for folder in _folders if "KEEP" not in os.environ else ():
         shutil.rmtree(folder, ignore_errors=True)
     print("# %s: %d passed, %d failed" % (name, passed, failed), flush=True)
     sys.exit(1 if failed or not passed else 0)
@@ -423,7 +423,7 @@ class Server:
         self.data = os.path.join(self.folder, "data")
         self.log = os.path.join(self.folder, "log")
         self.address, self.port, self.tls_port = address, free_port(), free_port()
-        self.process = None
+        self.process, self.env = None, None
         _servers.append(self)
 
     def load(self, file, *words):
@@ -434,7 +434,7 @@ class Server:
                    "--listen-tls", "%s:%d" % (self.address, self.tls_port)] + list(words)
         said = len(self.log_text())
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.env)
         until = time.time() + seconds
         while time.time() < until:
             if self.process.poll() is not None:
