@@ -30,6 +30,7 @@ static const struct command {
     {"restore", command_restore, "a backup into an empty data folder"},
     {"takeover", command_takeover, "a server's second copy (serve --mirror) into a new data folder"},
     {"doctor", command_doctor, "check the data folder: schema, papers, figures"},
+    {"rehearse", command_rehearse, "play the rush at the doors on a practice copy: queues, answers, what would break"},
     {"badges", NULL, "badges as PDF (plenum-badges)"},
     {"docs", NULL, "papers in signed bundles (plenum-docs)"},
 };

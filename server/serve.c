@@ -72,7 +72,7 @@ static enum err add_crcs(struct app *app, struct fault *fault)
 
 static enum err open_store(const struct serve_options *o, struct app *app, struct fault *fault)
 {
-    enum err e = store_open(store_choose_folder(o->data), STORE_CREATE, &app->store, fault);
+    enum err e = store_open(store_choose_folder(o->data), o->practice ? STORE_PRACTICE : STORE_CREATE, &app->store, fault);
     if (e == OK) e = store_lock(&app->store, &app->lock, fault);
     if (e == ERR_BUSY) return fault_set(fault, e, "another `plenum serve` runs on %s", app->store.folder);
     if (e == OK) e = db_prepare_all(app->store.db, fault);

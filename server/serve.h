@@ -8,6 +8,7 @@ struct serve_options {
     const char *data, *listen, *listen_tls, *tls_cert, *tls_key, *public_url, *welcome, *mirror;
     bool commit_each; /* one commit per request: only for measuring */
     bool store_nothing; /* check-ins are decided but rolled back: only for measuring */
+    bool practice;      /* on a rehearsal's practice copy, and nothing else; loopback only */
 };
 
 /* Everything up to open listeners; prints the addresses. The caller then waits and calls serve_stop. */

@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "core/congress/badges/badge_list.h"
 #include "core/congress/event_page.h"
+#include "core/congress/store/practice.h"
 #include "server/serve_parts.h"
 
 #include "catalogue.h"
@@ -79,6 +80,7 @@ static void print_host_warnings(struct app *app)
 
 void serve_print_addresses(struct app *app, const char *welcome)
 {
+    if (practice_is_marked(app->store.folder)) printf("\n  PRACTICE: a rehearsal's copy. Nothing that happens here is a record.\n");
     printf("\n  Plenum runs.    Data folder %s\n\n  Public address  %s%s\n", app->store.folder, app->public_url,
            app->public_url_guessed ? "   (guessed from this machine's network; fix it with --public-url before you print)" : "");
     if (app->plain_base) printf("  This machine    %s\n", app->plain_base);

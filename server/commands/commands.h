@@ -19,6 +19,7 @@ int command_backup(int argc, char **argv);
 int command_restore(int argc, char **argv);
 int command_takeover(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_rehearse(int argc, char **argv);
 /* `plenum doctor --venue`; `event` may be NULL. */
 int command_doctor_venue(const char *data, const char *event, bool json);
 

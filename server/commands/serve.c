@@ -46,9 +46,29 @@ static enum err run(const struct serve_options *options, struct fault *fault)
     return e;
 }
 
+/* Nobody's phone and no scanner of the real event may come to a practice copy by mistake. */
+static enum err choose_practice(struct serve_options *o, struct fault *fault)
+{
+    const char *listen = o->listen ? o->listen : "127.0.0.1:8080";
+    if (o->mirror || o->listen_tls) return fault_set(fault, ERR_USAGE, "--practice goes with neither --mirror nor --listen-tls");
+    if (strncmp(listen, "127.0.0.1:", 10) != 0 && strncmp(listen, "[::1]:", 6) != 0)
+        return fault_set(fault, ERR_USAGE, "--practice: a practice copy is shown on this machine only: --listen 127.0.0.1:PORT");
+    o->listen = listen;
+    return OK;
+}
+
+static enum err choose_addresses(struct serve_options *o, struct fault *fault)
+{
+    if (o->practice) return choose_practice(o, fault);
+    if (!o->listen) o->listen = "0.0.0.0:8080";
+    if (!o->listen_tls) o->listen_tls = "0.0.0.0:8443";
+    else if (strcmp(o->listen_tls, "none") == 0) o->listen_tls = NULL;
+    return OK;
+}
+
 int command_serve(int argc, char **argv)
 {
-    struct serve_options o = {.listen = "0.0.0.0:8080", .listen_tls = "0.0.0.0:8443"};
+    struct serve_options o = {0};
     const char *measure = NULL;
     const struct opt options[] = {
         {.name = "data", .kind = OPT_TEXT, .target = &o.data, .value = "DIR", .help = "the data folder (else PLENUM_DATA, else ./plenum-data)"},
@@ -59,6 +79,7 @@ int command_serve(int argc, char **argv)
         {.name = "public-url", .kind = OPT_TEXT, .target = &o.public_url, .value = "URL", .help = "what badges point at; kept in the data folder"},
         {.name = "mirror", .kind = OPT_TEXT, .target = &o.mirror, .value = "DIR",
          .help = "keep a second copy current there, for `plenum takeover`: a stick, another machine's folder"},
+        {.name = "practice", .kind = OPT_FLAG, .target = &o.practice, .help = "look at what `plenum rehearse --keep` left: on this machine only, never a record"},
         {.name = "welcome", .kind = OPT_TEXT, .target = &o.welcome, .value = "EVENT", .help = "print the event's addresses and one delegate's page with its QR code"},
         {.name = "measure", .kind = OPT_TEXT, .target = &measure, .value = "HOW", .help = "for `make bench` only: commit-each, or store-nothing"},
     };
@@ -72,7 +93,7 @@ int command_serve(int argc, char **argv)
         opt_print_help(&command);
         return 0;
     }
-    if (e == OK && strcmp(o.listen_tls, "none") == 0) o.listen_tls = NULL;
+    if (e == OK) e = choose_addresses(&o, &fault);
     if (e == OK && measure) {
         o.commit_each = strcmp(measure, "commit-each") == 0;
         o.store_nothing = strcmp(measure, "store-nothing") == 0;

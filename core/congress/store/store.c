@@ -3,6 +3,7 @@
 #include "core/base/file.h"
 #include "core/base/id.h"
 #include "core/congress/store/mirror.h"
+#include "core/congress/store/practice.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,21 @@ static bool is_mirror(const struct store *store)
     return is;
 }
 
+/* By either of its marks. What is recorded in a practice copy is no record, and what is meant for the record must not go there. */
+static enum err check_practice(const struct store *store, enum store_mode mode, struct fault *fault)
+{
+    struct arena arena = {0};
+    const char *mark = NULL;
+    enum err e = setting_read(store->db, &arena, PRACTICE_SETTING, &mark);
+    bool is = mark || practice_is_marked(store->folder);
+    arena_release(&arena);
+    if (e != OK) return db_fault(store->db, e, fault, "settings");
+    if (is == (mode == STORE_PRACTICE)) return OK;
+    if (!is) return fault_set(fault, ERR_CONFLICT, "%s is no practice copy of a rehearsal", store->folder);
+    return fault_set(fault, ERR_CONFLICT, "%s is the practice copy of a rehearsal, nothing in it is a record: look at it with plenum serve --practice --data %s, "
+                     "then delete it", store->folder, store->folder);
+}
+
 enum err store_open(const char *folder, enum store_mode mode, struct store *ret, struct fault *fault)
 {
     struct store store = {0};
@@ -64,8 +80,9 @@ enum err store_open(const char *folder, enum store_mode mode, struct store *ret,
     } else if (mode != STORE_CREATE && !file_exists(store.database)) {
         e = fault_set(fault, ERR_NOT_FOUND, "there is no database in \"%s\": import an event first, or name the folder with --data", folder);
     } else {
-        e = store_connect(&store, mode == STORE_READ ? DB_READ : mode == STORE_WRITE ? DB_WRITE : DB_CREATE, &store.db, fault);
+        e = store_connect(&store, mode == STORE_READ ? DB_READ : mode == STORE_CREATE ? DB_CREATE : DB_WRITE, &store.db, fault);
         if (e == OK) e = mode == STORE_READ ? db_check_schema(store.db, fault) : bring_up_to_date(&store, fault);
+        if (e == OK) e = check_practice(&store, mode, fault);
     }
     if (e != OK) store_close(&store);
     else *ret = store;

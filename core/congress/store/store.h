@@ -19,7 +19,8 @@
 enum store_mode {
     STORE_READ,  /* must exist and have the newest schema; read-only */
     STORE_WRITE, /* must exist; an older schema is brought to the newest, unless a server runs on it */
-    STORE_CREATE /* as STORE_WRITE, made when missing */
+    STORE_CREATE, /* as STORE_WRITE, made when missing */
+    STORE_PRACTICE /* as STORE_WRITE, a rehearsal's practice copy only; all other modes refuse one (core/congress/store/practice.h) */
 };
 
 struct store {
