@@ -176,7 +176,7 @@ static void take_roster(struct place *p)
                    "\"hall\",\"direction\":\"both\",\"reentry\":true,\"admits\":null},\"categories\":[{\"code\":\"official\"}],\"sessions\":[],\"entries\":[{\"id\":"
                    "\"%064llx\",\"category\":\"official\",\"status\":\"summoned\",\"credential\":\"active\"}],\"removed\":[]}",
                    (long long)version, (unsigned long long)version);
-    if (fine(p, roster_take(p->sync.db, text, strlen(text), NULL, 0, &fault), "roster", &fault)) promise_version(p, &p->roster);
+    if (fine(p, roster_take(p->sync.db, text, strlen(text), NULL, &(struct roster_clock){0}, &fault), "roster", &fault)) promise_version(p, &p->roster);
 }
 
 static void store_identity(struct place *p)
