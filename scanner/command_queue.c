@@ -59,7 +59,8 @@ static enum err print_row(void *ctx, const struct sql_spool_list_row *row)
 static enum err export_row(void *ctx, const struct sql_spool_export_row *row)
 {
     struct printing *p = ctx;
-    struct queued_scan scan = {.scan_id = row->scan_id, .token = row->token, .gate = row->gate, .direction = row->direction, .scanned_ms = row->scanned_ms,
+    struct queued_scan scan = {.scan_id = row->scan_id, .token = queue_plain_token(row->token), .sealed = queue_sealed_token(row->token),
+                               .gate = row->gate, .direction = row->direction, .scanned_ms = row->scanned_ms,
                                .boot_id = row->boot_id, .steady_ms = row->steady_ms, .told = row->told, .roster = row->roster};
     buf_puts(&p->out, p->count++ ? ",\n" : "\n");
     protocol_put_scan(&p->out, p->queue, &scan);

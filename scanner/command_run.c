@@ -161,6 +161,7 @@ static enum err pair(struct session *s, struct fault *fault)
         e = identity_pair(&s->arena, &wanted, s->wishes.pair, s->wishes.name ? s->wishes.name : host, &fresh, fault);
     }
     if (e == OK) e = check_repairing(s, &fresh, had, fault);
+    if (e == OK) e = queue_seal_to(&s->queue, fresh.seal_key, fault);
     if (e == OK) e = identity_store(s->wishes.spool, &fresh, fault);
     if (e != OK) return e;
     if (s->wishes.json) printf("{\"device\":\"%s\",\"event\":\"%s\",\"gate\":\"%s\"}\n", fresh.device, fresh.event, fresh.gate);

@@ -121,7 +121,8 @@ static enum err take_answer(struct arena *arena, const struct identity *wanted, 
     identity.event = text_of(arena, value, "event");
     identity.gate = text_of(arena, value, "gate");
     json_decref(value);
-    if (!is_sound(&identity)) return fault_set(fault, ERR_INPUT, "%s answered something that is not a pairing", wanted->server);
+    identity.seal_key = arena_strdup(arena, answer->seal_key);
+    if (!is_sound(&identity) || !identity.seal_key) return fault_set(fault, ERR_INPUT, "%s answered something that is not a pairing", wanted->server);
     *ret = identity;
     return OK;
 }

@@ -11,6 +11,7 @@ struct identity {
     const char *server, *device, *key, *event, *gate; /* in the arena */
     const char *authority;                            /* PEM file of the server's certificate authority, or NULL */
     struct http_servers servers; /* `server` and where else it may be; the texts in the arena */
+    const char *seal_key; /* what the server wants waiting scans sealed to; only after identity_pair, which does not store it; "" = it did not say */
     const char *pin;                                  /* "sha256//…" of the server's key, or NULL */
 };
 

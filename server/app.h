@@ -6,6 +6,7 @@
 #define PLENUM_SERVER_APP_H
 
 #include "core/congress/account.h"
+#include "core/congress/checkin/scan_seal.h"
 #include "core/congress/device.h"
 #include "core/congress/programme/programme.h"
 #include "core/congress/reason.h"
@@ -65,6 +66,7 @@ struct app {
     bool plain_desk;            /* the organiser's recorded decision: desk role over plain HTTP */
     struct watch *watch;        /* server/venue/watch.h */
     const char *proof_key;      /* server/venue/proof.h */
+    struct scan_key scan_key;   /* core/congress/checkin/scan_key.h */
     struct bucket *pair_bucket; /* tries of pairing codes */
     int64_t started_ms;
     _Atomic bool is_open;       /* all of the above is set; what comes in a moment before (the listeners tell their ports first) is asked to come again */

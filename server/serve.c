@@ -3,6 +3,7 @@
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/congress/badges/badge_list.h"
+#include "core/congress/checkin/scan_key.h"
 #include "core/typeset/fonts.h"
 #include "server/access.h"
 #include "server/bucket.h"
@@ -119,6 +120,7 @@ static enum err load_settings(const struct serve_options *o, struct app *app, st
     const char *answer_probes = NULL;
     e = setting_read(app->store.db, &app->arena, "answer_probes", &answer_probes);
     if (e == OK) e = proof_key_read(app->store.db, &app->arena, true, &app->proof_key);
+    if (e == OK) e = scan_key_read(app->store.db, &app->arena, true, &app->scan_key);
     if (e != OK) return db_fault(app->store.db, e, fault, "settings");
     if (watch_new(answer_probes && strcmp(answer_probes, "1") == 0, &app->watch) != OK) return fault_set(fault, ERR_NOMEM, "not enough memory");
     return load_event_urls(app, fault);

@@ -136,6 +136,39 @@ char *crypto_unseal_text(struct arena *arena, const char *context, const char *s
     return text ? arena_strndup(arena, (const char *)text, length) : NULL;
 }
 
+_Static_assert(CRYPTO_MAILBOX_BYTES == crypto_box_PUBLICKEYBYTES && CRYPTO_MAILBOX_BYTES == crypto_box_SECRETKEYBYTES, "X25519 sizes");
+
+void crypto_mailbox_make(uint8_t ret_secret[CRYPTO_MAILBOX_BYTES])
+{
+    randombytes_buf(ret_secret, CRYPTO_MAILBOX_BYTES);
+}
+
+char *crypto_mailbox_public(struct arena *arena, const uint8_t secret[CRYPTO_MAILBOX_BYTES])
+{
+    uint8_t key[CRYPTO_MAILBOX_BYTES];
+    return crypto_scalarmult_base(key, secret) == 0 ? crypto_base64_encode(arena, key, sizeof key) : NULL;
+}
+
+char *crypto_mailbox_put(struct arena *arena, const char *public_key, const char *text)
+{
+    size_t key_length, length = strlen(text);
+    const uint8_t *key = crypto_base64_decode(arena, public_key, &key_length);
+    uint8_t *out = arena_alloc(arena, length + crypto_box_SEALBYTES);
+    if (!key || key_length != CRYPTO_MAILBOX_BYTES || !out) return NULL;
+    if (crypto_box_seal(out, (const unsigned char *)text, length, key) != 0) return NULL;
+    return crypto_base64_encode(arena, out, length + crypto_box_SEALBYTES);
+}
+
+char *crypto_mailbox_take(struct arena *arena, const uint8_t secret[CRYPTO_MAILBOX_BYTES], const char *sealed)
+{
+    uint8_t key[CRYPTO_MAILBOX_BYTES];
+    size_t length;
+    const uint8_t *raw = crypto_base64_decode(arena, sealed, &length);
+    if (!raw || length < crypto_box_SEALBYTES || crypto_scalarmult_base(key, secret) != 0) return NULL;
+    char *text = arena_alloc(arena, length - crypto_box_SEALBYTES + 1); /* zeroed: NUL behind it */
+    return text && crypto_box_seal_open((unsigned char *)text, raw, length, key, secret) == 0 ? text : NULL;
+}
+
 _Static_assert(CRYPTO_PUBLIC_BYTES == crypto_sign_PUBLICKEYBYTES && CRYPTO_SECRET_BYTES == crypto_sign_SECRETKEYBYTES &&
                CRYPTO_SIGNATURE_BYTES == crypto_sign_BYTES, "Ed25519 sizes");
 

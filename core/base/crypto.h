@@ -55,6 +55,16 @@ uint8_t *crypto_unseal(struct arena *arena, const uint8_t key[CRYPTO_HASH_BYTES]
 char *crypto_seal_text(struct arena *arena, const char *context, const char *secret, const char *text);
 char *crypto_unseal_text(struct arena *arena, const char *context, const char *secret, const char *sealed);
 
+/* A mailbox (X25519, libsodium's sealed box): whoever has its public key can put a text in, also whoever did so cannot take it out again without the secret one.
+ * Public keys and what was put in are base64url; `crypto_mailbox_put` gives NULL for what is no key or out of memory, `crypto_mailbox_take` for what was put
+ * into another one, or was changed. One put or take costs about a tenth of a millisecond. */
+#define CRYPTO_MAILBOX_BYTES 32
+#define CRYPTO_MAILBOX_TEXT 43 /* characters of a public key */
+void crypto_mailbox_make(uint8_t ret_secret[CRYPTO_MAILBOX_BYTES]);
+char *crypto_mailbox_public(struct arena *arena, const uint8_t secret[CRYPTO_MAILBOX_BYTES]);
+char *crypto_mailbox_put(struct arena *arena, const char *public_key, const char *text);
+char *crypto_mailbox_take(struct arena *arena, const uint8_t secret[CRYPTO_MAILBOX_BYTES], const char *sealed);
+
 /* Ed25519 (RFC 8032). A signature is a pure function of key and message. The secret key is the seed and the public key, 64 bytes. */
 #define CRYPTO_PUBLIC_BYTES 32
 #define CRYPTO_SECRET_BYTES 64

@@ -75,6 +75,8 @@ static size_t take_header(char *line, size_t size, size_t count, void *ctx)
     }
     value = header_value(line, length, "Plenum-Epoch", &n);
     if (value && n < sizeof answer->epoch) (void)snprintf(answer->epoch, sizeof answer->epoch, "%.*s", (int)n, value);
+    value = header_value(line, length, "Plenum-Seal", &n);
+    if (value && n < sizeof answer->seal_key) (void)snprintf(answer->seal_key, sizeof answer->seal_key, "%.*s", (int)n, value);
     value = header_value(line, length, "Plenum-Copy-Lag", &n);
     if (value && n > 0 && n < 16) answer->copy_lag_ms = strtoll(value, NULL, 10) < 0 ? -1 : strtoll(value, NULL, 10);
     value = header_value(line, length, "Retry-After", &n);
@@ -183,7 +185,7 @@ enum err http_client_ask(struct http_client *client, const char *path, const cha
     if (n < 0 || (size_t)n >= sizeof url) return fault_set(fault, ERR_INPUT, "the server's address is too long");
     buf_clear(&answer->body);
     answer->status = 0;
-    answer->etag[0] = answer->epoch[0] = '\0';
+    answer->etag[0] = answer->epoch[0] = answer->seal_key[0] = '\0';
     answer->copy_lag_ms = HTTP_NO_COPY;
     answer->retry_after_s = 0;
     struct curl_slist *headers = add_header(NULL, "Accept", "application/json", &failed);

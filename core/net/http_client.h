@@ -43,6 +43,7 @@ void http_client_free(struct http_client *client);
 
 #define HTTP_ETAG_SIZE 128
 #define HTTP_EPOCH_SIZE 48
+#define HTTP_SEAL_SIZE 64
 #define HTTP_NO_COPY INT64_C(-2)
 struct http_answer {
     long status;
@@ -52,6 +53,7 @@ struct http_answer {
     char etag[HTTP_ETAG_SIZE];
     long retry_after_s; /* 0 = not said */
     char epoch[HTTP_EPOCH_SIZE]; /* Plenum-Epoch; "" = not said */
+    char seal_key[HTTP_SEAL_SIZE]; /* Plenum-Seal: what waiting scans are sealed to; "" = not said */
     int64_t copy_lag_ms;         /* Plenum-Copy-Lag: HTTP_NO_COPY, or -1 there is none that is whole, or its lag */
 };
 void http_answer_init(struct http_answer *answer, size_t body_limit);

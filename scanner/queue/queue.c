@@ -2,6 +2,7 @@
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/congress/badges/badge_token.h"
+#include "core/congress/checkin/scan_seal.h"
 #include "queue_catalogue.h"
 
 #include <stdio.h>
@@ -60,6 +61,29 @@ enum err queue_recover(struct queue *queue, struct fault *fault)
     return done(queue, e, "put the queue in order", fault);
 }
 
+enum err queue_seal_to(struct queue *queue, const char *public_key, struct fault *fault)
+{
+    struct arena arena = {0};
+    struct sql_spool_seal_row known;
+    if (!*public_key) return OK;
+    bool is_key = scan_seal_token(&arena, public_key, "", "") != NULL;
+    enum err e = is_key ? sql_spool_seal(queue->db, &arena, &known) : ERR_INPUT;
+    if (e == ERR_INPUT) fault_set(fault, e, "what the server wants scans sealed to is no key");
+    else if (e == ERR_NOT_FOUND || (e == OK && strcmp(known.public_key, public_key) != 0))
+        e = done(queue, sql_spool_seal_write(queue->db, public_key, NULL), "keep the server's key", fault);
+    arena_release(&arena);
+    return e;
+}
+
+/* What is kept of a token: sealed, or as it is when no server has told its key yet. */
+static enum err keep_token(struct queue *queue, struct arena *arena, const struct queued_scan *scan, const char **ret)
+{
+    struct sql_spool_seal_row seal;
+    enum err e = sql_spool_seal(queue->db, arena, &seal);
+    *ret = e == OK ? scan_seal_token(arena, seal.public_key, scan->scan_id, scan->token) : scan->token;
+    return e == ERR_NOT_FOUND ? OK : e == OK && !*ret ? ERR_NOMEM : e;
+}
+
 enum err queue_add(struct queue *queue, struct queued_scan *scan, char scan_id[ID_UUID_SIZE], struct fault *fault)
 {
     char badge_id[BADGE_TOKEN_ID_SIZE];
@@ -72,9 +96,14 @@ enum err queue_add(struct queue *queue, struct queued_scan *scan, char scan_id[I
     scan->told = "ask";
     scan->reason = NULL;
     scan->roster = DB_NULL;
-    struct sql_spool_add_in in = {.scan_id = scan_id, .token = scan->token, .badge_id = badge_id, .gate = scan->gate, .direction = scan->direction,
+    struct arena arena = {0};
+    const char *kept;
+    enum err e = keep_token(queue, &arena, scan, &kept);
+    struct sql_spool_add_in in = {.scan_id = scan_id, .token = kept, .badge_id = badge_id, .gate = scan->gate, .direction = scan->direction,
                                   .scanned_ms = scan->scanned_ms, .boot_id = scan->boot_id, .steady_ms = scan->steady_ms};
-    return done(queue, sql_spool_add(queue->db, &in, NULL), "keep the scan", fault);
+    if (e == OK) e = sql_spool_add(queue->db, &in, NULL);
+    arena_release(&arena);
+    return done(queue, e, "keep the scan", fault);
 }
 
 enum err queue_tell(struct queue *queue, const char *scan_id, const char *told, const char *reason, int64_t roster, struct fault *fault)
@@ -146,7 +175,8 @@ enum err queue_waiting(struct queue *queue, struct arena *arena, int64_t most, s
     struct queued_scan *scans = arena_array(arena, count + 1, sizeof *scans);
     if (!scans) return fault_set(fault, ERR_NOMEM, "not enough memory to read the queue");
     for (size_t i = 0; i < count; i++)
-        scans[i] = (struct queued_scan){.scan_id = rows[i].scan_id, .token = rows[i].token, .gate = rows[i].gate, .direction = rows[i].direction,
+        scans[i] = (struct queued_scan){.scan_id = rows[i].scan_id, .token = queue_plain_token(rows[i].token),
+                                        .sealed = queue_sealed_token(rows[i].token), .gate = rows[i].gate, .direction = rows[i].direction,
                                         .scanned_ms = rows[i].scanned_ms, .boot_id = rows[i].boot_id, .steady_ms = rows[i].steady_ms,
                                         .told = rows[i].told, .reason = rows[i].reason, .roster = rows[i].roster};
     *ret = scans;

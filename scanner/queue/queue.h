@@ -5,9 +5,8 @@
  * between) is sent as "ask": nobody was told anything.
  *
  * The file is SQLite with synchronous=FULL (core/db), mode 0600, one process a spool (spool_open takes the lock). A queue belongs to one
- * thread; the sync thread opens a second one on the same file. Tokens lie in the file until the scan is acknowledged, and where the server
- * keeps a second copy until that has it too (queue_note_server); sealing them to
- * the server's key, so that a stolen device holds none at all, is not done yet. */
+ * thread; the sync thread opens a second one on the same file. Tokens lie in the file sealed to the server's key (queue_seal_to), until the scan is
+ * acknowledged, and where the server keeps a second copy until that has it too (queue_note_server): a stolen device with a full queue holds no badge. */
 #ifndef PLENUM_SCANNER_QUEUE_H
 #define PLENUM_SCANNER_QUEUE_H
 
@@ -18,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #define QUEUE_BATCH_MOST 64
 #define QUEUE_BOOT_SIZE 40
@@ -29,6 +29,7 @@ struct queue {
 
 struct queued_scan {
     const char *scan_id, *token, *gate, *direction;
+    const char *sealed; /* in place of the token: only the server can open it; NULL */
     int64_t scanned_ms;
     const char *boot_id;
     int64_t steady_ms;
@@ -49,6 +50,9 @@ void queue_close(struct queue *queue); /* accepts one that failed to open when z
 /* What a crash left between reading and telling is made ready to be sent; long acknowledged scans are forgotten. Once at start. */
 enum err queue_recover(struct queue *queue, struct fault *fault);
 
+/* From now on tokens are kept sealed to this key (the server's, as pairing and rosters tell it). "" changes nothing; ERR_INPUT: it is no key. */
+enum err queue_seal_to(struct queue *queue, const char *public_key, struct fault *fault);
+
 /* Durable when it returns OK. Fills scan_id, and the clocks of `scan`; token, gate and direction are the caller's. ERR_FULL, ERR_IO: the
  * scan is NOT kept, and the person must be told so. `scan_id` is the caller's room. */
 enum err queue_add(struct queue *queue, struct queued_scan *scan, char scan_id[ID_UUID_SIZE], struct fault *fault);
@@ -57,6 +61,10 @@ enum err queue_tell(struct queue *queue, const char *scan_id, const char *told, 
 enum err queue_settle(struct queue *queue, const char *scan_id, const char *outcome, const char *reason, bool conflict, struct fault *fault);
 /* The server will never take it: kept for a person to look at, not sent again. */
 enum err queue_set_aside(struct queue *queue, const char *scan_id, const char *outcome, const char *reason, struct fault *fault);
+
+/* Of what the file holds as a token: it, when it is one, or is not sealed; the other is NULL. */
+static inline const char *queue_plain_token(const char *kept) { return kept && strlen(kept) == ID_TOKEN_SIZE - 1 ? kept : NULL; }
+static inline const char *queue_sealed_token(const char *kept) { return kept && strlen(kept) != ID_TOKEN_SIZE - 1 ? kept : NULL; }
 
 /* Who answers; from the headers of GET …/roster. */
 struct queue_server {

@@ -20,6 +20,12 @@ UPDATE scan SET state = 'set_aside', outcome = $2, outcome_reason = $3 WHERE sca
 -- spool_recover :exec ()
 UPDATE scan SET state = 'waiting' WHERE state = 'asking';
 
+-- spool_seal :maybe () -> (public_key text)
+SELECT public_key FROM seal WHERE id = 1;
+
+-- spool_seal_write :exec (public_key text)
+INSERT INTO seal(id, public_key) VALUES(1, $1) ON CONFLICT (id) DO UPDATE SET public_key = excluded.public_key;
+
 -- spool_server :maybe () -> (epoch text, copy_lag_ms i64?)
 SELECT epoch, copy_lag_ms FROM server WHERE id = 1;
 

@@ -16,7 +16,7 @@ void protocol_put_scan(struct buf *out, const struct queue *queue, const struct 
     int64_t age = queue_age_ms(queue, scan);
     buf_putc(out, '{');
     put_key_text(out, "scan_id", scan->scan_id);
-    put_key_text(out, "token", scan->token);
+    put_key_text(out, scan->sealed ? "sealed" : "token", scan->sealed ? scan->sealed : scan->token);
     put_key_text(out, "gate", scan->gate);
     put_key_text(out, "direction", scan->direction);
     put_key_text(out, "scanned_at", clock_format(scan->scanned_ms, when));

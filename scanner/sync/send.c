@@ -230,6 +230,7 @@ static enum err note_server(struct send_context *send, const struct http_answer 
     const struct queue_server server = {.epoch = answer->epoch, .has_copy = answer->copy_lag_ms != HTTP_NO_COPY, .copy_lag_ms = answer->copy_lag_ms};
     int64_t again = 0;
     enum err e = queue_note_server(&send->queue, &server, &again, fault);
+    if (e == OK) e = queue_seal_to(&send->queue, answer->seal_key, fault);
     if (e == OK && again >= 0)
         tell(send, SYNC_TROUBLE, "another server has taken over: %lld scans that the first one had are sent again", (long long)again);
     return e;

@@ -103,7 +103,8 @@ static void after_piece(struct http_request *req)
 
 static enum err read_scans(struct http_request *req, json_t *body, struct checkins *c)
 {
-    bool many = json_is_array(body), by_desk = principal_of(req)->is_staff;
+    bool many = json_is_array(body);
+    const struct scan_reading how = {.by_desk = principal_of(req)->is_staff, .now_ms = c->source.received_ms, .key = &app_of(req)->scan_key};
     c->count = many ? json_array_size(body) : 1;
     c->scans = arena_array(req->arena, c->count + 1, sizeof *c->scans);
     c->answers = arena_array(req->arena, c->count + 1, sizeof *c->answers);
@@ -111,7 +112,7 @@ static enum err read_scans(struct http_request *req, json_t *body, struct checki
     if (!c->scans || !c->answers || !c->sound) return ERR_NOMEM;
     for (size_t i = 0; i < c->count; i++) {
         struct checkin_answer *a = &c->answers[i];
-        enum reason reason = scan_json_read(many ? json_array_get(body, i) : body, req->arena, by_desk, c->source.received_ms, &c->scans[i], NULL);
+        enum reason reason = scan_json_read(many ? json_array_get(body, i) : body, req->arena, &how, &c->scans[i], NULL);
         c->sound[i] = reason == REASON_none;
         *a = (struct checkin_answer){.outcome = OUTCOME_invalid, .reason = reason, .first_ms = DB_NULL, .delegate_id = DB_NULL, .gate_id = DB_NULL};
         (void)snprintf(a->scan_id, sizeof a->scan_id, "%s", c->scans[i].scan_id);

@@ -33,9 +33,11 @@ static void after_pair(struct http_request *req)
     enum err e = write_result(req, &fault);
     if (e == ERR_NOT_FOUND) reply_reason(req, REASON_pairing_unknown);
     else if (e != OK) reply_error(req, e, fault);
-    else
+    else {
+        (void)http_set_header(req, "Plenum-Seal", app_of(req)->scan_key.public_key);
         http_reply_json(req, 201, json_pack("{s:s,s:s,s:s,s:s}", "device", p->stored.code, "key", p->device.key, "event", p->stored.event_slug, "gate",
                                             p->stored.gate_code));
+    }
 }
 
 void pair_post(struct http_request *req)

@@ -47,6 +47,7 @@ static void tell_epoch(struct http_request *req)
     struct mirror_state mirror;
     mirror_job_state(app->mirror, &mirror);
     (void)http_set_header(req, "Plenum-Epoch", app->epoch);
+    (void)http_set_header(req, "Plenum-Seal", app->scan_key.public_key);
     const char *lag = mirror.is_on ? arena_printf(req->arena, "%" PRId64, mirror.lag_ms) : NULL;
     if (lag) (void)http_set_header(req, "Plenum-Copy-Lag", lag);
 }

@@ -189,6 +189,9 @@ def story_away_at_start(folder):
     check(code == 0 and [r["outcome"] for r in first] == ["queued"] * 4, "away: without a roster, kept for later", str(first))
     check("kept in" in notices, "away: says what is kept", notices)
     check([q["state"] for q in queue(w.spool)] == ["waiting"] * 4, "away: they wait")
+    if REAL:  # which gave its key with the pairing
+        held = b"".join(open(os.path.join(w.spool, name), "rb").read() for name in os.listdir(w.spool))
+        check(not any(t.encode() in held for t in w.tokens), "away: whoever steals the gate finds no badge in it")
     exported = os.path.join(folder, "export.json")
     out = subprocess.run([SCANNER, "queue", "export", exported, "--spool", w.spool], capture_output=True, text=True)
     data = json.load(open(exported)) if out.returncode == 0 else {"scans": []}

@@ -39,7 +39,8 @@ static enum reason read(struct arena *arena, const char *text, bool by_desk, str
     json_t *object = NULL;
     struct fault fault;
     if (json_read(text, strlen(text), &object, NULL) != OK) return REASON_bad_request;
-    enum reason reason = scan_json_read(object, arena, by_desk, NOW, ret, &fault);
+    const struct scan_reading how = {.by_desk = by_desk, .now_ms = NOW};
+    enum reason reason = scan_json_read(object, arena, &how, ret, &fault);
     json_decref(object); /* only numbers and what the arena holds are looked at below */
     return reason;
 }
@@ -60,10 +61,47 @@ static void test_scan(struct check *c)
     arena_release(&arena);
 }
 
+/* What waits at a gate comes sealed: only for this server, only as this scan. */
+static void test_sealed(struct check *c)
+{
+    struct arena arena = {0};
+    struct scan_key key, other;
+    crypto_mailbox_make(key.secret);
+    crypto_mailbox_make(other.secret);
+    key.public_key = crypto_mailbox_public(&arena, key.secret);
+    CHECK(c, strlen(key.public_key) == CRYPTO_MAILBOX_TEXT);
+    const char *sealed = scan_seal_token(&arena, key.public_key, "01890000-0000-7000-8000-000000000001", "0000000000000001");
+    const char *of_another = scan_seal_token(&arena, key.public_key, "01890000-0000-7000-8000-000000000002", "0000000000000001");
+    const char *no_token = scan_seal_token(&arena, key.public_key, "01890000-0000-7000-8000-000000000001", "x");
+    CHECK(c, sealed && of_another && strlen(sealed) <= SCAN_SEALED_MOST && !strstr(sealed, "0000000000000001"));
+    CHECK(c, scan_seal_token(&arena, "no key", "a", "b") == NULL && scan_seal_token(&arena, "", "a", "b") == NULL);
+    const struct {
+        const char *sealed, *more;
+        const struct scan_key *key;
+        enum reason reason;
+    } cases[] = {{sealed, "", &key, REASON_none}, {sealed, "", &other, REASON_malformed}, {sealed, "", NULL, REASON_malformed}, {of_another, "", &key, REASON_malformed},
+                 {no_token, "", &key, REASON_malformed}, {"AAAA", "", &key, REASON_malformed}, {"", "", &key, REASON_malformed}, {"%%", "", &key, REASON_malformed},
+                 {sealed, ",\"token\":\"0000000000000001\"", &key, REASON_malformed}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct checkin_scan scan;
+        json_t *object = NULL;
+        const struct scan_reading how = {.now_ms = NOW, .key = cases[i].key};
+        const char *text = arena_printf(&arena, "{" SCAN ",\"sealed\":\"%s\"%s}", cases[i].sealed, cases[i].more);
+        CHECK(c, json_read(text, strlen(text), &object, NULL) == OK);
+        enum reason reason = scan_json_read(object, &arena, &how, &scan, NULL);
+        CHECK(c, reason == cases[i].reason);
+        if (reason == REASON_none) CHECK_TEXT(c, scan.token, "0000000000000001");
+        json_decref(object);
+    }
+    arena_release(&arena);
+}
+
 int main(void)
 {
     struct check c = {0};
     test_answer(&c);
     test_scan(&c);
+    CHECK(&c, crypto_init() == OK);
+    test_sealed(&c);
     return check_done(&c, "scan_json");
 }

@@ -1,6 +1,8 @@
 /* The queue keeps what it said it keeps: kill -9, a full disk, another start of the machine. */
 #include "core/base/crypto.h"
+#include "core/base/file.h"
 #include "core/congress/badges/badge_token.h"
+#include "core/congress/checkin/scan_seal.h"
 #include "scanner/queue/queue.h"
 #include "tests/unit/check.h"
 
@@ -162,6 +164,54 @@ static void test_full(struct check *c)
     remove_folder(folder);
 }
 
+/* Whether these characters stand in a file of the queue. */
+static bool is_on_disk(const char *folder, const char *text)
+{
+    static const char *const names[] = {"queue.db", "queue.db-wal"};
+    struct arena arena = {0};
+    bool found = false;
+    for (size_t i = 0; i < 2; i++) {
+        char *data = NULL;
+        size_t length = 0;
+        if (file_read(&arena, file_join(&arena, folder, names[i]), 1 << 26, &data, &length, NULL) == OK) found = found || memmem(data, length, text, strlen(text));
+    }
+    arena_release(&arena);
+    return found;
+}
+
+/* As soon as the server's key is known no token lies on the disk; what was added before goes as it is. */
+static void test_sealed(struct check *c)
+{
+    char folder[64], ids[2][ID_UUID_SIZE];
+    struct queue queue = {0};
+    struct arena arena = {0};
+    struct queued_scan *scans;
+    struct scan_key key, wrong;
+    const char *token = NULL;
+    size_t n;
+    make_folder(folder);
+    crypto_mailbox_make(key.secret);
+    crypto_mailbox_make(wrong.secret);
+    CHECK(c, queue_open(folder, true, &queue, NULL) == OK);
+    CHECK(c, queue_seal_to(&queue, "", NULL) == OK && queue_seal_to(&queue, "AAAA", NULL) == ERR_INPUT);
+    CHECK(c, add(&queue, "0123456789ABCDEF", ids[0]) == OK && is_on_disk(folder, "0123456789ABCDEF"));
+    CHECK(c, queue_seal_to(&queue, crypto_mailbox_public(&arena, wrong.secret), NULL) == OK);
+    CHECK(c, queue_seal_to(&queue, crypto_mailbox_public(&arena, key.secret), NULL) == OK);
+    queue_close(&queue);
+    CHECK(c, queue_open(folder, true, &queue, NULL) == OK); /* the key is known at the next start, too */
+    CHECK(c, add(&queue, "FEDCBA9876543210", ids[1]) == OK && !is_on_disk(folder, "FEDCBA9876543210"));
+    CHECK(c, queue_recover(&queue, NULL) == OK && queue_waiting(&queue, &arena, 64, &scans, &n, NULL) == OK && n == 2);
+    CHECK(c, !scans[0].sealed && scans[1].sealed && !scans[1].token);
+    CHECK_TEXT(c, scans[0].token, "0123456789ABCDEF");
+    CHECK(c, scan_unseal_token(&arena, &key, ids[1], scans[1].sealed, &token));
+    CHECK_TEXT(c, token, "FEDCBA9876543210");
+    CHECK(c, !scan_unseal_token(&arena, &wrong, ids[1], scans[1].sealed, &token) && !scan_unseal_token(&arena, &key, ids[0], scans[1].sealed, &token));
+    CHECK(c, queue_settle(&queue, ids[1], "admitted", NULL, false, NULL) == OK);
+    queue_close(&queue);
+    arena_release(&arena);
+    remove_folder(folder);
+}
+
 int main(void)
 {
     struct check c = {0};
@@ -169,5 +219,6 @@ int main(void)
     test_life(&c);
     test_killed(&c);
     test_full(&c);
+    test_sealed(&c);
     return check_done(&c, "scanner/queue");
 }

@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/congress/checkin/checkin.h"
 #include "core/congress/checkin/scan_json.h"
+#include "core/congress/checkin/scan_key.h"
 #include "core/congress/checkin/scan_seal.h"
 #include "core/congress/device.h"
 #include "core/congress/store/store.h"
@@ -43,6 +44,8 @@ struct work {
     json_t *outer_value, *inner_value;
     struct inner inner;
     struct device device;
+    struct scan_key key;
+    bool has_key;
     int64_t exported_ms, received_ms;
     size_t at;
     /* of one piece, which may run twice */
@@ -113,6 +116,13 @@ static enum err open_file(struct work *w, struct fault *fault)
     return e == OK ? open_seal(w, outer.sealed, key_hash, fault) : e;
 }
 
+static enum err find_key(struct work *w, struct fault *fault)
+{
+    enum err e = scan_key_read(w->store.db, &w->arena, false, &w->key);
+    w->has_key = e == OK;
+    return e == OK || e == ERR_NOT_FOUND ? OK : db_fault(w->store.db, e, fault, "read the key of sealed scans");
+}
+
 /* --- scans ----------------------------------------------------------------------------------------------------------------------- */
 
 /* The age at the export counts from the export's moment by the server's clock; said as an offset of the scan's own time, so that it is known as an estimate. */
@@ -129,7 +139,8 @@ static enum err take_one(struct work *w, struct db *db, json_t *item, struct che
     struct checkin_scan scan;
     struct checkin_source source = {.event = w->device.event_slug, .gate_id = w->device.gate_id, .device_id = w->device.id, .account_id = DB_NULL,
                                     .received_ms = w->received_ms};
-    enum reason reason = scan_json_read(item, &w->piece, false, w->received_ms, &scan, NULL);
+    const struct scan_reading how = {.now_ms = w->received_ms, .key = w->has_key ? &w->key : NULL};
+    enum reason reason = scan_json_read(item, &w->piece, &how, &scan, NULL);
     *a = (struct checkin_answer){.outcome = OUTCOME_invalid, .reason = reason, .first_ms = DB_NULL, .delegate_id = DB_NULL, .gate_id = DB_NULL};
     (void)snprintf(a->scan_id, sizeof a->scan_id, "%s", scan.scan_id);
     if (reason != REASON_none) return OK;
@@ -194,6 +205,7 @@ enum err scan_file_import(const struct scan_file_options *options, json_t **ret_
     struct work w = {.options = options, .received_ms = clock_now_ms(), .results = json_array()};
     enum err e = w.results ? store_open(options->folder, options->dry_run ? STORE_READ : STORE_WRITE, &w.store, fault) : ERR_NOMEM;
     if (e == OK) e = open_file(&w, fault);
+    if (e == OK) e = find_key(&w, fault);
     if (e == OK) e = take_all(&w, fault);
     if (e == OK) {
         *ret_report = json_pack("{s:s,s:s,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:O}", "device", w.device.code, "name", w.device.name, "event", w.device.event_slug,

@@ -6,13 +6,14 @@
 #include <string.h>
 
 struct raw_scan {
-    const char *scan_id, *token, *delegate, *gate, *direction, *scanned_at, *decision;
+    const char *scan_id, *token, *sealed, *delegate, *gate, *direction, *scanned_at, *decision;
     int64_t age_ms, roster;
 };
 
 static const struct json_spec specs[] = {
     {"scan_id", JSON_SPEC_TEXT, offsetof(struct raw_scan, scan_id), JSON_REQUIRED, 64},
     {"token", JSON_SPEC_TEXT, offsetof(struct raw_scan, token), JSON_NULLABLE, 64},
+    {"sealed", JSON_SPEC_TEXT, offsetof(struct raw_scan, sealed), JSON_NULLABLE, SCAN_SEALED_MOST},
     {"delegate", JSON_SPEC_TEXT, offsetof(struct raw_scan, delegate), JSON_NULLABLE, 64},
     {"gate", JSON_SPEC_TEXT, offsetof(struct raw_scan, gate), JSON_REQUIRED, 64},
     {"direction", JSON_SPEC_TEXT, offsetof(struct raw_scan, direction), JSON_REQUIRED, 8},
@@ -30,10 +31,24 @@ static enum err read_decision(const char *decision, struct checkin_scan *scan)
     return OK;
 }
 
-static enum err check(const struct raw_scan *raw, struct arena *arena, bool by_desk, int64_t now_ms, struct checkin_scan *scan, struct fault *fault)
+/* Puts what is sealed in the token's place. */
+static enum err open_token(struct raw_scan *raw, struct arena *arena, const struct scan_key *key, struct fault *fault)
+{
+    if (!raw->sealed) return OK;
+    if (raw->token || raw->delegate) return fault_set(fault, ERR_INPUT, "sealed: stands in place of the token");
+    if (!key || !scan_unseal_token(arena, key, raw->scan_id, raw->sealed, &raw->token))
+        return fault_set(fault, ERR_INPUT, "sealed: is not for this server and this scan");
+    return OK;
+}
+
+static enum err check(struct raw_scan *raw, struct arena *arena, const struct scan_reading *how, struct checkin_scan *scan, struct fault *fault)
 {
     char token[ID_TOKEN_SIZE];
+    bool by_desk = how->by_desk;
+    int64_t now_ms = how->now_ms;
     if (!id_is_uuid(raw->scan_id)) return fault_set(fault, ERR_INPUT, "scan_id: is not a UUID");
+    enum err e = open_token(raw, arena, how->key, fault);
+    if (e != OK) return e;
     if (raw->delegate && !by_desk) return fault_set(fault, ERR_INPUT, "delegate: only the desk names people by code");
     if (!raw->token == !raw->delegate) return fault_set(fault, ERR_INPUT, "token: is required");
     if (raw->token && !id_token_read(raw->token, token)) return fault_set(fault, ERR_INPUT, "token: is not a badge token");
@@ -52,13 +67,13 @@ static enum err check(const struct raw_scan *raw, struct arena *arena, bool by_d
     return raw->token && !scan->token ? ERR_NOMEM : OK;
 }
 
-enum reason scan_json_read(json_t *object, struct arena *arena, bool by_desk, int64_t now_ms, struct checkin_scan *ret, struct fault *fault)
+enum reason scan_json_read(json_t *object, struct arena *arena, const struct scan_reading *how, struct checkin_scan *ret, struct fault *fault)
 {
     struct raw_scan raw = {.decision = "ask", .age_ms = DB_NULL, .roster = DB_NULL};
     const char *scan_id = json_string_value(json_object_get(object, "scan_id"));
     *ret = (struct checkin_scan){.scan_id = scan_id && id_is_uuid(scan_id) ? scan_id : "", .age_ms = DB_NULL, .roster = DB_NULL};
     enum err e = json_take_known(object, specs, sizeof specs / sizeof specs[0], &raw, NULL, fault);
-    if (e == OK) e = check(&raw, arena, by_desk, now_ms, ret, fault);
+    if (e == OK) e = check(&raw, arena, how, ret, fault);
     return e == OK ? REASON_none : REASON_malformed;
 }
 
