@@ -204,7 +204,7 @@ def names():
         reply = send(name, data + b"\n%% %d\n" % number)
         told = reply.json()
         if "\x1b" in name:
-            check(reply.status == 400 and "rename" in str(told), "the name %r is refused" % name, reply)
+            check(reply.status == 400 and "đổi tên" in told["detail"] and "\x1b" not in told["detail"], "the name %r is refused" % name, reply)
         check(reply.status in (200, 400, 413, 415, 422), "the name %r: %s" % (name[:30], told.get("state") or told.get("code") or told.get("title")), reply)
         if reply.status != 200 or told["state"] != "done":
             continue
