@@ -61,7 +61,8 @@ static enum err export_row(void *ctx, const struct sql_spool_export_row *row)
     struct printing *p = ctx;
     struct queued_scan scan = {.scan_id = row->scan_id, .token = queue_plain_token(row->token), .sealed = queue_sealed_token(row->token),
                                .gate = row->gate, .direction = row->direction, .scanned_ms = row->scanned_ms,
-                               .boot_id = row->boot_id, .steady_ms = row->steady_ms, .told = row->told, .roster = row->roster};
+                               .boot_id = row->boot_id, .steady_ms = row->steady_ms, .told = row->told, .roster = row->roster,
+                               .server_ms = row->server_ms == DB_NULL ? 0 : row->server_ms};
     buf_puts(&p->out, p->count++ ? ",\n" : "\n");
     protocol_put_scan(&p->out, p->queue, &scan);
     return buf_ok(&p->out) ? OK : ERR_LIMIT;

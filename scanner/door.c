@@ -27,9 +27,9 @@ static void tell_person(struct door *door, struct passage *p, const struct frame
     p->result.roster_age_ms = p->result.oldest_age_ms = -1;
     if (queue_count(door->queue, &counts, NULL) == OK) {
         p->result.waiting = counts.waiting;
-        if (counts.oldest_ms != DB_NULL) p->result.oldest_age_ms = clock_now_ms() - counts.oldest_ms;
+        p->result.oldest_age_ms = counts.oldest_age_ms;
     }
-    if (p->result.from == FROM_ROSTER) p->result.roster_age_ms = clock_now_ms() - door->roster.fetched_ms;
+    if (p->result.from == FROM_ROSTER) p->result.roster_age_ms = roster_age_ms(&door->roster, door->queue->boot_id);
     /* A scan that the server has answered waits only for its answer to be written down. */
     if (p->result.from == FROM_SERVER && p->result.waiting > 0) p->result.waiting--;
     p->result.category_title = roster_category_title(&door->roster, p->result.category);
@@ -171,6 +171,8 @@ static void take_badge(struct door *door, const char *token, const struct frame 
     p.result = (struct result){.gate = door->gate, .direction = door->direction, .first_ms = DB_NULL, .picture = frame->name, .frame = frame->number,
                                .from = FROM_NOBODY};
     if (door->has_untold && queue_recover(door->queue, NULL) == OK) door->has_untold = false;
+    refresh_rules(door);
+    p.scan.server_base_ms = roster_server_base(&door->roster, door->queue->boot_id);
     enum err e = queue_add(door->queue, &p.scan, p.scan_id, &fault);
     p.result.scanned_ms = p.scan.scanned_ms;
     if (e != OK) {
@@ -182,7 +184,6 @@ static void take_badge(struct door *door, const char *token, const struct frame 
     door->scans++;
     p.result.scan_id = p.scan_id;
     badge_token_id(token, p.badge_id);
-    refresh_rules(door);
     if (shall_ask(door, &p) && ask_server(door, &p)) {
         finish_answered(door, &p, frame);
         return;

@@ -93,6 +93,7 @@ enum err queue_add(struct queue *queue, struct queued_scan *scan, char scan_id[I
     scan->scanned_ms = clock_now_ms();
     scan->steady_ms = clock_steady_ms();
     scan->boot_id = queue->boot_id;
+    scan->server_ms = scan->server_base_ms ? scan->steady_ms + scan->server_base_ms : 0;
     scan->told = "ask";
     scan->reason = NULL;
     scan->roster = DB_NULL;
@@ -100,7 +101,8 @@ enum err queue_add(struct queue *queue, struct queued_scan *scan, char scan_id[I
     const char *kept;
     enum err e = keep_token(queue, &arena, scan, &kept);
     struct sql_spool_add_in in = {.scan_id = scan_id, .token = kept, .badge_id = badge_id, .gate = scan->gate, .direction = scan->direction,
-                                  .scanned_ms = scan->scanned_ms, .boot_id = scan->boot_id, .steady_ms = scan->steady_ms};
+                                  .scanned_ms = scan->scanned_ms, .boot_id = scan->boot_id, .steady_ms = scan->steady_ms,
+                                  .server_ms = scan->server_ms ? scan->server_ms : DB_NULL};
     if (e == OK) e = sql_spool_add(queue->db, &in, NULL);
     arena_release(&arena);
     return done(queue, e, "keep the scan", fault);
@@ -178,7 +180,8 @@ enum err queue_waiting(struct queue *queue, struct arena *arena, int64_t most, s
         scans[i] = (struct queued_scan){.scan_id = rows[i].scan_id, .token = queue_plain_token(rows[i].token),
                                         .sealed = queue_sealed_token(rows[i].token), .gate = rows[i].gate, .direction = rows[i].direction,
                                         .scanned_ms = rows[i].scanned_ms, .boot_id = rows[i].boot_id, .steady_ms = rows[i].steady_ms,
-                                        .told = rows[i].told, .reason = rows[i].reason, .roster = rows[i].roster};
+                                        .told = rows[i].told, .reason = rows[i].reason, .roster = rows[i].roster,
+                                        .server_ms = rows[i].server_ms == DB_NULL ? 0 : rows[i].server_ms};
     *ret = scans;
     *ret_count = count;
     return OK;
@@ -188,10 +191,16 @@ enum err queue_count(struct queue *queue, struct queue_counts *ret, struct fault
 {
     struct arena arena = {0};
     struct sql_spool_counts_row row;
+    struct sql_spool_oldest_row oldest;
+    int64_t age = -1;
     enum err e = sql_spool_counts(queue->db, &arena, &row);
+    if (e == OK && row.waiting > 0 && sql_spool_oldest(queue->db, &arena, &oldest) == OK) {
+        age = strcmp(oldest.boot_id, queue->boot_id) == 0 ? clock_steady_ms() - oldest.steady_ms : clock_now_ms() - oldest.scanned_ms;
+        if (age < 0) age = clock_steady_ms(); /* read before this machine was started */
+    }
     arena_release(&arena);
     if (e != OK) return done(queue, e, "count the queue", fault);
-    *ret = (struct queue_counts){.waiting = row.waiting, .set_aside = row.set_aside, .sent = row.sent, .oldest_ms = row.oldest_ms};
+    *ret = (struct queue_counts){.waiting = row.waiting, .set_aside = row.set_aside, .sent = row.sent, .oldest_ms = row.oldest_ms, .oldest_age_ms = age};
     return OK;
 }
 

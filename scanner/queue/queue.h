@@ -36,11 +36,14 @@ struct queued_scan {
     const char *told;   /* "ask", "admitted", "already_in", "left", "handed_out", "refused" */
     const char *reason; /* or NULL */
     int64_t roster;     /* version, or DB_NULL */
+    int64_t server_ms;  /* the server's clock at the reading, as we carried it on; 0: not known */
+    int64_t server_base_ms; /* for queue_add: what the server's clock is ahead of our steady clock; 0: not measured since this machine was started */
 };
 
 struct queue_counts {
     int64_t waiting, set_aside, sent;
     int64_t oldest_ms; /* scanned_at of the oldest that waits; DB_NULL */
+    int64_t oldest_age_ms; /* how long the first of them waits, whatever the wall clock did; -1: none waits */
 };
 
 /* Opens (and with `create` makes and migrates) FOLDER/queue.db. ERR_NOT_FOUND when it is not there. */
@@ -53,7 +56,7 @@ enum err queue_recover(struct queue *queue, struct fault *fault);
 /* From now on tokens are kept sealed to this key (the server's, as pairing and rosters tell it). "" changes nothing; ERR_INPUT: it is no key. */
 enum err queue_seal_to(struct queue *queue, const char *public_key, struct fault *fault);
 
-/* Durable when it returns OK. Fills scan_id, and the clocks of `scan`; token, gate and direction are the caller's. ERR_FULL, ERR_IO: the
+/* Durable when it returns OK. Fills scan_id, and the clocks of `scan`; token, gate, direction and server_base_ms are the caller's. ERR_FULL, ERR_IO: the
  * scan is NOT kept, and the person must be told so. `scan_id` is the caller's room. */
 enum err queue_add(struct queue *queue, struct queued_scan *scan, char scan_id[ID_UUID_SIZE], struct fault *fault);
 /* What the person is being told. `told` "ask" when nobody could decide. */

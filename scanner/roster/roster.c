@@ -156,6 +156,7 @@ enum err roster_load(struct roster *roster, struct db *db, struct fault *fault)
     fresh.clock = (struct roster_clock){.offset_ms = row.offset_ms, .server_ms = row.server_ms, .steady_ms = row.steady_ms};
     if (row.boot_id) (void)snprintf(fresh.clock.boot_id, sizeof fresh.clock.boot_id, "%s", row.boot_id);
     fresh.fetched_ms = row.fetched_ms;
+    fresh.heard_steady_ms = row.heard_steady_ms;
     roster_release(roster);
     *roster = fresh;
     return OK;
@@ -226,18 +227,39 @@ static void read_entry(const struct roster *roster, struct arena *arena, const c
     open_record(arena, token, entry->record, &verdict->person);
 }
 
+static bool is_this_start(const struct roster *roster, const char *boot_id)
+{
+    return boot_id && roster->clock.boot_id[0] && strcmp(boot_id, roster->clock.boot_id) == 0;
+}
+
 int64_t roster_server_ms(const struct roster *roster, const struct roster_reading *read)
 {
     const struct roster_clock *c = &roster->clock;
-    if (read->boot_id && c->boot_id[0] && strcmp(read->boot_id, c->boot_id) == 0) return c->server_ms + read->steady_ms - c->steady_ms;
+    if (is_this_start(roster, read->boot_id)) return c->server_ms + read->steady_ms - c->steady_ms;
     return read->wall_ms + c->offset_ms;
 }
 
-/* A clock that fell back when the machine was started is behind what the server's said last: it cannot be that early. */
+int64_t roster_server_base(const struct roster *roster, const char *boot_id)
+{
+    return roster->known && is_this_start(roster, boot_id) ? roster->clock.server_ms - roster->clock.steady_ms : 0;
+}
+
+int64_t roster_age_ms(const struct roster *roster, const char *boot_id)
+{
+    if (is_this_start(roster, boot_id) && roster->heard_steady_ms != DB_NULL) return clock_steady_ms() - roster->heard_steady_ms;
+    int64_t age = clock_now_ms() - roster->fetched_ms;
+    return age < 0 ? clock_steady_ms() : age; /* heard before this machine was started */
+}
+
+static bool is_open(const struct roster *roster, int64_t ms) { return ms >= roster->opens_ms && ms < roster->closes_ms; }
+
+/* After a start of the machine nothing is sure. A wall clock that would close the event, though it was open when the server said its time last, is not believed: then it
+ * is that time, and as long as this machine runs. */
 static int64_t server_now(const struct roster *roster, const struct roster_reading *read)
 {
-    int64_t now = roster_server_ms(roster, read);
-    return roster->clock.boot_id[0] && now < roster->clock.server_ms ? roster->clock.server_ms : now;
+    int64_t now = roster_server_ms(roster, read), least = roster->clock.server_ms + read->steady_ms;
+    bool is_sure = !roster->clock.boot_id[0] || !read->boot_id || is_this_start(roster, read->boot_id);
+    return !is_sure && is_open(roster, least) && (now < least || !is_open(roster, now)) ? least : now;
 }
 
 enum err roster_decide(struct roster *roster, struct db *db, struct arena *arena, const char *token, bool going_out, const struct roster_reading *read,

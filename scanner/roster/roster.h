@@ -37,6 +37,7 @@ struct roster {
     int64_t version, generation;
     struct roster_clock clock; /* measured with the last answer that was not just "unchanged" */
     int64_t fetched_ms; /* our wall clock at the last answer */
+    int64_t heard_steady_ms; /* the steady one, when clock.boot_id is this start of the machine; else DB_NULL */
     const char *timezone;
     int64_t opens_ms, closes_ms;
     const char *gate;
@@ -79,6 +80,11 @@ enum err roster_decide(struct roster *roster, struct db *db, struct arena *arena
 /* The server's clock at that reading. Since the last answer no step of our wall clock changes it; after a start of the machine it is our wall clock, corrected by what
  * was measured before. */
 int64_t roster_server_ms(const struct roster *roster, const struct roster_reading *read);
+
+/* What the server's clock is ahead of our steady clock; 0 when it was not measured since that start of the machine. */
+int64_t roster_server_base(const struct roster *roster, const char *boot_id);
+/* How long ago the server said the last about this list. */
+int64_t roster_age_ms(const struct roster *roster, const char *boot_id);
 
 struct roster_counts {
     int64_t version, entries, fetched_ms;

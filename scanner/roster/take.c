@@ -160,7 +160,7 @@ out:
 
 enum err roster_still_good(struct db *db, struct fault *fault)
 {
-    enum err e = sql_spool_roster_still_good(db, clock_now_ms(), NULL);
+    enum err e = sql_spool_roster_still_good(db, clock_now_ms(), clock_steady_ms(), NULL);
     return e == OK ? OK : db_fault(db, e, fault, "keep the roster's age");
 }
 

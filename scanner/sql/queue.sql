@@ -1,8 +1,8 @@
 -- The durable queue: scanner/queue.
 
--- spool_add :exec (scan_id text, token text, badge_id text, gate text, direction text, scanned_ms i64, boot_id text, steady_ms i64)
-INSERT INTO scan(seq, scan_id, token, badge_id, gate, direction, scanned_ms, boot_id, steady_ms, state)
-SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, 'asking' FROM scan;
+-- spool_add :exec (scan_id text, token text, badge_id text, gate text, direction text, scanned_ms i64, boot_id text, steady_ms i64, server_ms i64?)
+INSERT INTO scan(seq, scan_id, token, badge_id, gate, direction, scanned_ms, boot_id, steady_ms, server_ms, state)
+SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, 'asking' FROM scan;
 
 -- spool_tell :exec (scan_id text, told text, reason text?, roster i64?)
 UPDATE scan SET state = 'waiting', told = $2, reason = $3, roster = $4 WHERE scan_id = $1 AND state = 'asking';
@@ -35,14 +35,18 @@ INSERT INTO server(id, epoch, copy_lag_ms) VALUES(1, $1, $2) ON CONFLICT (id) DO
 -- spool_wipe :exec (before_ms i64)
 UPDATE scan SET token = NULL WHERE state = 'sent' AND token IS NOT NULL AND settled_ms < $1;
 
+-- To the server that took over it is a fact what the person was told, also by the one that is lost.
 -- spool_resend :exec ()
-UPDATE scan SET state = 'waiting' WHERE state = 'sent' AND token IS NOT NULL;
+UPDATE scan SET state = 'waiting', told = CASE WHEN told = 'ask' THEN COALESCE(outcome, 'ask') ELSE told END WHERE state = 'sent' AND token IS NOT NULL;
 
 -- spool_forget :exec (before_ms i64)
 DELETE FROM scan WHERE state = 'sent' AND scanned_ms < $1;
 
--- spool_waiting :many (most i64) -> (scan_id text, token text, gate text, direction text, scanned_ms i64, boot_id text, steady_ms i64, told text, reason text?, roster i64?)
-SELECT scan_id, token, gate, direction, scanned_ms, boot_id, steady_ms, told, reason, roster FROM scan WHERE state = 'waiting' ORDER BY seq LIMIT $1;
+-- spool_waiting :many (most i64) -> (scan_id text, token text, gate text, direction text, scanned_ms i64, boot_id text, steady_ms i64, told text, reason text?, roster i64?, server_ms i64?)
+SELECT scan_id, token, gate, direction, scanned_ms, boot_id, steady_ms, told, reason, roster, server_ms FROM scan WHERE state = 'waiting' ORDER BY seq LIMIT $1;
+
+-- spool_oldest :maybe () -> (scanned_ms i64, steady_ms i64, boot_id text)
+SELECT scanned_ms, steady_ms, boot_id FROM scan WHERE state IN ('asking', 'waiting') ORDER BY seq LIMIT 1;
 
 -- spool_counts :maybe () -> (waiting i64, oldest_ms i64?, set_aside i64, sent i64)
 SELECT (SELECT COUNT(*) FROM scan WHERE state IN ('asking', 'waiting')), (SELECT MIN(scanned_ms) FROM scan WHERE state IN ('asking', 'waiting')),
@@ -66,5 +70,5 @@ SELECT seq, scan_id, token, gate, direction, scanned_ms, state, told, reason, ro
 SELECT scan_id, direction, scanned_ms, told, outcome_reason FROM scan WHERE state = 'set_aside' ORDER BY seq DESC LIMIT $1;
 
 -- The same as spool_list, whole and with its clocks.
--- spool_export :each () -> (scan_id text, token text, gate text, direction text, scanned_ms i64, boot_id text, steady_ms i64, told text, roster i64?)
-SELECT scan_id, token, gate, direction, scanned_ms, boot_id, steady_ms, told, roster FROM scan WHERE state <> 'sent' AND token IS NOT NULL ORDER BY seq;
+-- spool_export :each () -> (scan_id text, token text, gate text, direction text, scanned_ms i64, boot_id text, steady_ms i64, told text, roster i64?, server_ms i64?)
+SELECT scan_id, token, gate, direction, scanned_ms, boot_id, steady_ms, told, roster, server_ms FROM scan WHERE state <> 'sent' AND token IS NOT NULL ORDER BY seq;

@@ -3,16 +3,17 @@
 -- spool_roster_mark :maybe () -> (version i64, generation i64, offset_ms i64, fetched_ms i64)
 SELECT version, generation, offset_ms, fetched_ms FROM roster_head WHERE id = 1;
 
--- spool_roster_head_read :maybe () -> (version i64, generation i64, etag text?, offset_ms i64, fetched_ms i64, head text, server_ms i64?, steady_ms i64?, boot_id text?)
-SELECT version, generation, etag, offset_ms, fetched_ms, head, server_ms, steady_ms, boot_id FROM roster_head WHERE id = 1;
+-- spool_roster_head_read :maybe () -> (version i64, generation i64, etag text?, offset_ms i64, fetched_ms i64, head text, server_ms i64?, steady_ms i64?, boot_id text?, heard_steady_ms i64?)
+SELECT version, generation, etag, offset_ms, fetched_ms, head, server_ms, steady_ms, boot_id, heard_steady_ms FROM roster_head WHERE id = 1;
 
 -- spool_roster_head_write :exec (version i64, generation i64, etag text?, offset_ms i64, fetched_ms i64, head text, server_ms i64?, steady_ms i64?, boot_id text?)
-INSERT INTO roster_head(id, version, generation, etag, offset_ms, fetched_ms, head, server_ms, steady_ms, boot_id) VALUES(1, $1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO roster_head(id, version, generation, etag, offset_ms, fetched_ms, head, server_ms, steady_ms, boot_id, heard_steady_ms) VALUES(1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $8)
 ON CONFLICT (id) DO UPDATE SET version = excluded.version, generation = excluded.generation, etag = excluded.etag, offset_ms = excluded.offset_ms,
-  fetched_ms = excluded.fetched_ms, head = excluded.head, server_ms = excluded.server_ms, steady_ms = excluded.steady_ms, boot_id = excluded.boot_id;
+  fetched_ms = excluded.fetched_ms, head = excluded.head, server_ms = excluded.server_ms, steady_ms = excluded.steady_ms, boot_id = excluded.boot_id,
+  heard_steady_ms = excluded.heard_steady_ms;
 
--- spool_roster_still_good :exec (fetched_ms i64)
-UPDATE roster_head SET generation = generation + 1, fetched_ms = $1 WHERE id = 1;
+-- spool_roster_still_good :exec (fetched_ms i64, heard_steady_ms i64)
+UPDATE roster_head SET generation = generation + 1, fetched_ms = $1, heard_steady_ms = $2 WHERE id = 1;
 
 -- spool_roster_put :exec (badge_id text, category text, status text, revoked i64, named i64, in_since_ms i64?, in_until_ms i64?, in_gate text?, handed_out i64, record text?, stamp i64)
 INSERT INTO roster_entry(badge_id, category, status, revoked, named, in_since_ms, in_until_ms, in_gate, handed_out, record, stamp)

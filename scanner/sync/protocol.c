@@ -22,6 +22,7 @@ void protocol_put_scan(struct buf *out, const struct queue *queue, const struct 
     put_key_text(out, "scanned_at", clock_format(scan->scanned_ms, when));
     if (age >= 0) buf_printf(out, "\"age_ms\":%lld,", (long long)age);
     else buf_puts(out, "\"age_ms\":null,");
+    if (age < 0 && scan->server_ms) put_key_text(out, "server_at", clock_format(scan->server_ms, when));
     put_key_text(out, "decision", scan->told);
     if (scan->roster == DB_NULL) buf_puts(out, "\"roster\":null}");
     else buf_printf(out, "\"roster\":%lld}", (long long)scan->roster);

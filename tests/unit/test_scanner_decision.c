@@ -174,9 +174,11 @@ static void test_clocks(struct fixture *f)
     CHECK(f->c, roster_server_ms(&f->roster, &(struct roster_reading){0, 65000, "boot-1"}) == NOW + 60000);
     CHECK(f->c, roster_server_ms(&f->roster, &(struct roster_reading){0, 3000, "boot-1"}) == NOW - 2000);
     CHECK(f->c, decide_read(f, NOW, 5000 + 33 * CLOCK_HOUR, "boot-1").reason == REASON_closed); /* time itself goes on */
-    /* Started anew: the wall clock as it was measured before, but never before the last that was heard of the server. */
+    /* Started anew: the wall clock as it was measured before, unless it would close the event that was open when the server was heard last. */
     CHECK(f->c, roster_server_ms(&f->roster, &(struct roster_reading){NOW + 4 * CLOCK_HOUR, 100, "boot-2"}) == NOW + CLOCK_HOUR);
-    CHECK(f->c, decide_read(f, NOW + 36 * CLOCK_HOUR, 100, "boot-2").reason == REASON_closed);
+    CHECK(f->c, decide_read(f, NOW + 36 * CLOCK_HOUR, 100, "boot-2").outcome == OUTCOME_admitted);
+    CHECK(f->c, decide_read(f, NOW + 36 * CLOCK_HOUR, 33 * CLOCK_HOUR, "boot-2").reason == REASON_closed); /* it has run so long */
+    CHECK(f->c, roster_server_base(&f->roster, "boot-1") == NOW - 5000 && roster_server_base(&f->roster, "boot-2") == 0);
     CHECK(f->c, decide_read(f, 0, 100, "boot-2").outcome == OUTCOME_admitted);
 }
 

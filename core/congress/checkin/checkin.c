@@ -41,7 +41,7 @@ static void set_true_time(struct work *w)
         w->true_ms = source->received_ms - w->scan->age_ms;
         return;
     }
-    w->true_ms = w->scan->scanned_ms - source->clock_offset_ms;
+    w->true_ms = w->scan->server_ms ? w->scan->server_ms : w->scan->scanned_ms - source->clock_offset_ms;
     if (w->true_ms > source->received_ms) w->true_ms = source->received_ms; /* never in the future */
     w->estimated = true;
 }

@@ -26,6 +26,7 @@ struct checkin_scan {
     bool going_out;
     int64_t scanned_ms;
     int64_t age_ms;       /* DB_NULL: not known */
+    int64_t server_ms;    /* our clock at the reading, as the device carried it on since our last answer; 0: not known */
     bool asks;            /* decision "ask"; else `told` is what the device already told the person */
     enum outcome told;
     int64_t roster;       /* DB_NULL: none */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct raw_scan {
-    const char *scan_id, *token, *sealed, *delegate, *gate, *direction, *scanned_at, *decision;
+    const char *scan_id, *token, *sealed, *delegate, *gate, *direction, *scanned_at, *server_at, *decision;
     int64_t age_ms, roster;
 };
 
@@ -18,6 +18,7 @@ static const struct json_spec specs[] = {
     {"gate", JSON_SPEC_TEXT, offsetof(struct raw_scan, gate), JSON_REQUIRED, 64},
     {"direction", JSON_SPEC_TEXT, offsetof(struct raw_scan, direction), JSON_REQUIRED, 8},
     {"scanned_at", JSON_SPEC_TEXT, offsetof(struct raw_scan, scanned_at), JSON_REQUIRED, 64},
+    {"server_at", JSON_SPEC_TEXT, offsetof(struct raw_scan, server_at), JSON_NULLABLE, 64},
     {"age_ms", JSON_SPEC_INTEGER, offsetof(struct raw_scan, age_ms), JSON_NULLABLE, 0},
     {"decision", JSON_SPEC_TEXT, offsetof(struct raw_scan, decision), JSON_NULLABLE, 16},
     {"roster", JSON_SPEC_INTEGER, offsetof(struct raw_scan, roster), JSON_NULLABLE, 0},
@@ -56,7 +57,9 @@ static enum err check(struct raw_scan *raw, struct arena *arena, const struct sc
     if (!scan->going_out && strcmp(raw->direction, "in") != 0) return fault_set(fault, ERR_INPUT, "direction: is neither \"in\" nor \"out\"");
     if (clock_parse(raw->scanned_at, &scan->scanned_ms) != OK) return fault_set(fault, ERR_INPUT, "scanned_at: is not an RFC 3339 time");
     if (raw->age_ms != DB_NULL && (raw->age_ms < 0 || raw->age_ms > CHECKIN_OLDEST_MS)) return fault_set(fault, ERR_INPUT, "age_ms: is out of bounds");
-    if (raw->age_ms == DB_NULL && scan->scanned_ms < now_ms - CHECKIN_OLDEST_MS) return fault_set(fault, ERR_INPUT, "scanned_at: is too long ago");
+    if (raw->server_at && clock_parse(raw->server_at, &scan->server_ms) != OK) return fault_set(fault, ERR_INPUT, "server_at: is not an RFC 3339 time");
+    if (scan->server_ms < now_ms - CHECKIN_OLDEST_MS) scan->server_ms = 0;
+    if (raw->age_ms == DB_NULL && !scan->server_ms && scan->scanned_ms < now_ms - CHECKIN_OLDEST_MS) return fault_set(fault, ERR_INPUT, "scanned_at: is too long ago");
     if (raw->roster != DB_NULL && raw->roster < 0) return fault_set(fault, ERR_INPUT, "roster: is out of bounds");
     if (read_decision(raw->decision, scan) != OK) return fault_set(fault, ERR_INPUT, "decision: \"%.16s\" is none", raw->decision);
     scan->token = raw->token ? arena_strdup(arena, token) : NULL;
