@@ -117,7 +117,7 @@ enum err queue_measure(struct arena *arena, const struct queue_turn *turns, size
     return OK;
 }
 
-size_t queue_waiting(const struct queue_turn *turns, size_t count, int64_t at_ms)
+size_t queue_turns_waiting(const struct queue_turn *turns, size_t count, int64_t at_ms)
 {
     size_t waiting = 0;
     for (size_t i = 0; i < count; i++) waiting += turns[i].joins_ms <= at_ms && turns[i].begins_ms > at_ms;

@@ -61,7 +61,7 @@ struct queue_figures {
 /* Turns in any order; nobody: zeros. */
 enum err queue_measure(struct arena *arena, const struct queue_turn *turns, size_t count, struct queue_figures *ret);
 /* Who came by `at_ms` and is not served yet. */
-size_t queue_waiting(const struct queue_turn *turns, size_t count, int64_t at_ms);
+size_t queue_turns_waiting(const struct queue_turn *turns, size_t count, int64_t at_ms);
 
 /* The same people with another number of lanes, all of them open to everybody. `turns`: joins_ms, by time; ends - begins is the time that each takes. */
 enum err queue_what_if(struct arena *arena, const struct queue_turn *turns, size_t count, size_t lanes, struct queue_turn **ret);

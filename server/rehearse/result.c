@@ -89,7 +89,7 @@ static enum err try_others(const struct rush *plan, const struct queue_turn *tur
         e = queue_what_if(&scratch, turns, count, n, &others);
         if (e == OK) e = queue_measure(&scratch, others, count, &row.figures);
         if (e == OK) {
-            row.waiting = queue_waiting(others, count, plan->opening_ms);
+            row.waiting = queue_turns_waiting(others, count, plan->opening_ms);
             if (!r->recommended && row.figures.longest_ms <= RESULT_WAIT_GOOD_MS) r->recommended = n;
             if (n >= first && n <= last && r->what_if_count < RESULT_WHAT_IF) r->what_if[r->what_if_count++] = row;
         }
@@ -120,7 +120,7 @@ enum err result_make(struct arena *arena, struct play *play, struct result *ret)
     }
     if (e == OK) e = queue_measure(arena, turns, count, &r.all);
     if (e != OK) return e;
-    r.waiting = queue_waiting(turns, count, plan->opening_ms);
+    r.waiting = queue_turns_waiting(turns, count, plan->opening_ms);
     qsort(turns, count, sizeof *turns, compare_turns);
     e = try_others(plan, turns, count, &r);
     if (e == OK) e = count_attended(arena, play, &r);
