@@ -1,6 +1,7 @@
 #include "server/access.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "server/mirror_job.h"
 #include "server/venue/watch.h"
 
 #include <arpa/inet.h>
@@ -29,6 +30,7 @@ static enum err by_key(struct http_request *req, struct worker *worker, struct p
     if (p->device.revoked_ms != DB_NULL) return refuse(req, REASON_device_revoked);
     if (!access_is_private(req)) return refuse(req, REASON_secure_only);
     if (slug && strcmp(slug, p->device.event_slug) != 0) return refuse(req, REASON_forbidden);
+    if (mirror_job_is_over(app_of(req)->mirror)) return refuse(req, REASON_busy); /* the gate goes to its next address: two records would be two truths */
     p->is_device = true;
     p->roles |= WHO_DEVICE;
     return OK;

@@ -24,7 +24,7 @@ struct mirror_job {
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t wake;
-    atomic_bool stop;
+    atomic_bool stop, is_over;
     char *folder, *data, *database; /* owned: the thread may outlive the application that could not wait for it */
     struct mirror_note note;
     /* the thread's alone */
@@ -58,6 +58,8 @@ void mirror_job_state(struct mirror_job *job, struct mirror_state *ret)
     ret->lag_ms = job->state.is_whole ? clock_steady_ms() - job->through_steady : -1;
     pthread_mutex_unlock(&job->mutex);
 }
+
+bool mirror_job_is_over(struct mirror_job *job) { return job && atomic_load(&job->is_over); }
 
 static void set_good(struct mirror_job *job, int64_t through_steady, int64_t bytes)
 {
@@ -103,6 +105,7 @@ static enum err check_note(struct mirror_job *job, struct fault *fault)
         return OK;
     }
     if (mirror_epoch_number(there.epoch) < mirror_epoch_number(job->note.epoch)) return OK; /* it took over from that one */
+    atomic_store(&job->is_over, true);
     return fault_set(fault, ERR_CONFLICT, "%s: another machine has taken over from this copy, and serves now: stop this server", job->folder);
 }
 

@@ -32,5 +32,7 @@ struct mirror_state {
 bool mirror_state_is_bad(const struct mirror_state *state);
 /* Thread-safe. NULL: is_on is false. */
 void mirror_job_state(struct mirror_job *job, struct mirror_state *ret);
+/* Another machine has taken over from the copy: whoever has scans belongs there. Thread-safe; accepts NULL. */
+bool mirror_job_is_over(struct mirror_job *job);
 
 #endif
