@@ -229,7 +229,8 @@ static enum err look_at_machine(struct findings *f, struct db *db, const char *f
         const struct venue_item *item = &list.items[i];
         const char *what = venue_what(f->arena, i18n, I18N_EN, item), *todo = venue_todo(f->arena, i18n, I18N_EN, item);
         if (item->grade == VENUE_OK) continue;
-        findings_add(f, item->grade == VENUE_BAD ? FINDING_BROKEN : FINDING_WARNING, item->id, "%s%s%s", what ? what : item->id, todo && todo[0] ? " → " : "",
+        const char *id = arena_printf(f->arena, "machine_%s", item->id);
+        findings_add(f, item->grade == VENUE_BAD ? FINDING_BROKEN : FINDING_WARNING, id ? id : item->id, "%s%s%s", what ? what : item->id, todo && todo[0] ? " → " : "",
                      todo ? todo : "");
     }
     i18n_free(i18n);

@@ -93,7 +93,7 @@ enum err host_start(struct host *host, struct db *copy, const char *folder, cons
     int64_t until = clock_steady_ms() + START_MS;
     while (e == OK && !is_ready(host, copy, &client)) {
         if (!host_is_alive(host)) e = tell_end(host, fault);
-        else if (progress_is_stopped(progress)) e = ERR_BUSY;
+        else if (progress_is_stopped(progress)) e = fault_set(fault, ERR_BUSY, "stopped");
         else if (clock_steady_ms() > until) e = fault_set(fault, ERR_TIMEOUT, "the practice server did not answer within a minute");
         else clock_sleep_ms(20);
     }

@@ -101,7 +101,8 @@ static enum err copy_database(struct practice_copy *copy, const struct store *st
     if (e == OK) e = db_open(&catalogue, fresh, DB_WRITE, &db, fault);
     if (e == OK) e = db_transaction(db, mark_database, NULL, fault);
     db_close(db);
-    if (e == OK) e = db_file_check(fresh, fault);
+    if (e == OK && db_file_check(fresh, fault) != OK) /* the page's number is for nobody, and what is copied is as sound as what it was copied from */
+        e = fault_set(fault, ERR_INPUT, "the database in %s is damaged, or its copy: plenum doctor, and a backup", store->folder);
     if (e == OK && rename(fresh, path) != 0) e = fault_set(fault, err_from_errno(errno), "%s: %s", path, strerror(errno));
     return e;
 }
