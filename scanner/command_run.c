@@ -23,6 +23,7 @@
 #define DRAIN_MS 5000 /* an absent server does not hold up the end for longer */
 #define FIRST_CONTACT_MS 1500
 #define AGAIN_SECONDS 3
+#define COMPLAIN_MS 10000
 
 struct wishes {
     const char *pair, *name, *authority, *pin, *gate, *spool, *direction, *frames, *lines, *camera, *input, *on_result;
@@ -31,7 +32,7 @@ struct wishes {
     const char **paths; /* of --images: its values and the words behind them */
     size_t path_count;
     long again, rate, status;
-    bool once, json, version;
+    bool once, no_photos, json, version;
 };
 
 /* All that is open while the door works. */
@@ -51,10 +52,12 @@ static const char about[] =
     "First pair once, with a code from `plenum device pair` or the console:\n"
     "  plenum-scanner --server URL --pair CODE     the whole URL: what follows # names the server's key, and no certificate is needed\n"
     "Then stand at the door, with one of:\n"
+    "  --camera DEV      a camera: /dev/video0, a path of /dev/v4l/by-id/, or auto\n"
+    "  --input DEV       a hand scanner, grabbed: a path of /dev/input/by-id/ that ends in -event-kbd\n"
     "  --frames -        yuv4mpeg or MJPEG on standard input, from any camera through ffmpeg:\n"
     "                    ffmpeg -loglevel error -f v4l2 -i /dev/video0 -f yuv4mpegpipe -strict -1 - | plenum-scanner --frames -\n"
     "  --images PATH...  picture files and folders (JPEG, PNG, PGM); each picture is a showing. Without --once, folders are watched\n"
-    "  --lines -         a hand scanner, or anything that gives one code a line\n"
+    "  --lines -         anything that gives one code a line\n"
     "Every scan is on disk before anybody hears a beep. The server may be away at the start, go away and come back.\n"
     "Other commands: plenum-scanner decode PATH... · plenum-scanner queue list|export";
 
@@ -72,17 +75,18 @@ static const char about[] =
         {.name = "frames", .kind = OPT_TEXT, .target = &(w)->frames, .value = "-", .help = "frames from standard input, or from a pipe or file by name"},\
         {.name = "images", .kind = OPT_LIST, .target = &(w)->images, .value = "PATH", .help = "pictures and folders; more paths may follow"},         \
         {.name = "lines", .kind = OPT_TEXT, .target = &(w)->lines, .value = "-", .help = "codes from standard input, or from a pipe or file by name"},\
-        {.name = "camera", .kind = OPT_TEXT, .target = &(w)->camera, .value = "DEV", .help = "not in this build: use ffmpeg and --frames -"},         \
-        {.name = "input", .kind = OPT_TEXT, .target = &(w)->input, .value = "DEV", .help = "not in this build: use --lines -"},                       \
+        {.name = "camera", .kind = OPT_TEXT, .target = &(w)->camera, .value = "DEV", .help = "/dev/video0, /dev/v4l/by-id/…, or auto; unplugged, it is waited for"},\
+        {.name = "input", .kind = OPT_TEXT, .target = &(w)->input, .value = "DEV", .help = "/dev/input/by-id/…-event-kbd: a hand scanner, whose keys go nowhere else"},\
         {.name = "rate", .kind = OPT_NUMBER, .target = &(w)->rate, .value = "N", .help = "frames a second, where the stream does not say", .least = 1,\
          .most = 240},                                                                                                                                \
         {.name = "again", .kind = OPT_NUMBER, .target = &(w)->again, .value = "SECONDS", .least = 0, .most = 3600,                                    \
          .help = "a badge that was away so long is a new scan (frames: 3; lines and pictures: each one is)"},                                         \
-        {.name = "once", .kind = OPT_FLAG, .target = &(w)->once, .help = "end when all pictures are read and sent"},                                  \
+        {.name = "once", .kind = OPT_FLAG, .target = &(w)->once, .help = "end when all pictures are read and sent; or with the device"},\
         {.name = "on-result", .kind = OPT_TEXT, .target = &(w)->on_result, .value = "CMD",                                                            \
          .help = "program to run for each result (outcome, reason, name; PLENUM_… in its environment)"},                                              \
         {.name = "status", .kind = OPT_NUMBER, .target = &(w)->status, .value = "PORT", .least = 0, .most = 65535,                                     \
          .help = "the operator's screen: a page at http://127.0.0.1:PORT/ (0: any free port)"},                                                      \
+        {.name = "no-photos", .kind = OPT_FLAG, .target = &(w)->no_photos, .help = "the operator's screen shows no photos (others can see it)"},         \
         {.name = "spool", .kind = OPT_TEXT, .target = &(w)->spool, .value = "DIR",                                                                    \
          .help = "this scanner's folder (default " SPOOL_DEFAULT " or PLENUM_SPOOL)"},                                                                \
         {.name = "json", .kind = OPT_FLAG, .target = &(w)->json, .help = "one JSON line a scan on standard output"},                                  \
@@ -108,15 +112,10 @@ static enum err check_servers(struct wishes *w, struct arena *arena, struct faul
 
 static enum err check_wishes(struct wishes *w, struct arena *arena, const char *const *words, size_t word_count, struct fault *fault)
 {
-    if (w->camera)
-        return fault_set(fault, ERR_USAGE,
-                         "this build reads cameras through ffmpeg: ffmpeg -f v4l2 -i %s -f yuv4mpegpipe -strict -1 - | plenum-scanner --frames -", w->camera);
-    if (w->input)
-        return fault_set(fault, ERR_USAGE,
-                         "this build reads hand scanners as lines: plenum-scanner --lines - (or cameras through ffmpeg … | plenum-scanner --frames -)");
-    int sources = (w->frames != NULL) + (w->lines != NULL) + (w->images.count > 0);
-    if (sources > 1) return fault_set(fault, ERR_USAGE, "only one of --frames, --images and --lines");
-    if (sources == 0 && !w->pair) return fault_set(fault, ERR_USAGE, "what shall be read? --frames -, --images PATH... or --lines - (see --help)");
+    int sources = (w->camera != NULL) + (w->input != NULL) + (w->frames != NULL) + (w->lines != NULL) + (w->images.count > 0);
+    if (sources > 1) return fault_set(fault, ERR_USAGE, "only one of --camera, --input, --frames, --images and --lines");
+    if (sources == 0 && !w->pair)
+        return fault_set(fault, ERR_USAGE, "what shall be read? --camera DEV, --input DEV, --frames -, --images PATH... or --lines - (see --help)");
     if (word_count > 0 && !w->images.count) return fault_set(fault, ERR_USAGE, "unexpected \"%s\"", words[0]);
     if (w->pin && !http_pin_is_valid(w->pin)) return fault_set(fault, ERR_USAGE, "--pin is sha256// and 44 characters");
     if (w->pair && !w->servers.count) return fault_set(fault, ERR_USAGE, "--pair needs --server URL");
@@ -213,10 +212,18 @@ static enum err open_input(struct session *s, const char *name, struct fault *fa
     return s->input_fd >= 0 ? OK : fault_set(fault, err_from_errno(errno), "%s: %s", name, strerror(errno));
 }
 
+static void tell_device(void *ctx, const struct device_news *news)
+{
+    feedback_device(ctx, news);
+}
+
 static enum err open_source(struct session *s, struct fault *fault)
 {
     const struct wishes *w = &s->wishes;
     if (w->path_count) return source_open_images(w->paths, w->path_count, !w->once, s->stop_fd, &s->source, fault);
+    struct device_settings device = {.path = w->camera ? w->camera : w->input, .stop_fd = s->stop_fd, .ends = w->once, .tell = tell_device, .ctx = s->door.feedback};
+    if (w->camera) return source_open_camera(&device, &s->source, fault);
+    if (w->input) return source_open_input(&device, &s->source, fault);
     enum err e = open_input(s, w->frames ? w->frames : w->lines, fault);
     if (e != OK) return e;
     if (w->lines) return source_open_lines(s->input_fd, s->stop_fd, &s->source, fault);
@@ -240,13 +247,20 @@ static enum err open_identity(struct session *s, struct fault *fault)
     return OK;
 }
 
+static struct http_settings server_of(const struct identity *identity)
+{
+    return (struct http_settings){.server = identity->server, .servers = &identity->servers, .key = identity->key, .authority = identity->authority,
+                                  .pin = identity->pin};
+}
+
 /* Said also because 0 lets the system choose the port. */
 static enum err open_status(struct session *s, struct fault *fault)
 {
     if (s->wishes.status < 0) return OK;
     char text[80];
+    struct http_settings photos = server_of(&s->identity);
     struct status_settings settings = {.port = (int)s->wishes.status, .spool = s->wishes.spool, .event = s->identity.event, .gate = s->identity.gate,
-                                       .direction = s->door.direction, .sync = s->door.sync};
+                                       .direction = s->door.direction, .sync = s->door.sync, .photos = s->wishes.no_photos ? NULL : &photos};
     enum err e = status_start(&settings, &s->status, fault);
     if (e != OK) return e;
     feedback_show_on(s->door.feedback, s->status);
@@ -264,8 +278,7 @@ static enum err open_door(struct session *s, struct fault *fault)
     struct feedback_settings feedback = {.json = w->json, .on_result = w->on_result, .vietnamese = language && strncmp(language, "vi", 2) == 0};
     enum err e = feedback_start(&feedback, &door->feedback, fault);
     if (e != OK) return e;
-    struct http_settings http = {.server = s->identity.server, .servers = &s->identity.servers, .key = s->identity.key,
-                                 .authority = s->identity.authority, .pin = s->identity.pin};
+    struct http_settings http = server_of(&s->identity);
     struct sync_settings sync = {.spool = w->spool, .servers = &s->identity.servers, .server = s->identity.server, .key = s->identity.key,
                                  .authority = s->identity.authority, .pin = s->identity.pin, .event = s->identity.event, .tell = tell_sync, .ctx = door->feedback};
     door->queue = &s->queue;
@@ -275,7 +288,7 @@ static enum err open_door(struct session *s, struct fault *fault)
     door->direction = w->direction ? w->direction : "in";
     if (!door->decoder || !door->client) return fault_set(fault, ERR_NOMEM, "not enough memory to start");
     /* A picture or a line is a showing of its own; a camera sees the same badge many times. */
-    debounce_init(&door->badges, w->again >= 0 ? w->again * 1000 : w->frames ? AGAIN_SECONDS * 1000 : 0);
+    debounce_init(&door->badges, w->again >= 0 ? w->again * 1000 : w->frames || w->camera ? AGAIN_SECONDS * 1000 : 0);
     debounce_init(&door->others, AGAIN_SECONDS * 1000);
     e = sync_start(&sync, &door->sync, fault);
     if (e == OK) e = open_status(s, fault);
@@ -285,10 +298,29 @@ static enum err open_door(struct session *s, struct fault *fault)
 
 /* --- working -------------------------------------------------------------------------------------------------------------------- */
 
+/* What could not be read. A camera that breaks each picture says so fifteen times a second: then one line in ten seconds, with how many. */
+struct complaints {
+    int64_t next_ms, more;
+};
+
+static void complain(struct complaints *c, struct session *s, const char *text)
+{
+    char line[FAULT_TEXT_SIZE + 64];
+    int64_t now = clock_steady_ms();
+    if (s->wishes.camera && now < c->next_ms) {
+        c->more++;
+        return;
+    }
+    (void)snprintf(line, sizeof line, c->more ? "%s (and %lld before it)" : "%s", text, (long long)c->more);
+    feedback_notice(s->door.feedback, false, line);
+    *c = (struct complaints){.next_ms = now + COMPLAIN_MS};
+}
+
 static enum err work(struct session *s, struct fault *fault)
 {
     struct arena arena = {0};
-    bool all_read = true;
+    struct complaints complaints = {0};
+    bool all_read = true, is_device = s->wishes.camera || s->wishes.input;
     enum err e;
     for (;;) {
         struct frame frame;
@@ -297,8 +329,8 @@ static enum err work(struct session *s, struct fault *fault)
         if (e == OK) e = door_take_frame(&s->door, &frame, &arena, fault);
         if (e == OK) continue;
         if (e != ERR_INPUT) break;
-        all_read = false;
-        feedback_notice(s->door.feedback, false, fault->text);
+        all_read = all_read && is_device; /* a picture of a camera that is broken is no reason to fail: another follows */
+        complain(&complaints, s, fault->text);
     }
     arena_release(&arena);
     if (e == ERR_NOT_FOUND) e = all_read ? OK : fault_set(fault, ERR_INPUT, "not everything could be read");
@@ -338,6 +370,8 @@ static void close_session(struct session *s)
     arena_release(&s->arena);
 }
 
+static bool has_source(const struct wishes *w) { return w->path_count || w->camera || w->input || w->frames || w->lines; }
+
 static enum err run(struct session *s, struct fault *fault)
 {
     enum err e = http_client_start();
@@ -345,7 +379,7 @@ static enum err run(struct session *s, struct fault *fault)
     s->has_http = true;
     if ((e = open_spool(s, fault)) != OK) return e;
     if (s->wishes.pair && (e = pair(s, fault)) != OK) return e;
-    if (!s->wishes.path_count && !s->wishes.frames && !s->wishes.lines) return OK;
+    if (!has_source(&s->wishes)) return OK;
     if ((e = open_identity(s, fault)) != OK) return e;
     s->stop_fd = open_stop();
     if ((e = open_door(s, fault)) != OK) return e;
@@ -361,7 +395,8 @@ int command_run(int argc, char **argv)
     const char *spool = getenv("PLENUM_SPOOL");
     struct session s = {.lock_fd = -1, .stop_fd = -1, .input_fd = -1, .wishes = {.again = -1, .status = -1, .spool = spool && *spool ? spool : SPOOL_DEFAULT}};
     struct opt options[] = OPTIONS(&s.wishes);
-    struct opt_command command = {.usage = "plenum-scanner [--server URL --pair CODE] [--gate CODE] (--frames - | --images PATH... | --lines -) [options]",
+    struct opt_command command = {.usage = "plenum-scanner [--server URL --pair CODE] [--gate CODE]\n"
+                                           "       (--camera DEV | --input DEV | --frames - | --images PATH... | --lines -) [options]",
                                   .about = about, .options = options, .option_count = sizeof options / sizeof *options, .most_words = (size_t)argc};
     const char **words = calloc((size_t)argc + 1, sizeof *words);
     bool help = false;

@@ -250,6 +250,25 @@ void feedback_foreign(struct feedback *feedback, enum foreign_kind kind)
     buf_release(&line);
 }
 
+void feedback_device(struct feedback *feedback, const struct device_news *news)
+{
+    struct buf line;
+    const struct fields fields = {.out = &line};
+    buf_init(&line, BUF_LIMIT_LINE);
+    if (feedback->status) status_device(feedback->status, news);
+    if (feedback->settings.json) {
+        buf_putc(&line, '{');
+        fields_put_text(&fields, "device", news->device);
+        fields_put_text(&fields, "state", device_state_name(news->state));
+        fields_put_time(&fields, "at", clock_now_ms());
+        fields_put_text(&fields, "text", news->text);
+        buf_puts(&line, "}\n");
+        write_line(feedback, STDOUT_FILENO, &line);
+    }
+    buf_release(&line);
+    feedback_notice(feedback, news->state != DEVICE_READS, news->text);
+}
+
 void feedback_notice(struct feedback *feedback, bool loud, const char *text)
 {
     struct buf line;

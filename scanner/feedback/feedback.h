@@ -7,6 +7,7 @@
 
 #include "core/base/err.h"
 #include "scanner/decision/foreign.h"
+#include "scanner/frames/frames.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -56,6 +57,8 @@ void feedback_show_on(struct feedback *feedback, struct status *status);
 void feedback_result(struct feedback *feedback, const struct result *result);
 /* "This is not one of our badges." */
 void feedback_foreign(struct feedback *feedback, enum foreign_kind kind);
+/* The camera or hand scanner works, or does not: on the terminal, on the page, and with `json` as a line of its own. */
+void feedback_device(struct feedback *feedback, const struct device_news *news);
 /* Anything else that the operator should read: server away, server back, trouble. `loud`: with a sound. */
 void feedback_notice(struct feedback *feedback, bool loud, const char *text);
 

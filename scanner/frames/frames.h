@@ -1,4 +1,4 @@
-/* Where codes come from: picture files and folders, frames from a pipe, lines of a hand scanner. One interface for all.
+/* Where codes come from: picture files and folders, frames from a pipe, a camera, lines or keys of a hand scanner. One interface for all.
  *
  * A source belongs to one thread. What a frame points to is borrowed until the next call for the same source, or lives in the arena
  * that was passed. */
@@ -38,6 +38,44 @@ enum err source_open_images(const char *const *paths, size_t count, bool watch, 
 enum err source_open_stream(int fd, int stop_fd, double rate, struct source **ret, struct fault *fault);
 /* One code a line. */
 enum err source_open_lines(int fd, int stop_fd, struct source **ret, struct fault *fault);
+
+/* --- devices: they may be unplugged and come back ------------------------------------------------------------------------------- */
+
+enum device_state {
+    DEVICE_READS,  /* all is well (again) */
+    DEVICE_GONE,   /* not plugged in */
+    DEVICE_BUSY,   /* another program has it */
+    DEVICE_DENIED, /* this user may not open it */
+    DEVICE_SILENT, /* a camera that gives no pictures */
+    DEVICE_FAILS,  /* anything else */
+    DEVICE_STATES
+};
+
+/* "reads", "gone", "busy", "denied", "silent", "fails". */
+const char *device_state_name(enum device_state state);
+
+struct device_news {
+    enum device_state state;
+    const char *device; /* as it was named, or where it is now */
+    const char *text;   /* a sentence for the operator */
+};
+
+struct device_settings {
+    const char *path; /* borrowed */
+    int stop_fd;
+    bool ends;        /* with the device, instead of waiting until it is there (again) */
+    void (*tell)(void *ctx, const struct device_news *news); /* once a change, on the thread of source_next; may be NULL */
+    void *ctx;
+};
+
+/* A camera of Video4Linux: "/dev/video0", "/dev/v4l/by-id/…", or "auto" for the first that has pictures. Raw pictures come as grey ones, MJPEG as encoded
+ * (below). Only the newest picture counts: what was taken while nobody asked is passed over. A camera that is not there, or that another program has, is waited
+ * for; one that comes back under another number is known by its name. ERR_DENIED, ERR_INPUT (not a camera) at the start; ERR_NOT_FOUND and ERR_BUSY only with
+ * `ends`. */
+enum err source_open_camera(const struct device_settings *settings, struct source **ret, struct fault *fault);
+/* A hand scanner that types: "/dev/input/by-id/…-event-kbd" or "/dev/input/event3". Grabbed, so that its keys go nowhere else. Each line is a frame; what was
+ * typed in part, with keys lost, or in a keyboard layout that cannot be told is ERR_INPUT, and the next call goes on. Waits and errors as for a camera. */
+enum err source_open_input(const struct device_settings *settings, struct source **ret, struct fault *fault);
 
 /* The next frame. ERR_NOT_FOUND: the end (or we were told to stop). ERR_INPUT: this one could not be read, the fault and ret->name say
  * which; the next call goes on. Anything else ends the source. */

@@ -54,7 +54,17 @@ static void put_titles(const struct fields *fields, const struct roster *roster)
     buf_putc(fields->out, '}');
 }
 
-void board_put_state(struct buf *out, const struct status_settings *settings, struct queue *queue, struct roster *roster)
+static void put_device(const struct fields *fields, const struct board_device *device)
+{
+    fields_put_key(fields, "device");
+    buf_puts(fields->out, device->is_known ? "{" : "null");
+    if (!device->is_known) return;
+    fields_put_text(fields, "name", device->name);
+    fields_put_text(fields, "state", device_state_name(device->state));
+    buf_putc(fields->out, '}');
+}
+
+void board_put_state(struct buf *out, const struct status_settings *settings, struct queue *queue, struct roster *roster, const struct board_device *device)
 {
     struct queue_counts counts = {.waiting = -1, .set_aside = -1, .sent = -1, .oldest_ms = DB_NULL};
     (void)queue_count(queue, &counts, NULL);
@@ -69,6 +79,7 @@ void board_put_state(struct buf *out, const struct status_settings *settings, st
     fields_put_text(&fields, "direction", settings->direction);
     fields_put_text(&fields, "timezone", known ? roster->timezone : NULL);
     put_server(&fields, settings->sync);
+    put_device(&fields, device);
     fields_put_count(&fields, "waiting", counts.waiting);
     fields_put_count(&fields, "oldest_age_ms", counts.waiting > 0 ? age_since(counts.oldest_ms) : -1);
     fields_put_count(&fields, "aside", counts.set_aside);

@@ -54,6 +54,7 @@ struct status {
     /* under the lock */
     struct buf recent[RECENT]; /* whole events, by their number modulo RECENT */
     uint64_t made;
+    struct board_device device;
     struct buf last; /* the newest result alone, for a page that comes later */
     int64_t last_ms;
 };
@@ -136,7 +137,10 @@ static void put_state(struct status *status, struct buf *out)
     buf_puts(out, "event: state\ndata: ");
     struct buf body;
     buf_init(&body, BUF_LIMIT_LINE);
-    board_put_state(&body, &status->settings, &status->queue, &status->roster);
+    pthread_mutex_lock(&status->lock);
+    struct board_device device = status->device;
+    pthread_mutex_unlock(&status->lock);
+    board_put_state(&body, &status->settings, &status->queue, &status->roster, &device);
     buf_puts(out, buf_ok(&body) ? buf_text(&body) : "{}");
     buf_puts(out, "\n\n");
     buf_release(&body);
@@ -404,6 +408,16 @@ void status_result(struct status *status, const struct result *result)
     board_put_result(&body, result);
     hand_over(status, "scan", &body, true);
     buf_release(&body);
+}
+
+void status_device(struct status *status, const struct device_news *news)
+{
+    pthread_mutex_lock(&status->lock);
+    status->device.is_known = true;
+    status->device.state = news->state;
+    (void)snprintf(status->device.name, sizeof status->device.name, "%s", news->device);
+    pthread_mutex_unlock(&status->lock);
+    wake(status);
 }
 
 void status_foreign(struct status *status, enum foreign_kind kind)

@@ -7,7 +7,7 @@
  *   GET /events      hello (boot, gate, direction), then scan, foreign, and state once a second
  *   GET /aside.json  the newest scans that the server will never take
  *
- * status_result and status_foreign are thread-safe. */
+ * status_result, status_foreign and status_device are thread-safe. */
 #ifndef PLENUM_SCANNER_STATUS_H
 #define PLENUM_SCANNER_STATUS_H
 
@@ -16,6 +16,7 @@
 #include "scanner/sync/sync.h"
 
 struct result;
+struct device_news;
 struct status;
 
 struct status_settings {
@@ -31,5 +32,7 @@ int status_port(const struct status *status);
 
 void status_result(struct status *status, const struct result *result);
 void status_foreign(struct status *status, enum foreign_kind kind);
+/* How the camera or hand scanner is: shown from then on with how things stand. */
+void status_device(struct status *status, const struct device_news *news);
 
 #endif

@@ -417,9 +417,9 @@ def story_rules(folder):
     check(s.end() == 0, "rules: the first goes on")
     code, _, notices = run(w.spool, ["--lines", "-", "--gate", "gifts"])
     check(code == 1 and "paired for gate" in notices, "rules: another gate is refused", notices)
-    for args in (["--camera", "/dev/video0"], ["--input", "/dev/input/event0"]):
-        code, _, notices = run(w.spool, args)
-        check(code == 2 and "--frames -" in notices and len(notices.splitlines()) == 1, "rules: %s says what to use" % args[0], notices)
+    for args in (["--camera", "/dev/no-camera"], ["--input", "/dev/input/no-scanner"]):
+        code, _, notices = run(w.spool, args + ["--once"])
+        check(code == 1 and "not plugged in" in notices and len(notices.splitlines()) == 1, "rules: %s that is not there" % args[0], notices)
     code, _, notices = run(w.spool, [])
     check(code == 2, "rules: nothing to read is wrong usage")
     out = subprocess.run([SCANNER, "--server", w.address, "--pair", "BAD", "--spool", os.path.join(folder, "unpaired")], capture_output=True, text=True)

@@ -117,6 +117,8 @@
     if (doubt) text.append(make("p", "doubt", doubt));
     return make("section", `panel new ${outcome}`, shape(outcome), text);
   }
+  const HINDRANCES = ["gone", "busy", "denied", "silent", "fails"];
+  const blind = () => HINDRANCES.find((name) => name === state?.device?.state) || (state?.device && state.device.state !== "reads" ? "fails" : ""); // what keeps the device from reading
   function draw_results() {
     const results = find("results");
     results.classList.toggle("many", shown.length > 1 && !silent);
@@ -124,12 +126,15 @@
     if (silent) {
       const text = make("div", "text", make("p", "word", say("gate.stopped")), make("p", "do", say("gate.stopped.do")));
       results.replaceChildren(make("section", "panel stopped", shape("stopped"), text));
+    } else if (shown.length === 0 && blind()) {
+      const text = make("div", "text", make("p", "word", say(blind() === "gone" ? "gate.device.gone" : "gate.device.stopped")), make("p", "do", say(`gate.device.do.${blind()}`)));
+      results.replaceChildren(make("section", "panel stopped", shape("stopped"), text));
     } else if (shown.length === 0) {
       results.replaceChildren(make("section", "panel ready", make("p", "word", say("gate.ready"))));
     } else {
       results.replaceChildren(...shown.map(panel));
     }
-    document.documentElement.dataset.state = silent ? "silent" : shown.length ? known_outcome(shown.at(-1).scan.outcome) : "ready";
+    document.documentElement.dataset.state = silent ? "silent" : shown.length ? known_outcome(shown.at(-1).scan.outcome) : blind() ? "blind" : "ready";
   }
   function draw_earlier() {
     find("earlier").replaceChildren(...earlier.map((scan) => {
@@ -225,8 +230,9 @@
     });
     on("state", (value) => {
       const retitled = JSON.stringify(state?.categories) !== JSON.stringify(value.categories);
+      const saw = blind();
       state = value;
-      if (retitled && shown.length) draw_results();
+      if ((retitled && shown.length) || saw !== blind()) draw_results();
       silent = false;
       draw_state();
       draw_results_once();
