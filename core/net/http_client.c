@@ -188,7 +188,7 @@ enum err http_client_ask(struct http_client *client, const char *path, const cha
     answer->etag[0] = answer->epoch[0] = answer->seal_key[0] = '\0';
     answer->copy_lag_ms = HTTP_NO_COPY;
     answer->retry_after_s = 0;
-    struct curl_slist *headers = add_header(NULL, "Accept", "application/json", &failed);
+    struct curl_slist *headers = add_header(NULL, "Accept", client->settings.accept ? client->settings.accept : "application/json", &failed);
     headers = add_header(headers, "Expect", "", &failed);
     if (client->settings.key) headers = add_header(headers, "Authorization", bearer, &failed);
     if (etag && etag[0]) headers = add_header(headers, "If-None-Match", etag, &failed);

@@ -36,6 +36,7 @@ struct http_settings {
     const char *key;          /* Authorization: Bearer …; NULL = none; borrowed */
     const char *authority;    /* PEM file that signs the server's certificate; NULL = the system's; borrowed */
     const char *pin;          /* "sha256//…" of the server's public key: then this key is trusted, whatever its certificate says; NULL; borrowed */
+    const char *accept;       /* what kind of answer is wanted; NULL = JSON; borrowed */
     const atomic_bool *stop;  /* ends a running request when true; NULL = none; borrowed */
 };
 struct http_client *http_client_new(const struct http_settings *settings); /* NULL when out of memory */

@@ -4,6 +4,7 @@
 #include "core/base/crypto.h"
 #include "scanner/status/assets.h"
 #include "scanner/status/board.h"
+#include "scanner/status/portraits.h"
 #include "scanner/status/request.h"
 
 #include <arpa/inet.h>
@@ -43,6 +44,8 @@ struct status {
     pthread_t thread;
     bool has_thread;
     atomic_bool stop;
+    atomic_bool is_watched; /* a page is open: only then is a photo asked for */
+    struct portraits *portraits; /* NULL: none are shown */
     char boot[CRYPTO_HASH_HEX];
     /* the thread's alone */
     struct queue queue;
@@ -56,6 +59,7 @@ struct status {
     uint64_t made;
     struct board_device device;
     struct buf last; /* the newest result alone, for a page that comes later */
+    char last_id[ID_UUID_SIZE];
     int64_t last_ms;
 };
 
@@ -132,6 +136,21 @@ static void reply_aside(struct status *status, struct client *client)
     buf_release(&body);
 }
 
+static void reply_photo(struct status *status, struct client *client, const char *scan_id)
+{
+    struct buf picture;
+    buf_init(&picture, PORTRAIT_BYTES_MOST);
+    bool has = status->portraits && portraits_get(status->portraits, scan_id, &picture);
+    if (has && buf_ok(&picture)) reply(client, 200, "image/jpeg", picture.data, picture.length);
+    else refuse(client, 404);
+    buf_release(&picture);
+}
+
+static void put_photo(struct buf *out, const char *scan_id)
+{
+    buf_printf(out, "{\"scan_id\":\"%s\"}", scan_id);
+}
+
 static void put_state(struct status *status, struct buf *out)
 {
     buf_puts(out, "event: state\ndata: ");
@@ -156,8 +175,14 @@ static void begin_events(struct status *status, struct client *client)
     pthread_mutex_lock(&status->lock);
     if (status->last.length)
         buf_printf(&client->out, "event: last\ndata: {\"age_ms\":%" PRId64 ",\"scan\":%s}\n\n", clock_steady_ms() - status->last_ms, buf_text(&status->last));
+    if (status->portraits && portraits_get(status->portraits, status->last_id, NULL)) {
+        buf_puts(&client->out, "event: photo\ndata: ");
+        put_photo(&client->out, status->last_id);
+        buf_puts(&client->out, "\n\n");
+    }
     pthread_mutex_unlock(&status->lock);
     client->is_live = true;
+    atomic_store(&status->is_watched, true);
 }
 
 static void answer(struct status *status, struct client *client, size_t head_length)
@@ -174,6 +199,10 @@ static void answer(struct status *status, struct client *client, size_t head_len
     }
     if (strcmp(request.path, "/aside.json") == 0) {
         reply_aside(status, client);
+        return;
+    }
+    if (strncmp(request.path, "/photo/", 7) == 0) {
+        reply_photo(status, client, request.path + 7);
         return;
     }
     for (size_t i = 0; i < status_asset_count; i++) {
@@ -263,6 +292,7 @@ static void send_state(struct status *status)
     bool is_wanted = false;
     int64_t now = clock_steady_ms();
     for (size_t i = 0; i < CLIENTS; i++) is_wanted = is_wanted || status->clients[i].is_live;
+    atomic_store(&status->is_watched, is_wanted);
     if (now < status->state_due_ms) return;
     status->state_due_ms = now + STATE_EVERY_MS;
     if (!is_wanted) return;
@@ -309,6 +339,31 @@ static void *run(void *arg)
     return NULL;
 }
 
+static void wake(struct status *status)
+{
+    uint64_t one = 1;
+    while (write(status->wake_fd, &one, sizeof one) < 0 && errno == EINTR) {}
+}
+
+/* Hands an event over by copy; `body` is one line of JSON; `result` NULL: it is none. */
+static void hand_over(struct status *status, const char *event, const struct buf *body, const struct result *result)
+{
+    if (!buf_ok(body)) return;
+    pthread_mutex_lock(&status->lock);
+    struct buf *place = &status->recent[status->made % RECENT];
+    buf_clear(place);
+    buf_printf(place, "event: %s\nid: %s-%" PRIu64 "\ndata: %s\n\n", event, status->boot, status->made + 1, buf_text(body));
+    status->made++;
+    if (result) {
+        buf_clear(&status->last);
+        buf_puts(&status->last, buf_text(body));
+        status->last_ms = clock_steady_ms();
+        (void)snprintf(status->last_id, sizeof status->last_id, "%s", result->scan_id ? result->scan_id : "");
+    }
+    pthread_mutex_unlock(&status->lock);
+    wake(status);
+}
+
 /* --- opening and closing --------------------------------------------------------------------------------------------------------- */
 
 static enum err open_socket(struct status *status, struct fault *fault)
@@ -329,6 +384,28 @@ static enum err open_socket(struct status *status, struct fault *fault)
     return status->wake_fd >= 0 ? OK : fault_set(fault, err_from_errno(errno), "--status: %s", strerror(errno));
 }
 
+/* Its event, which goes to all pages. On the thread of the portraits. */
+static void tell_photo(void *ctx, const char *scan_id)
+{
+    struct buf body;
+    buf_init(&body, BUF_LIMIT_LINE);
+    put_photo(&body, scan_id);
+    hand_over(ctx, "photo", &body, NULL);
+    buf_release(&body);
+}
+
+static enum err start_threads(struct status *status, struct fault *fault)
+{
+    struct portraits_settings portraits = {.sync = status->settings.sync, .ready = tell_photo, .ctx = status};
+    if (status->settings.photos) {
+        portraits.server = *status->settings.photos;
+        enum err e = portraits_start(&portraits, &status->portraits, fault);
+        if (e != OK) return e;
+    }
+    status->has_thread = pthread_create(&status->thread, NULL, run, status) == 0;
+    return status->has_thread ? OK : fault_set(fault, ERR_NOMEM, "cannot start the thread of --status");
+}
+
 enum err status_start(const struct status_settings *settings, struct status **ret, struct fault *fault)
 {
     struct status *status = calloc(1, sizeof *status);
@@ -344,20 +421,13 @@ enum err status_start(const struct status_settings *settings, struct status **re
     crypto_hex(boot, sizeof boot, status->boot);
     enum err e = open_socket(status, fault);
     if (e == OK) e = queue_open(settings->spool, false, &status->queue, fault);
-    if (e == OK && pthread_create(&status->thread, NULL, run, status) != 0) e = fault_set(fault, ERR_NOMEM, "cannot start the thread of --status");
-    status->has_thread = e == OK;
+    if (e == OK) e = start_threads(status, fault);
     if (e != OK) {
         status_stop(status);
         return e;
     }
     *ret = status;
     return OK;
-}
-
-static void wake(struct status *status)
-{
-    uint64_t one = 1;
-    while (write(status->wake_fd, &one, sizeof one) < 0 && errno == EINTR) {}
 }
 
 void status_stop(struct status *status)
@@ -368,6 +438,7 @@ void status_stop(struct status *status)
         wake(status);
         pthread_join(status->thread, NULL);
     }
+    portraits_stop(status->portraits); /* which the thread looked at, and which may still wake it */
     for (size_t i = 0; i < CLIENTS; i++) client_close(&status->clients[i]);
     for (size_t i = 0; i < RECENT; i++) buf_release(&status->recent[i]);
     buf_release(&status->last);
@@ -383,30 +454,24 @@ int status_port(const struct status *status) { return status->port; }
 
 /* --- what happens at the door ---------------------------------------------------------------------------------------------------- */
 
-/* Hands an event over by copy; `body` is one line of JSON. */
-static void hand_over(struct status *status, const char *event, const struct buf *body, bool is_result)
-{
-    if (!buf_ok(body)) return;
-    pthread_mutex_lock(&status->lock);
-    struct buf *place = &status->recent[status->made % RECENT];
-    buf_clear(place);
-    buf_printf(place, "event: %s\nid: %s-%" PRIu64 "\ndata: %s\n\n", event, status->boot, status->made + 1, buf_text(body));
-    status->made++;
-    if (is_result) {
-        buf_clear(&status->last);
-        buf_puts(&status->last, buf_text(body));
-        status->last_ms = clock_steady_ms();
-    }
-    pthread_mutex_unlock(&status->lock);
-    wake(status);
-}
-
 void status_result(struct status *status, const struct result *result)
 {
     struct buf body;
     buf_init(&body, BUF_LIMIT_LINE);
     board_put_result(&body, result);
-    hand_over(status, "scan", &body, true);
+    hand_over(status, "scan", &body, result);
+    buf_release(&body);
+    /* Only what the server has answered: of nothing else does it know yet. */
+    bool is_known = result->from == FROM_SERVER && result->scan_id && result->name;
+    if (is_known && status->portraits && atomic_load(&status->is_watched)) portraits_wish(status->portraits, result->scan_id);
+}
+
+void status_foreign(struct status *status, enum foreign_kind kind)
+{
+    struct buf body;
+    buf_init(&body, BUF_LIMIT_LINE);
+    board_put_foreign(&body, kind);
+    hand_over(status, "foreign", &body, NULL);
     buf_release(&body);
 }
 
@@ -418,13 +483,4 @@ void status_device(struct status *status, const struct device_news *news)
     (void)snprintf(status->device.name, sizeof status->device.name, "%s", news->device);
     pthread_mutex_unlock(&status->lock);
     wake(status);
-}
-
-void status_foreign(struct status *status, enum foreign_kind kind)
-{
-    struct buf body;
-    buf_init(&body, BUF_LIMIT_LINE);
-    board_put_foreign(&body, kind);
-    hand_over(status, "foreign", &body, false);
-    buf_release(&body);
 }

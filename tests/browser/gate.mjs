@@ -2,7 +2,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import http from "node:http";
 import path from "node:path";
-import { rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { assert, test, until } from "./check.mjs";
 import { assertCalm, assertNoScroll, assertWords, open, picture } from "./browser.mjs";
 import { EVENT, sample } from "./server.mjs";
@@ -54,8 +54,9 @@ const state = (page) => page.evaluate(() => document.documentElement.dataset.sta
 const shows = (page, wanted) => until(`the screen shows ${wanted}`, async () => (await state(page)) === wanted, 15000);
 
 async function see(server, page, name) {
-  for (const [width, height] of [[1280, 720], [800, 480]]) {
+  for (const [width, height] of [[1366, 768], [800, 480], [360, 640]]) {
     await page.setViewportSize({ width, height });
+    await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
     await assertNoScroll(page);
     await assertWords(page);
     const outside = await page.evaluate(() => [...document.querySelectorAll("main *, header *")].filter((e) => {
@@ -63,10 +64,10 @@ async function see(server, page, name) {
       return box.width > 0 && (box.right > innerWidth + 1 || box.bottom > innerHeight + 1 || box.left < -1 || box.top < -1);
     }).map((e) => `${e.tagName}.${e.className.baseVal ?? e.className}`));
     assert.deepEqual(outside, [], `outside the picture: ${name}, ${width}×${height}`);
-    const covered = await page.evaluate(() => [...document.querySelectorAll(".panel .text")].filter((e) => {
+    const covered = await page.evaluate(() => [...document.querySelectorAll(".panel .text, .panel .signs, .panel .face")].filter((e) => {
       const text = e.getBoundingClientRect();
-      const panel = e.parentElement.getBoundingClientRect();
-      const frame = parseFloat(getComputedStyle(e.parentElement, "::before").paddingTop);
+      const panel = e.closest(".panel").getBoundingClientRect();
+      const frame = parseFloat(getComputedStyle(e.closest(".panel"), "::before").paddingTop);
       return text.bottom > panel.bottom - frame + 1 || text.top < panel.top + frame - 1;
     }).length);
     assert.equal(covered, 0, `the frame covers text: ${name}, ${width}×${height}`);
@@ -81,6 +82,10 @@ const marks = (page) => page.evaluate(() => {
   return { word: panel.querySelector(".word").textContent, shape: panel.querySelector("svg").innerHTML, pattern: getComputedStyle(panel, "::before").backgroundImage + getComputedStyle(panel, "::before").backgroundColor, light: .2126 * r + .7152 * g + .0722 * b };
 });
 
+function write(database, sql, ...values) {
+  execFileSync("python3", ["-c", "import sqlite3,sys; c = sqlite3.connect(sys.argv[1], timeout=20); c.execute(sys.argv[2], sys.argv[3:]); c.commit()", database, sql, ...values]);
+}
+
 export default async function gate(browser, server, people) {
   const main = new Gate(server, "main", "main");
   const gifts = new Gate(server, "gifts", "gifts");
@@ -91,8 +96,20 @@ export default async function gate(browser, server, people) {
   const page = await open(browser);
   const names = new Map(sample.people.map((person) => [person.code, person.name]));
   const officials = sample.events.find((one) => one.slug === EVENT).delegates.filter((one) => one.person && one.category === "official" && one.status === "summoned");
-  const longest = server.token(officials.sort((a, b) => names.get(b.person).length - names.get(a.person).length)[0].person);
+  officials.sort((a, b) => names.get(b.person).length - names.get(a.person).length);
+  const longest = server.token(officials[0].person);
+  const away = server.token(officials.at(-1).person); // has withdrawn, and has a name that runs the other way
+  write(path.join(server.data, "plenum.db"), "UPDATE delegate SET status = 'withdrawn' WHERE person_id = (SELECT id FROM person WHERE code = ?)", officials.at(-1).person);
+  write(path.join(server.data, "plenum.db"), "UPDATE person SET name = 'عبد الرحمن بن عبد العزيز الفارسي' WHERE code = ?", officials.at(-1).person);
+  const photos = path.join(server.folder, "gate-photos");
+  mkdirSync(photos, { recursive: true });
+  for (const code of [people.official.code, officials[0].person, officials.at(-1).person]) copyFileSync("photos/P0001.jpg", path.join(photos, `${code}.jpg`));
+  server.run("plenum", "photos", "add", photos, "--event", EVENT, "--data", server.data);
   const seen = {};
+  const faced = async () => {
+    await page.waitForSelector(".panel.faced .face");
+    assert.ok(await page.$eval(".face", (one) => one.naturalWidth > 0 && one.naturalWidth <= 320 && one.naturalHeight <= 320), "a small picture");
+  };
 
   async function story(name, where, token, look) {
     await test(`gate: ${name} is told by word, shape and pattern`, async () => {
@@ -111,14 +128,19 @@ export default async function gate(browser, server, people) {
     assert.ok((await page.textContent(".of")).endsWith(" · Delegate"), "the category by its title");
     assert.equal(await page.textContent("#server .text"), "Server reached");
     assert.equal(await page.textContent("#gate"), "Main hall door");
+    await faced();
   });
-  await story("already_in", main, people.official.token, async () => assert.match(await page.textContent(".why"), /Since \d\d:\d\d · main/));
+  await story("already_in", main, people.official.token, async () => {
+    assert.match(await page.textContent(".why"), /Since \d\d:\d\d · main/);
+    await faced();
+  });
   await story("refused", main, NOBODY, async () => {
     assert.equal(await page.textContent(".why"), "This badge is not known.");
     assert.equal(await page.textContent(".do"), "Please show the way to the welcome desk.");
   });
-  await story("handed_out", gifts, people.official.token);
+  await story("handed_out", gifts, people.official.token, faced);
   await story("queued", alone, people.official.token, async () => {
+    assert.equal(await page.$(".face"), null, "no server, no photo");
     await until("the queue is told", async () => /1 wait/.test(await page.textContent("#queue .text")));
     assert.equal(await page.textContent("#server .text"), "Server not reached yet");
     assert.equal(await page.textContent("#roster .text"), "No list yet");
@@ -129,12 +151,15 @@ export default async function gate(browser, server, people) {
     assert.ok(Math.min(seen.already_in.light, seen.queued.light) - Math.max(seen.admitted.light, seen.refused.light, seen.handed_out.light) > 90, JSON.stringify(seen));
   });
 
-  await test("gate: two badges at once stand side by side", async () => {
+  await test("gate: two badges at once stand side by side, each with its photo", async () => {
     await page.goto(`${main.url}?lang=vi`);
     await until("the screen listens", async () => (await state(page)) !== "silent", 15000);
-    main.show(NOBODY, longest);
-    await until("two panels", () => page.evaluate(() => document.querySelectorAll(".panel.refused, .panel.admitted").length === 2), 10000);
+    main.show(away, longest);
+    await until("two panels", () => page.evaluate(() => document.querySelectorAll(".panel.refused.faced, .panel.admitted.faced").length === 2), 10000);
     await see(server, page, "two");
+    await page.goto(`${main.url}?lang=vi`);
+    await faced();
+    await see(server, page, "long");
     await until("ready for the next", async () => (await state(page)) === "ready", 15000);
   });
 
@@ -156,8 +181,7 @@ export default async function gate(browser, server, people) {
 
   await test("gate: what the server will never take is counted and listed", async () => {
     // tests/flow/telling.py has a server that says so; here the queue is made to hold one.
-    const change = "UPDATE scan SET state = 'set_aside', outcome = 'invalid', outcome_reason = 'scan_id_reused' WHERE seq = (SELECT min(seq) FROM scan)";
-    execFileSync("python3", ["-c", "import sqlite3,sys; c = sqlite3.connect(sys.argv[1], timeout=20); c.execute(sys.argv[2]); c.commit()", path.join(main.spool, "queue.db"), change]);
+    write(path.join(main.spool, "queue.db"), "UPDATE scan SET state = 'set_aside', outcome = 'invalid', outcome_reason = 'scan_id_reused' WHERE seq = (SELECT min(seq) FROM scan)");
     await page.goto(`${main.url}?lang=en`);
     await page.waitForSelector("#aside:not([hidden])");
     assert.equal(await page.textContent("#aside"), "1 set aside");
@@ -173,8 +197,9 @@ export default async function gate(browser, server, people) {
   await test("gate: right to left", async () => {
     await page.selectOption("#language", "ar");
     await until("Arabic", () => page.evaluate(() => document.documentElement.dir === "rtl"));
-    main.show(people.official.token);
-    await shows(page, "already_in");
+    main.show(away);
+    await shows(page, "refused");
+    await faced();
     await see(server, page, "arabic");
     await page.selectOption("#language", "en");
   });

@@ -25,6 +25,7 @@ class FakeServer:
         self.scans, self.order, self.posts, self.inside = {}, [], {}, {}
         self.status, self.batches, self.revoked, self.malformed = None, [], False, set()
         self.poison, self.portal = set(), False  # tokens that make a whole request a 400; a login page instead of answers
+        self.photo = None  # called with the handler when a photo is asked for; else there are none
         fake = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -39,6 +40,13 @@ class FakeServer:
                 for name, value in headers:
                     self.send_header(name, value)
                 self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def reply_bytes(self, status, kind, data):
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
                 self.wfile.write(data)
@@ -64,6 +72,8 @@ class FakeServer:
             def do_GET(self):
                 if not self.allowed():
                     return
+                if self.path.endswith("/photo") and fake.photo:
+                    return fake.photo(self)
                 if not self.path.startswith("/api/v1/events/test/roster"):
                     return self.reply(404, {"code": "not_found"})
                 with fake.lock:

@@ -81,6 +81,8 @@
     return element;
   }
 
+  const own = (text) => make("bdi", "", text); // a name may run the other way than the page's words
+
   // --- results ------------------------------------------------------------------------------------------------------------------
   const WAIT = ["not_yet_open", "closed", "full"];
   const OTHER_GATE = ["not_admitted_here", "wrong_direction", "unknown_gate"];
@@ -106,16 +108,45 @@
     const boxes = [box("gate.seat", scan.seat), box("gate.box", scan.badge_box)].filter(Boolean);
     const doubt = scan.decided_by === "roster" ? say("gate.doubt", age(scan.roster_age_ms)) : scan.conflict ? say("gate.conflict") : "";
     const text = make("div", "text", make("p", "word", say(`gate.outcome.${outcome}`)));
-    if (scan.name) text.append(make("p", scan.name.length > 22 ? "name long" : "name", scan.name));
-    const of = [scan.delegation, category(scan.category)].filter(Boolean).join(" · ");
-    if (of) text.append(make("p", "of", of));
+    if (scan.name) text.append(make("p", scan.name.length > 22 ? "name long" : "name", own(scan.name)));
+    const of = [scan.delegation, category(scan.category)].filter(Boolean).flatMap((part) => [" · ", own(part)]).slice(1);
+    if (of.length) text.append(make("p", "of", ...of));
     const reason = why(scan, outcome);
     if (reason) text.append(make("p", "why", reason));
     const todo = what_to_do(outcome, scan.reason);
     if (todo) text.append(make("p", "do", todo));
     if (boxes.length) text.append(make("div", "boxes", ...boxes));
     if (doubt) text.append(make("p", "doubt", doubt));
-    return make("section", `panel new ${outcome}`, shape(outcome), text);
+    entry.element = make("section", `panel new ${outcome}`, make("div", "signs", shape(outcome)), text);
+    if (entry.face) show_face(entry);
+    return entry.element;
+  }
+  // Nothing may be cut off or lie under the frame, however long a name is.
+  function fit(panel) {
+    const space = panel.getBoundingClientRect();
+    const frame = parseFloat(getComputedStyle(panel, "::before").paddingTop);
+    for (let part = 1; part > 0.4; part -= 0.06) {
+      panel.style.setProperty("--fit", part);
+      const boxes = [...panel.children].map((child) => child.getBoundingClientRect());
+      if (boxes.every((box) => box.top >= space.top + frame && box.bottom <= space.bottom - frame)) return;
+    }
+  }
+  const fit_all = () => document.querySelectorAll(".panel").forEach(fit);
+  function show_face(entry) { // beside the text, so that no letter moves when it comes
+    entry.element.classList.add("faced");
+    entry.element.querySelector(".signs").append(entry.face);
+  }
+  async function take_face(id) {
+    const face = make("img", "face");
+    face.alt = "";
+    face.src = `/photo/${encodeURIComponent(id)}`;
+    try { await face.decode(); } catch { return; } // no picture: nothing is said
+    const entry = shown.find((one) => one.scan.scan_id === id);
+    if (!entry || entry.face) return;
+    entry.face = face;
+    if (!entry.element?.isConnected) return;
+    show_face(entry);
+    fit(entry.element);
   }
   const HINDRANCES = ["gone", "busy", "denied", "silent", "fails"];
   const blind = () => HINDRANCES.find((name) => name === state?.device?.state) || (state?.device && state.device.state !== "reads" ? "fails" : ""); // what keeps the device from reading
@@ -125,21 +156,22 @@
     find("facts").hidden = silent; // what was true then is not told now
     if (silent) {
       const text = make("div", "text", make("p", "word", say("gate.stopped")), make("p", "do", say("gate.stopped.do")));
-      results.replaceChildren(make("section", "panel stopped", shape("stopped"), text));
+      results.replaceChildren(make("section", "panel stopped", make("div", "signs", shape("stopped")), text));
     } else if (shown.length === 0 && blind()) {
       const text = make("div", "text", make("p", "word", say(blind() === "gone" ? "gate.device.gone" : "gate.device.stopped")), make("p", "do", say(`gate.device.do.${blind()}`)));
-      results.replaceChildren(make("section", "panel stopped", shape("stopped"), text));
+      results.replaceChildren(make("section", "panel stopped", make("div", "signs", shape("stopped")), text));
     } else if (shown.length === 0) {
       results.replaceChildren(make("section", "panel ready", make("p", "word", say("gate.ready"))));
     } else {
       results.replaceChildren(...shown.map(panel));
     }
+    fit_all();
     document.documentElement.dataset.state = silent ? "silent" : shown.length ? known_outcome(shown.at(-1).scan.outcome) : blind() ? "blind" : "ready";
   }
   function draw_earlier() {
     find("earlier").replaceChildren(...earlier.map((scan) => {
       const outcome = known_outcome(scan.outcome);
-      return make("li", "", shape(outcome), ` ${clock(scan.scanned_at)} ${scan.name || say(`gate.outcome.${outcome}`)}`);
+      return make("li", "", shape(outcome), ` ${clock(scan.scanned_at)} `, own(scan.name || say(`gate.outcome.${outcome}`)));
     }));
   }
   function take(scan) {
@@ -238,6 +270,7 @@
       draw_results_once();
     });
     on("scan", take);
+    on("photo", (photo) => take_face(photo.scan_id));
     on("last", (last) => {
       if (earlier.some((scan) => scan.scan_id === last.scan.scan_id)) return;
       earlier = [last.scan, ...earlier].slice(0, 8);
@@ -274,6 +307,7 @@
   });
   find("aside").addEventListener("click", show_asides);
   addEventListener("offline", calm);
+  addEventListener("resize", fit_all);
   setInterval(calm, 250);
   setInterval(draw_sound, 2000);
   speak(choose()).finally(listen);
