@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #define CONNECT_MOST_MS 4000L /* a laptop that was switched off refuses nobody: it is silent */
+#define SILENCE_MOST_S 15L
 
 struct http_client {
     CURL *curl;
@@ -142,6 +143,8 @@ static void set_common(struct http_client *client, const char *server, struct ht
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout_ms);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, timeout_ms < CONNECT_MOST_MS ? timeout_ms : CONNECT_MOST_MS);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L); /* a long answer may take its time, but not in silence */
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, SILENCE_MOST_S);
     curl_easy_setopt(curl, CURLOPT_TCP_NODELAY, 1L);
     curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
