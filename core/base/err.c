@@ -45,7 +45,7 @@ static void cut_at_character(char *text, size_t size)
     if (n - i < 4 && i < n) text[i] = '\0';
 }
 
-static void set(struct fault *fault, enum err code, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void set(struct fault *fault, enum err code, const char *format, va_list args)
 {
     fault->code = code;
     fault->reason = NULL;
