@@ -41,6 +41,9 @@ static const char base[] =
 #define EVENT "\"slug\":\"e\",\"kind\":\"congress\",\"title\":\"Đại hội\",\"timezone\":\"Asia/Ho_Chi_Minh\",\"starts\":\"2026-12-01T07:30\"," \
               "\"ends\":\"2026-12-02T17:00\""
 
+/* What goes with each scan that is stored. */
+static const char chain[] = "UPDATE delegate_state SET last_scan = (SELECT s.id FROM scan s WHERE s.delegate_id = delegate_state.delegate_id)";
+
 static enum err import_with(struct bench *b, const char *text, struct import_options options)
 {
     json_decref(b->report);
@@ -178,6 +181,7 @@ static void test_prune(struct bench *b)
     fresh(b);
     value(b, "INSERT INTO scan(id, scan_id, event_id, delegate_id, token_id, gate_id, direction, outcome, decision, scanned_ms, true_ms, estimated, received_ms) "
              "SELECT 1, 'x', event_id, id, 't', (SELECT id FROM gate), 'in', 'admitted', 'ask', 1, 1, 0, 1 FROM delegate WHERE number = '2'");
+    value(b, chain);
     CHECK(c, import_with(b, less, prune) == ERR_CONFLICT && strstr(b->fault.text, "\"P2\"") && strstr(b->fault.text, "1 scans"));
     CHECK(c, import_with(b, "{\"format\":\"plenum-events/1\",\"events\":[{" EVENT ",\"gates\":[]}]}", prune) == ERR_CONFLICT && strstr(b->fault.text,
         "gate \"main\" has 1 scans"));
@@ -304,6 +308,7 @@ static void test_after_scans(struct bench *b)
     value(b, "INSERT INTO scan(id, scan_id, event_id, delegate_id, token_id, gate_id, direction, outcome, decision, scanned_ms, true_ms, estimated, received_ms) "
              "SELECT id, 's' || number, event_id, id, 't', (SELECT id FROM gate), 'in', 'admitted', 'ask', 1796087700000, 1796087700000, 0, 1796087700000 "
              "FROM delegate WHERE number < '9'"); /* 08:15 */
+    value(b, chain);
     CHECK(c, import(b, "{\"format\":\"plenum-events/1\",\"events\":[{\"slug\":\"e\",\"delegates\":["
                        "{\"person\":\"P2\",\"category\":\"official\",\"delegation\":\"U1\"}]}]}") == OK);
     CHECK_TEXT(c, value(b, "SELECT COUNT(*) FROM presence"), "2");

@@ -1,4 +1,5 @@
 #include "core/congress/checkin/checkin.h"
+#include "core/congress/checkin/history.h"
 #include "core/congress/badges/badge_token.h"
 #include "core/base/crypto.h"
 #include "core/congress/store/store.h"
@@ -141,11 +142,7 @@ static enum err fill_history(struct work *w, struct admission *a)
         a->handed_out = e == OK;
         return e == ERR_NOT_FOUND ? OK : e;
     }
-    if (!w->gate->reentry) {
-        struct sql_checkin_was_in_area_row row;
-        e = sql_checkin_was_in_area(w->db, w->arena, w->badge.delegate_id, w->gate->area_id, &row);
-        a->was_in = e == OK && row.total > 0;
-    }
+    if (!w->gate->reentry) e = presence_was_in(w->db, w->badge.last_presence, w->gate->area_id, &a->was_in);
     const struct programme_area *area = programme_area_by_id(w->programme, w->gate->area_id);
     if (e != OK || !area || area->capacity == 0) return e;
     a->capacity = area->capacity;
@@ -208,20 +205,30 @@ static void put_first(const struct work *w, struct checkin_answer *ret)
     }
 }
 
-static enum err store_scan(struct work *w, const struct checkin_answer *answer)
+static enum err store_scan(struct work *w, const struct checkin_answer *answer, int64_t roster_seq, int64_t *ret_id)
 {
     const struct checkin_scan *scan = w->scan;
     const struct programme_gate *first = answer->first_gate ? programme_gate_by_code(w->programme, answer->first_gate) : NULL;
     struct sql_checkin_insert_scan_in in = {
-        .id = id_next(&w->tools->ids), .scan_id = answer->scan_id, .event_id = w->programme->event_id, .delegate_id = answer->delegate_id,
+        .id = *ret_id = id_next(&w->tools->ids), .scan_id = answer->scan_id, .event_id = w->programme->event_id, .delegate_id = answer->delegate_id,
         .token_id = w->token_id, .gate_id = w->gate->id, .direction = scan->going_out ? "out" : "in", .outcome = outcome_name(answer->outcome),
         .reason = reason_code(answer->reason), .decision = scan->asks ? "ask" : outcome_name(scan->told), .roster = scan->roster,
         .scanned_ms = scan->scanned_ms, .age_ms = scan->age_ms, .true_ms = w->true_ms, .estimated = w->estimated,
         .received_ms = w->source->received_ms, .device_id = w->source->device_id, .account_id = w->source->account_id,
-        .first_ms = answer->first_ms, .first_gate_id = first ? first->id : DB_NULL, .conflict = answer->conflict};
+        .first_ms = answer->first_ms, .first_gate_id = first ? first->id : DB_NULL, .conflict = answer->conflict,
+        .previous = answer->delegate_id == DB_NULL ? DB_NULL : w->badge.last_scan, .roster_seq = roster_seq};
     return sql_checkin_insert_scan(w->db, &in, NULL);
 }
 
+/* Nobody of the event has no history: only what a door told such a badge is to be looked at. */
+static enum err store_strange(struct work *w, const struct checkin_answer *answer, int64_t id)
+{
+    if (!history_is_against_rule(answer->outcome, answer->reason, answer->conflict)) return OK;
+    return sql_conflict_add(w->db, &(struct sql_conflict_add_in){.scan = id, .event_id = w->programme->event_id, .delegate_id = DB_NULL, .entry = DB_NULL,
+                            .received_ms = w->source->received_ms}, NULL);
+}
+
+/* What changes a person without a new scan is told to the doors by the person's own row. */
 static enum err bump(struct db *db, struct write_tools *tools, int64_t event_id, int64_t delegate_id)
 {
     int64_t roster_seq;
@@ -239,15 +246,38 @@ static enum err recompute(struct db *db, const struct programme *programme, stru
     return e;
 }
 
-static enum err store_effect(struct work *w, const struct checkin_answer *answer)
+static enum err move_forward(struct work *w, const struct checkin_answer *answer, int64_t id)
 {
-    if (answer->delegate_id == DB_NULL) return OK;
+    const struct sql_checkin_badge_row *b = &w->badge;
+    struct presence_person person = {b->delegate_id, b->category_id, b->delegation_id};
+    struct presence_state state = {b->area_id, b->gate_id, b->since_ms, b->until_ms, b->attended_ms, b->attended_gate_id, b->last_presence, b->effective_ms};
+    struct presence_scan scan = {id, w->gate->id, w->true_ms, answer->outcome == OUTCOME_left};
+    return presence_forward(w->db, w->arena, w->programme, w->tools, &person, &state, &scan);
+}
+
+/* Whether other doors must hear of it. */
+static bool changes_roster(const struct checkin_answer *answer)
+{
+    if (answer->delegate_id == DB_NULL) return false;
+    return answer->outcome == OUTCOME_admitted || answer->outcome == OUTCOME_left || answer->outcome == OUTCOME_handed_out;
+}
+
+/* In the order of true time and by the rule: what a scan does follows from where the person is. Else their whole history says. */
+static enum err store_effect(struct work *w, const struct checkin_answer *answer, int64_t id)
+{
+    bool moves = answer->outcome == OUTCOME_admitted || answer->outcome == OUTCOME_left;
+    bool newest = w->badge.effective_ms == DB_NULL || w->true_ms > w->badge.effective_ms;
     enum err e = OK;
+    if (answer->delegate_id == DB_NULL) return store_strange(w, answer, id);
     if (answer->outcome == OUTCOME_handed_out) e = sql_checkin_hand_out(w->db, answer->delegate_id, w->gate->id, w->true_ms, NULL);
-    else if (answer->outcome == OUTCOME_admitted || answer->outcome == OUTCOME_left)
-        e = recompute(w->db, w->programme, w->tools, answer->delegate_id, w->badge.category_id, w->badge.delegation_id);
-    else return OK;
-    return e == OK ? bump(w->db, w->tools, w->programme->event_id, answer->delegate_id) : e;
+    if (e == OK && moves && newest && !answer->conflict) {
+        e = move_forward(w, answer, id);
+    } else {
+        if (e == OK) e = sql_checkin_follow(w->db, answer->delegate_id, w->programme->event_id, id, NULL);
+        if (e == OK && (moves || answer->conflict))
+            e = recompute(w->db, w->programme, w->tools, answer->delegate_id, w->badge.category_id, w->badge.delegation_id);
+    }
+    return e;
 }
 
 /* What a device told a person while it could not ask is a fact: recorded as told, and marked where we would have said otherwise. */
@@ -255,6 +285,8 @@ static void settle(const struct work *w, struct admission_answer ours, struct ch
 {
     ret->outcome = ours.outcome;
     ret->reason = ours.reason;
+    bool overrides = w->scan->override && ours.outcome == OUTCOME_refused && admission_may_override(ours.reason);
+    if (overrides) ret->outcome = w->gate->kind == GATE_HANDOUT ? OUTCOME_handed_out : w->scan->going_out ? OUTCOME_left : OUTCOME_admitted;
     if (w->scan->asks) return;
     ret->outcome = w->scan->told;
     ret->conflict = w->scan->told != ours.outcome;
@@ -315,15 +347,11 @@ static enum err work_out(struct work *w, struct checkin_answer *ret, bool *ret_n
 static enum err undo_effect(struct db *db, struct arena *arena, const struct programme *programme, struct write_tools *tools,
                             const struct sql_checkin_find_scan_row *scan)
 {
-    if (scan->delegate_id == DB_NULL) return OK;
-    enum err e;
-    if (strcmp(scan->outcome, "handed_out") == 0) {
-        e = sql_checkin_take_back(db, scan->delegate_id, scan->gate_id, NULL);
-    } else {
-        struct sql_checkin_delegate_row_row row;
-        e = sql_checkin_delegate_row(db, arena, scan->delegate_id, &row);
-        if (e == OK) e = recompute(db, programme, tools, scan->delegate_id, row.category_id, row.delegation_id);
-    }
+    if (scan->delegate_id == DB_NULL) return sql_conflict_remove(db, scan->id, NULL);
+    struct sql_checkin_delegate_row_row row;
+    enum err e = sql_checkin_delegate_row(db, arena, scan->delegate_id, &row);
+    if (e == OK && strcmp(scan->outcome, "handed_out") == 0) e = sql_checkin_take_back(db, scan->delegate_id, scan->gate_id, NULL);
+    if (e == OK) e = recompute(db, programme, tools, scan->delegate_id, row.category_id, row.delegation_id);
     return e == OK ? bump(db, tools, programme->event_id, scan->delegate_id) : e;
 }
 
@@ -338,7 +366,14 @@ static enum err store_told(struct work *w, const struct checkin_answer *answer)
     if (e == OK) e = undo_effect(w->db, w->arena, w->programme, w->tools, &w->old);
     if (e == OK && answer->outcome == OUTCOME_handed_out && w->old.delegate_id != DB_NULL)
         e = sql_checkin_hand_out(w->db, w->old.delegate_id, w->gate->id, w->old.true_ms, NULL);
-    return e;
+    return e == OK && w->old.delegate_id == DB_NULL ? store_strange(w, answer, w->old.id) : e;
+}
+
+/* Decided by a person, so there is nothing to settle: the record has what was done and the rule, the audit who did it and why. The refusal before is a scan of its own. */
+static enum err note_override(const struct work *w, const struct checkin_answer *answer)
+{
+    if (!w->scan->override || answer->outcome == OUTCOME_refused || !admission_may_override(answer->reason)) return OK;
+    return audit_write(w->db, w->source->received_ms, w->source->actor ? w->source->actor : "door", "checkin.override", answer->scan_id, w->scan->override);
 }
 
 enum err checkin_apply(struct db *db, struct arena *arena, struct write_tools *tools, const struct checkin_source *source, const struct checkin_scan *scan,
@@ -349,8 +384,11 @@ enum err checkin_apply(struct db *db, struct arena *arena, struct write_tools *t
     enum err e = work_out(&w, ret, &is_new);
     if (e == OK && w.told_otherwise) return store_told(&w, ret);
     if (e != OK || !is_new) return e;
-    if ((e = store_scan(&w, ret)) != OK) return e;
-    return store_effect(&w, ret);
+    if ((e = note_override(&w, ret)) != OK) return e;
+    int64_t id, roster_seq = DB_NULL;
+    if (changes_roster(ret) && (e = write_tools_grow(tools, db, w.programme->event_id, &roster_seq)) != OK) return e;
+    if ((e = store_scan(&w, ret, roster_seq, &id)) != OK) return e;
+    return store_effect(&w, ret, id);
 }
 
 enum err checkin_preview(struct db *db, struct arena *arena, struct programme_cache *programmes, const struct checkin_source *source,

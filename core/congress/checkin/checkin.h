@@ -30,6 +30,7 @@ struct checkin_scan {
     bool asks;            /* decision "ask"; else `told` is what the device already told the person */
     enum outcome told;
     int64_t roster;       /* DB_NULL: none */
+    const char *override; /* desk only: why this person is let in although the rule says no; NULL */
 };
 
 /* Who sends it. */
@@ -39,6 +40,7 @@ struct checkin_source {
     int64_t device_id, account_id; /* DB_NULL when not */
     int64_t clock_offset_ms;       /* the device's clock minus ours, last measured */
     int64_t received_ms;
+    const char *actor; /* who, for the audit; NULL: the door */
 };
 
 struct checkin_answer {
@@ -65,15 +67,22 @@ enum err checkin_preview(struct db *db, struct arena *arena, struct programme_ca
 enum err checkin_undo(struct db *db, struct arena *arena, struct write_tools *tools, const struct checkin_source *source, const char *scan_id,
                       const char *reason);
 
-/* Makes one person's intervals anew from their scans and applies the difference to presence, state and counters. Inside the caller's transaction. */
+/* Makes one person's stays and conflicts anew from their scans and applies the difference to presence, state, conflicts and counters. Inside the caller's transaction. */
 enum err presence_recompute(struct db *db, struct arena *arena, const struct programme *programme, struct write_tools *tools, int64_t delegate_id,
                             int64_t category_id, int64_t delegation_id);
 
 /* The intervals that a person's effective scans make, in order. Pure. */
 struct presence_scan {
-    int64_t gate_id, true_ms;
+    int64_t id, gate_id, true_ms;
     bool is_out;
 };
+
+/* What one more scan does to the stay that is going on (NULL: none is). */
+struct presence_step {
+    bool ends, begins;
+    struct presence_interval begun;
+};
+struct presence_step presence_next(const struct programme *programme, const struct presence_interval *open, const struct presence_scan *scan);
 enum err presence_of_scans(struct arena *arena, const struct programme *programme, const struct presence_scan *scans, size_t count,
                            struct presence_interval **ret, size_t *ret_count);
 

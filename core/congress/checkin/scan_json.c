@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct raw_scan {
-    const char *scan_id, *token, *sealed, *delegate, *gate, *direction, *scanned_at, *server_at, *decision;
+    const char *scan_id, *token, *sealed, *delegate, *gate, *direction, *scanned_at, *server_at, *decision, *override;
     int64_t age_ms, roster;
 };
 
@@ -21,6 +21,7 @@ static const struct json_spec specs[] = {
     {"server_at", JSON_SPEC_TEXT, offsetof(struct raw_scan, server_at), JSON_NULLABLE, 64},
     {"age_ms", JSON_SPEC_INTEGER, offsetof(struct raw_scan, age_ms), JSON_NULLABLE, 0},
     {"decision", JSON_SPEC_TEXT, offsetof(struct raw_scan, decision), JSON_NULLABLE, 16},
+    {"override", JSON_SPEC_TEXT, offsetof(struct raw_scan, override), JSON_NULLABLE, SCAN_OVERRIDE_MOST},
     {"roster", JSON_SPEC_INTEGER, offsetof(struct raw_scan, roster), JSON_NULLABLE, 0},
 };
 
@@ -61,6 +62,9 @@ static enum err check(struct raw_scan *raw, struct arena *arena, const struct sc
     if (scan->server_ms < now_ms - CHECKIN_OLDEST_MS) scan->server_ms = 0;
     if (raw->age_ms == DB_NULL && !scan->server_ms && scan->scanned_ms < now_ms - CHECKIN_OLDEST_MS) return fault_set(fault, ERR_INPUT, "scanned_at: is too long ago");
     if (raw->roster != DB_NULL && raw->roster < 0) return fault_set(fault, ERR_INPUT, "roster: is out of bounds");
+    if (raw->override && (!by_desk || strcmp(raw->decision, "ask") != 0)) return fault_set(fault, ERR_INPUT, "override: only the desk lets somebody in against the rule");
+    if (raw->override && !*raw->override) return fault_set(fault, ERR_INPUT, "override: says why");
+    scan->override = raw->override;
     if (read_decision(raw->decision, scan) != OK) return fault_set(fault, ERR_INPUT, "decision: \"%.16s\" is none", raw->decision);
     scan->token = raw->token ? arena_strdup(arena, token) : NULL;
     scan->delegate = raw->delegate;

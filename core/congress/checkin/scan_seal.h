@@ -22,6 +22,7 @@ struct scan_key {
     const char *public_key;
 };
 #define SCAN_SEALED_MOST 200 /* characters */
+#define SCAN_OVERRIDE_MOST 300 /* bytes of a reason */
 
 /* NULL when `public_key` is none, or out of memory. */
 char *scan_seal_token(struct arena *arena, const char *public_key, const char *scan_id, const char *token);

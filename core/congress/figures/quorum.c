@@ -57,6 +57,19 @@ static int64_t window_begin(const struct programme *p, const struct programme_se
     return begin;
 }
 
+/* No stay that began before this goes on at `at_ms`: a stay ends with its day, or with a session that goes on over midnight. */
+static int64_t stays_begin(const struct programme *p, int64_t area_id, int64_t at_ms)
+{
+    int64_t first = at_ms, midnight = p->opens_ms;
+    for (size_t i = 0; i < p->session_count; i++) {
+        const struct programme_session *s = &p->sessions[i];
+        if (s->area_id == area_id && s->starts_ms < first && s->ends_ms > at_ms) first = s->starts_ms;
+    }
+    for (size_t i = 0; i < p->midnight_count && p->midnights[i] <= first; i++)
+        if (p->midnights[i] > midnight) midnight = p->midnights[i];
+    return midnight < first ? midnight : first;
+}
+
 static enum err find_since(struct db *db, struct arena *arena, const struct programme *p, int64_t category_id, const struct programme_session *session,
                            int64_t now_ms, struct figures_quorum *quorum)
 {
@@ -65,7 +78,8 @@ static enum err find_since(struct db *db, struct arena *arena, const struct prog
     struct sql_figures_quorum_presence_row *rows;
     size_t n;
     enum err e = sql_figures_quorum_presence(db, arena, &(struct sql_figures_quorum_presence_in){.event_id = p->event_id, .area_id = area_id,
-                                             .category_id = category_id, .after_ms = begin, .before_ms = until}, &rows, &n);
+                                             .category_id = category_id, .first_ms = stays_begin(p, area_id, begin), .after_ms = begin,
+                                             .before_ms = until}, &rows, &n);
     if (e != OK) return e;
     struct step *steps = arena_array(arena, n * 2, sizeof *steps);
     if (!steps) return ERR_NOMEM;

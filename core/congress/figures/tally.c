@@ -1,5 +1,6 @@
 #include "core/congress/figures/tally.h"
 #include "core/base/clock.h"
+#include "core/congress/checkin/history.h"
 
 #include "catalogue.h"
 
@@ -175,15 +176,11 @@ enum err tally_rebuild_expected(struct db *db, int64_t event_id)
 static enum err add_person(struct db *db, struct arena *arena, struct tally_sink *sink, const struct programme *programme,
                            const struct sql_tally_people_row *person)
 {
-    struct sql_checkin_presence_row *rows;
-    size_t n, key_count;
-    enum err e = sql_checkin_presence(db, arena, person->delegate_id, &rows, &n);
-    if (e != OK) return e;
-    struct presence_interval *intervals = arena_array(arena, n, sizeof *intervals);
-    if (!intervals) return ERR_NOMEM;
-    for (size_t i = 0; i < n; i++)
-        intervals[i] = (struct presence_interval){rows[i].area_id, rows[i].gate_id, rows[i].from_ms, rows[i].until_ms, rows[i].closed != 0};
+    struct presence_interval *intervals;
     struct tally_key *keys;
+    size_t n, key_count;
+    enum err e = history_stored_stays(db, arena, person->delegate_id, &intervals, &n);
+    if (e != OK) return e;
     e = tally_of_person(arena, programme, person->category_id, person->delegation_id, intervals, n, &keys, &key_count);
     return e == OK ? tally_add_difference(sink, programme->event_id, NULL, 0, keys, key_count) : e;
 }

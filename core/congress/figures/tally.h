@@ -38,6 +38,8 @@ int tally_compare_keys(const void *a, const void *b);
 struct presence_interval {
     int64_t area_id, gate_id, from_ms, until_ms;
     bool closed; /* ended by a scan; else the programme ends it */
+    int64_t scan; /* that began it; DB_NULL: of a record that did not say */
+    int64_t id;   /* of its row; 0: not stored */
 };
 
 /* The set of counters that one person adds, sorted, without doubles, in the arena. */

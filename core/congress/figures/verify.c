@@ -1,12 +1,11 @@
-/* The recount: presence from scans, counters from presence, compared with what is stored. */
-#include "core/congress/checkin/checkin.h"
+/* The recount: presence and conflicts from scans, counters from presence, compared with what is stored. */
+#include "core/congress/checkin/history.h"
 #include "core/congress/figures/figures.h"
 
 #include "catalogue.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct recount {
     struct db *db;
@@ -14,6 +13,7 @@ struct recount {
     struct programme *programme;
     struct tally_key *keys; /* of all people, one after the other */
     size_t count, capacity;
+    int64_t scans, stays; /* found along the chains */
 };
 
 static enum err add_key(struct recount *r, struct tally_key key)
@@ -23,33 +23,59 @@ static enum err add_key(struct recount *r, struct tally_key key)
     return OK;
 }
 
-static enum err check_presence(struct recount *r, int64_t delegate_id, const struct presence_interval *want, size_t n, struct fault *fault)
+static enum err check_presence(struct recount *r, int64_t delegate_id, const struct history *want, struct fault *fault)
 {
-    struct sql_checkin_presence_row *rows;
-    size_t have;
-    enum err e = sql_checkin_presence(r->db, &r->scratch, delegate_id, &rows, &have);
+    struct presence_interval *have;
+    size_t n;
+    enum err e = history_stored_stays(r->db, &r->scratch, delegate_id, &have, &n);
     if (e != OK) return e;
-    bool same = have == n;
-    for (size_t i = 0; same && i < n; i++)
-        same = rows[i].area_id == want[i].area_id && rows[i].gate_id == want[i].gate_id && rows[i].from_ms == want[i].from_ms &&
-               rows[i].until_ms == want[i].until_ms && (rows[i].closed != 0) == want[i].closed;
+    bool same = n == want->stay_count;
+    for (size_t i = 0; same && i < n; i++) {
+        const struct presence_interval *a = &have[i], *b = &want->stays[i];
+        same = a->area_id == b->area_id && a->gate_id == b->gate_id && a->from_ms == b->from_ms && a->until_ms == b->until_ms && a->closed == b->closed &&
+               a->scan == b->scan;
+    }
+    r->stays += (int64_t)n;
     return same ? OK : fault_set(fault, ERR_CONFLICT, "presence of delegate %" PRId64 " is not what the scans say", delegate_id);
+}
+
+static enum err check_conflicts(struct recount *r, int64_t delegate_id, const struct history *want, struct fault *fault)
+{
+    struct sql_conflict_of_delegate_row *have;
+    size_t n;
+    enum err e = sql_conflict_of_delegate(r->db, &r->scratch, delegate_id, &have, &n);
+    if (e != OK) return e;
+    bool same = n == want->conflict_count;
+    for (size_t i = 0; same && i < n; i++) same = have[i].scan == want->conflicts[i].scan && have[i].entry == want->conflicts[i].entry;
+    return same ? OK : fault_set(fault, ERR_CONFLICT, "the conflicts of delegate %" PRId64 " are not what the scans say", delegate_id);
+}
+
+/* What no chain leads to would be counted by nobody. */
+static enum err check_chains(struct recount *r, struct fault *fault)
+{
+    struct sql_figures_chained_row row;
+    enum err e = sql_figures_chained(r->db, NULL, r->programme->event_id, &row);
+    if (e != OK) return e;
+    if (row.scans != r->scans)
+        return fault_set(fault, ERR_CONFLICT, "%s: of %" PRId64 " scans %" PRId64 " are found by their people", r->programme->slug, row.scans, r->scans);
+    if (row.stays != r->stays)
+        return fault_set(fault, ERR_CONFLICT, "%s: of %" PRId64 " stays %" PRId64 " are found by their people", r->programme->slug, row.stays, r->stays);
+    return OK;
 }
 
 static enum err recount_person(struct recount *r, const struct sql_figures_all_delegates_row *d, struct fault *fault)
 {
-    struct sql_checkin_effective_scans_row *rows;
-    struct presence_interval *intervals;
+    struct history h;
     struct tally_key *keys;
-    size_t n, interval_count, key_count;
-    enum err e = sql_checkin_effective_scans(r->db, &r->scratch, d->id, &rows, &n);
+    struct sql_checkin_chain_length_row chain;
+    size_t key_count;
+    enum err e = history_read(r->db, &r->scratch, r->programme, d->id, &h);
+    if (e == OK) e = sql_checkin_chain_length(r->db, NULL, d->id, &chain);
     if (e != OK) return e;
-    struct presence_scan *scans = arena_array(&r->scratch, n, sizeof *scans);
-    if (!scans) return ERR_NOMEM;
-    for (size_t i = 0; i < n; i++) scans[i] = (struct presence_scan){rows[i].gate_id, rows[i].true_ms, strcmp(rows[i].outcome, "left") == 0};
-    e = presence_of_scans(&r->scratch, r->programme, scans, n, &intervals, &interval_count);
-    if (e == OK) e = check_presence(r, d->id, intervals, interval_count, fault);
-    if (e == OK) e = tally_of_person(&r->scratch, r->programme, d->category_id, d->delegation_id, intervals, interval_count, &keys, &key_count);
+    r->scans += chain.total;
+    e = check_presence(r, d->id, &h, fault);
+    if (e == OK) e = check_conflicts(r, d->id, &h, fault);
+    if (e == OK) e = tally_of_person(&r->scratch, r->programme, d->category_id, d->delegation_id, h.stays, h.stay_count, &keys, &key_count);
     for (size_t i = 0; e == OK && i < key_count; i++) e = add_key(r, keys[i]);
     return e;
 }
@@ -103,6 +129,7 @@ enum err figures_verify(struct db *db, const char *slug, struct fault *fault)
         e = recount_person(&r, &people[i], fault);
         arena_clear(&r.scratch);
     }
+    if (e == OK) e = check_chains(&r, fault);
     if (e == OK) e = compare_stored(&r, fault);
     if (e != OK && e != ERR_CONFLICT) db_fault(db, e, fault, "recount");
     db_snapshot_end(db);

@@ -105,7 +105,9 @@ static enum err read_view(struct db *db, struct arena *arena, const char *slug, 
     if (!c.gate) e = ERR_NOT_FOUND;
     bool full = since <= 0 || since < base.roster_base || since > base.roster_seq;
     if (e == OK && !c.entries) e = ERR_NOMEM;
-    if (e == OK) e = sql_roster_entries(db, p->event_id, full ? INT64_C(0) : since + 1, gate_id, add_entry, &c);
+    if (e == OK) /* a whole roster has everybody: no need to look who was scanned */
+        e = sql_roster_entries(db, &(struct sql_roster_entries_in){.event_id = p->event_id, .since = full ? 0 : since + 1, .gate_id = gate_id,
+                               .scanned_since = full ? INT64_MAX : since + 1}, add_entry, &c);
     arena_release(&c.arena);
     if (e != OK) {
         json_decref(c.entries);

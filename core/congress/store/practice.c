@@ -252,6 +252,7 @@ static enum err mark_title(struct arena *arena, const char *stored, const char *
 static enum err empty_record(struct db *db, int64_t event_id)
 {
     enum err e = sql_practice_settled(db, event_id, NULL);
+    if (e == OK) e = sql_practice_conflicts(db, event_id, NULL);
     if (e == OK) e = sql_practice_corrections(db, event_id, NULL);
     if (e == OK) e = sql_practice_scans(db, event_id, NULL);
     if (e == OK) e = sql_practice_presence(db, event_id, NULL);

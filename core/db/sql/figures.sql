@@ -5,13 +5,18 @@ SELECT id, code, name FROM unit
 WHERE id IN (SELECT key_id FROM tally WHERE event_id = $1 AND dimension = 2 AND measure IN (1, 2) AND total <> 0)
 ORDER BY sort_order NULLS LAST, code
 
--- figures_quorum_presence :many (event_id i64, area_id i64, category_id i64, after_ms i64, before_ms i64) -> (from_ms i64, until_ms i64)
+-- The first moment is only there to look at one day's stays: none that began before it goes on at after_ms.
+-- figures_quorum_presence :many (event_id i64, area_id i64, category_id i64, first_ms i64, after_ms i64, before_ms i64) -> (from_ms i64, until_ms i64)
 SELECT p.from_ms, p.until_ms FROM presence p JOIN delegate d ON d.id = p.delegate_id
-WHERE p.event_id = $1 AND p.area_id = $2 AND d.category_id = $3 AND d.status = 'summoned' AND p.until_ms > $4 AND p.from_ms <= $5
+WHERE p.event_id = $1 AND p.area_id = $2 AND d.category_id = $3 AND d.status = 'summoned' AND p.from_ms >= $4 AND p.until_ms > $5 AND p.from_ms <= $6
 ORDER BY p.from_ms
 
 -- figures_handouts :many (event_id i64) -> (gate_id i64, total i64)
 SELECT h.gate_id, COUNT(*) FROM handout h JOIN gate g ON g.id = h.gate_id WHERE g.event_id = $1 GROUP BY h.gate_id
+
+-- What the chains of all people together must lead to.
+-- figures_chained :maybe (event_id i64) -> (scans i64, stays i64)
+SELECT (SELECT COUNT(*) FROM scan WHERE event_id = $1 AND delegate_id IS NOT NULL), (SELECT COUNT(*) FROM presence WHERE event_id = $1)
 
 -- figures_all_delegates :many (event_id i64) -> (id i64, category_id i64, delegation_id i64?)
 SELECT id, category_id, delegation_id FROM delegate WHERE event_id = $1

@@ -206,7 +206,10 @@ UPDATE delegate SET roster_seq = (SELECT roster_seq FROM event WHERE id = delega
 -- What stands against removing a row: how many there are.
 
 -- import_delegate_scans :maybe (id i64) -> (total i64)
-SELECT COUNT(*) FROM scan WHERE delegate_id = $1;
+WITH RECURSIVE past(id) AS (
+  SELECT last_scan FROM delegate_state WHERE delegate_id = $1
+  UNION ALL SELECT p.previous FROM past JOIN scan p ON p.id = past.id)
+SELECT COUNT(id) FROM past;
 
 -- import_gate_scans :maybe (id i64) -> (total i64)
 SELECT COUNT(*) FROM scan WHERE gate_id = $1;
@@ -233,4 +236,4 @@ SELECT id FROM delegate WHERE delegation_id = $1;
 SELECT COUNT(*) FROM account_role WHERE unit_id = $1;
 
 -- import_scanned_delegates :many (event_id i64) -> (id i64, category_id i64, delegation_id i64?)
-SELECT id, category_id, delegation_id FROM delegate WHERE event_id = $1 AND id IN (SELECT delegate_id FROM scan WHERE event_id = $1);
+SELECT d.id, d.category_id, d.delegation_id FROM delegate d JOIN delegate_state s ON s.delegate_id = d.id WHERE d.event_id = $1 AND s.last_scan IS NOT NULL;

@@ -14,6 +14,9 @@ DELETE FROM web_session;
 UPDATE event SET public_url = NULL;
 
 -- The doors of the event are as on the morning: nobody was there yet.
+-- practice_conflicts :exec (event_id i64)
+DELETE FROM conflict WHERE event_id = $1;
+
 -- practice_settled :exec (event_id i64)
 DELETE FROM conflict_settled WHERE scan IN (SELECT id FROM scan WHERE event_id = $1);
 

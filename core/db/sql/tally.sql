@@ -13,8 +13,8 @@ WHERE event_id = $1 AND status = 'summoned' AND person_id IS NOT NULL
 GROUP BY category_id, COALESCE(delegation_id, 0)
 
 -- tally_people :many (event_id i64) -> (delegate_id i64, category_id i64, delegation_id i64?)
-SELECT d.id, d.category_id, d.delegation_id FROM delegate d
-WHERE d.event_id = $1 AND EXISTS (SELECT 1 FROM presence p WHERE p.delegate_id = d.id)
+SELECT d.id, d.category_id, d.delegation_id FROM delegate d JOIN delegate_state s ON s.delegate_id = d.id
+WHERE d.event_id = $1 AND s.last_presence IS NOT NULL
 
 -- tally_read :many (event_id i64) -> (measure i64, dimension i64, key_id i64, until_ms i64, total i64)
 SELECT measure, dimension, key_id, until_ms, total FROM tally WHERE event_id = $1 AND total <> 0

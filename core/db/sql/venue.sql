@@ -7,7 +7,7 @@ SELECT e.slug, e.timezone, e.ends_ms, (SELECT COUNT(*) FROM delegate d WHERE d.e
 SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM blob;
 
 -- venue_newest_scan :maybe () -> (received_ms i64?)
-SELECT MAX(received_ms) FROM scan;
+SELECT MAX(newest) FROM (SELECT (SELECT MAX(s.received_ms) FROM scan s WHERE s.event_id = e.id) AS newest FROM event e) x;
 
 -- venue_newest_run :maybe () -> (printed_ms i64?)
 SELECT MAX(printed_ms) FROM print_run;
