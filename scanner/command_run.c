@@ -161,6 +161,7 @@ static enum err pair(struct session *s, struct fault *fault)
     }
     if (e == OK) e = check_repairing(s, &fresh, had, fault);
     if (e == OK) e = queue_seal_to(&s->queue, fresh.seal_key, fault);
+    if (e == OK && fresh.spares[0]) e = queue_keep_spares(&s->queue, fresh.spares, fault);
     if (e == OK) e = identity_store(s->wishes.spool, &fresh, fault);
     if (e != OK) return e;
     if (s->wishes.json) printf("{\"device\":\"%s\",\"event\":\"%s\",\"gate\":\"%s\"}\n", fresh.device, fresh.event, fresh.gate);
@@ -241,6 +242,9 @@ static enum err open_identity(struct session *s, struct fault *fault)
         s->identity.servers = s->wishes.list;
         s->identity.pin = !is_secure ? NULL : s->wishes.pin ? s->wishes.pin : s->identity.pin;
     }
+    const char *spares;
+    if ((e = queue_spares(&s->queue, &s->arena, &spares, fault)) != OK) return e;
+    (void)http_servers_add(&s->identity.servers, &s->arena, spares);
     if (s->wishes.gate && strcmp(s->wishes.gate, s->identity.gate) != 0)
         return fault_set(fault, ERR_DENIED, "this device was paired for gate \"%s\", not \"%s\": pair it again, or use another --spool", s->identity.gate,
                          s->wishes.gate);

@@ -122,7 +122,8 @@ static enum err take_answer(struct arena *arena, const struct identity *wanted, 
     identity.gate = text_of(arena, value, "gate");
     json_decref(value);
     identity.seal_key = arena_strdup(arena, answer->seal_key);
-    if (!is_sound(&identity) || !identity.seal_key) return fault_set(fault, ERR_INPUT, "%s answered something that is not a pairing", wanted->server);
+    identity.spares = arena_strdup(arena, answer->spares);
+    if (!is_sound(&identity) || !identity.seal_key || !identity.spares) return fault_set(fault, ERR_INPUT, "%s answered something that is not a pairing", wanted->server);
     *ret = identity;
     return OK;
 }

@@ -12,6 +12,7 @@ struct identity {
     const char *authority;                            /* PEM file of the server's certificate authority, or NULL */
     struct http_servers servers; /* `server` and where else it may be; the texts in the arena */
     const char *seal_key; /* what the server wants waiting scans sealed to; only after identity_pair, which does not store it; "" = it did not say */
+    const char *spares;   /* likewise: where else the server may be */
     const char *pin;                                  /* "sha256//…" of the server's key, or NULL */
 };
 

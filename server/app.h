@@ -48,6 +48,7 @@ struct app {
     struct live_feed *feed;     /* server/live_feed.h */
     struct paper_job *paper_job; /* server/paper_job.h */
     struct mirror_job *mirror;   /* server/mirror_job.h; NULL without --mirror */
+    const char *spares;          /* where this server may be found after a takeover, "https://a:8443 https://b:8443"; NULL */
     const char *epoch;           /* core/congress/store/mirror.h */
     const char *public_url;     /* of the machine, without an event's own; owned by the app */
     bool public_url_guessed;

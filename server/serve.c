@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/congress/badges/badge_list.h"
 #include "core/congress/checkin/scan_key.h"
+#include "core/net/http_client.h"
 #include "core/typeset/fonts.h"
 #include "server/access.h"
 #include "server/bucket.h"
@@ -102,6 +103,29 @@ static enum err load_epoch(struct app *app, struct fault *fault)
     return app->epoch ? OK : fault_set(fault, ERR_NOMEM, "not enough memory");
 }
 
+/* Where gates shall look when this laptop is gone. They take over its key, so only addresses are told. */
+static enum err load_spares(const struct serve_options *o, struct app *app, struct fault *fault)
+{
+    struct buf list;
+    if (!o->spares.count) {
+        enum err e = setting_read(app->store.db, &app->arena, "spares", &app->spares);
+        return e == OK ? OK : db_fault(app->store.db, e, fault, "settings");
+    }
+    buf_init(&list, BUF_LIMIT_LINE);
+    bool none = o->spares.count == 1 && strcmp(o->spares.items[0], "none") == 0;
+    enum err e = OK;
+    for (size_t i = 0; e == OK && !none && i < o->spares.count; i++) {
+        if (strncmp(o->spares.items[i], "https://", 8) != 0 || !http_server_is_valid(o->spares.items[i]))
+            e = fault_set(fault, ERR_USAGE, "--spare: \"%s\" is not https://HOST:PORT", o->spares.items[i]);
+        buf_printf(&list, "%s%s", i ? " " : "", o->spares.items[i]);
+    }
+    if (e == OK && !buf_ok(&list)) e = fault_set(fault, ERR_USAGE, "--spare: too many addresses");
+    if (e == OK) app->spares = list.length ? arena_strdup(&app->arena, buf_text(&list)) : NULL;
+    if (e == OK && (e = setting_write(app->store.db, "spares", app->spares)) != OK) db_fault(app->store.db, e, fault, "settings");
+    buf_release(&list);
+    return e;
+}
+
 static unsigned port_of(const char *address)
 {
     const char *colon = address ? strrchr(address, ':') : NULL;
@@ -192,6 +216,7 @@ enum err serve_start(const struct serve_options *o, struct app *app, struct faul
     enum err e = open_store(o, app, fault);
     if (e == OK) e = load_settings(o, app, fault);
     if (e == OK) e = load_epoch(app, fault);
+    if (e == OK) e = load_spares(o, app, fault);
     if (e == OK) e = pages_load(&app->pages, fault);
     if (e == OK) e = start_threads(o, app, fault);
     if (e == OK) e = start_http(o, app, fault);

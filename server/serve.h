@@ -2,9 +2,11 @@
 #ifndef PLENUM_SERVER_SERVE_H
 #define PLENUM_SERVER_SERVE_H
 
+#include "core/base/opt.h"
 #include "server/app.h"
 
 struct serve_options {
+    struct opt_list spares;     /* addresses of spare laptops; empty: as stored */
     const char *data, *listen, *listen_tls, *tls_cert, *tls_key, *public_url, *welcome, *mirror;
     bool commit_each; /* one commit per request: only for measuring */
     bool store_nothing; /* check-ins are decided but rolled back: only for measuring */

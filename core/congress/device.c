@@ -74,7 +74,7 @@ enum err device_by_code(struct db *db, struct arena *arena, const char *code, st
     enum err e = sql_device_by_code(db, arena, code, &r);
     if (e != OK) return e;
     *ret = (struct device){r.id, r.code, r.name, r.event_id, r.gate_id, r.event_slug, r.gate_code, r.created_ms, r.revoked_ms, r.last_seen_ms,
-        r.clock_offset_ms, r.roster_version};
+        r.clock_offset_ms, r.roster_version, r.roster_ms, r.waiting, r.waiting_since_ms, r.set_aside};
     return OK;
 }
 
@@ -86,7 +86,7 @@ enum err device_by_key(struct db *db, struct arena *arena, const char *key, stru
     enum err e = sql_device_by_key(db, arena, hash, &r);
     if (e != OK) return e;
     *ret = (struct device){r.id, r.code, r.name, r.event_id, r.gate_id, r.event_slug, r.gate_code, r.created_ms, r.revoked_ms, r.last_seen_ms,
-        r.clock_offset_ms, r.roster_version};
+        r.clock_offset_ms, r.roster_version, r.roster_ms, r.waiting, r.waiting_since_ms, r.set_aside};
     return OK;
 }
 
@@ -101,7 +101,8 @@ enum err device_list(struct db *db, struct arena *arena, int64_t event_id, struc
     for (size_t i = 0; i < count; i++) {
         const struct sql_device_list_row *r = &rows[i];
         devices[i] = (struct device){r->id,         r->code,       r->name,         r->event_id,        r->gate_id,       r->event_slug, r->gate_code,
-                                     r->created_ms, r->revoked_ms, r->last_seen_ms, r->clock_offset_ms, r->roster_version};
+                                     r->created_ms, r->revoked_ms, r->last_seen_ms, r->clock_offset_ms, r->roster_version,
+                                     r->roster_ms,  r->waiting,    r->waiting_since_ms, r->set_aside};
     }
     *ret_rows = devices;
     *ret_count = count;
@@ -135,4 +136,10 @@ enum err device_seen(struct db *db, int64_t device_id, int64_t now_ms, int64_t c
 {
     struct sql_device_seen_in in = {device_id, now_ms, clock_offset_ms, roster_version};
     return sql_device_seen(db, &in, NULL);
+}
+
+enum err device_report(struct db *db, int64_t device_id, const struct device_report *report)
+{
+    struct sql_device_report_in in = {device_id, report->now_ms, report->roster_version, report->waiting, report->waiting_since_ms, report->set_aside};
+    return sql_device_report(db, &in, NULL);
 }

@@ -41,6 +41,8 @@ struct device {
     int64_t last_seen_ms;    /* DB_NULL: never */
     int64_t clock_offset_ms; /* device minus server at the last contact; DB_NULL: not measured */
     int64_t roster_version;  /* that it said it has; DB_NULL: none */
+    int64_t roster_ms;       /* when it asked for the list last; DB_NULL: never */
+    int64_t waiting, waiting_since_ms, set_aside; /* what it said of its queue then; DB_NULL: nothing */
 };
 
 /* What a device is before it is stored: names and secrets. */
@@ -69,5 +71,12 @@ enum err device_list(struct db *db, struct arena *arena, int64_t event_id, struc
 enum err device_revoke(struct db *db, const char *code, int64_t now_ms);
 /* In a transaction: what was learnt at a contact; DB_NULL leaves a figure as it was. */
 enum err device_seen(struct db *db, int64_t device_id, int64_t now_ms, int64_t clock_offset_ms, int64_t roster_version);
+
+/* In a transaction: the device asked for the list, and said how it is; DB_NULL for what it did not say. */
+struct device_report {
+    int64_t now_ms, roster_version;
+    int64_t waiting, waiting_since_ms, set_aside;
+};
+enum err device_report(struct db *db, int64_t device_id, const struct device_report *report);
 
 #endif

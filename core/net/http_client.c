@@ -12,6 +12,7 @@
 struct http_client {
     CURL *curl;
     struct http_settings settings;
+    char said[100]; /* a header for the next request */
 };
 
 enum err http_client_start(void)
@@ -38,6 +39,23 @@ void http_answer_release(struct http_answer *answer)
 const char *http_servers_now(const struct http_servers *servers)
 {
     return servers->urls[atomic_load(&servers->turn) % servers->count];
+}
+
+bool http_servers_add(struct http_servers *servers, struct arena *arena, const char *list)
+{
+    bool has_new = false, wants_tls = servers->count && strncmp(servers->urls[0], "https://", 8) == 0;
+    for (; *list; list += strspn(list, " ")) {
+        size_t length = strcspn(list, " "), count = servers->count;
+        char *url = arena_strndup(arena, list, length);
+        list += length;
+        bool is_known = !url || !http_server_is_valid(url) || (wants_tls && strncmp(url, "https://", 8) != 0);
+        for (size_t i = 0; !is_known && i < count; i++) is_known = strcmp(servers->urls[i], url) == 0;
+        if (is_known || count == HTTP_SERVERS_MOST) continue;
+        servers->urls[count] = url;
+        servers->count = count + 1; /* behind the text: who reads the count finds it */
+        has_new = true;
+    }
+    return has_new;
 }
 
 void http_servers_next(struct http_servers *servers)
@@ -78,6 +96,8 @@ static size_t take_header(char *line, size_t size, size_t count, void *ctx)
     if (value && n < sizeof answer->epoch) (void)snprintf(answer->epoch, sizeof answer->epoch, "%.*s", (int)n, value);
     value = header_value(line, length, "Plenum-Seal", &n);
     if (value && n < sizeof answer->seal_key) (void)snprintf(answer->seal_key, sizeof answer->seal_key, "%.*s", (int)n, value);
+    value = header_value(line, length, "Plenum-Spares", &n);
+    if (value && n < sizeof answer->spares) (void)snprintf(answer->spares, sizeof answer->spares, "%.*s", (int)n, value);
     value = header_value(line, length, "Plenum-Copy-Lag", &n);
     if (value && n > 0 && n < 16) answer->copy_lag_ms = strtoll(value, NULL, 10) < 0 ? -1 : strtoll(value, NULL, 10);
     value = header_value(line, length, "Retry-After", &n);
@@ -177,6 +197,11 @@ static struct curl_slist *add_header(struct curl_slist *list, const char *name, 
     return list;
 }
 
+void http_client_say(struct http_client *client, const char *header)
+{
+    (void)snprintf(client->said, sizeof client->said, "%s", header);
+}
+
 enum err http_client_ask(struct http_client *client, const char *path, const char *body, const char *etag, long timeout_ms, struct http_answer *answer,
                          struct fault *fault)
 {
@@ -188,7 +213,7 @@ enum err http_client_ask(struct http_client *client, const char *path, const cha
     if (n < 0 || (size_t)n >= sizeof url) return fault_set(fault, ERR_INPUT, "the server's address is too long");
     buf_clear(&answer->body);
     answer->status = 0;
-    answer->etag[0] = answer->epoch[0] = answer->seal_key[0] = '\0';
+    answer->etag[0] = answer->epoch[0] = answer->seal_key[0] = answer->spares[0] = '\0';
     answer->copy_lag_ms = HTTP_NO_COPY;
     answer->retry_after_s = 0;
     struct curl_slist *headers = add_header(NULL, "Accept", client->settings.accept ? client->settings.accept : "application/json", &failed);
@@ -196,6 +221,9 @@ enum err http_client_ask(struct http_client *client, const char *path, const cha
     if (client->settings.key) headers = add_header(headers, "Authorization", bearer, &failed);
     if (etag && etag[0]) headers = add_header(headers, "If-None-Match", etag, &failed);
     if (body) headers = add_header(headers, "Content-Type", "application/json", &failed);
+    struct curl_slist *longer = client->said[0] ? curl_slist_append(headers, client->said) : headers;
+    if (longer) headers = longer;
+    client->said[0] = '\0';
     enum err e = failed ? fault_set(fault, ERR_NOMEM, "not enough memory for a request") : OK;
     if (e == OK) {
         set_common(client, server, answer, message, timeout_ms);

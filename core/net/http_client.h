@@ -24,10 +24,13 @@ void http_client_finish(void);
 #define HTTP_SERVERS_MOST 8
 struct http_servers {
     const char *urls[HTTP_SERVERS_MOST]; /* borrowed */
-    size_t count;
+    _Atomic size_t count;
     _Atomic unsigned turn;
 };
 const char *http_servers_now(const struct http_servers *servers);
+/* Adds those of a list, with spaces between, that are new, valid, and as safe (https where the first one is) while there is room; true when there was one. The
+ * texts are made in the arena. By one thread only, while others read. */
+bool http_servers_add(struct http_servers *servers, struct arena *arena, const char *list);
 void http_servers_next(struct http_servers *servers); /* nobody answers there: the next one's turn */
 
 struct http_settings {
@@ -45,6 +48,7 @@ void http_client_free(struct http_client *client);
 #define HTTP_ETAG_SIZE 128
 #define HTTP_EPOCH_SIZE 48
 #define HTTP_SEAL_SIZE 64
+#define HTTP_SPARES_SIZE 1024
 #define HTTP_NO_COPY INT64_C(-2)
 struct http_answer {
     long status;
@@ -55,6 +59,7 @@ struct http_answer {
     long retry_after_s; /* 0 = not said */
     char epoch[HTTP_EPOCH_SIZE]; /* Plenum-Epoch; "" = not said */
     char seal_key[HTTP_SEAL_SIZE]; /* Plenum-Seal: what waiting scans are sealed to; "" = not said */
+    char spares[HTTP_SPARES_SIZE]; /* Plenum-Spares: where else the server may be, addresses with spaces between; "" = not said */
     int64_t copy_lag_ms;         /* Plenum-Copy-Lag: HTTP_NO_COPY, or -1 there is none that is whole, or its lag */
 };
 void http_answer_init(struct http_answer *answer, size_t body_limit);
@@ -65,6 +70,9 @@ void http_answer_release(struct http_answer *answer);
  * a body above the answer's limit; ERR_DENIED when its certificate or key is not the one that we trust. */
 enum err http_client_ask(struct http_client *client, const char *path, const char *body, const char *etag, long timeout_ms, struct http_answer *answer,
                          struct fault *fault);
+
+/* One more header, with the next request only: "Name: value", less than 100 characters. Copied. */
+void http_client_say(struct http_client *client, const char *header);
 
 /* "http://host[:port]" or https, without path, user or query. */
 bool http_server_is_valid(const char *server);

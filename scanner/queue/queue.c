@@ -75,6 +75,19 @@ enum err queue_seal_to(struct queue *queue, const char *public_key, struct fault
     return e;
 }
 
+enum err queue_spares(struct queue *queue, struct arena *arena, const char **ret, struct fault *fault)
+{
+    struct sql_spool_spares_row row = {.urls = ""};
+    enum err e = sql_spool_spares(queue->db, arena, &row);
+    *ret = e == OK ? row.urls : "";
+    return e == ERR_NOT_FOUND ? OK : done(queue, e, "read the spare servers", fault);
+}
+
+enum err queue_keep_spares(struct queue *queue, const char *urls, struct fault *fault)
+{
+    return done(queue, sql_spool_spares_write(queue->db, urls, NULL), "keep the spare servers", fault);
+}
+
 /* What is kept of a token: sealed, or as it is when no server has told its key yet. */
 static enum err keep_token(struct queue *queue, struct arena *arena, const struct queued_scan *scan, const char **ret)
 {

@@ -56,6 +56,10 @@ enum err queue_recover(struct queue *queue, struct fault *fault);
 /* From now on tokens are kept sealed to this key (the server's, as pairing and rosters tell it). "" changes nothing; ERR_INPUT: it is no key. */
 enum err queue_seal_to(struct queue *queue, const char *public_key, struct fault *fault);
 
+/* Where else the server may be, as it said last; "" when nothing was said. The second keeps it. */
+enum err queue_spares(struct queue *queue, struct arena *arena, const char **ret, struct fault *fault);
+enum err queue_keep_spares(struct queue *queue, const char *urls, struct fault *fault);
+
 /* Durable when it returns OK. Fills scan_id, and the clocks of `scan`; token, gate, direction and server_base_ms are the caller's. ERR_FULL, ERR_IO: the
  * scan is NOT kept, and the person must be told so. `scan_id` is the caller's room. */
 enum err queue_add(struct queue *queue, struct queued_scan *scan, char scan_id[ID_UUID_SIZE], struct fault *fault);

@@ -26,6 +26,12 @@ SELECT public_key FROM seal WHERE id = 1;
 -- spool_seal_write :exec (public_key text)
 INSERT INTO seal(id, public_key) VALUES(1, $1) ON CONFLICT (id) DO UPDATE SET public_key = excluded.public_key;
 
+-- spool_spares :maybe () -> (urls text)
+SELECT urls FROM spares WHERE id = 1;
+
+-- spool_spares_write :exec (urls text)
+INSERT INTO spares(id, urls) VALUES(1, $1) ON CONFLICT (id) DO UPDATE SET urls = excluded.urls;
+
 -- spool_server :maybe () -> (epoch text, copy_lag_ms i64?)
 SELECT epoch, copy_lag_ms FROM server WHERE id = 1;
 

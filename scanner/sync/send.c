@@ -26,6 +26,7 @@ void send_close(struct send_context *send)
 {
     http_client_free(send->client);
     queue_close(&send->queue);
+    arena_release(&send->arena);
 }
 
 static bool is_problem(const struct http_answer *answer, const char *wanted)
@@ -224,6 +225,15 @@ static bool wants_time(const struct queue *queue, const struct roster_counts *kn
     return clock_steady_ms() - known->clock_steady_ms > CLOCK_AGAIN_MS;
 }
 
+/* Where to look when it is gone: at once, and at the next start. */
+static enum err note_spares(struct send_context *send, const struct http_answer *answer, struct fault *fault)
+{
+    struct http_servers *servers = send->settings->servers;
+    if (!answer->spares[0] || !servers || !http_servers_add(servers, &send->arena, answer->spares)) return OK;
+    tell(send, SYNC_REACHED, "the server told where else it may be: %s", answer->spares);
+    return queue_keep_spares(&send->queue, answer->spares, fault);
+}
+
 /* Which server this is; what it holds safely need not be held here. */
 static enum err note_server(struct send_context *send, const struct http_answer *answer, struct fault *fault)
 {
@@ -231,9 +241,21 @@ static enum err note_server(struct send_context *send, const struct http_answer 
     int64_t again = 0;
     enum err e = queue_note_server(&send->queue, &server, &again, fault);
     if (e == OK) e = queue_seal_to(&send->queue, answer->seal_key, fault);
+    if (e == OK) e = note_spares(send, answer, fault);
     if (e == OK && again >= 0)
         tell(send, SYNC_TROUBLE, "another server has taken over: %lld scans that the first one had are sent again", (long long)again);
     return e;
+}
+
+/* So that the console can show what waits at which gate. */
+static void say_queue(struct send_context *send)
+{
+    struct queue_counts counts;
+    char header[100];
+    if (queue_count(&send->queue, &counts, NULL) != OK) return;
+    int64_t age = counts.oldest_ms == DB_NULL ? 0 : clock_now_ms() - counts.oldest_ms;
+    (void)snprintf(header, sizeof header, "Plenum-Queue: %lld %lld %lld", (long long)counts.waiting, (long long)(age > 0 ? age : 0), (long long)counts.set_aside);
+    http_client_say(send->client, header);
 }
 
 enum err send_fetch_roster(struct send_context *send, struct fault *fault)
@@ -251,6 +273,7 @@ enum err send_fetch_roster(struct send_context *send, struct fault *fault)
     if (e == OK) (void)snprintf(path, sizeof path, "/api/v1/events/%.100s/roster?since=%lld", send->settings->event, (long long)known.version);
     else (void)snprintf(path, sizeof path, "/api/v1/events/%.100s/roster", send->settings->event);
     int64_t before = clock_steady_ms();
+    say_queue(send);
     e = ask(send, path, NULL, wants_time(&send->queue, &known) ? NULL : known.etag, ROSTER_TIMEOUT_MS, &answer, fault);
     if (e != OK) goto out;
     if (answer.status == 304 || answer.status == 200) e = note_server(send, &answer, fault);

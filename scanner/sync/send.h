@@ -16,6 +16,7 @@ struct send_context {
     const struct sync_settings *settings;
     struct sync_settings kept;
     atomic_bool stop;
+    struct arena arena;     /* addresses of spare servers, for the life of the thread */
     bool revoked;           /* the last answer was 401 */
     int64_t retry_after_ms; /* what the last 429 or 503 asked for */
 };

@@ -150,9 +150,20 @@ static int64_t next_delay(struct sync *sync, int64_t delay)
     return delay < most ? delay : most;
 }
 
+/* Nobody there: true when there is an address that was not tried since the last rest. */
+static bool look_elsewhere(struct sync *sync, size_t *tried)
+{
+    struct http_servers *servers = sync->settings.servers;
+    if (!servers || servers->count < 2) return false;
+    http_servers_next(servers);
+    *tried = (*tried + 1) % servers->count;
+    return *tried != 0;
+}
+
 static void *run(void *arg)
 {
     struct sync *sync = arg;
+    size_t tried = 0;
     int64_t roster_due = 0, delay = 0;
     bool trouble_told = false;
     while (!atomic_load(&sync->send.stop)) {
@@ -162,6 +173,7 @@ static void *run(void *arg)
         count_queue(sync);
         if (e == OK) {
             delay = 0;
+            tried = 0;
             trouble_told = false;
             if (!more) rest(sync, IDLE_MS, false);
             continue;
@@ -173,7 +185,7 @@ static void *run(void *arg)
         }
         bool away = is_away(sync, e);
         if (away) set_lost(sync, fault.text);
-        if (away && sync->settings.servers && sync->settings.servers->count > 1) http_servers_next(sync->settings.servers);
+        if (away && look_elsewhere(sync, &tried)) continue;
         if (!away && !trouble_told) sync->settings.tell(sync->settings.ctx, SYNC_TROUBLE, fault.text);
         trouble_told = trouble_told || !away;
         delay = next_delay(sync, delay);

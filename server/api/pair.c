@@ -35,6 +35,7 @@ static void after_pair(struct http_request *req)
     else if (e != OK) reply_error(req, e, fault);
     else {
         (void)http_set_header(req, "Plenum-Seal", app_of(req)->scan_key.public_key);
+        if (app_of(req)->spares) (void)http_set_header(req, "Plenum-Spares", app_of(req)->spares);
         http_reply_json(req, 201, json_pack("{s:s,s:s,s:s,s:s}", "device", p->stored.code, "key", p->device.key, "event", p->stored.event_slug, "gate",
                                             p->stored.gate_code));
     }

@@ -23,11 +23,31 @@ static void roster_work(struct http_request *req, void *thread_state)
     else reply_error(req, e, NULL);
 }
 
+/* "12 340000 1": so many scans wait, the oldest for so many milliseconds, so many were set aside. What is said otherwise is not taken. */
+static void read_queue(const char *text, struct device_report *report)
+{
+    int64_t numbers[3];
+    for (size_t i = 0; i < 3; i++) {
+        char *end;
+        size_t digits = text ? strspn(text, "0123456789") : 0;
+        if (digits == 0 || digits > 15) return;
+        numbers[i] = strtoll(text, &end, 10);
+        if (*end != (i < 2 ? ' ' : '\0')) return;
+        text = end + 1;
+    }
+    report->waiting = numbers[0];
+    report->waiting_since_ms = numbers[0] > 0 && numbers[1] < report->now_ms ? report->now_ms - numbers[1] : DB_NULL;
+    report->set_aside = numbers[2];
+}
+
 static enum err apply_seen(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
 {
     (void)tools;
     const char *since = http_query(req, "since");
-    enum err e = device_seen(db, principal_of(req)->device.id, clock_now_ms(), DB_NULL, since ? strtoll(since, NULL, 10) : DB_NULL);
+    struct device_report report = {.now_ms = clock_now_ms(), .roster_version = since ? strtoll(since, NULL, 10) : DB_NULL,
+                                   .waiting = DB_NULL, .waiting_since_ms = DB_NULL, .set_aside = DB_NULL};
+    read_queue(http_header(req, "Plenum-Queue"), &report);
+    enum err e = device_report(db, principal_of(req)->device.id, &report);
     return e == OK ? OK : db_fault(db, e, fault, "device");
 }
 
@@ -48,6 +68,7 @@ static void tell_epoch(struct http_request *req)
     mirror_job_state(app->mirror, &mirror);
     (void)http_set_header(req, "Plenum-Epoch", app->epoch);
     (void)http_set_header(req, "Plenum-Seal", app->scan_key.public_key);
+    if (app->spares) (void)http_set_header(req, "Plenum-Spares", app->spares);
     const char *lag = mirror.is_on ? arena_printf(req->arena, "%" PRId64, mirror.lag_ms) : NULL;
     if (lag) (void)http_set_header(req, "Plenum-Copy-Lag", lag);
 }

@@ -88,27 +88,41 @@ static int run_pair(int argc, char **argv)
     return command_end("device", e, &fault);
 }
 
+static const char *moment(int64_t ms, char room[CLOCK_TEXT_SIZE]) { return ms == DB_NULL ? NULL : clock_format(ms, room); }
+
+static json_t *number(int64_t value) { return value == DB_NULL ? json_null() : json_integer(value); }
+
 static json_t *device_json(const struct device *d)
 {
-    char created[CLOCK_TEXT_SIZE], revoked[CLOCK_TEXT_SIZE], seen[CLOCK_TEXT_SIZE];
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s?}", "device", d->code, "name", d->name, "event", d->event_slug, "gate", d->gate_code, "created",
-                     clock_format(d->created_ms, created), "last_seen", d->last_seen_ms == DB_NULL ? NULL : clock_format(d->last_seen_ms, seen), "revoked",
-                     d->revoked_ms == DB_NULL ? NULL : clock_format(d->revoked_ms, revoked));
+    char created[CLOCK_TEXT_SIZE], revoked[CLOCK_TEXT_SIZE], seen[CLOCK_TEXT_SIZE], asked[CLOCK_TEXT_SIZE], since[CLOCK_TEXT_SIZE];
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:o, s:s?, s:o, s:o, s:s?, s:o}", "device", d->code, "name", d->name, "event", d->event_slug,
+                     "gate", d->gate_code, "created", clock_format(d->created_ms, created), "last_seen", moment(d->last_seen_ms, seen), "revoked",
+                     moment(d->revoked_ms, revoked), "roster", number(d->roster_version), "roster_at", moment(d->roster_ms, asked), "clock_offset_ms",
+                     number(d->clock_offset_ms), "waiting", number(d->waiting), "waiting_since", moment(d->waiting_since_ms, since), "set_aside",
+                     number(d->set_aside));
+}
+
+static void print_device(const struct device *d)
+{
+    char seen[CLOCK_TEXT_SIZE], asked[CLOCK_TEXT_SIZE];
+    printf("%s  %-8s %s/%s  last seen %s", d->code, d->revoked_ms == DB_NULL ? "active" : "revoked", d->event_slug, d->gate_code,
+           d->last_seen_ms == DB_NULL ? "never" : clock_format(d->last_seen_ms, seen));
+    if (d->waiting != DB_NULL) printf("  %lld waiting", (long long)d->waiting);
+    if (d->set_aside != DB_NULL && d->set_aside > 0) printf("  %lld set aside", (long long)d->set_aside);
+    if (d->roster_ms != DB_NULL) printf("  list of %s", clock_format(d->roster_ms, asked));
+    if (d->clock_offset_ms != DB_NULL) printf("  clock %+.1f s", (double)d->clock_offset_ms / 1000);
+    printf("  %s\n", d->name);
 }
 
 static enum err print_devices(const struct device *devices, size_t count, bool json, struct fault *fault)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
-        char seen[CLOCK_TEXT_SIZE];
         if (json_array_append_new(list, device_json(&devices[i])) != 0) {
             json_decref(list);
             return fault_set(fault, ERR_NOMEM, "not enough memory");
         }
-        if (!json)
-            printf("%s  %-8s %s/%s  last seen %s  %s\n", devices[i].code, devices[i].revoked_ms == DB_NULL ? "active" : "revoked",
-                devices[i].event_slug, devices[i].gate_code,
-                   devices[i].last_seen_ms == DB_NULL ? "never" : clock_format(devices[i].last_seen_ms, seen), devices[i].name);
+        if (!json) print_device(&devices[i]);
     }
     enum err e = json ? command_print_json(list, true, fault) : OK;
     json_decref(list);

@@ -79,6 +79,8 @@ int command_serve(int argc, char **argv)
         {.name = "public-url", .kind = OPT_TEXT, .target = &o.public_url, .value = "URL", .help = "what badges point at; kept in the data folder"},
         {.name = "mirror", .kind = OPT_TEXT, .target = &o.mirror, .value = "DIR",
          .help = "keep a second copy current there, for `plenum takeover`: a stick, another machine's folder"},
+        {.name = "spare", .kind = OPT_LIST, .target = &o.spares, .value = "URL",
+         .help = "a spare laptop's https://HOST:PORT, told to all scanners; kept in the data folder (again for more; none = forget them)"},
         {.name = "practice", .kind = OPT_FLAG, .target = &o.practice, .help = "look at what `plenum rehearse --keep` left: on this machine only, never a record"},
         {.name = "welcome", .kind = OPT_TEXT, .target = &o.welcome, .value = "EVENT", .help = "print the event's addresses and one delegate's page with its QR code"},
         {.name = "measure", .kind = OPT_TEXT, .target = &measure, .value = "HOW", .help = "for `make bench` only: commit-each, or store-nothing"},

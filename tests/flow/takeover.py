@@ -76,14 +76,14 @@ def metrics(server):
 
 
 class Gate:
-    """A real scanner that reads lines, with two addresses of the server."""
+    """A real scanner that reads lines. It was told two addresses of the server, or only the first one's with its pin: then the server tells the other."""
 
-    def __init__(self, folder, number, servers, code):
+    def __init__(self, folder, number, servers, pairing, is_told_both):
         self.spool = os.path.join(folder, "spool-%d" % number)
         self.lines, self.notices = [], []
-        words = [word for server in servers for word in ("--server", "http://127.0.0.1:%d" % server.port)]
+        words = [word for server in servers for word in ("--server", "http://127.0.0.1:%d" % server.port)] if is_told_both else ["--server", pairing["url"]]
         command = [kit.program("plenum-scanner"), "--spool", self.spool, "--json"]
-        subprocess.run(command + words + ["--pair", code], check=True, capture_output=True)
+        subprocess.run(command + words + ["--pair", pairing["code"]], check=True, capture_output=True)
         self.process = subprocess.Popen(command + ["--lines", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for stream, into in ((self.process.stdout, self.lines), (self.process.stderr, self.notices)):
             threading.Thread(target=lambda s, i: [i.append(line) for line in s], args=(stream, into), daemon=True).start()
@@ -135,12 +135,12 @@ def record(server):
 def rush():
     first, folder = server_of("first"), kit.scratch("spare")
     copy = os.path.join(folder, "stick")
-    first.start("--mirror", copy)
-    check(wait(lambda: is_whole(first)), "the copy becomes whole", health(first))
     spare = kit.Server("spare")
+    first.start("--mirror", copy, "--spare", "https://127.0.0.1:%d" % spare.tls_port)
+    check(wait(lambda: is_whole(first)), "the copy becomes whole", health(first))
     tokens = list(first.tokens("test").values())
     parts = [tokens[i * 50:(i + 1) * 50] for i in range(GATES)]
-    gates = [Gate(folder, i, (first, spare), first.pairing("test", "main")["code"]) for i in range(GATES)]
+    gates = [Gate(folder, i, (first, spare), first.pairing("test", "main"), i % 2 == 0) for i in range(GATES)]
     check(wait(lambda: all(g.rows("SELECT 1 FROM roster_head") for g in gates)), "each gate has its roster")
     desk = Desk(first, tokens[200:240])
     for i in range(20):

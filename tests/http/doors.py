@@ -12,6 +12,7 @@ import json
 import os
 import re
 import socket
+import sqlite3
 import struct
 import sys
 import unicodedata
@@ -716,6 +717,41 @@ def unknown_things():
     equal((reply.status, reply.code), (404, "pairing_unknown"), "a code is good once")
 
 
+def device_list():
+    """What a gate says of itself when it asks for its list stands in the console and in the command; what is nonsense is not taken."""
+    server = world.server
+    gate = server.device("test-1", "main", "Cửa kho")
+    world.secrets.add(gate.key)
+
+    def listed():
+        rows = json.loads(plenum.plenum("device", "list", "--json", data=server.data).stdout)
+        return next(row for row in rows if row["device"] == gate.device)
+
+    def row():
+        page = world.here["organiser"].get("/admin/test-1", Accept_Language="en").text
+        return next((one for one in re.findall("<tr>.*?</tr>", page) if "Cửa kho" in one), "")
+    first = listed()
+    equal([first[k] for k in ("last_seen", "roster", "roster_at", "clock_offset_ms", "waiting", "waiting_since", "set_aside")], [None] * 7, "a new scanner said nothing")
+    reply = gate.get("/api/v1/events/test-1/roster", Plenum_Queue="12 340000 1")
+    check(reply.status == 200 and len(reply.header("Plenum-Seal") or "") == 43, "the list comes with the key that scans are sealed to", reply.headers)
+    told = listed()
+    age = plenum.now_ms() - plenum.time_ms(told["waiting_since"])
+    check(told["waiting"] == 12 and told["set_aside"] == 1 and 330000 < age < 400000 and told["roster_at"] == told["last_seen"], "its queue is in the list", told)
+    check("<bdi>12</bdi>" in row() and "set aside <bdi>1</bdi>" in row() and "silent" not in row(), "and in the console", row())
+    for nonsense in ("", "x", "1", "1 2", "1 2 x", "-1 2 3", "1  2 3", "1 2 3 4", "9999999999999999 1 1"):
+        gate.get("/api/v1/events/test-1/roster?since=1", Plenum_Queue=nonsense)
+        now = listed()
+        equal((now["waiting"], now["waiting_since"], now["set_aside"]), (None, None, None), "not taken: %r" % nonsense)
+    equal(now["roster"], 1, "the version that it has")
+    late = scan(world.tokens["P01"], "main")
+    late["age_ms"], late["scanned_at"] = 1000, plenum.time_text(plenum.now_ms() - 61000)
+    gate.post("/api/v1/checkins", late)
+    check(-62000 < listed()["clock_offset_ms"] < -58000 and "wrong" in row(), "a clock that is a minute behind is told", (listed(), row()))
+    with sqlite3.connect(os.path.join(server.data, "plenum.db"), timeout=20) as db:
+        db.execute("UPDATE device SET last_seen_ms = last_seen_ms - 70000 WHERE code = ?", (gate.device,))
+    check("silent" in row(), "a gate that is silent for a minute is said to be silent", row())
+
+
 def revoked():
     server = world.server
     device = world.spare
@@ -934,4 +970,4 @@ def every_reply():
 
 if __name__ == "__main__":
     plenum.run("doors", begin, the_table, right_requests, wrong_methods, without_role, of_another_event, foreign_hosts, foreign_origins, csrf, bodies, masked_paths,
-               unknown_things, revoked, forms_sent_twice, sessions, not_this_machine, the_log, every_reply)
+               unknown_things, device_list, revoked, forms_sent_twice, sessions, not_this_machine, the_log, every_reply)

@@ -110,6 +110,14 @@ static void test_devices(struct check *c, struct db *db, struct arena *arena)
     CHECK(c, device_by_key(db, arena, made.key_hash, &device) == ERR_NOT_FOUND && device_by_key(db, arena, "", &device) == ERR_NOT_FOUND);
     CHECK(c, device_seen(db, made.id, NOW + 5, -120, 7) == OK && device_seen(db, made.id, NOW + 6, DB_NULL, DB_NULL) == OK);
     CHECK(c, device_by_code(db, arena, made.code, &device) == OK && device.last_seen_ms == NOW + 6 && device.clock_offset_ms == -120 && device.roster_version == 7);
+    CHECK(c, device.roster_ms == DB_NULL && device.waiting == DB_NULL && device.waiting_since_ms == DB_NULL && device.set_aside == DB_NULL);
+    const struct device_report full = {.now_ms = NOW + 7, .roster_version = 9, .waiting = 12, .waiting_since_ms = NOW - 5000, .set_aside = 1};
+    const struct device_report silent = {.now_ms = NOW + 8, .roster_version = DB_NULL, .waiting = DB_NULL, .waiting_since_ms = DB_NULL, .set_aside = DB_NULL};
+    CHECK(c, device_report(db, made.id, &full) == OK && device_by_code(db, arena, made.code, &device) == OK);
+    CHECK(c, device.last_seen_ms == NOW + 7 && device.roster_ms == NOW + 7 && device.roster_version == 9 && device.waiting == 12 &&
+        device.waiting_since_ms == NOW - 5000 && device.set_aside == 1);
+    CHECK(c, device_report(db, made.id, &silent) == OK && device_by_key(db, arena, made.key, &device) == OK);
+    CHECK(c, device.roster_version == 9 && device.waiting == DB_NULL && device.set_aside == DB_NULL); /* an old figure is not a new one */
     CHECK(c, device_revoke(db, "NOSUCH", NOW) == ERR_NOT_FOUND && device_revoke(db, made.code, NOW + 9) == OK && device_revoke(db, made.code, NOW + 10) == OK);
     CHECK(c, device_by_key(db, arena, made.key, &device) == OK && device.revoked_ms == NOW + 9);
     pairing_make(11, 22, NOW, &late);

@@ -70,6 +70,21 @@ static void test_split(struct bench *b)
     }
 }
 
+/* What a server says of spare ones is added once, while there is room, and never a less safe one. */
+static void test_spares(struct bench *b)
+{
+    struct http_servers servers = {.urls = {"https://10.0.0.2:8443"}, .count = 1}, plain = {.urls = {"http://127.0.0.1:8080"}, .count = 1};
+    CHECK(&b->check, !http_servers_add(&servers, &b->arena, "") && !http_servers_add(&servers, &b->arena, "https://10.0.0.2:8443"));
+    CHECK(&b->check, !http_servers_add(&servers, &b->arena, "http://10.0.0.3:8080 ftp://x https:// https://h/path x") && servers.count == 1);
+    CHECK(&b->check, http_servers_add(&servers, &b->arena, " https://10.0.0.3:8443  https://10.0.0.3:8443 https://10.0.0.4:8443") && servers.count == 3);
+    CHECK_TEXT(&b->check, servers.urls[1], "https://10.0.0.3:8443");
+    CHECK_TEXT(&b->check, servers.urls[2], "https://10.0.0.4:8443");
+    CHECK(&b->check, !http_servers_add(&servers, &b->arena, "https://10.0.0.4:8443"));
+    CHECK(&b->check, http_servers_add(&servers, &b->arena, "https://a https://b https://c https://d https://e https://f https://g") &&
+                      servers.count == HTTP_SERVERS_MOST);
+    CHECK(&b->check, http_servers_add(&plain, &b->arena, "http://127.0.0.1:8081") && plain.count == 2);
+}
+
 static void test_trust(struct bench *b)
 {
     struct fault fault = {0};
@@ -122,6 +137,7 @@ int main(void)
     b.plain = arena_printf(&b.arena, "http://127.0.0.1:%u", http_server_port(b.server));
     b.authority = tls_path(&b.arena, b.folder, "authority.crt");
     test_split(&b);
+    test_spares(&b);
     test_trust(&b);
     test_pairing(&b);
     http_server_stop(b.server);

@@ -15,16 +15,19 @@ UPDATE pairing SET used_ms = $2 WHERE code_hash = $1 AND used_ms IS NULL;
 -- device_insert :exec (id i64, code text, name text, key_hash text, event_id i64, gate_id i64, created_ms i64)
 INSERT INTO device(id, code, name, key_hash, event_id, gate_id, created_ms) VALUES($1, $2, $3, $4, $5, $6, $7);
 
--- device_by_key :maybe (key_hash text) -> (id i64, code text, name text, event_id i64, gate_id i64, event_slug text, gate_code text, created_ms i64, revoked_ms i64?, last_seen_ms i64?, clock_offset_ms i64?, roster_version i64?)
-SELECT d.id, d.code, d.name, d.event_id, d.gate_id, e.slug, g.code, d.created_ms, d.revoked_ms, d.last_seen_ms, d.clock_offset_ms, d.roster_version
+-- device_by_key :maybe (key_hash text) -> (id i64, code text, name text, event_id i64, gate_id i64, event_slug text, gate_code text, created_ms i64, revoked_ms i64?, last_seen_ms i64?, clock_offset_ms i64?, roster_version i64?, roster_ms i64?, waiting i64?, waiting_since_ms i64?, set_aside i64?)
+SELECT d.id, d.code, d.name, d.event_id, d.gate_id, e.slug, g.code, d.created_ms, d.revoked_ms, d.last_seen_ms, d.clock_offset_ms, d.roster_version,
+  d.roster_ms, d.waiting, d.waiting_since_ms, d.set_aside
 FROM device d JOIN event e ON e.id = d.event_id JOIN gate g ON g.id = d.gate_id WHERE d.key_hash = $1;
 
--- device_by_code :maybe (code text) -> (id i64, code text, name text, event_id i64, gate_id i64, event_slug text, gate_code text, created_ms i64, revoked_ms i64?, last_seen_ms i64?, clock_offset_ms i64?, roster_version i64?)
-SELECT d.id, d.code, d.name, d.event_id, d.gate_id, e.slug, g.code, d.created_ms, d.revoked_ms, d.last_seen_ms, d.clock_offset_ms, d.roster_version
+-- device_by_code :maybe (code text) -> (id i64, code text, name text, event_id i64, gate_id i64, event_slug text, gate_code text, created_ms i64, revoked_ms i64?, last_seen_ms i64?, clock_offset_ms i64?, roster_version i64?, roster_ms i64?, waiting i64?, waiting_since_ms i64?, set_aside i64?)
+SELECT d.id, d.code, d.name, d.event_id, d.gate_id, e.slug, g.code, d.created_ms, d.revoked_ms, d.last_seen_ms, d.clock_offset_ms, d.roster_version,
+  d.roster_ms, d.waiting, d.waiting_since_ms, d.set_aside
 FROM device d JOIN event e ON e.id = d.event_id JOIN gate g ON g.id = d.gate_id WHERE d.code = $1;
 
--- device_list :many (event_id i64) -> (id i64, code text, name text, event_id i64, gate_id i64, event_slug text, gate_code text, created_ms i64, revoked_ms i64?, last_seen_ms i64?, clock_offset_ms i64?, roster_version i64?)
-SELECT d.id, d.code, d.name, d.event_id, d.gate_id, e.slug, g.code, d.created_ms, d.revoked_ms, d.last_seen_ms, d.clock_offset_ms, d.roster_version
+-- device_list :many (event_id i64) -> (id i64, code text, name text, event_id i64, gate_id i64, event_slug text, gate_code text, created_ms i64, revoked_ms i64?, last_seen_ms i64?, clock_offset_ms i64?, roster_version i64?, roster_ms i64?, waiting i64?, waiting_since_ms i64?, set_aside i64?)
+SELECT d.id, d.code, d.name, d.event_id, d.gate_id, e.slug, g.code, d.created_ms, d.revoked_ms, d.last_seen_ms, d.clock_offset_ms, d.roster_version,
+  d.roster_ms, d.waiting, d.waiting_since_ms, d.set_aside
 FROM device d JOIN event e ON e.id = d.event_id JOIN gate g ON g.id = d.gate_id
 WHERE $1 = CAST(0 AS BIGINT) OR d.event_id = $1 ORDER BY d.created_ms, d.id;
 
@@ -34,6 +37,8 @@ UPDATE device SET revoked_ms = COALESCE(revoked_ms, $2) WHERE code = $1;
 -- device_seen :exec (id i64, last_seen_ms i64, clock_offset_ms i64?, roster_version i64?)
 UPDATE device SET last_seen_ms = $2, clock_offset_ms = COALESCE($3, clock_offset_ms), roster_version = COALESCE($4, roster_version) WHERE id = $1;
 
+-- device_report :exec (id i64, last_seen_ms i64, roster_version i64?, waiting i64?, waiting_since_ms i64?, set_aside i64?)
+UPDATE device SET last_seen_ms = $2, roster_ms = $2, roster_version = COALESCE($3, roster_version), waiting = $4, waiting_since_ms = $5, set_aside = $6 WHERE id = $1;
 
 -- What a scan file of the device is sealed with.
 -- device_key_hash :maybe (code text) -> (key_hash text)
