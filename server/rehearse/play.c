@@ -158,22 +158,28 @@ enum err play_run(struct play *play, struct progress *progress, struct fault *fa
     }
     if (e != OK) atomic_store(&play->stop, true);
     for (size_t i = 0; i < crew.count; i++) (void)pthread_join(crew.threads[i], NULL);
-    if (e != OK) play_walls_end(play, 0, 0, NULL);
+    if (e != OK) play_walls_end(play);
     progress_end(progress);
     return e;
 }
 
-void play_walls_end(struct play *play, int64_t attended, int64_t most_ms, int64_t *ret_ms)
+int64_t play_walls_wait(struct play *play, int64_t attended, int64_t most_ms)
 {
-    int64_t begun = clock_steady_ms(), took = -1;
-    do {
+    int64_t begun = clock_steady_ms();
+    for (;;) {
         bool agree = true;
         for (size_t i = 0; i < PLAY_WALLS; i++) agree = agree && atomic_load(&play->walls[i].attended) == attended;
-        took = agree ? clock_steady_ms() - begun : -1;
-        if (took < 0 && most_ms) clock_sleep_ms(10);
-    } while (took < 0 && clock_steady_ms() - begun < most_ms);
+        int64_t took = clock_steady_ms() - begun;
+        if (agree || took >= most_ms) return agree ? took : -1;
+        clock_sleep_ms(10);
+    }
+}
+
+void play_walls_end(struct play *play)
+{
     atomic_store(&play->walls_stop, true);
-    for (size_t i = 0; i < PLAY_WALLS; i++)
+    for (size_t i = 0; i < PLAY_WALLS; i++) {
         if (play->walls[i].opened) (void)pthread_join(play->wall_threads[i], NULL);
-    if (ret_ms) *ret_ms = took;
+        play->walls[i].opened = false;
+    }
 }

@@ -83,10 +83,12 @@ struct play {
 /* `keys`: of the plan's lanes, in their order. *ret is in the arena. */
 enum err play_new(struct arena *arena, struct rush *plan, const char *url, const char *slug, const char *const *keys, int64_t speed, struct play **ret);
 void play_free(struct play *play); /* accepts NULL */
-/* Returns when all is over, or `progress` was stopped (ERR_BUSY). The walls listen on until play_walls_end. */
+/* Returns when all is over, or `progress` was stopped (ERR_BUSY). The walls listen on until play_walls_end, but for an error. */
 enum err play_run(struct play *play, struct progress *progress, struct fault *fault);
-/* Waits until both walls show that so many attended, at most `most_ms`; ends them. *ret_ms: how long it took, -1 when they did not. */
-void play_walls_end(struct play *play, int64_t attended, int64_t most_ms, int64_t *ret_ms);
+/* Waits until both walls show that so many attended, at most `most_ms`. How long it took; -1: they did not. */
+int64_t play_walls_wait(struct play *play, int64_t attended, int64_t most_ms);
+/* Ends them: at once when the server has ended, else within about a second. May be called twice. */
+void play_walls_end(struct play *play);
 
 /* --- parts (play_lane.c, play_phone.c, play_wall.c): bodies of the threads ------------------------------------------------------------------------ */
 void *play_lane_run(void *lane);

@@ -178,12 +178,14 @@ static enum err look_after(struct rehearsal *r, struct fault *fault)
 {
     struct sql_practice_recorded_row row = {0};
     struct fault why = {0};
+    r->after.shown = ask_attended(r);
+    r->after.wall_ms = play_walls_wait(r->play, r->after.shown, WALLS_MOST_MS);
+    r->after.server_lived = host_is_alive(&r->host);
+    atomic_store(&r->play->walls_stop, true);
+    host_stop(&r->host);
+    play_walls_end(r->play);
     enum err e = result_make(&r->arena, r->play, &r->result);
     if (e != OK) return fault_set(fault, e, "not enough memory");
-    r->after.shown = ask_attended(r);
-    play_walls_end(r->play, r->after.shown, WALLS_MOST_MS, &r->after.wall_ms);
-    r->after.server_lived = host_is_alive(&r->host);
-    host_stop(&r->host);
     e = sql_practice_recorded(r->copy_store.db, &r->arena, r->programme->event_id, &row);
     if (e != OK) return db_fault(r->copy_store.db, e, fault, "count what was recorded");
     r->after.recorded = row.scans;

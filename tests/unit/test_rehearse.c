@@ -30,8 +30,8 @@ static void check_by_hand(struct check *c, struct arena *arena)
     CHECK(c, queue_measure(arena, turns, 5, &f) == OK);
     CHECK(c, f.people == 5 && f.longest_queue == 2 && f.longest_queue_ms == 1000); /* c and d wait from 1 s on */
     CHECK(c, f.median_ms == 9000 && f.p95_ms == 10000 && f.longest_ms == 10000);   /* waits: 0 0 9 10 10 s */
-    CHECK(c, queue_turns_waiting(turns, 5, 999) == 1 && queue_turns_waiting(turns, 5, 1000) == 2 && queue_turns_waiting(turns, 5,
-        10000) == 1 && queue_turns_waiting(turns, 5, 20000) == 0);
+    CHECK(c, queue_turns_waiting(turns, 5, 999) == 1 && queue_turns_waiting(turns, 5, 1000) == 2);
+    CHECK(c, queue_turns_waiting(turns, 5, 10000) == 1 && queue_turns_waiting(turns, 5, 20000) == 0);
     CHECK(c, queue_measure(arena, turns, 0, &f) == OK && f.people == 0 && f.longest_queue == 0 && f.longest_ms == 0);
 }
 
@@ -181,8 +181,8 @@ struct house {
 /* Two doors into the hall, for delegates and for guests, one way out, and a door into another room. Nobody admits the press. */
 static void build(struct house *h, bool with_session)
 {
-    *h = (struct house){.categories = {{1, "official", NULL, NULL}, {2, "guest", NULL, NULL}, {3, "press", NULL, NULL}}, .areas = {{.id = 10, .code = "hall"}, {.id =
-    * 11, .code = "foyer"}}};
+    *h = (struct house){.categories = {{1, "official", NULL, NULL}, {2, "guest", NULL, NULL}, {3, "press", NULL, NULL}},
+                        .areas = {{.id = 10, .code = "hall"}, {.id = 11, .code = "foyer"}}};
     h->gates[0] = (struct programme_gate){20, 10, "north", NULL, "both", GATE_ENTRY, true, true, true, 1};
     h->gates[1] = (struct programme_gate){21, 10, "south", NULL, "both", GATE_ENTRY, true, true, true, 2};
     h->gates[2] = (struct programme_gate){22, 10, "exit", NULL, "out", GATE_ENTRY, false, true, true, 7};
