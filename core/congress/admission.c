@@ -92,6 +92,11 @@ static struct admission_answer decide_in(const struct admission *a)
     return answer(OUTCOME_admitted, REASON_none);
 }
 
+bool admission_may_override(enum reason reason)
+{
+    return reason == REASON_not_admitted_here || reason == REASON_no_reentry || reason == REASON_full || reason == REASON_not_yet_open || reason == REASON_closed;
+}
+
 struct admission_answer admission_decide(const struct admission *a)
 {
     enum reason badge = badge_reason(a);

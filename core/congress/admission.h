@@ -72,4 +72,8 @@ struct admission_answer {
 
 struct admission_answer admission_decide(const struct admission *a);
 
+/* Whether a person at the desk may let somebody in all the same: where the rule is about the door, the hour or the room. Not where the badge is no good or not ours, the
+ * mandate has ended, or what is given once was given. */
+bool admission_may_override(enum reason reason);
+
 #endif

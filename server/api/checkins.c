@@ -36,6 +36,7 @@ static bool fill_source(struct http_request *req, struct checkin_source *source,
     if (!worker || !event_of(req, worker, &seqs)) return false;
     source->event = http_param(req, "event") ? http_param(req, "event") : http_query(req, "event");
     source->account_id = p->account.id;
+    source->actor = actor_of(req);
     *ret_event_id = seqs.event_id;
     return true;
 }

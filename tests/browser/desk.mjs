@@ -2,7 +2,7 @@
 import { assert, test, until } from "./check.mjs";
 import { WIDTHS, assertCalm, assertFits, assertWords, open, picture } from "./browser.mjs";
 import { signIn } from "./public.mjs";
-import { EVENT } from "./server.mjs";
+import { EVENT, sample } from "./server.mjs";
 
 const present = async (page) => Number((await page.textContent("#present")).replace(/\D/g, "") || "NaN");
 
@@ -92,6 +92,34 @@ export default async function desk(browser, server, people) {
     await assertCalm(wall);
     await page.context().close();
     await wall.context().close();
+  });
+
+  await test("desk: against the rule only with a reason; the refusal stands beside it", async () => {
+    const page = await open(browser);
+    await signIn(page, server, `/desk/${EVENT}`);
+    const delegate = sample.events[0].delegates.find((one) => one.category === "press" && one.person);
+    const press = sample.people.find((one) => one.code === delegate.person).name.normalize("NFC");
+    await page.selectOption("#gate", "gifts");
+    await page.fill("#q", press);
+    await until("found", async () => (await page.locator("#results li b").allTextContents()).includes(press));
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#card button.big");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#card .verdict[data-outcome=refused]");
+    await page.getByRole("button", { name: "Vẫn cho vào…" }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#why:focus");
+    await assertFits(page);
+    await picture(server, page, "desk-1280-why");
+    await assertCalm(page);
+    await page.keyboard.type("Phóng viên được mời");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#card .verdict[data-outcome=handed_out]");
+    await until("both stand in the last scans", async () => {
+      const rows = (await page.locator("#scans li").allTextContents()).filter((row) => row.includes(press));
+      return rows.length === 2;
+    });
+    await page.context().close();
   });
 
   await test("desk: a scan while somebody else's card is open means the badge, not the card", async () => {

@@ -364,6 +364,42 @@ def desk():
     equal(reply.json()["results"][0]["reason"], "unknown_badge", "nobody of that code")
 
 
+def overrides():
+    """A person at the desk decides against the rule, and says why: both are recorded."""
+    server = world.server
+    desk = server.sign_in("ban", "mat khau that dai 19")
+
+    def ask(who, gate, why=None, client=desk, **more):
+        s = dict(scan(world.tokens[who], gate), **more)
+        if why is not None:
+            s["override"] = why
+        return client.post("/api/v1/checkins?event=test-1", s).json()["results"][0]
+
+    before = world.stats()["present"]
+    first = ask("P12", "main")
+    equal((first["outcome"], first["reason"]), ("refused", "not_admitted_here"), "the rule says no")
+    again = ask("P12", "main", "theo yêu cầu của ban tổ chức")
+    equal((again["outcome"], again["reason"], again["conflict"]), ("admitted", "not_admitted_here", False), "a person says yes, with a reason: no conflict")
+    equal(world.stats()["present"], before + 1, "who was let in is in")
+    equal(server.rows("SELECT actor, detail FROM audit WHERE action = 'checkin.override' AND subject = ?", again["scan_id"]), [("ban", "theo yêu cầu của ban tổ chức")],
+          "the audit has who and why")
+    equal(server.value("SELECT COUNT(*) FROM scan WHERE scan_id IN (?, ?)", first["scan_id"], again["scan_id"]), 2, "both are recorded")
+    export = json.loads(plenum.plenum("export", "checkins", "--event", "test-1", "--format", "json", data=server.data).stdout)
+    equal([e["conflict"] for e in export if e["scan_id"] == again["scan_id"]], [False], "nothing is left to settle")
+    equal(ask("P12", "main", "lần nữa")["outcome"], "already_in", "then they are in already")
+    equal(ask("P12", "main", None)["outcome"], "already_in", "for the rule too")
+    world.go("P12", "main", "out")
+    for who, gate, reason in (("P13", "main", "status_replaced"), ("P01", "gifts", "already_handed_out")):
+        r = ask(who, gate, "thử")
+        equal((r["outcome"], r["reason"]), ("refused", reason), "no reason helps against %s" % reason)
+    equal((lambda r: (r["outcome"], r["reason"]))(ask("P10", "gifts", "khách mời")), ("handed_out", "not_admitted_here"), "handed out to somebody who had not been meant")
+    equal(ask("P10", "gifts", "khách mời")["reason"], "already_handed_out", "once")
+    for what, r in (("a device", ask("P12", "main", "x", client=world.device("main"))), ("no reason", ask("P12", "main", "")),
+                    ("a long one", ask("P12", "main", "x" * 301)), ("what was told already", ask("P12", "main", "x", decision="admitted"))):
+        equal((r["outcome"], r["reason"]), ("invalid", "malformed"), "not by %s" % what)
+    equal(world.stats()["present"], before, "the figures are what they were")
+
+
 def validators():
     device = world.device("main")
     path = "/api/v1/events/test-1/stats"
@@ -522,5 +558,5 @@ def doctor():
 
 
 if __name__ == "__main__":
-    plenum.run("checkin_rules", begin, the_door, refusals, handing_out, other_areas, sessions_decide, retries, arrays, times, offline, told_after_all, undo, desk, validators, rosters,
+    plenum.run("checkin_rules", begin, the_door, refusals, handing_out, other_areas, sessions_decide, retries, arrays, times, offline, told_after_all, undo, desk, overrides, validators, rosters,
                random_scans, doctor)

@@ -235,6 +235,7 @@ function drawCard(person, verdict) {
   } else {
     const pair = make("div", { class: "pair" });
     if (verdict && verdict.undo) pair.append(make("button", { class: "button quiet", type: "button", onclick: () => undo(verdict.undo) }, words.undo));
+    if (verdict && verdict.override) pair.append(make("button", { class: "button quiet", type: "button", onclick: (e) => askWhy(e.target, verdict.override) }, words.override));
     if (verdict && verdict.again) pair.append(make("button", { class: "button", type: "button", onclick: verdict.again }, words.retry));
     pair.append(make("button", { class: "button quiet", type: "button", onclick: clearDesk }, words.close));
     actions.append(pair);
@@ -250,6 +251,17 @@ function verdictBox(verdict) {
 }
 
 // ---- checking in
+// Refused because of the door, the hour or the room: a person decides, and says why. The refusal stays recorded beside it.
+const overridable = ["not_admitted_here", "no_reentry", "full", "not_yet_open", "closed"];
+function askWhy(button, letIn) {
+  const field = make("input", { id: "why", type: "text", maxlength: 200, required: true, autocomplete: "off", value: words.override_usual });
+  const form = make("form", { class: "why", onsubmit: (e) => { e.preventDefault(); if (field.value.trim()) letIn(field.value.trim()); } },
+    make("label", { for: "why" }, words.override_why), field, make("button", { class: "button", type: "submit" }, words.override_do));
+  button.replaceWith(form);
+  field.focus();
+  field.select();
+}
+
 async function checkIn(who, direction, person, again = null) {
   // The same scan keeps its number when it is sent again: the server counts it once, whatever was lost on the way.
   const scan = again || { scan_id: uuid7(), ...who, gate: at("gate").value, direction, scanned_at: new Date().toISOString(), started: performance.now() };
@@ -258,7 +270,9 @@ async function checkIn(who, direction, person, again = null) {
   try {
     const answer = await post(`/api/v1/checkins?event=${event}`, { ...body, age_ms: Math.round(performance.now() - started), decision: "ask" });
     const result = answer.results[0];
-    told(result, person || result.person || null, scan.scan_id);
+    told(result, person || result.person || null, scan.scan_id, scan.override ? null : (why) => {
+      checkIn(who, direction, person, { scan_id: uuid7(), ...who, gate: scan.gate, direction, scanned_at: new Date().toISOString(), started: performance.now(), override: why });
+    });
   } catch (problem) {
     sound("stop");
     const more = problem.final ? problem.message : words.failed;
@@ -269,14 +283,15 @@ async function checkIn(who, direction, person, again = null) {
   }
 }
 
-function told(result, person, scanId) {
+function told(result, person, scanId, letIn) {
   const kind = kindOf(result.outcome);
   const first = result.outcome === "already_in" && result.first ? `${words.first} ${clock(result.first.at, zone)}` : "";
   const more = [reasonWords(result.reason), first].filter(Boolean).join(" ");
   const title = outcomeWords(result.outcome);
   const seen = person ? { ...person, ...(result.person || {}), state: null } : null;
   const undoable = ["admitted", "left", "handed_out"].includes(result.outcome);
-  drawCard(seen, { kind, outcome: result.outcome, title, more, undo: undoable ? scanId : null });
+  const override = result.outcome === "refused" && overridable.includes(result.reason) ? letIn : null;
+  drawCard(seen, { kind, outcome: result.outcome, title, more, undo: undoable ? scanId : null, override });
   sound(kind);
   say([title, more, seen ? nameOf(seen) : "", seen && seen.seat ? `${words["fact.seat"]} ${seen.seat}` : ""].filter(Boolean).join(". "));
   box.value = "";
