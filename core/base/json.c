@@ -1,4 +1,5 @@
 #include "core/base/json.h"
+#include "core/base/json_plain.h"
 #include "core/base/text.h"
 
 #include <stdarg.h>
@@ -32,6 +33,8 @@ static enum err read_text(const char *text, size_t length, size_t flags, json_t 
         return fault_set(fault, ERR_INPUT, "line 1: is not UTF-8 but UTF-16; save it as UTF-8");
     size_t line = too_deep_line(text, length);
     if (line) return fault_set(fault, ERR_INPUT, "line %zu: nested deeper than %d levels", line, JSON_DEPTH_LIMIT);
+    enum err e = json_read_plain(text, length, ret);
+    if (e != ERR_INPUT) return e == OK ? OK : fault_set(fault, e, "not enough memory to read the JSON text");
     json_t *value = json_loadb(text, length, flags | JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (value) {
         *ret = value;

@@ -1,5 +1,7 @@
 /* Strict reading of JSON, places of mistakes, specs. */
 #include "core/base/json.h"
+#include "core/base/json_plain.h"
+#include "tests/unit/mutate.h"
 #include "tests/unit/check.h"
 
 #include <stddef.h>
@@ -109,6 +111,37 @@ static void check_encodings(struct check *c)
     CHECK(c, json_read("\0{\0}", 4, &root, &f) == ERR_INPUT && strstr(f.text, "UTF-16"));
 }
 
+/* Whatever our own reader takes, the library takes too, and for the same. */
+static void check_plain(struct check *c)
+{
+    static const char *const texts[] = {
+        "[{\"scan_id\":\"0192\",\"direction\":\"in\",\"age_ms\":-12,\"roster\":null,\"told\":true,\"x\":[false,{},[]]},\t7 ]",
+        "{\"a\\n\":\"\\\"q\\\" \\\\ \\/ \\b\\f\\r\\t\",\"Đ\":\"người é 歐\",\"n\":123456789012345678,\"z\":-0,\"\":0}",
+        "[1.5,1e3,01,-,12345678901234567890,\"\\u00e9\",\"\\ud800\",nul,{\"a\":1,\"a\":2}]",
+    };
+    uint32_t state = 7;
+    int taken = 0, differ = 0;
+    for (int i = 0; i < 30000; i++) {
+        const char *text = texts[i % 3];
+        uint8_t room[256];
+        json_t *ours = NULL;
+        size_t length = i < 3 ? strlen(text) : mutate_bytes(room, (const uint8_t *)text, strlen(text), &state);
+        const char *data = i < 3 ? text : (const char *)room;
+        if (json_read_plain(data, length, &ours) != OK) continue;
+        json_t *theirs = json_loadb(data, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+        taken++;
+        if (!theirs || !json_equal(ours, theirs)) {
+            if (differ++ < 5) printf("# %.*s\n", (int)length, data);
+        }
+        json_decref(ours);
+        json_decref(theirs);
+    }
+    if (!CHECK(c, taken > 1000 && differ == 0)) printf("# %d taken, %d differ\n", taken, differ);
+    json_t *value = NULL;
+    CHECK(c, json_read_plain(texts[0], strlen(texts[0]), &value) == OK && json_read_plain("1.5", 3, &value) == ERR_INPUT);
+    json_decref(value);
+}
+
 static void check_writing(struct check *c)
 {
     struct arena a = {0};
@@ -126,6 +159,7 @@ int main(void)
     check_nul_in_list(&c);
     check_depth(&c);
     check_encodings(&c);
+    check_plain(&c);
     check_writing(&c);
     return check_done(&c, "base/json");
 }
