@@ -82,7 +82,7 @@ void db_bind_text(struct db_statement *s, int index, const char *value)
 
 enum err db_step(struct db_statement *s)
 {
-    return s->db->driver->step(s);
+    return s->is_short ? ERR_NOMEM : s->db->driver->step(s);
 }
 
 int64_t db_column_i64(struct db_statement *s, int column)
@@ -95,6 +95,11 @@ const char *db_column_text(struct db_statement *s, int column)
     return s->db->driver->column_text(s, column);
 }
 
+bool db_statement_is_short(const struct db_statement *s)
+{
+    return s->is_short;
+}
+
 int64_t db_statement_changes(struct db_statement *s)
 {
     return s->db->driver->changes(s->db);
@@ -103,7 +108,9 @@ int64_t db_statement_changes(struct db_statement *s)
 enum err db_statement_end(struct db_statement *s, enum err result)
 {
     s->db->driver->reset(s);
-    return result;
+    bool was_short = s->is_short;
+    s->is_short = false;
+    return result == OK && was_short ? ERR_NOMEM : result;
 }
 
 enum err db_prepare_all(struct db *db, struct fault *fault)

@@ -111,6 +111,7 @@ void db_bind_text(struct db_statement *s, int index, const char *value);
 enum err db_step(struct db_statement *s); /* OK: a row; ERR_NOT_FOUND: done */
 int64_t db_column_i64(struct db_statement *s, int column);
 const char *db_column_text(struct db_statement *s, int column); /* borrowed until the next step */
+bool db_statement_is_short(const struct db_statement *s); /* the row that was just read has texts that there was no memory for */
 enum err db_statement_end(struct db_statement *s, enum err result);
 int64_t db_statement_changes(struct db_statement *s);
 

@@ -13,6 +13,7 @@ struct db_statement {
     void *native;
     int *slots;  /* native index of $1, $2, … */
     int parameter_count;
+    bool is_short; /* there was no memory for a column's text: what was read of this row is void */
 };
 
 enum db_frame { DB_BEGIN_WRITE, DB_BEGIN_READ, DB_COMMIT, DB_ROLLBACK, DB_SAVEPOINT, DB_RELEASE, DB_ROLLBACK_TO, DB_FRAME_COUNT };

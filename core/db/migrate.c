@@ -35,6 +35,11 @@ static enum err read_registry(struct db *db, bool *applied, struct fault *fault)
     if (e != OK) return db_fault(db, e, fault, "read the schema version");
     while ((e = db->driver->step(&s)) == OK) {
         const char *name = db->driver->column_text(&s, 0);
+        const char *stored = db->driver->column_text(&s, 1);
+        if (!name || !stored) {
+            e = ERR_NOMEM;
+            break;
+        }
         const struct db_migration *migration = find_migration(db->catalogue, name);
         char hash[CRYPTO_HASH_HEX];
         if (!migration) {
@@ -42,7 +47,7 @@ static enum err read_registry(struct db *db, bool *applied, struct fault *fault)
             break;
         }
         crypto_sha256_hex(migration->sql, strlen(migration->sql), hash);
-        if (strcmp(hash, db->driver->column_text(&s, 1)) != 0) {
+        if (strcmp(hash, stored) != 0) {
             e = fault_set(fault, ERR_CONFLICT, "the schema patch \"%s\" is not the one that made this database", name);
             break;
         }

@@ -22,9 +22,9 @@ static enum err classify_code(int code)
     case SQLITE_FULL: return ERR_FULL;
     case SQLITE_NOMEM: return ERR_NOMEM;
     case SQLITE_CONSTRAINT: return ERR_CONFLICT;
-    case SQLITE_CANTOPEN: return ERR_NOT_FOUND;
     case SQLITE_READONLY:
     case SQLITE_PERM: return ERR_DENIED;
+    case SQLITE_CANTOPEN: /* never ERR_NOT_FOUND: that means "no such row", and a log that cannot be opened for want of a descriptor is no answer to anybody */
     case SQLITE_IOERR:
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB: return ERR_IO;
@@ -90,7 +90,10 @@ static enum err sqlite_open(struct db *db, const char *url, enum db_mode mode)
     int flags = SQLITE_OPEN_NOMUTEX | (mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
     int code = sqlite3_open_v2(url, &native, flags, NULL);
     db->native = native;
-    if (code != SQLITE_OK) return classify(db, code);
+    if (code != SQLITE_OK) {
+        enum err e = classify(db, code);
+        return code == SQLITE_CANTOPEN && access(url, F_OK) != 0 && errno == ENOENT ? ERR_NOT_FOUND : e;
+    }
     sqlite3_extended_result_codes(native, 1);
     sqlite3_busy_handler(native, wait_for_others, NULL);
     return settings(db, mode);
@@ -160,7 +163,10 @@ static int64_t sqlite_column_i64(struct db_statement *s, int column)
 
 static const char *sqlite_column_text(struct db_statement *s, int column)
 {
-    return (const char *)sqlite3_column_text(s->native, column);
+    bool is_null = sqlite3_column_type(s->native, column) == SQLITE_NULL;
+    const char *text = (const char *)sqlite3_column_text(s->native, column);
+    if (!text && !is_null) s->is_short = true;
+    return text;
 }
 
 static bool sqlite_column_is_null(struct db_statement *s, int column)

@@ -278,6 +278,7 @@ static void put_function(FILE *out, const struct entry *e, const char *upper)
     if (each) {
         fputs("    while ((e = db_step(s)) == OK) {\n", out);
         put_read_row(out, e, "        ", true);
+        if (has_text(e)) fputs("        if (db_statement_is_short(s)) return db_statement_end(s, ERR_NOMEM);\n", out);
         fputs("        e = row_fn(ctx, &row);\n        if (e != OK) return db_statement_end(s, e);\n    }\n"
               "    return db_statement_end(s, e == ERR_NOT_FOUND ? OK : e);\n}\n\n",
               out);
