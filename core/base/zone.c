@@ -9,37 +9,41 @@
 
 #define ZONE_NAME_SIZE 64
 
-static UCalendar *calendar_open(const char *zone)
+/* ERR_INPUT: no such zone. */
+static enum err calendar_open(const char *zone, UCalendar **ret)
 {
     UChar wide[ZONE_NAME_SIZE], canonical[ZONE_NAME_SIZE];
-    if (!zone || strlen(zone) >= ZONE_NAME_SIZE) return NULL;
+    if (!zone || strlen(zone) >= ZONE_NAME_SIZE) return ERR_INPUT;
     for (const char *p = zone; *p; p++)
-        if ((unsigned char)*p >= 0x80) return NULL;
+        if ((unsigned char)*p >= 0x80) return ERR_INPUT;
     UErrorCode status = U_ZERO_ERROR;
     u_charsToUChars(zone, wide, (int32_t)strlen(zone) + 1);
     UBool is_system = 0;
     /* ucal_open takes unknown names for GMT in silence, so the name is asked for first. */
     ucal_getCanonicalTimeZoneID(wide, -1, canonical, ZONE_NAME_SIZE, &is_system, &status);
-    if (U_FAILURE(status) || !is_system) return NULL;
+    if (U_FAILURE(status)) return status == U_ILLEGAL_ARGUMENT_ERROR ? ERR_INPUT : ERR_NOMEM;
+    if (!is_system) return ERR_INPUT;
     UCalendar *calendar = ucal_open(wide, -1, "en_US_POSIX", UCAL_GREGORIAN, &status);
-    if (U_FAILURE(status)) return NULL;
+    if (U_FAILURE(status)) return ERR_NOMEM;
     ucal_setAttribute(calendar, UCAL_REPEATED_WALL_TIME, UCAL_WALLTIME_FIRST);
     ucal_setAttribute(calendar, UCAL_SKIPPED_WALL_TIME, UCAL_WALLTIME_NEXT_VALID);
-    return calendar;
+    *ret = calendar;
+    return OK;
 }
 
 bool zone_is_known(const char *zone)
 {
-    UCalendar *calendar = calendar_open(zone);
-    if (!calendar) return false;
+    UCalendar *calendar;
+    if (calendar_open(zone, &calendar) != OK) return false;
     ucal_close(calendar);
     return true;
 }
 
 enum err zone_local(const char *zone, int64_t ms, struct zone_time *ret)
 {
-    UCalendar *calendar = calendar_open(zone);
-    if (!calendar) return ERR_INPUT;
+    UCalendar *calendar;
+    enum err e = calendar_open(zone, &calendar);
+    if (e != OK) return e;
     UErrorCode status = U_ZERO_ERROR;
     ucal_setMillis(calendar, (UDate)ms, &status);
     struct zone_time t = {
@@ -52,7 +56,7 @@ enum err zone_local(const char *zone, int64_t ms, struct zone_time *ret)
         .weekday = ucal_get(calendar, UCAL_DAY_OF_WEEK, &status) - 1,
     };
     ucal_close(calendar);
-    if (U_FAILURE(status)) return ERR_INPUT;
+    if (U_FAILURE(status)) return status == U_MEMORY_ALLOCATION_ERROR ? ERR_NOMEM : ERR_INPUT;
     *ret = t;
     return OK;
 }
@@ -61,14 +65,15 @@ enum err zone_instant(const char *zone, const struct zone_time *local, int64_t *
 {
     if (!clock_is_date(local->year, local->month, local->day)) return ERR_INPUT;
     if (local->hour < 0 || local->hour > 23 || local->minute < 0 || local->minute > 59 || local->second < 0 || local->second > 59) return ERR_INPUT;
-    UCalendar *calendar = calendar_open(zone);
-    if (!calendar) return ERR_INPUT;
+    UCalendar *calendar;
+    enum err e = calendar_open(zone, &calendar);
+    if (e != OK) return e;
     UErrorCode status = U_ZERO_ERROR;
     ucal_clear(calendar);
     ucal_setDateTime(calendar, local->year, local->month - 1, local->day, local->hour, local->minute, local->second, &status);
     UDate ms = ucal_getMillis(calendar, &status);
     ucal_close(calendar);
-    if (U_FAILURE(status)) return ERR_INPUT;
+    if (U_FAILURE(status)) return status == U_MEMORY_ALLOCATION_ERROR ? ERR_NOMEM : ERR_INPUT;
     *ret_ms = (int64_t)ms;
     return OK;
 }
