@@ -31,11 +31,13 @@ void arena_release(struct arena *arena)
     }
     arena->blocks = NULL;
     arena->total = 0;
+    arena->is_short = false;
 }
 
 void arena_clear(struct arena *arena)
 {
     struct arena_block *keep = arena->blocks;
+    arena->is_short = false;
     if (!keep) return;
     struct arena_block *block = keep->next;
     while (block) {
@@ -76,7 +78,10 @@ void *arena_alloc(struct arena *arena, size_t size)
     if (size == 0) size = align;
     struct arena_block *block = arena->blocks;
     if (!block || block->size - block->used < size) block = block_add(arena, size);
-    if (!block) return NULL;
+    if (!block) {
+        arena->is_short = true;
+        return NULL;
+    }
     void *result = block->data + block->used;
     block->used += size;
     memset(result, 0, size);

@@ -6,6 +6,7 @@
 #define PLENUM_BASE_ARENA_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena_block;
@@ -14,6 +15,7 @@ struct arena {
     struct arena_block *blocks; /* newest first */
     size_t total;               /* bytes handed out by malloc for this arena */
     size_t limit;               /* no more than this is ever taken; 0 = no bound */
+    bool is_short;              /* something was asked for since the last clearing that there was no memory for: what looks malformed may only be incomplete */
 };
 
 /* An arena that never takes more than `limit` bytes (0 = unbounded). `struct arena a = {0};` is an unbounded one. */

@@ -28,7 +28,8 @@ char *title_pick_language(struct arena *arena, const char *stored, const char *l
     if (stored == NULL) return arena_strdup(arena, "");
     if (stored[0] != '{' && stored[0] != '"') return arena_strdup(arena, stored);
     json_t *title = NULL;
-    if (json_read(stored, strlen(stored), &title, NULL) != OK) return arena_strdup(arena, stored);
+    enum err e = json_read(stored, strlen(stored), &title, NULL);
+    if (e != OK) return e == ERR_NOMEM ? NULL : arena_strdup(arena, stored);
     char *text = arena_strdup(arena, title_pick_json(title, language, ret_language));
     json_decref(title);
     return text;

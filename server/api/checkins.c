@@ -114,6 +114,7 @@ static enum err read_scans(struct http_request *req, json_t *body, struct checki
     for (size_t i = 0; i < c->count; i++) {
         struct checkin_answer *a = &c->answers[i];
         enum reason reason = scan_json_read(many ? json_array_get(body, i) : body, req->arena, &how, &c->scans[i], NULL);
+        if (reason == REASON_busy) return ERR_NOMEM;
         c->sound[i] = reason == REASON_none;
         *a = (struct checkin_answer){.outcome = OUTCOME_invalid, .reason = reason, .first_ms = DB_NULL, .delegate_id = DB_NULL, .gate_id = DB_NULL};
         (void)snprintf(a->scan_id, sizeof a->scan_id, "%s", c->scans[i].scan_id);

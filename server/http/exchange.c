@@ -245,7 +245,8 @@ static void run(struct exchange *x)
     if (!x->authorized && !ask_hook(x, hooks->authorize)) return;
     x->authorized = true;
     if (!read_form(x)) {
-        http_reply_problem(&x->req, 400, "bad_form", "The form is malformed.");
+        if (x->arena.is_short) http_reply_problem(&x->req, 503, "busy", "Out of memory.");
+        else http_reply_problem(&x->req, 400, "bad_form", "The form is malformed.");
         return;
     }
     bool asks_token = x->req.method != HTTP_GET && !x->req.has_bearer && !(x->req.route->flags & HTTP_OWN_TOKEN);

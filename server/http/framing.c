@@ -166,7 +166,7 @@ bool framing_check(struct exchange *x, struct refusal *refusal)
         return refuse(refusal, 400, "bad_host", "The target names another host than the Host header.");
     x->req.path = x->target.path;
     if (!target_read_pairs(&x->arena, x->target.query, strlen(x->target.query), HTTP_QUERY_MOST, &x->query))
-        return refuse(refusal, 400, "bad_query", "The query is malformed.");
+        return x->arena.is_short ? refuse(refusal, 503, "busy", "Out of memory.") : refuse(refusal, 400, "bad_query", "The query is malformed.");
     return true;
 }
 

@@ -147,6 +147,7 @@ static bool cut_segments(struct arena *arena, const char *path, size_t length, s
         }
         if (target->segment_count == HTTP_SEGMENTS_MOST) return refuse(refusal, 414, "uri_too_long", "The address has too many parts.");
         char *segment = decode(arena, piece, size, false);
+        if (!segment && arena->is_short) return refuse(refusal, 503, "busy", "Out of memory.");
         if (!segment || has_control(segment, false)) return refuse(refusal, 400, "bad_path", "The address is not valid UTF-8 text.");
         if (!*segment || strchr(segment, '/') || strcmp(segment, ".") == 0 || strcmp(segment, "..") == 0)
             return refuse(refusal, 400, "bad_path", "The address has an empty, relative or masked part.");
@@ -162,6 +163,7 @@ bool target_read(struct arena *arena, const char *raw, struct target *ret, struc
     for (const unsigned char *p = (const unsigned char *)raw; *p; p++)
         if (*p <= 0x20 || *p == 0x7f || *p == '#') return refuse(refusal, 400, "bad_target", "The request line is malformed.");
     if (*raw && *raw != '/') raw = strip_authority(arena, raw, &ret->authority);
+    if (!raw && arena->is_short) return refuse(refusal, 503, "busy", "Out of memory.");
     if (!raw || *raw != '/') return refuse(refusal, 400, "bad_target", "The request target is not a path.");
     size_t length = strcspn(raw, "?");
     if (raw[length] == '?') ret->query = raw + length + 1;

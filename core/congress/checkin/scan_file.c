@@ -85,6 +85,7 @@ static enum err find_device(struct work *w, const char *code, const char **ret_k
 static enum err open_seal(struct work *w, const char *sealed, const char *key_hash, struct fault *fault)
 {
     const char *file = w->options->file, *text = scan_unseal(&w->arena, key_hash, sealed);
+    if (!text && w->arena.is_short) return fault_set(fault, ERR_NOMEM, "%s: not enough memory to open it", file);
     if (!text) return fault_set(fault, ERR_DENIED, "%s: the seal of device %s is broken: the file was changed or is not from that device", file, w->device.code);
     w->inner.offset_ms = DB_NULL;
     enum err e = json_read_list(text, strlen(text), &w->inner_value, fault);
@@ -143,6 +144,7 @@ static enum err take_one(struct work *w, struct db *db, json_t *item, struct che
     enum reason reason = scan_json_read(item, &w->piece, &how, &scan, NULL);
     *a = (struct checkin_answer){.outcome = OUTCOME_invalid, .reason = reason, .first_ms = DB_NULL, .delegate_id = DB_NULL, .gate_id = DB_NULL};
     (void)snprintf(a->scan_id, sizeof a->scan_id, "%s", scan.scan_id);
+    if (reason == REASON_busy) return ERR_NOMEM;
     if (reason != REASON_none) return OK;
     set_time(w, &scan, &source);
     if (w->options->dry_run) return checkin_preview(db, &w->piece, &w->tools.programmes, &source, &scan, a);

@@ -81,14 +81,17 @@ enum reason scan_json_read(json_t *object, struct arena *arena, const struct sca
     *ret = (struct checkin_scan){.scan_id = scan_id && id_is_uuid(scan_id) ? scan_id : "", .age_ms = DB_NULL, .roster = DB_NULL};
     enum err e = json_take_known(object, specs, sizeof specs / sizeof specs[0], &raw, NULL, fault);
     if (e == OK) e = check(&raw, arena, how, ret, fault);
-    return e == OK ? REASON_none : REASON_malformed;
+    if (e == OK) return REASON_none;
+    return e == ERR_NOMEM || arena->is_short ? REASON_busy : REASON_malformed;
 }
 
 static json_t *person_json(struct arena *arena, const struct checkin_answer *a, const char *language)
 {
     if (!a->name && !a->number) return json_null();
+    const char *delegation = a->delegation ? title_pick(arena, a->delegation, language) : NULL;
+    if (a->delegation && !delegation) return NULL;
     return json_pack("{s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?}", "code", a->person_code, "name", a->name, "delegation",
-                     a->delegation ? title_pick(arena, a->delegation, language) : NULL, "category", a->category, "seat", a->seat, "badge_box", a->badge_box,
+                     delegation, "category", a->category, "seat", a->seat, "badge_box", a->badge_box,
                      "number", a->number);
 }
 

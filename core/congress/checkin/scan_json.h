@@ -13,7 +13,8 @@ struct scan_reading {
 };
 
 /* Reads one scan. Texts are borrowed from `object` and the arena. REASON_none when it is in the right form, else REASON_malformed with a
- * sentence that names the place; `ret->scan_id` is then what could be read of it ("" at least). */
+ * sentence that names the place; `ret->scan_id` is then what could be read of it ("" at least). REASON_busy: there was no memory to find out, which must never be
+ * said of the scan: a door sets aside for ever what is malformed. */
 enum reason scan_json_read(json_t *object, struct arena *arena, const struct scan_reading *how, struct checkin_scan *ret, struct fault *fault);
 
 /* One answer; NULL when out of memory. `language` picks the delegation's name. */
