@@ -200,7 +200,7 @@ bench-programs: $(BENCH)
 # Power cuts and failing faults (tests/torture): every allocation, write and sync of our own code goes through tests/torture/wrap.c.
 TORTURE := $(sort $(patsubst tests/torture/%.c,$(B)/torture/%,$(wildcard tests/torture/torture_*.c)))
 TORTURE_GROUND := $(patsubst %.c,$(B)/obj/%.o,$(filter-out tests/torture/torture_%,$(wildcard tests/torture/*.c)))
-TORTURE_WRAPPED := malloc calloc realloc asprintf vasprintf __asprintf_chk mmap open mkostemp write pwrite ftruncate fsync fdatasync rename unlink close
+TORTURE_WRAPPED := $(addprefix arena_,alloc array memdup strndup strdup printf grow) malloc calloc realloc asprintf vasprintf __asprintf_chk mmap open mkostemp write pwrite ftruncate fsync fdatasync rename unlink close
 $(B)/torture/%: $(B)/obj/tests/torture/%.o $(TORTURE_GROUND) $(foreach r,$(UNIT_ROOMS),$(call library,$(r)))
 	@mkdir -p $(@D)
 	$(say) LINK $@

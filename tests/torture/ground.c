@@ -15,19 +15,23 @@ static struct {
     _Atomic(struct disk *) disk;
     atomic_bool on;
     enum fault_kind kind;
+    enum fault_where where;
+    const char *planner; /* which thread planned */
     long nth, times;
     atomic_long count, hits;
     sqlite3_mem_methods engine;
 } ground;
-static _Thread_local bool spared;
+static _Thread_local char here; /* its address tells threads apart */
 
 void ground_watch(struct disk *disk) { atomic_store(&ground.disk, disk); }
 struct disk *ground_disk(void) { return atomic_load(&ground.disk); }
-void ground_spare_thread(void) { spared = true; }
+long ground_chances(void) { return atomic_load(&ground.count); }
 
-void ground_plan(enum fault_kind kind, long nth, long times)
+void ground_plan(enum fault_kind kind, enum fault_where where, long nth, long times)
 {
     ground.kind = kind;
+    ground.where = where;
+    ground.planner = &here;
     ground.nth = nth;
     ground.times = times;
     atomic_store(&ground.count, 0);
@@ -41,6 +45,11 @@ long ground_calm(void)
     return atomic_load(&ground.hits);
 }
 
+static bool is_on(bool memory)
+{
+    return atomic_load(&ground.on) && memory == (ground.kind == FAULT_MEMORY) && (ground.planner == &here) == (ground.where == FAULT_HERE);
+}
+
 static bool is_hit(void)
 {
     long n = atomic_fetch_add(&ground.count, 1) + 1;
@@ -51,14 +60,13 @@ static bool is_hit(void)
 
 bool ground_fails_memory(void)
 {
-    if (!atomic_load(&ground.on) || spared || ground.kind != FAULT_MEMORY) return false;
-    return is_hit();
+    return is_on(true) && is_hit();
 }
 
 int ground_fails_io(bool grows, bool *ret_half)
 {
     *ret_half = false;
-    if (!atomic_load(&ground.on) || spared || ground.kind == FAULT_MEMORY) return 0;
+    if (!is_on(false)) return 0;
     if (ground.kind == FAULT_IO) return is_hit() ? EIO : 0;
     if (!grows || !is_hit()) return 0;
     *ret_half = ground.kind == FAULT_SHORT;

@@ -3,7 +3,7 @@
  * ground_start replaces, before anything else runs,
  *     SQLite's default VFS by one that tells the watched disk and asks the plan (disk_vfs.c),
  *     the allocators of SQLite, Jansson and ICU by ones that ask the plan (ground.c),
- * and the linker's --wrap (Makefile) replaces malloc, calloc, realloc, asprintf, realpath, mmap, open, mkostemp, write, pwrite, ftruncate, fsync, fdatasync,
+ * and the linker's --wrap (Makefile) replaces malloc, calloc, realloc, asprintf, mmap, the arena's functions, open, mkostemp, write, pwrite, ftruncate, fsync, fdatasync,
  * rename and unlink in all of our own code (wrap.c). libmicrohttpd's, GnuTLS's and curl's own memory is not ours to fail. */
 #ifndef PLENUM_TORTURE_GROUND_H
 #define PLENUM_TORTURE_GROUND_H
@@ -30,12 +30,14 @@ enum fault_kind {
     FAULT_SHORT   /* a write does half of its work, and then as FAULT_FULL */
 };
 
+enum fault_where { FAULT_HERE, FAULT_ELSEWHERE }; /* in the thread that plans; in all the others */
+
 /* From the `nth` chance on (1 is the first), `times` of them fail (0: all, until ground_calm). */
-void ground_plan(enum fault_kind kind, long nth, long times);
+void ground_plan(enum fault_kind kind, enum fault_where where, long nth, long times);
 /* Ends the plan. How many faults there were. */
 long ground_calm(void);
-/* This thread is none of the code under test (it plays a client): nothing of it fails or counts. */
-void ground_spare_thread(void);
+/* How many chances there were since the plan was made, and how many faults. */
+long ground_chances(void);
 
 bool ground_fails_memory(void);
 /* 0, or the errno of the fault; *ret_half: half of a write is to be done first. `grows`: it needs room. */

@@ -1,4 +1,5 @@
 /* What the linker puts in the place of the C library's functions in our own code (--wrap, see the Makefile): each asks the plan, and files tell the disk. */
+#include "core/base/arena.h"
 #include "tests/torture/ground.h"
 
 #include <errno.h>
@@ -28,6 +29,21 @@ int __real_rename(const char *from, const char *to);
 int __real_unlink(const char *path);
 int __real_close(int fd);
 
+void *__real_arena_alloc(struct arena *arena, size_t size);
+void *__real_arena_array(struct arena *arena, size_t count, size_t size);
+void *__real_arena_memdup(struct arena *arena, const void *data, size_t length);
+char *__real_arena_strndup(struct arena *arena, const char *text, size_t length);
+char *__real_arena_strdup(struct arena *arena, const char *text);
+
+int __real_arena_grow(struct arena *arena, void *items, size_t *capacity, size_t count, size_t item_size);
+
+void *__wrap_arena_alloc(struct arena *arena, size_t size);
+void *__wrap_arena_array(struct arena *arena, size_t count, size_t size);
+void *__wrap_arena_memdup(struct arena *arena, const void *data, size_t length);
+char *__wrap_arena_strndup(struct arena *arena, const char *text, size_t length);
+char *__wrap_arena_strdup(struct arena *arena, const char *text);
+char *__wrap_arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int __wrap_arena_grow(struct arena *arena, void *items, size_t *capacity, size_t count, size_t item_size);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *memory, size_t size);
@@ -94,6 +110,34 @@ int __wrap___asprintf_chk(char **ret, int flag, const char *format, ...)
     int n = __wrap_vasprintf(ret, format, args);
     va_end(args);
     return n;
+}
+
+/* An arena asks for memory only now and then; here each piece of it may be the one that there is none for. */
+static bool is_short(struct arena *arena)
+{
+    if (!out_of_memory()) return false;
+    arena->is_short = true;
+    return true;
+}
+
+void *__wrap_arena_alloc(struct arena *arena, size_t size) { return is_short(arena) ? NULL : __real_arena_alloc(arena, size); }
+void *__wrap_arena_array(struct arena *arena, size_t count, size_t size) { return is_short(arena) ? NULL : __real_arena_array(arena, count, size); }
+void *__wrap_arena_memdup(struct arena *arena, const void *data, size_t length) { return is_short(arena) ? NULL : __real_arena_memdup(arena, data, length); }
+char *__wrap_arena_strndup(struct arena *arena, const char *text, size_t length) { return is_short(arena) ? NULL : __real_arena_strndup(arena, text, length); }
+char *__wrap_arena_strdup(struct arena *arena, const char *text) { return text && is_short(arena) ? NULL : __real_arena_strdup(arena, text); }
+
+char *__wrap_arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = is_short(arena) ? NULL : arena_vprintf(arena, format, args);
+    va_end(args);
+    return text;
+}
+
+int __wrap_arena_grow(struct arena *arena, void *items, size_t *capacity, size_t count, size_t item_size)
+{
+    return count >= *capacity && is_short(arena) ? -1 : __real_arena_grow(arena, items, capacity, count, item_size);
 }
 
 /* --- files ---------------------------------------------------------------------------------------------------------------------------- */
