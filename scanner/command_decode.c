@@ -8,10 +8,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-/* A payload is bytes; JSON is UTF-8. What is not valid is shown as U+FFFD. */
-static void put_payload(struct buf *out, const struct code *code)
+/* A payload is bytes, and so is a file's name; JSON is UTF-8. What is not valid is shown as U+FFFD. */
+static void put_bytes(struct buf *out, const struct code *code)
 {
     if (text_is_utf8(code->text, code->length)) {
         buf_put_json(out, code->text);
@@ -32,16 +33,16 @@ static void put_line(struct buf *line, const char *file, const struct code_list 
 {
     buf_clear(line);
     buf_puts(line, "{\"file\":");
-    buf_put_json(line, file ? file : "");
+    put_bytes(line, &(struct code){file ? file : "", file ? strlen(file) : 0});
     buf_puts(line, ",\"codes\":[");
     for (size_t i = 0; i < codes->count; i++) {
         if (i) buf_putc(line, ',');
-        put_payload(line, &codes->items[i]);
+        put_bytes(line, &codes->items[i]);
     }
     buf_putc(line, ']');
     if (error) {
         buf_puts(line, ",\"error\":");
-        buf_put_json(line, error);
+        put_bytes(line, &(struct code){error, strlen(error)});
     }
     buf_puts(line, "}\n");
 }

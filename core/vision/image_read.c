@@ -2,6 +2,7 @@
 
 /* jpeglib.h needs FILE and size_t before it. */
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,20 +46,45 @@ static enum err check_size(uint64_t width, uint64_t height, struct fault *fault)
     return OK;
 }
 
+/* Phones take pictures of 108 and 200 megapixels: what is more than we take is read smaller. */
+static enum err choose_scale(struct jpeg_decompress_struct *info, struct fault *fault)
+{
+    uint64_t pixels = (uint64_t)info->image_width * info->image_height;
+    if (pixels <= IMAGE_PIXELS_MOST || pixels > IMAGE_JPEG_PIXELS_MOST) return check_size(info->image_width, info->image_height, fault);
+    info->scale_num = 1;
+    for (info->scale_denom = 2; pixels / (info->scale_denom * info->scale_denom) > IMAGE_PIXELS_MOST / 2;) info->scale_denom *= 2;
+    jpeg_calc_output_dimensions(info);
+    return check_size(info->output_width, info->output_height, fault);
+}
+
+/* Ink on paper as light. Adobe writes all four the other way round, and everybody follows. */
+static void grey_of_inks(const struct jpeg_decompress_struct *info, const uint8_t *inks, uint8_t *out)
+{
+    unsigned turn = info->saw_Adobe_marker ? 0 : 255;
+    for (size_t x = 0; x < info->output_width; x++, inks += 4) {
+        unsigned black = inks[3] ^ turn;
+        out[x] = (uint8_t)((77 * (inks[0] ^ turn) + 150 * (inks[1] ^ turn) + 29 * (inks[2] ^ turn)) * black / (256 * 255));
+    }
+}
+
 /* Everything that libjpeg may jump out of. `picture` and `pixels` belong to the caller, so that nothing is lost by a jump. */
 static enum err jpeg_run(struct jpeg_decompress_struct *info, struct arena *arena, struct picture *picture, uint8_t **pixels, struct fault *fault)
 {
     if (jpeg_read_header(info, TRUE) != JPEG_HEADER_OK) return fault_set(fault, ERR_INPUT, "not a JPEG picture");
-    enum err e = check_size(info->image_width, info->image_height, fault);
-    if (e != OK) return e;
-    info->out_color_space = JCS_GRAYSCALE;
+    bool is_ink = info->jpeg_color_space == JCS_CMYK || info->jpeg_color_space == JCS_YCCK;
+    info->out_color_space = is_ink ? JCS_CMYK : JCS_GRAYSCALE;
     info->dct_method = JDCT_ISLOW;
+    enum err e = choose_scale(info, fault);
+    if (e != OK) return e;
     jpeg_start_decompress(info);
+    JSAMPROW inks = is_ink ? arena_alloc(arena, (size_t)info->output_width * 4) : NULL;
+    if (is_ink && !inks) return fault_set(fault, ERR_NOMEM, "no memory for a picture of %ux%u", info->output_width, info->output_height);
     *pixels = arena_alloc(arena, (size_t)info->output_width * info->output_height);
     if (!*pixels) return fault_set(fault, ERR_NOMEM, "no memory for a picture of %ux%u", info->output_width, info->output_height);
     while (info->output_scanline < info->output_height) {
         JSAMPROW row = *pixels + (size_t)info->output_scanline * info->output_width;
-        (void)jpeg_read_scanlines(info, &row, 1);
+        (void)jpeg_read_scanlines(info, is_ink ? &inks : &row, 1);
+        if (is_ink) grey_of_inks(info, inks, row);
     }
     *picture = (struct picture){.width = info->output_width, .height = info->output_height, .pixels = *pixels};
     return OK;
@@ -120,6 +146,29 @@ enum image_kind image_kind_of(const void *data, size_t length)
     return IMAGE_UNKNOWN;
 }
 
+const char *image_kind_name(const void *data, size_t length)
+{
+    static const struct {
+        size_t at;
+        const char *magic, *name;
+    } known[] = {{4, "ftypheic", "HEIC"}, {4, "ftypheix", "HEIC"}, {4, "ftyphevc", "HEIC"}, {4, "ftypmif1", "HEIC"}, {4, "ftypmsf1", "HEIC"}, {4, "ftypavif", "AVIF"},
+                 {8, "WEBP", "WebP"}, {0, "GIF8", "GIF"}, {0, "II*", "TIFF"}, {0, "MM", "TIFF"}, {0, "BM", "BMP"}, {0, "%PDF", "PDF"}};
+    const uint8_t *bytes = data;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        size_t n = strlen(known[i].magic);
+        if (length >= known[i].at + n && memcmp(bytes + known[i].at, known[i].magic, n) == 0) return known[i].name;
+    }
+    return NULL;
+}
+
+static enum err refuse_kind(const void *data, size_t length, struct fault *fault)
+{
+    const char *name = image_kind_name(data, length);
+    if (length == 0) return fault_set(fault, ERR_INPUT, "the file is empty");
+    if (name) return fault_set(fault, ERR_INPUT, "%s is not read: save it as JPEG first", name);
+    return fault_set(fault, ERR_INPUT, "neither a JPEG nor a PNG nor a PGM picture");
+}
+
 enum err image_read(struct arena *arena, const void *data, size_t length, struct picture *ret, struct fault *fault)
 {
     switch (image_kind_of(data, length)) {
@@ -132,6 +181,6 @@ enum err image_read(struct arena *arena, const void *data, size_t length, struct
         if (e == OK) *ret = picture;
         return e;
     }
-    default: return fault_set(fault, ERR_INPUT, "neither a JPEG nor a PNG nor a PGM picture");
+    default: return refuse_kind(data, length, fault);
     }
 }

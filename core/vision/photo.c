@@ -341,17 +341,8 @@ static void to_srgb(const struct photo_profile *profile, uint8_t *pixels, size_t
 /* Kinds that people send and that we do not read are called by their names. */
 static enum err refuse_kind(const void *data, size_t length, struct fault *fault)
 {
-    static const struct {
-        size_t at;
-        const char *magic, *name;
-    } known[] = {{4, "ftypheic", "HEIC"}, {4, "ftypheix", "HEIC"}, {4, "ftyphevc", "HEIC"}, {4, "ftypmif1", "HEIC"}, {4, "ftypmsf1", "HEIC"}, {4, "ftypavif", "AVIF"},
-                 {8, "WEBP", "WebP"}, {0, "GIF8", "GIF"}, {0, "II*", "TIFF"}, {0, "MM", "TIFF"}, {0, "BM", "BMP"}, {0, "%PDF", "PDF"}};
-    const uint8_t *bytes = data;
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        size_t n = strlen(known[i].magic);
-        if (length < known[i].at + n || memcmp(bytes + known[i].at, known[i].magic, n) != 0) continue;
-        return fault_set(fault, ERR_INPUT, "%s: please save it as JPEG and send it again", known[i].name);
-    }
+    const char *name = image_kind_name(data, length);
+    if (name) return fault_set(fault, ERR_INPUT, "%s: please save it as JPEG and send it again", name);
     return fault_set(fault, ERR_INPUT, "neither a JPEG nor a PNG picture");
 }
 

@@ -28,9 +28,10 @@ struct images {
     size_t seen_count, seen_capacity;
 };
 
+/* Also those that we do not read: a folder of a phone's pictures must not look empty, each is named with what to do. */
 static bool has_picture_name(const char *name)
 {
-    static const char *const endings[] = {".jpg", ".jpeg", ".png", ".pgm"};
+    static const char *const endings[] = {".jpg", ".jpeg", ".jpe", ".png", ".pgm", ".heic", ".heif", ".webp", ".avif", ".gif", ".bmp", ".tif", ".tiff"};
     size_t n = strlen(name);
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         size_t m = strlen(endings[i]);
@@ -44,12 +45,13 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool is_settled(const char *path)
+/* Folders and pipes of such a name are no pictures: a pipe would hold up the door. */
+static bool is_ready(const char *path, bool only_settled)
 {
     struct stat st;
-    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode)) return false;
+    if (stat(path, &st) != 0) return !only_settled; /* to be told */
     int64_t age = clock_now_ms() - ((int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000);
-    return age >= SETTLED_MS || age < 0;
+    return S_ISREG(st.st_mode) && (!only_settled || age >= SETTLED_MS || age < 0);
 }
 
 static enum err add(struct images *own, char ***list, size_t *capacity, size_t *count, char *path)
@@ -69,7 +71,7 @@ static enum err list_folder(struct images *own, const char *folder, bool only_se
     for (struct dirent *entry; e == OK && (entry = readdir(dir));) {
         if (!has_picture_name(entry->d_name)) continue;
         char *path = file_join(&scratch, folder, entry->d_name);
-        if (path && only_settled && !is_settled(path)) continue;
+        if (path && !is_ready(path, only_settled)) continue;
         if (path && own->seen_count && bsearch(&path, own->seen, own->seen_count, sizeof *own->seen, by_name)) continue;
         e = add(own, &own->todo, &own->todo_capacity, &own->todo_count, arena_strdup(&own->arena, path));
     }

@@ -9,6 +9,7 @@ Each story is told twice: to a small server of its own (tests/flow/scanner_fake.
 import json
 import os
 import random
+import shutil
 import signal
 import stat
 import subprocess
@@ -496,6 +497,14 @@ def story_pictures(folder):
     check(out.returncode == 1 and [len(x["codes"]) for x in lines] == [1, 1, 2, 1, 0], "pictures: decode", out.stdout)
     out = subprocess.run([SCANNER, "decode", os.path.join(images, "0.png"), one], capture_output=True, text=True)
     check(out.returncode == 0 and json.loads(out.stdout.splitlines()[0])["codes"] == [url(w.tokens[0])], "pictures: decode gives the text", out.stdout)
+    phone = os.path.join(folder, "phone")  # what is in it cannot all be read, and nothing of it is passed over in silence or holds up the rest
+    os.mkdir(phone)
+    open(os.path.join(phone, "1.heic"), "wb").write(b"\0\0\0\x18ftypheic" + bytes(40))
+    os.mkfifo(os.path.join(phone, "2.jpg"))
+    shutil.copy(os.path.join(images, "0.png"), os.path.join(phone.encode(), b"3-\xff.png"))
+    out = subprocess.run([SCANNER, "decode", phone], capture_output=True, timeout=60)
+    lines = [json.loads(line) for line in out.stdout.decode("utf-8").splitlines()]
+    check(out.returncode == 1 and [len(x["codes"]) for x in lines] == [0, 1] and "save it as JPEG" in lines[0]["error"], "pictures: a phone's folder", out.stdout)
     code, first, notices = run(w.spool, ["--images", images, "--once"])
     check(code == 1 and "4.jpg" in notices, "pictures: an unreadable one is named", notices)
     check(len(first) == 5 and all(r["outcome"] == "admitted" for r in first), "pictures: every badge of every picture", str(first))

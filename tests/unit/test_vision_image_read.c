@@ -75,6 +75,13 @@ int main(void)
     CHECK(&c, image_read(&arena, "P5\n2 1\n255\n\0\377", 13, &picture, &fault) == OK && picture.pixels[1] == 255);
     CHECK(&c, image_read(&arena, "GIF89a", 6, &picture, &fault) == ERR_INPUT);
     CHECK(&c, image_read(&arena, "", 0, &picture, &fault) == ERR_INPUT);
+    CHECK(&c, image_read(&arena, "\0\0\0\x18" "ftypheic\0\0\0\0", 16, &picture, &fault) == ERR_INPUT && strstr(fault.text, "HEIC is not read: save it as JPEG"));
+    CHECK_TEXT(&c, image_kind_name("RIFF\0\0\0\0WEBPVP8 ", 16), "WebP");
+    CHECK(&c, image_kind_name("ftyp", 4) == NULL && image_kind_name("", 0) == NULL);
+    char *inks;
+    size_t inks_length;
+    CHECK(&c, file_read(&arena, "tests/fixtures/scanner/badge-inks.jpg", 1 << 20, &inks, &inks_length, NULL) == OK);
+    CHECK(&c, image_read(&arena, inks, inks_length, &picture, &fault) == OK && picture.width == 148 && picture.pixels[0] > 250); /* paper is white, as ink is none */
     CHECK(&c, image_read(&arena, "P5\n16384 16384\n255\n", 19, &picture, &fault) != OK);
 
     /* Headers that promise gigabytes: refused before memory is taken. */
@@ -86,6 +93,8 @@ int main(void)
         memcpy(keep, sof + 5, 4);
         memcpy(sof + 5, "\xff\xdc\xff\xdc", 4);
         CHECK(&c, image_read(&small, jpeg, jpeg_length, &picture, &fault) == ERR_LIMIT);
+        memcpy(sof + 5, "\x23\x28\x23\x28", 4); /* 9000 × 9000: a phone's, read at half size */
+        CHECK(&c, image_read(&arena, jpeg, jpeg_length, &picture, &fault) == OK && picture.width == 4500 && picture.height == 4500);
         memcpy(sof + 5, "\0\0\0\0", 4);
         CHECK(&c, image_read(&small, jpeg, jpeg_length, &picture, &fault) == ERR_INPUT);
         memcpy(sof + 5, keep, 4);
