@@ -23,7 +23,8 @@ class Gate {
 
   async start(...more) {
     this.log = "";
-    this.process = spawn(this.program, ["--spool", this.spool, "--lines", "-", "--status", String(this.port), "--json", ...more], { stdio: ["pipe", "ignore", "pipe"] });
+    const source = more.includes("--camera") ? [] : ["--lines", "-"];
+    this.process = spawn(this.program, ["--spool", this.spool, ...source, "--status", String(this.port), "--json", ...more], { stdio: ["pipe", "ignore", "pipe"] });
     this.process.stderr.on("data", (text) => { this.log += text; });
     this.port = Number(await until("the page's address", () => /status page: http:\/\/127\.0\.0\.1:(\d+)\//.exec(this.log)?.[1], 15000));
     this.url = `http://127.0.0.1:${this.port}/`;
@@ -192,6 +193,20 @@ export default async function gate(browser, server, people) {
     await see(server, page, "aside");
     await page.click("#asides button");
     await page.waitForSelector("#asides", { state: "hidden" });
+  });
+
+  await test("gate: a camera that is not there is told in place of being ready", async () => {
+    const blind = new Gate(server, "blind", "main");
+    await blind.start("--camera", "/dev/no-camera");
+    for (const [language, word] of [["vi", /CHƯA CÓ CAMERA/], ["ar", /لا كاميرا/], ["en", /NO CAMERA/]]) {
+      await page.goto(`${blind.url}?lang=${language}`);
+      await shows(page, "blind");
+      await until("its word", async () => word.test(await page.textContent(".panel.stopped .word")), 15000);
+      await see(server, page, `blind-${language}`);
+    }
+    assert.match(await page.textContent(".do"), /Plug it in again/);
+    await blind.stop("SIGTERM");
+    await page.goto(`${main.url}?lang=en`);
   });
 
   await test("gate: right to left", async () => {
