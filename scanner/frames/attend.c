@@ -8,6 +8,7 @@
 #define PAUSE_MS_MOST 4000
 #define PAUSE_MS_GONE 500
 #define SETTLED_MS 10000
+#define SEARCH_MS 2000
 
 const char *device_state_name(enum device_state state)
 {
@@ -42,6 +43,7 @@ bool attend_wait(struct attend *attend, enum device_state state, const char *tex
     /* A node that has just appeared belongs to root until udev has been there, and a camera that was pulled out fails in several ways at once: between two ways
      * not to work, only what is found twice in a row is said. */
     bool is_first = !attend->has_told || attend->told == DEVICE_READS;
+    if (state != attend->seen && attend->seen != DEVICE_READS) attend->pause_ms = PAUSE_MS_LEAST; /* something happens there: soon again */
     if (is_first || (state != attend->told && state == attend->seen)) tell(attend, state, attend->settings.path, text);
     attend->seen = state;
     attend->good_since_ms = 0;
@@ -56,6 +58,14 @@ enum device_state attend_state_of_errno(int number)
     if (number == EBUSY) return DEVICE_BUSY;
     if (number == EACCES || number == EPERM) return DEVICE_DENIED;
     return DEVICE_FAILS;
+}
+
+bool attend_may_search(struct attend *attend)
+{
+    int64_t now = clock_steady_ms();
+    if (now < attend->search_ms) return false;
+    attend->search_ms = now + SEARCH_MS;
+    return true;
 }
 
 int attend_poll(const struct attend *attend, int fd, int ms, short *ret_events)

@@ -12,6 +12,7 @@ struct attend {
     bool has_told;
     enum device_state told, seen; /* what was said last; what was found last */
     int64_t pause_ms, good_since_ms; /* 0: not good now */
+    int64_t search_ms;               /* not before */
 };
 
 void attend_init(struct attend *attend, const struct device_settings *settings);
@@ -19,6 +20,8 @@ void attend_init(struct attend *attend, const struct device_settings *settings);
 void attend_tell_good(struct attend *attend, const char *device, const char *text);
 /* It does not: says so, and waits. False: told to stop. */
 bool attend_wait(struct attend *attend, enum device_state state, const char *text);
+/* Whether to look for it at other nodes now: every two seconds, since to open somebody else's device may wake it up. */
+bool attend_may_search(struct attend *attend);
 /* What an errno of open(2) or ioctl(2) says about a device. */
 enum device_state attend_state_of_errno(int number);
 /* Waits for `fd` (-1: only for time to pass), at most `ms` (-1: for ever). 1: something is to be read, or wrong, with *ret_events; 0: the time is over; -1:

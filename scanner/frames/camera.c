@@ -80,7 +80,7 @@ static enum err connect_camera(struct camera *own, enum device_state *ret_state,
     bool is_elsewhere = own->card[0] && (e == ERR_NOT_FOUND || e == ERR_INPUT);
     struct fault ignored;
     enum device_state state;
-    if (is_elsewhere && search(own, &state, &ignored) == OK) return OK;
+    if (is_elsewhere && attend_may_search(&own->attend) && search(own, &state, &ignored) == OK) return OK;
     return e;
 }
 
@@ -121,7 +121,7 @@ static enum err wait_for_shot(struct camera *own, struct v4l2_shot *ret, enum de
             *ret_state = DEVICE_SILENT;
             return fault_set(fault, ERR_TIMEOUT, "it gives no pictures: is it covered, or its plug loose?");
         }
-        if (events & POLLIN) continue;
+        if (!(events & (POLLERR | POLLHUP | POLLNVAL))) continue;
         /* Something is wrong; what, the next reading says. When that has nothing to say either, it would be wrong for ever. */
         e = v4l2_newest(own->v4l2, true, ret, ret_state, fault);
         if (e != ERR_NOT_FOUND) return e;

@@ -55,7 +55,7 @@ static enum err connect_input(struct input *own, enum device_state *ret_state, s
     keys_init(&own->keys);
     enum err e = evdev_open(own->attend.settings.path, &own->evdev, ret_state, fault);
     bool was_there = own->evdev.name[0] != '\0';
-    if (was_there && (e == ERR_NOT_FOUND || e == ERR_INPUT) && search(own, &state, &ignored) == OK) return OK;
+    if (was_there && (e == ERR_NOT_FOUND || e == ERR_INPUT) && attend_may_search(&own->attend) && search(own, &state, &ignored) == OK) return OK;
     return e;
 }
 

@@ -96,7 +96,7 @@ static enum err fail(enum device_state *ret_state, int number, struct fault *fau
     case DEVICE_DENIED: return fault_set(fault, ERR_DENIED, "this user may not open it: add the user to the group \"video\" (usermod -aG video USER) and sign in again");
     default: break;
     }
-    if (number == ENOSPC) return fault_set(fault, ERR_IO, "the USB bus has no room for its pictures: use another port, or one camera on each hub");
+    if (number == ENOSPC) return fault_set(fault, ERR_FULL, "the USB bus has no room for its pictures: use another port, or one camera on each hub");
     return fault_set(fault, ERR_IO, "%s: %s", doing, strerror(number));
 }
 
@@ -249,13 +249,14 @@ static bool set_format(struct v4l2 *v, const struct camera_offer *offer)
     return true;
 }
 
-static enum err choose(struct v4l2 *v, enum device_state *ret_state, struct fault *fault)
+static enum err choose(struct v4l2 *v, bool only_jpeg, enum device_state *ret_state, struct fault *fault)
 {
     struct offers *offers = calloc(1, sizeof *offers);
     if (!offers) return fault_set(fault, ERR_NOMEM, "not enough memory for the camera");
     list_offers(v->fd, offers);
+    for (size_t i = 0; only_jpeg && i < offers->count; i++) offers->items[i].is_refused = !known_formats[offers->items[i].rank].is_jpeg;
     bool had_any = offers->count > 0;
-    int number = EINVAL;
+    int number = only_jpeg ? ENOSPC : EINVAL;
     enum err e = ERR_IO;
     for (size_t best; (best = camera_pick(offers->items, offers->count)) < offers->count;) {
         errno = 0;
@@ -312,7 +313,7 @@ static enum err start(struct v4l2 *v, enum device_state *ret_state, struct fault
     return OK;
 }
 
-enum err v4l2_open(const char *path, struct v4l2 **ret, enum device_state *ret_state, struct fault *fault)
+static enum err open_as(const char *path, bool only_jpeg, struct v4l2 **ret, enum device_state *ret_state, struct fault *fault)
 {
     struct v4l2 *v = calloc(1, sizeof *v);
     *ret_state = DEVICE_FAILS;
@@ -322,7 +323,7 @@ enum err v4l2_open(const char *path, struct v4l2 **ret, enum device_state *ret_s
     enum err e = v->fd >= 0 ? look_at(v->fd, v->card, ret_state, fault)
                  : errno == EISDIR ? never(ret_state, fault, "this is a folder, not a camera")
                                    : fail(ret_state, errno, fault, "open it");
-    if (e == OK) e = choose(v, ret_state, fault);
+    if (e == OK) e = choose(v, only_jpeg, ret_state, fault);
     if (e == OK) e = map_buffers(v, ret_state, fault);
     if (e == OK) e = start(v, ret_state, fault);
     if (e != OK) {
@@ -331,6 +332,13 @@ enum err v4l2_open(const char *path, struct v4l2 **ret, enum device_state *ret_s
     }
     *ret = v;
     return OK;
+}
+
+enum err v4l2_open(const char *path, struct v4l2 **ret, enum device_state *ret_state, struct fault *fault)
+{
+    enum err e = open_as(path, false, ret, ret_state, fault);
+    /* Raw pictures want much of a USB bus, and another camera may have it: compressed ones may still find room. */
+    return e == ERR_FULL ? open_as(path, true, ret, ret_state, fault) : e;
 }
 
 /* What fails here fails because the camera is gone; then there is nothing left to give back. */

@@ -273,6 +273,26 @@ def story_quirks(folder):
     camera.unplug()
 
 
+def story_full_bus(folder):
+    """Another camera has the USB bus: raw pictures find no room, compressed ones do; a camera without them says what to do."""
+    camera = dev.Camera(folder, (("YUYV", 1280, 720, (30,)), ("MJPG", 640, 480, (30,))))
+    camera.faults["STREAMON"] = [errno.ENOSPC]
+    camera.plug("/dev/video0")
+    door = Door(folder, ["--camera", "auto"])
+    until(lambda: camera.streaming)
+    check(camera.streaming and camera.format == ("MJPG", 640, 480), "full bus: compressed", camera.format)
+    door.stop("full bus")
+    camera.unplug()
+    camera = dev.Camera(folder)
+    camera.faults["STREAMON"] = [errno.ENOSPC]
+    camera.plug("/dev/video0")
+    door = Door(folder, ["--camera", "auto"])
+    check(until(lambda: door.said("another port")), "full bus: what to do", "".join(door.notices))
+    check(until(lambda: camera.streaming), "full bus: and tried again")
+    door.stop("full bus")
+    camera.unplug()
+
+
 def story_silent(folder):
     """A camera that gives nothing any more is opened anew, said once; the door itself goes on meanwhile: it sends, it stops when told."""
     camera = dev.Camera(folder)
@@ -497,7 +517,7 @@ def main():
         measure(tempfile.mkdtemp(dir=kit.scratch("measure")), float(words[1]))
         kit.passed, kit.failed = flow.passed, flow.failed
         kit.run("flow devices")
-    stories = [story for story in (story_walk_up, story_newest, story_formats, story_quirks, story_silent, story_refused, story_keys, story_held)
+    stories = [story for story in (story_walk_up, story_newest, story_formats, story_quirks, story_full_bus, story_silent, story_refused, story_keys, story_held)
                if not words or story.__name__.replace("story_", "") in words]
 
     def in_folder(story):
