@@ -60,6 +60,8 @@ static void take_answer(struct passage *p, const struct scan_answer *answer)
     r->first_gate = answer->first_gate;
     r->conflict = answer->conflict;
     r->replayed = answer->replayed;
+    r->is_nearly_full = answer->is_nearly_full;
+    r->places_left = answer->places_left;
 }
 
 /* The 250 ms question. True when the server answered it. */

@@ -92,6 +92,12 @@ static struct admission_answer decide_in(const struct admission *a)
     return answer(OUTCOME_admitted, REASON_none);
 }
 
+bool admission_is_nearly_full(int64_t capacity, int64_t count)
+{
+    int64_t left = capacity - count;
+    return capacity > 0 && (left <= 5 || left <= capacity / 10);
+}
+
 bool admission_may_override(enum reason reason)
 {
     return reason == REASON_not_admitted_here || reason == REASON_no_reentry || reason == REASON_full || reason == REASON_not_yet_open || reason == REASON_closed;

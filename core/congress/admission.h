@@ -72,6 +72,9 @@ struct admission_answer {
 
 struct admission_answer admission_decide(const struct admission *a);
 
+/* Whether a room with a bound is to be warned about before it is full: a tenth of its places, or five, are left. */
+bool admission_is_nearly_full(int64_t capacity, int64_t count);
+
 /* Whether a person at the desk may let somebody in all the same: where the rule is about the door, the hour or the room. Not where the badge is no good or not ours, the
  * mandate has ended, or what is given once was given. */
 bool admission_may_override(enum reason reason);

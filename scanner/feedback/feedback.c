@@ -209,6 +209,8 @@ static void put_look(struct buf *out, const struct feedback *feedback, const str
     enum reason reason = reason_from_code(r->reason);
     if (reason != REASON_none) put_part(out, sentence_of(reason, feedback->settings.vietnamese));
     else put_part(out, r->reason);
+    if (r->is_nearly_full && r->places_left > 0)
+        buf_printf(out, feedback->settings.vietnamese ? "  [chỉ còn %lld chỗ]" : "  [only %lld places left]", (long long)r->places_left);
     put_doubts(out, feedback->settings.vietnamese, r);
     if (feedback->colours && buf_ok(out)) {
         int width = terminal_width(feedback->line_fd);

@@ -27,6 +27,8 @@ struct result {
     int64_t first_ms; /* when they came in; DB_NULL */
     const char *first_gate;
     bool conflict, replayed;
+    bool is_nearly_full; /* the room behind this gate: so many places are left */
+    int64_t places_left;
     int64_t roster_age_ms; /* of what decided here; -1 = nothing did */
     int64_t waiting;    /* scans not yet acknowledged, this one included if it is */
     int64_t oldest_age_ms; /* how long the oldest of them waits; -1 = none */

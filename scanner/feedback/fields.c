@@ -53,6 +53,7 @@ void fields_put_scan(const struct fields *fields, const struct result *r)
     fields_put_text(fields, "outcome", r->outcome);
     fields_put_text(fields, "reason", r->reason);
     fields_put_text(fields, "decided_by", from[r->from]);
+    fields_put_count(fields, "places_left", r->is_nearly_full ? r->places_left : -1);
 }
 
 void fields_put_person(const struct fields *fields, const struct result *r)

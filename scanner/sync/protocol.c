@@ -51,6 +51,7 @@ static void read_one(struct arena *arena, const json_t *item, struct scan_answer
         .seat = text_of(arena, person, "seat"), .badge_box = text_of(arena, person, "badge_box"),
         .first_ms = time_of(first, "at"), .first_gate = text_of(arena, first, "gate"),
         .conflict = json_is_true(json_object_get(item, "conflict")), .replayed = json_is_true(json_object_get(item, "replayed")),
+        .is_nearly_full = json_is_integer(json_object_get(item, "places_left")), .places_left = json_integer_value(json_object_get(item, "places_left")),
     };
 }
 

@@ -18,6 +18,8 @@ struct scan_answer {
     int64_t first_ms; /* DB_NULL */
     const char *first_gate;
     bool conflict, replayed;
+    bool is_nearly_full; /* the room behind this gate */
+    int64_t places_left; /* then */
 };
 struct scan_answers {
     int64_t server_ms; /* DB_NULL when the server did not say */

@@ -1,7 +1,10 @@
 /* GET /admin: the events of the one who asks. GET /admin/{event}: the console: figures, pages, devices, what was printed. POST …/pair and
  * …/devices/{code}/revoke. */
 #include "core/base/clock.h"
+#include "core/congress/admission.h"
 #include "core/congress/badges/badge_list.h"
+#include "core/congress/checkin/conflict.h"
+#include "core/congress/figures/tally.h"
 #include "server/access.h"
 #include "server/pages/staff_page.h"
 #include "server/qr_path.h"
@@ -118,12 +121,48 @@ static enum err put_figures(struct view *view, struct worker *worker, const stru
     return OK;
 }
 
+/* Rooms with a bound, how many are in, and a warning before one is full. */
+static enum err put_rooms(struct view *view, struct db *db, const struct programme *programme, int64_t now_ms)
+{
+    json_t *rooms = json_array();
+    for (size_t i = 0; i < programme->area_count; i++) {
+        const struct programme_area *area = &programme->areas[i];
+        int64_t count = 0;
+        if (area->capacity <= 0) continue;
+        enum err e = tally_area_count(db, NULL, programme->event_id, area->id, now_ms, &count);
+        if (e != OK) {
+            json_decref(rooms);
+            return e;
+        }
+        json_t *row = json_object();
+        view_put_title(view, row, "title", area->title);
+        view_put_number(row, "count", count);
+        view_put_number(row, "capacity", area->capacity);
+        view_put_flag(row, "full", count >= area->capacity);
+        view_put_flag(row, "near", count < area->capacity && admission_is_nearly_full(area->capacity, count));
+        view_put_number(row, "left", area->capacity - count);
+        json_array_append_new(rooms, row);
+    }
+    view_put_json(view->root, "rooms", rooms);
+    return OK;
+}
+
+static enum err put_conflicts(struct view *view, struct db *db, int64_t event_id)
+{
+    int64_t open;
+    enum err e = conflict_count(db, view->arena, event_id, &open);
+    if (e == OK && open > 0) view_put_number(view->root, "conflict_count", open);
+    return e;
+}
+
 static void console_reply(struct staff_page *page)
 {
     struct view *view = &page->view;
     struct db *db = page->worker->db;
     enum err err = put_devices(view, page->worker, page->programme);
     if (err == OK) err = put_figures(view, page->worker, page->programme, clock_now_ms());
+    if (err == OK) err = put_rooms(view, db, page->programme, clock_now_ms());
+    if (err == OK) err = put_conflicts(view, db, page->event.id);
     if (err == OK) err = view_put_host_warnings(view, db, page->programme);
     if (err == OK) err = view_put_pin_alarm(view, db, page->event.id);
     if (err != OK) {

@@ -8,6 +8,7 @@ rosters; then a few hundred random scans against a plain model and a recount by 
 import json
 import os
 import random
+import re
 import sqlite3
 import sys
 
@@ -400,6 +401,28 @@ def overrides():
     equal(world.stats()["present"], before, "the figures are what they were")
 
 
+def rooms():
+    """A room with a bound is warned about before it is full, at the gate and in the console."""
+    for who in ("P01", "P02", "P03", "P07", "P08", "P09"):
+        world.go(who, "lounge", "out")
+    desk = world.server.sign_in("chu-toa", world.server.user("chu-toa", "organiser", "test-1"))
+
+    def room():
+        found = re.findall(r'<p class="room">(.*?)</p>', desk.get("/admin/test-1?lang=en").text, re.S)
+        return " ".join(re.sub(r"<[^>]+>", " ", "; ".join(found)).split())
+
+    check("0 / 2" in room(), "the console shows the rooms", room())
+    first, second, third = (world.go(who, "lounge") for who in ("P07", "P08", "P09"))
+    equal((first["outcome"], first.get("places_left")), ("admitted", 1), "one place is left: told at the gate")
+    equal((second["outcome"], second.get("places_left")), ("admitted", 0), "none is left")
+    equal((third["outcome"], third["reason"], third.get("places_left")), ("refused", "full", 0), "full")
+    check("2 / 2" in room() and "FULL" in room(), "and in the console", room())
+    world.go("P07", "lounge", "out")
+    check("1 / 2" in room() and "places left: 1" in room(), "one left again: a warning", room())
+    check("places_left" not in world.go("P08", "lounge", "out") and "places_left" not in world.go("P08", "main"), "nothing is said where there is room enough, or no bound")
+    world.go("P08", "main", "out")
+
+
 def validators():
     device = world.device("main")
     path = "/api/v1/events/test-1/stats"
@@ -558,5 +581,5 @@ def doctor():
 
 
 if __name__ == "__main__":
-    plenum.run("checkin_rules", begin, the_door, refusals, handing_out, other_areas, sessions_decide, retries, arrays, times, offline, told_after_all, undo, desk, overrides, validators, rosters,
+    plenum.run("checkin_rules", begin, the_door, refusals, handing_out, other_areas, sessions_decide, retries, arrays, times, offline, told_after_all, undo, desk, overrides, rooms, validators, rosters,
                random_scans, doctor)

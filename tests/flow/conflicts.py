@@ -57,6 +57,12 @@ def listed():
     return {key: " ".join(re.sub(r"<[^>]+>", " ", words).split()) for key, words in items}
 
 
+def counted():
+    """What the console's front page says."""
+    found = re.search(r'id="conflict-count"><bdi>(\d+)</bdi>', staff["ban"].get("/admin/test-1?lang=en").text)
+    return int(found.group(1)) if found else 0
+
+
 def figures():
     stats = devices["main"].get("/api/v1/events/test-1/stats").json()
     whole = recount(server.data, "test-1")
@@ -130,6 +136,7 @@ def others():
     check("clock" in words.get(told, "").lower(), "with the device's clock where it is wrong", words.get(told))
     check(against in words, "refused by the door, who is in already: listed", words)
     equal(in_question(), set(listed()), "the export marks the same scans")
+    equal(counted(), len(listed()), "the front page says how many")
 
 
 def settled():
@@ -141,6 +148,7 @@ def settled():
     for _ in range(2):
         equal(staff["ban"].form(path % one, {}).status, 303, "one click settles it, and a second changes nothing")
     equal(sorted(listed()), rest, "it is listed no more, the others are")
+    equal(counted(), len(rest), "and the front page counts one less")
     equal(figures(), present, "figures were exact before")
     equal(server.value("SELECT COUNT(*) FROM audit WHERE action = 'conflict.settle' AND subject = ?", one), 1, "it stands in the audit, once")
     check(one in in_question(), "and in the record it stays a conflict")

@@ -286,7 +286,8 @@ async function checkIn(who, direction, person, again = null) {
 function told(result, person, scanId, letIn) {
   const kind = kindOf(result.outcome);
   const first = result.outcome === "already_in" && result.first ? `${words.first} ${clock(result.first.at, zone)}` : "";
-  const more = [reasonWords(result.reason), first].filter(Boolean).join(" ");
+  const places = result.places_left ? `${words.places_left} ${result.places_left}.` : "";
+  const more = [reasonWords(result.reason), first, places].filter(Boolean).join(" ");
   const title = outcomeWords(result.outcome);
   const seen = person ? { ...person, ...(result.person || {}), state: null } : null;
   const undoable = ["admitted", "left", "handed_out"].includes(result.outcome);

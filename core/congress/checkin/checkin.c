@@ -21,6 +21,7 @@ struct work {
     const struct programme_gate *gate;
     char token_id[BADGE_TOKEN_ID_SIZE];
     bool known;
+    int64_t capacity, area_count; /* of the gate's room; capacity 0: no bound */
     struct sql_checkin_badge_row badge;
     int64_t true_ms;
     bool estimated;
@@ -145,8 +146,20 @@ static enum err fill_history(struct work *w, struct admission *a)
     if (!w->gate->reentry) e = presence_was_in(w->db, w->badge.last_presence, w->gate->area_id, &a->was_in);
     const struct programme_area *area = programme_area_by_id(w->programme, w->gate->area_id);
     if (e != OK || !area || area->capacity == 0) return e;
-    a->capacity = area->capacity;
-    return tally_area_count(w->db, w->tools ? &w->tools->tally : NULL, w->programme->event_id, area->id, w->true_ms, &a->area_count);
+    a->capacity = w->capacity = area->capacity;
+    e = tally_area_count(w->db, w->tools ? &w->tools->tally : NULL, w->programme->event_id, area->id, w->true_ms, &a->area_count);
+    w->area_count = a->area_count;
+    return e;
+}
+
+/* Told at the door before the room is full, so that somebody opens another one in time. */
+static void put_room(const struct work *w, struct checkin_answer *ret)
+{
+    bool came = ret->outcome == OUTCOME_admitted;
+    if (!came && ret->reason != REASON_full) return;
+    int64_t left = w->capacity - w->area_count - came;
+    ret->is_nearly_full = admission_is_nearly_full(w->capacity, w->area_count + came);
+    ret->places_left = left < 0 ? 0 : left;
 }
 
 /* The sessions of the gate's area, as the admission rule wants them. */
@@ -334,6 +347,7 @@ static enum err work_out(struct work *w, struct checkin_answer *ret, bool *ret_n
     if ((e = decide(w, &ours)) != OK) return e;
     settle(w, ours, ret);
     put_first(w, ret);
+    put_room(w, ret);
     if (is_of_event(w)) {
         ret->delegate_id = w->badge.delegate_id;
         put_person(ret, w->programme, w->badge.person_code, w->badge.number, w->badge.name, w->badge.delegation, w->badge.category_id, w->badge.seat,

@@ -52,6 +52,8 @@ struct checkin_answer {
     const char *first_gate;
     int64_t delegate_id, gate_id;
     bool conflict, replayed;
+    bool is_nearly_full; /* of the gate's room, when this scan let somebody in or the room is full */
+    int64_t places_left; /* then: with this scan counted, never below 0 */
 };
 
 /* Never fails for what is wrong in the scan itself: that is an answer. An error means that nothing of this scan was stored. */

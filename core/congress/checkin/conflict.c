@@ -20,6 +20,14 @@ enum err conflict_list(struct db *db, struct arena *arena, int64_t event_id, int
     return OK;
 }
 
+enum err conflict_count(struct db *db, struct arena *arena, int64_t event_id, int64_t *ret)
+{
+    struct sql_conflict_open_row row;
+    enum err e = sql_conflict_open(db, arena, event_id, &row);
+    *ret = e == OK ? row.total : 0;
+    return e;
+}
+
 enum err conflict_settle(struct db *db, struct arena *arena, int64_t event_id, const char *scan_id, const char *actor, int64_t now_ms, struct fault *fault)
 {
     struct sql_conflict_find_row row;

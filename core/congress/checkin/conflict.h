@@ -28,4 +28,7 @@ enum err conflict_list(struct db *db, struct arena *arena, int64_t event_id, int
  * transaction. */
 enum err conflict_settle(struct db *db, struct arena *arena, int64_t event_id, const char *scan_id, const char *actor, int64_t now_ms, struct fault *fault);
 
+/* How many of an event nobody has looked at yet. */
+enum err conflict_count(struct db *db, struct arena *arena, int64_t event_id, int64_t *ret);
+
 #endif

@@ -99,6 +99,11 @@ json_t *scan_answer_json(struct arena *arena, const struct checkin_answer *a, co
 {
     char at[CLOCK_TEXT_SIZE];
     json_t *first = a->first_ms == DB_NULL ? json_null() : json_pack("{s:s,s:s?}", "at", clock_format(a->first_ms, at), "gate", a->first_gate);
-    return json_pack("{s:s,s:s,s:s?,s:o,s:o,s:b,s:b}", "scan_id", a->scan_id, "outcome", outcome_name(a->outcome), "reason", reason_code(a->reason),
+    json_t *out = json_pack("{s:s,s:s,s:s?,s:o,s:o,s:b,s:b}", "scan_id", a->scan_id, "outcome", outcome_name(a->outcome), "reason", reason_code(a->reason),
                      "person", person_json(arena, a, language), "first", first, "conflict", a->conflict, "replayed", a->replayed);
+    if (out && a->is_nearly_full && json_object_set_new(out, "places_left", json_integer(a->places_left)) != 0) {
+        json_decref(out);
+        return NULL;
+    }
+    return out;
 }

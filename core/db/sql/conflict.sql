@@ -10,6 +10,9 @@ LEFT JOIN scan e ON e.id = x.entry LEFT JOIN device w ON w.id = e.device_id LEFT
 WHERE x.event_id = $1 AND NOT EXISTS (SELECT 1 FROM conflict_settled t WHERE t.scan = x.scan)
 ORDER BY x.received_ms DESC, x.scan DESC LIMIT $2
 
+-- conflict_open :maybe (event_id i64) -> (total i64)
+SELECT COUNT(*) FROM conflict x WHERE x.event_id = $1 AND NOT EXISTS (SELECT 1 FROM conflict_settled t WHERE t.scan = x.scan)
+
 -- conflict_find :maybe (event_id i64, scan_id text) -> (scan i64, settled_ms i64?)
 SELECT s.id, t.made_ms FROM scan s JOIN conflict x ON x.scan = s.id LEFT JOIN conflict_settled t ON t.scan = s.id
 WHERE s.event_id = $1 AND s.scan_id = $2

@@ -117,6 +117,7 @@
     if (todo) text.append(make("p", "do", todo));
     if (boxes.length) text.append(make("div", "boxes", ...boxes));
     if (doubt) text.append(make("p", "doubt", doubt));
+    if (scan.places_left) text.append(make("p", "doubt places", say("gate.places", scan.places_left)));
     entry.element = make("section", `panel new ${outcome}`, make("div", "signs", shape(outcome)), text);
     if (entry.face) show_face(entry);
     return entry.element;
