@@ -23,7 +23,7 @@ struct feedback {
     struct hook *hook;
     struct status *status; /* NULL: no page */
     int line_fd;  /* where the terminal's line goes; -1 = nowhere */
-    bool colours;
+    bool sounds, colours; /* a terminal; one that wants colours */
     char timezone[64];
     pthread_mutex_t lock; /* of the output: lines of two threads must not mix */
 };
@@ -79,6 +79,13 @@ static const struct look *look_of(const char *outcome)
     return &looks[5]; /* an outcome of a newer server: never a green light */
 }
 
+/* https://no-color.org; a terminal that knows no escape sequences would print them. */
+static bool wants_colours(int fd)
+{
+    const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    return fd >= 0 && isatty(fd) && !(no && *no) && !(terminal && strcmp(terminal, "dumb") == 0);
+}
+
 enum err feedback_start(const struct feedback_settings *settings, struct feedback **ret, struct fault *fault)
 {
     struct feedback *feedback = calloc(1, sizeof *feedback);
@@ -86,7 +93,8 @@ enum err feedback_start(const struct feedback_settings *settings, struct feedbac
     feedback->settings = *settings;
     feedback_set_timezone(feedback, NULL);
     feedback->line_fd = !settings->json ? STDOUT_FILENO : isatty(STDERR_FILENO) ? STDERR_FILENO : -1;
-    feedback->colours = feedback->line_fd >= 0 && isatty(feedback->line_fd);
+    feedback->sounds = feedback->line_fd >= 0 && isatty(feedback->line_fd);
+    feedback->colours = wants_colours(feedback->line_fd);
     if (settings->on_result) {
         enum err e = hook_start(settings->on_result, &feedback->hook, fault);
         if (e != OK) {
@@ -194,30 +202,54 @@ static void put_doubts(struct buf *out, bool vietnamese, const struct result *r)
         buf_printf(out, vietnamese ? "  [%lld chờ gửi, %lld phút]" : "  [%lld waiting, %lld min]", (long long)r->waiting, minutes(r->oldest_age_ms));
 }
 
+/* What is good to know, as long as the line has room for it. */
+static void put_if_fits(struct buf *out, size_t room, const struct buf *part)
+{
+    if (buf_ok(part) && text_length(buf_text(out)) + text_length(buf_text(part)) <= room) buf_add(out, part->data, part->length);
+}
+
+/* What the person must hear comes first, and all of it; seat, box, delegation and category while they fit into the terminal's width. */
+static void put_parts(struct buf *out, const struct feedback *feedback, const struct result *r, size_t width)
+{
+    struct buf doubts, part;
+    buf_init(&doubts, BUF_LIMIT_LINE);
+    buf_init(&part, BUF_LIMIT_LINE);
+    bool vietnamese = feedback->settings.vietnamese;
+    enum reason reason = reason_from_code(r->reason);
+    put_part(out, r->name);
+    if (strcmp(r->outcome, "already_in") == 0 || (r->reason && strcmp(r->reason, "already_handed_out") == 0)) put_since(out, feedback, r);
+    put_part(out, reason != REASON_none ? sentence_of(reason, vietnamese) : r->reason);
+    put_part(out, r->seat);
+    if (r->is_nearly_full && r->places_left > 0) buf_printf(&doubts, vietnamese ? "  [chỉ còn %lld chỗ]" : "  [only %lld places left]", (long long)r->places_left);
+    put_doubts(&doubts, vietnamese, r);
+    size_t after = buf_ok(&doubts) ? text_length(buf_text(&doubts)) : 0, room = width > after ? width - after : 0;
+    if (r->badge_box) buf_printf(&part, " · %s %s", vietnamese ? "hộp" : "box", r->badge_box);
+    put_if_fits(out, room, &part);
+    buf_clear(&part);
+    put_part(&part, r->delegation);
+    put_if_fits(out, room, &part);
+    buf_clear(&part);
+    put_category(&part, feedback, r);
+    put_if_fits(out, room, &part);
+    if (buf_ok(&doubts)) buf_add(out, doubts.data, doubts.length);
+    buf_release(&doubts);
+    buf_release(&part);
+}
+
 static void put_look(struct buf *out, const struct feedback *feedback, const struct result *r)
 {
     const struct look *look = look_of(r->outcome);
-    const char *word = feedback->settings.vietnamese ? look->vietnamese : look->english;
-    if (feedback->colours) buf_printf(out, "%s%s", look->sound, look->colour);
-    size_t from = out->length;
-    buf_printf(out, " %s  %s", look->sign, word);
-    put_part(out, r->name);
-    put_part(out, r->delegation);
-    put_category(out, feedback, r);
-    put_part(out, r->seat);
-    if (strcmp(r->outcome, "already_in") == 0 || (r->reason && strcmp(r->reason, "already_handed_out") == 0)) put_since(out, feedback, r);
-    enum reason reason = reason_from_code(r->reason);
-    if (reason != REASON_none) put_part(out, sentence_of(reason, feedback->settings.vietnamese));
-    else put_part(out, r->reason);
-    if (r->is_nearly_full && r->places_left > 0)
-        buf_printf(out, feedback->settings.vietnamese ? "  [chỉ còn %lld chỗ]" : "  [only %lld places left]", (long long)r->places_left);
-    put_doubts(out, feedback->settings.vietnamese, r);
-    if (feedback->colours && buf_ok(out)) {
-        int width = terminal_width(feedback->line_fd);
-        for (size_t n = text_length(out->data + from); n < (size_t)width; n++) buf_putc(out, ' ');
-        buf_puts(out, "\033[0m");
-    }
-    buf_putc(out, '\n');
+    struct buf line;
+    size_t width = feedback->sounds ? (size_t)terminal_width(feedback->line_fd) : BUF_LIMIT_LINE; /* a file has room */
+    buf_init(&line, BUF_LIMIT_LINE);
+    buf_printf(&line, " %s  %s", look->sign, feedback->settings.vietnamese ? look->vietnamese : look->english);
+    put_parts(&line, feedback, r, width);
+    if (feedback->sounds) buf_puts(out, look->sound);
+    if (feedback->colours) buf_puts(out, look->colour);
+    buf_puts(out, buf_text(&line));
+    for (size_t n = text_length(buf_text(&line)); feedback->colours && n < width; n++) buf_putc(out, ' ');
+    buf_puts(out, feedback->colours ? "\033[0m\n" : "\n");
+    buf_release(&line);
 }
 
 void feedback_result(struct feedback *feedback, const struct result *result)
@@ -248,7 +280,7 @@ void feedback_foreign(struct feedback *feedback, enum foreign_kind kind)
     buf_init(&line, BUF_LIMIT_LINE);
     if (feedback->settings.vietnamese) buf_printf(&line, " ?  Đây là %s, không phải thẻ của chúng ta: không tính.\n", vietnamese[kind]);
     else buf_printf(&line, " ?  This is %s, not one of our badges: not counted.\n", english[kind]);
-    write_line(feedback, feedback->line_fd, &line);
+    write_line(feedback, feedback->line_fd >= 0 ? feedback->line_fd : STDERR_FILENO, &line); /* it is no scan: not among the JSON lines */
     buf_release(&line);
 }
 
@@ -275,8 +307,8 @@ void feedback_notice(struct feedback *feedback, bool loud, const char *text)
 {
     struct buf line;
     buf_init(&line, BUF_LIMIT_LINE);
-    bool tty = isatty(STDERR_FILENO);
-    buf_printf(&line, "%s%splenum-scanner: %s%s\n", loud && tty ? "\a" : "", loud && tty ? "\033[1;31m" : "", text, loud && tty ? "\033[0m" : "");
+    bool tty = isatty(STDERR_FILENO), red = loud && wants_colours(STDERR_FILENO);
+    buf_printf(&line, "%s%splenum-scanner: %s%s\n", loud && tty ? "\a" : "", red ? "\033[1;31m" : "", text, red ? "\033[0m" : "");
     write_line(feedback, STDERR_FILENO, &line);
     buf_release(&line);
 }

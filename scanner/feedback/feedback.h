@@ -57,7 +57,7 @@ void feedback_set_timezone(struct feedback *feedback, const char *zone);
 void feedback_show_on(struct feedback *feedback, struct status *status);
 
 void feedback_result(struct feedback *feedback, const struct result *result);
-/* "This is not one of our badges." */
+/* "This is not one of our badges." On the terminal, the page, and where there is no terminal on standard error. */
 void feedback_foreign(struct feedback *feedback, enum foreign_kind kind);
 /* The camera or hand scanner works, or does not: on the terminal, on the page, and with `json` as a line of its own. */
 void feedback_device(struct feedback *feedback, const struct device_news *news);

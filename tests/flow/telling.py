@@ -4,14 +4,17 @@
 browser that never reads, and with scans that the server will never take.
 
     B=build/x tests/flow/telling.py"""
+import fcntl
 import json
 import os
 import pty
 import re
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 
@@ -50,10 +53,11 @@ def world(folder, name):
     return w
 
 
-def on_terminal(spool, text, language, *words):
-    """What a terminal of 80 columns shows."""
+def on_terminal(spool, text, language, *words, columns=80, **more):
+    """What a terminal of so many columns shows; `more` goes into its environment."""
     top, end = pty.openpty()
-    environment = dict(os.environ, LANG=language, LC_ALL=language)
+    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    environment = dict({k: v for k, v in os.environ.items() if k != "NO_COLOR"}, LANG=language, LC_ALL=language, **dict({"TERM": "xterm"}, **more))
     process = subprocess.Popen([door.SCANNER, "--spool", spool, "--lines", "-"] + list(words), stdin=subprocess.PIPE, stdout=end, stderr=subprocess.DEVNULL,
                                env=environment)
     os.close(end)
@@ -97,6 +101,15 @@ def story_terminal(folder):
     w.proxy.set("pass")
     vietnamese = on_terminal(w.spool, w.tokens[0] + "\n" + door.make_token() + "\n", "vi_VN.UTF-8")
     check("ĐÃ VÀO TRƯỚC ĐÓ" in vietnamese and "KHÔNG ĐƯỢC VÀO" in vietnamese and "bàn đón tiếp" in vietnamese, "terminal: in Vietnamese", vietnamese)
+    for more in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+        plain = on_terminal(w.spool, w.tokens[0] + "\n" + door.make_token() + "\n", "en_US.UTF-8", **more)
+        check("\033" not in plain and "=  ALREADY IN" in plain and "\a\a ✘  REFUSED" in plain, "terminal: %s shows no colours, and tells all the same" % more, repr(plain))
+    wide = on_terminal(w.spool, w.tokens[0] + "\n", "en_US.UTF-8")
+    told = re.sub("\033\\[[0-9;]*m|[\a\r]", "", next(line for line in wide.split("\n") if "ALREADY IN" in line))
+    check(len(told) == 80 and re.search(r"since \d\d:\d\d", told), "terminal: one line of its width, what matters first", repr(told))
+    foreign = door.run(w.spool, ["--lines", "-"], text="WIFI:T:WPA;S:net;P:pw;;\n4006381333931\nhttp://elsewhere.example/x\n")
+    check(foreign[1] == [] and all(kind in foreign[2] for kind in ("a Wi-Fi code", "a product or number code", "a web address")) and "pw" not in foreign[2],
+          "JSON: codes of others are named on standard error", foreign[2])
     code, results, _ = door.run(w.spool, ["--lines", "-"], text=text)
     check(len(results) == 5 and all(set(r) == KEYS for r in results), "JSON: one line a scan, always the same keys", str(results[:1]))
     check(not any(t in json.dumps(results) for t in w.tokens), "JSON: no token in a line")
@@ -237,8 +250,9 @@ def story_box(folder):
     live.socket.close()
     with open(marks) as f:
         check(sorted(f.read().splitlines()) == ["A1|B1", "B1|B2", "|"], "box: and in the environment of the command")
-    line = on_terminal(spool, tokens["P06"] + "\n", "vi_VN.UTF-8")
-    check("· %s ·" % titles["official"]["vi"] in line and "official" not in line, "box: the terminal says what a category is called", line)
+    line = on_terminal(spool, tokens["P06"] + "\n", "vi_VN.UTF-8", columns=200)
+    check("· %s  [" % titles["official"]["vi"] in line and "official" not in line, "box: the terminal says what a category is called", line)
+    check("· hộp B2 ·" in line, "box: and in which box the badge lies", line)
 
 
 def main():
