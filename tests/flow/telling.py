@@ -24,7 +24,7 @@ import scanner as door  # noqa: E402
 
 check = door.check
 KEYS = {"scan_id", "scanned_at", "gate", "direction", "outcome", "reason", "decided_by", "person", "first", "conflict", "replayed", "waiting", "ms",
-        "roster_age_ms", "picture", "frame"}
+        "roster_age_ms", "picture", "frame", "places_left"}
 
 
 def until(look, seconds=20):
