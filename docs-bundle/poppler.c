@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "docs-bundle/extract.h"
+#include "docs-bundle/tables.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -78,6 +79,34 @@ static enum err read_text(struct extraction *x, const char *pdf)
     }
     buf_release(&out);
     return e;
+}
+
+/* Pages with tables get the text that keeps rows together. What goes wrong here costs the tables. A page that bears a stamp stays as it was read first. */
+static enum err read_tables(struct extraction *x, const char *pdf)
+{
+    char last[24];
+    struct docs_reading *r = x->reading;
+    struct child_bounds bounds = text_bounds;
+    struct fault fault = {0}, *kept = x->fault;
+    bounds.cpu_seconds += (unsigned)(r->count / 40);
+    (void)snprintf(last, sizeof last, "%zu", r->count);
+    const char *const argv[] = {"pdftotext", "-tsv", "-enc", "UTF-8", "-eol", "unix", "-l", last, pdf, "-", NULL};
+    const char **texts = arena_array(x->arena, r->count, sizeof *texts);
+    struct buf out;
+    if (!texts) return fault_set(x->fault, ERR_NOMEM, "not enough memory");
+    buf_init(&out, TEXT_OUT_MOST);
+    x->fault = &fault;
+    enum err e = run(x, argv, &bounds, &out);
+    x->fault = kept;
+    bool good = e != OK || tables_find(x->arena, buf_text(&out), texts, r->count);
+    for (size_t i = 0; good && e == OK && i < r->count; i++) {
+        if (!texts[i] || docs_secrecy_in_text(x->arena, r->pages[i].text, false)) continue;
+        const char *text = extraction_clean(x->arena, texts[i], strlen(texts[i]));
+        good = text != NULL;
+        if (good) r->pages[i].text = text;
+    }
+    buf_release(&out);
+    return good ? OK : fault_set(x->fault, ERR_NOMEM, "not enough memory");
 }
 
 /* Width and height of a baseline or progressive JPEG; false when it is none. */
@@ -208,6 +237,7 @@ enum err poppler_read(struct extraction *x, const char *pdf)
     if (!r->pages) return fault_set(x->fault, ERR_NOMEM, "not enough memory");
     e = read_text(x, pdf);
     if (e == ERR_INPUT || e == ERR_LIMIT) tell_broken(x, "its text cannot be read");
+    if (e == OK) e = read_tables(x, pdf);
     if (e == OK) e = draw(x, pdf, all);
     if (e == OK) e = find_lacking(x, pdf, all);
     bool any = false;

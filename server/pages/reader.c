@@ -106,6 +106,49 @@ static json_t *block_view(struct reader *r, const struct reflow_block *block)
     return out;
 }
 
+static json_t *row_view(struct reader *r, const struct reflow_block *block)
+{
+    json_t *out = json_object(), *cells = json_array();
+    size_t filled = 0;
+    bool small = false; /* the only cell begins with a small letter: it goes on with the one above */
+    for (const char *p = block->text;; p++) {
+        size_t n = strcspn(p, "\t");
+        const char *text = arena_strndup(r->view->arena, p, n);
+        struct reflow_block cell = {.text = text ? text : ""};
+        json_array_append_new(cells, block_view(r, &cell));
+        if (n) {
+            const char *letter = cell.text;
+            small = text_is_small_letter(text_next(&letter));
+            filled++;
+        }
+        p += n;
+        if (!*p) break;
+    }
+    view_put_json(out, "cells", cells);
+    view_put_flag(out, "more", small && filled == 1);
+    return out;
+}
+
+/* Paragraphs, and rows that follow each other as one table. */
+static json_t *blocks_view(struct reader *r, const struct reflow_block *list, size_t count, const char *picture)
+{
+    json_t *out = json_array();
+    for (size_t i = 0; i < count; i++) {
+        if (!list[i].row) {
+            json_array_append_new(out, block_view(r, &list[i]));
+            continue;
+        }
+        json_t *rows = json_array(), *table = json_object(), *item = json_object();
+        for (; i < count && list[i].row; i++) json_array_append_new(rows, row_view(r, &list[i]));
+        i--;
+        view_put_json(table, "rows", rows);
+        view_put(table, "paper_page", picture);
+        view_put_json(item, "table", table);
+        json_array_append_new(out, item);
+    }
+    return out;
+}
+
 static void put_picture(struct reader *r, json_t *out, const struct reading_page *page)
 {
     json_t *picture = json_object();
@@ -117,22 +160,21 @@ static void put_picture(struct reader *r, json_t *out, const struct reading_page
 
 static json_t *page_view(struct reader *r, const struct reading_page *page, const char *neighbour)
 {
-    json_t *out = json_object(), *blocks = json_array();
+    json_t *out = json_object();
     struct reflow_block *list = NULL;
     size_t count = 0;
     view_put_number(out, "number", page->page);
     view_put_number(out, "of", r->reading.pages);
     bool picture = page->picture && r->pictures;
     if (!picture && !reflow_page(r->view->arena, page->text, neighbour, &list, &count)) count = 0;
-    for (size_t i = 0; i < count; i++) json_array_append_new(blocks, block_view(r, &list[i]));
     if (!picture && !count && page->picture) {
         picture = true;
-        view_put(out, "note", view_words(r->view, "reader.no_text"));
+        view_put(out, "page_note", view_words(r->view, "reader.no_text"));
     } else if (!picture && !count) {
-        view_put(out, "note", view_words(r->view, "reader.empty"));
+        view_put(out, "page_note", view_words(r->view, "reader.empty"));
     }
     if (picture) put_picture(r, out, page);
-    view_put_json(out, "blocks", blocks);
+    view_put_json(out, "blocks", blocks_view(r, list, count, page->picture ? reading_link(r->view->arena, &r->opened->viewer, &r->opened->paper, "p", page->page) : NULL));
     return out;
 }
 

@@ -107,6 +107,20 @@ export default async function reading(browser, main) {
     await page.context().close();
   });
 
+  await test("reading: a table keeps its rows, is pulled sideways by itself and reached by the keyboard, in either direction", async () => {
+    for (const language of ["vi", "ar"]) {
+      const page = await open(browser, { ...PHONE, javaScriptEnabled: language === "ar" });
+      await page.goto(at("report", `/6?lang=${language}&look=text&type=3`));
+      const row = page.locator("#p6 .grid tr", { hasText: "Tổng số đoàn viên" });
+      assert.deepEqual(await row.locator("td").allTextContents(), ["Tổng số đoàn viên", "85.000"]);
+      assert.equal(await page.locator("#p6 .grid").getAttribute("tabindex"), "0");
+      assert.match(await page.locator("#p6 .grid-page a").getAttribute("href"), /\/p\/report\/1\/6\.jpg$/);
+      if (language === "ar") await assertFits(page);
+      await picture(server, page, `reader-table-320-${language}`);
+      await page.context().close();
+    }
+  });
+
   await test("reading: large letters are remembered, and the page still fits", async () => {
     const page = await open(browser, PHONE);
     await page.goto(at("report"));

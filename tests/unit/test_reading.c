@@ -50,14 +50,14 @@ static void check_words(struct check *c, struct arena *a)
     CHECK(c, text_words_next(&words, long_word, &at, &word) && strlen(word.plain) == 5000 && word.plain[0] == 'a');
 }
 
-/* Blocks as "[text][text]", running ones as "<text>". */
+/* Blocks as "[text][text]", running ones as "<text>", rows of tables as "{cell\tcell}". */
 static const char *flow(struct arena *a, const char *text, const char *neighbour)
 {
     struct reflow_block *blocks;
     size_t count;
     const char *out = "";
     if (!reflow_page(a, text, neighbour, &blocks, &count)) return "failed";
-    for (size_t i = 0; i < count; i++) out = arena_printf(a, blocks[i].running ? "%s<%s>" : "%s[%s]", out, blocks[i].text);
+    for (size_t i = 0; i < count; i++) out = arena_printf(a, blocks[i].row ? "%s{%s}" : blocks[i].running ? "%s<%s>" : "%s[%s]", out, blocks[i].text);
     return out;
 }
 
@@ -82,6 +82,8 @@ static void check_reflow(struct check *c, struct arena *a)
     CHECK_TEXT(c, flow(a, "中华人民\n共和国", NULL), "[中华人民共和国]");
     CHECK_TEXT(c, flow(a, "التقرير السياسي للجنة\nالتنفيذية", NULL), "[التقرير السياسي للجنة التنفيذية]");
     CHECK_TEXT(c, flow(a, "a   b\t\tc", NULL), "[a b c]");
+    CHECK_TEXT(c, flow(a, "Thu và\n\tĐoàn phí\t1.250\t\n\tvà thu khác\t\t90 %\n\t\t\nchi của", NULL), "[Thu và]{Đoàn phí\t1.250\t}{và thu khác\t\t90 %}[chi của]");
+    CHECK_TEXT(c, flow(a, "\t12\t13\nMột\n\tMột dòng thụt vào", "\t12\t13\nHai"), "{12\t13}[Một][Một dòng thụt vào]"); /* a row is no page number; one tab is no row */
     CHECK_TEXT(c, reflow_text(a, "one\n\nTwo"), "one\nTwo");
 }
 

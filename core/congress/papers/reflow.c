@@ -13,7 +13,7 @@
 struct line {
     const char *text; /* not terminated */
     size_t length, letters; /* bytes; code points */
-    bool after_blank, running;
+    bool after_blank, running, row;
 };
 
 struct page {
@@ -38,6 +38,7 @@ static bool split(struct arena *arena, const char *text, struct page *ret)
     while (*text && ret->count < LINES_MOST) {
         size_t n = strcspn(text, "\n\f");
         struct line line = trim(text, n);
+        if (line.length && n > 1 && *text == '\t' && memchr(text + 1, '\t', n - 1)) line = (struct line){.text = text + 1, .length = n - 1, .letters = line.letters, .row = true};
         text += n + (text[n] != '\0');
         if (!line.length) {
             blank = true;
@@ -47,7 +48,7 @@ static bool split(struct arena *arena, const char *text, struct page *ret)
         blank = false;
         if (arena_grow(arena, &ret->lines, &capacity, ret->count, sizeof *ret->lines) != 0) return false;
         ret->lines[ret->count++] = line;
-        if (line.letters > ret->widest) ret->widest = line.letters;
+        if (line.letters > ret->widest && !line.row) ret->widest = line.letters;
     }
     return true;
 }
@@ -102,7 +103,7 @@ static void mark_running(struct page *page, const struct page *beside)
         for (size_t i = 0; i < RUNNING_LINES && i < page->count; i++) {
             struct line *line = &page->lines[top ? i : page->count - 1 - i];
             bool running = (i == 0 && is_page_number(line)) || stands_beside(line, beside, top);
-            if (!running) break; /* what stands further in is text */
+            if (!running || line->row) break; /* what stands further in is text */
             line->running = true;
         }
 }
@@ -158,7 +159,7 @@ static bool ends_sentence(int32_t c)
 /* Whether `next` goes on with the paragraph whose last line is `last`. */
 static bool goes_on(const struct page *page, const struct line *last, const struct line *next)
 {
-    if (begins_item(next)) return false;
+    if (last->row || next->row || begins_item(next)) return false;
     int32_t first = first_letter(next), end = last_letter(last->text, last->length);
     if (next->after_blank) return text_is_small_letter(first) && !ends_sentence(end) && last->letters * 2 > page->widest;
     if (text_is_small_letter(first)) return true;
@@ -170,6 +171,10 @@ static bool goes_on(const struct page *page, const struct line *last, const stru
 static void add_line(struct buf *out, const struct line *line)
 {
     size_t have = out->length;
+    if (line->row) {
+        buf_add(out, line->text, line->length);
+        return;
+    }
     int32_t first = first_letter(line), end = have ? last_letter(buf_text(out), have) : -1;
     bool hyphen = have > 1 && (end == '-' || end == 0x2010);
     if (hyphen && text_is_small_letter(first)) {
@@ -191,12 +196,12 @@ static void add_line(struct buf *out, const struct line *line)
     }
 }
 
-static bool keep_block(struct arena *arena, struct buf *text, bool running, struct reflow_block **blocks, size_t *capacity, size_t *count)
+static bool keep_block(struct arena *arena, struct buf *text, const struct line *last, struct reflow_block **blocks, size_t *capacity, size_t *count)
 {
     if (!buf_ok(text)) return false;
     if (!text->length) return true;
     if (arena_grow(arena, blocks, capacity, *count, sizeof **blocks) != 0) return false;
-    struct reflow_block block = {arena_strdup(arena, buf_text(text)), running};
+    struct reflow_block block = {.text = arena_strdup(arena, buf_text(text)), .running = last->running, .row = last->row};
     (*blocks)[(*count)++] = block;
     buf_clear(text);
     return block.text != NULL;
@@ -214,10 +219,10 @@ bool reflow_page(struct arena *arena, const char *text, const char *neighbour, s
     bool good = true;
     for (size_t i = 0; good && i < page.count; i++) {
         const struct line *line = &page.lines[i], *last = i ? line - 1 : NULL;
-        if (last && (last->running || line->running || !goes_on(&page, last, line))) good = keep_block(arena, &out, last->running, &blocks, &capacity, &count);
+        if (last && (last->running || line->running || !goes_on(&page, last, line))) good = keep_block(arena, &out, last, &blocks, &capacity, &count);
         add_line(&out, line);
     }
-    if (good && page.count) good = keep_block(arena, &out, page.lines[page.count - 1].running, &blocks, &capacity, &count);
+    if (good && page.count) good = keep_block(arena, &out, &page.lines[page.count - 1], &blocks, &capacity, &count);
     buf_release(&out);
     *ret = blocks;
     *ret_count = count;
