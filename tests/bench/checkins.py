@@ -40,10 +40,16 @@ class Server:
                 break
             except OSError:
                 time.sleep(0.05)
-        code = json.loads(subprocess.run([PLENUM, "device", "pair", "--event", "bench", "--gate", "main", "--json", "--data", f"{folder}/run"], check=True,
+        self.key = self.pair("main")
+
+    def code(self, gate):
+        return json.loads(subprocess.run([PLENUM, "device", "pair", "--event", "bench", "--gate", gate, "--json", "--data", f"{self.folder}/run"], check=True,
                                          capture_output=True, text=True).stdout)["code"]
-        request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/pair", json.dumps({"code": code, "name": "bench"}).encode(), {"Content-Type": "application/json"})
-        self.key = json.load(urllib.request.urlopen(request))["key"]
+
+    def pair(self, gate):
+        body = json.dumps({"code": self.code(gate), "name": gate}).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/api/v1/pair", body, {"Content-Type": "application/json"})
+        return json.load(urllib.request.urlopen(request))["key"]
 
     def metric(self, name):
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/metrics", headers={"Authorization": f"Bearer {self.key}"})

@@ -12,7 +12,7 @@ WHERE p.event_id = $1 AND p.area_id = $2 AND d.category_id = $3 AND d.status = '
 ORDER BY p.from_ms
 
 -- figures_handouts :many (event_id i64) -> (gate_id i64, total i64)
-SELECT h.gate_id, COUNT(*) FROM handout h JOIN gate g ON g.id = h.gate_id WHERE g.event_id = $1 GROUP BY h.gate_id
+SELECT g.id, (SELECT COUNT(*) FROM handout h WHERE h.gate_id = g.id) FROM gate g WHERE g.event_id = $1 AND g.kind = 'handout'
 
 -- What the chains of all people together must lead to.
 -- figures_chained :maybe (event_id i64) -> (scans i64, stays i64)
