@@ -137,7 +137,8 @@ struct fixture {
 
 static void take(struct fixture *f, const char *text, int64_t offset)
 {
-    CHECK(f->c, roster_take(f->queue.db, text, strlen(text), "\"e\"", &(struct roster_clock){.offset_ms = offset}, NULL) == OK && roster_load(&f->roster, f->queue.db, NULL) == OK && f->roster.known);
+    const struct roster_clock clock = {.offset_ms = offset};
+    CHECK(f->c, roster_take(f->queue.db, text, strlen(text), "\"e\"", &clock, NULL) == OK && roster_load(&f->roster, f->queue.db, NULL) == OK && f->roster.known);
 }
 
 static struct roster_verdict decide(struct fixture *f, const char *token, bool out, int64_t at)
@@ -287,7 +288,8 @@ static void test_updates(struct fixture *f)
     CHECK(f->c, roster_state(f->queue.db, &f->arena, &counts) == OK && counts.entries == 1);
     static const char *const bad[] = {"", "<html>", "{}", "[]", "null", "{\"version\":\"x\"}",
                                       "{\"version\":9,\"full\":true,\"event\":{},\"gate\":{},\"categories\":[],\"sessions\":[],\"entries\":[{\"id\":\"zz\"}]}"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) CHECK(f->c, roster_take(f->queue.db, bad[i], strlen(bad[i]), NULL, &(struct roster_clock){0}, NULL) == ERR_INPUT);
+    const struct roster_clock none = {0};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) CHECK(f->c, roster_take(f->queue.db, bad[i], strlen(bad[i]), NULL, &none, NULL) == ERR_INPUT);
     CHECK(f->c, roster_state(f->queue.db, &f->arena, &counts) == OK && counts.entries == 1 && counts.version == 22);
     expect(f, people[REVOKED].token, false, NOW, "refused", "revoked");
     CHECK(f->c, roster_clear(f->queue.db, NULL) == OK && roster_load(&f->roster, f->queue.db, NULL) == OK && !f->roster.known);

@@ -383,7 +383,7 @@ static enum err store_told(struct work *w, const struct checkin_answer *answer)
     return e == OK && w->old.delegate_id == DB_NULL ? store_strange(w, answer, w->old.id) : e;
 }
 
-/* Decided by a person, so there is nothing to settle: the record has what was done and the rule, the audit who did it and why. The refusal before is a scan of its own. */
+/* Decided by a person, so nothing is to settle: the record has what was done and the rule, the audit who did it and why. The refusal before is a scan of its own. */
 static enum err note_override(const struct work *w, const struct checkin_answer *answer)
 {
     if (!w->scan->override || answer->outcome == OUTCOME_refused || !admission_may_override(answer->reason)) return OK;
