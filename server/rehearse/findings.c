@@ -105,6 +105,11 @@ static void look_at_category(struct findings *f, const struct rush *plan, unsign
         return;
     }
     int64_t later = first_anywhere(p, plan->area, c, plan->begins_at_ms);
+    if (later == plan->begins_at_ms) { /* at a gate that has no scanner in this rehearsal */
+        findings_add(f, FINDING_WARNING, "category_not_played", "%zu `%s` go to a gate of %s that had no scanner in this rehearsal: more --gates", people, code,
+                     plan->area->code);
+        return;
+    }
     findings_add(f, FINDING_WARNING, "category_not_now", "%zu `%s` would be refused at every door of %s when it begins: `admits` of %s lacks `%s`; %s%s", people, code,
                  plan->area->code, refuser, code, later < 0 ? "they are let in there at no later time" : "the first time that they are let in there is ",
                  later < 0 ? "" : finding_time(f->arena, p->timezone, later));
@@ -157,6 +162,9 @@ void findings_of_programme(struct findings *f, const struct rush *plan, const si
     const struct programme *p = plan->programme;
     for (unsigned c = 0; c < p->category_count && c < 64; c++)
         if (expected[c]) look_at_category(f, plan, c, expected[c]);
+    if (plan->gate_count < plan->area_gates)
+        findings_add(f, FINDING_NOTE, "gates_not_played", "only %zu of the %zu gates of %s had a scanner in this rehearsal (--gates)", plan->gate_count, plan->area_gates,
+                     plan->area->code);
     for (size_t i = 0; i < p->gate_count; i++) look_at_gate(f, p, &p->gates[i], expected);
     for (size_t i = 0; i < p->area_count; i++) look_at_room(f, p, &p->areas[i], expected);
 }

@@ -147,13 +147,17 @@ enum err play_run(struct play *play, struct progress *progress, struct fault *fa
 {
     struct crew crew = {0};
     const size_t total = play->plan->visit_count + play->plan->phone_count;
+    size_t shown = SIZE_MAX;
     enum err e = start_walls(play, play->wall_threads);
     play->started_us = clock_steady_us();
     for (size_t i = 0; e == OK && i < play->plan->lane_count; i++) e = start(&crew, play_lane_run, &play->lanes[i]);
     for (size_t i = 0; e == OK && i < PLAY_PHONES; i++) e = start(&crew, play_phone_run, play);
     if (e != OK) e = fault_set(fault, e, "the threads of the rehearsal could not be started");
     while (e == OK && atomic_load(&crew.ended) < crew.count) {
-        if (!progress_show(progress, atomic_load(&play->steps), total)) e = fault_set(fault, ERR_BUSY, "stopped");
+        size_t steps = atomic_load(&play->steps);
+        bool goes_on = steps == shown ? !progress_is_stopped(progress) : progress_show(progress, steps, total);
+        if (!goes_on) e = fault_set(fault, ERR_BUSY, "stopped");
+        shown = steps;
         clock_sleep_ms(20);
     }
     if (e != OK) atomic_store(&play->stop, true);

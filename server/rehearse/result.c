@@ -91,7 +91,7 @@ static enum err try_others(const struct rush *plan, const struct queue_turn *tur
         if (e == OK) {
             row.waiting = queue_turns_waiting(others, count, plan->opening_ms);
             if (!r->recommended && row.figures.longest_ms <= RESULT_WAIT_GOOD_MS) r->recommended = n;
-            if (n >= first && n <= last && r->what_if_count < RESULT_WHAT_IF) r->what_if[r->what_if_count++] = row;
+            if (((n >= first && n <= last) || n == r->recommended) && r->what_if_count < RESULT_WHAT_IF) r->what_if[r->what_if_count++] = row;
         }
         arena_release(&scratch);
     }

@@ -86,6 +86,7 @@ static enum err choose_lanes(struct arena *arena, struct rush *plan, const struc
         if (leads_in(&p->gates[i], plan->area->id)) gates[count++] = &p->gates[i];
     size_t scanners = wish->scanners < QUEUE_LANES_MOST ? wish->scanners : QUEUE_LANES_MOST;
     plan->gate_count = count < scanners ? count : scanners;
+    plan->area_gates = count;
     for (size_t i = 0; e == OK && i < scanners; i++) {
         bool several = i % count + count < scanners;
         e = add_lane(arena, plan, gates[i % count], several || i >= count ? i / count + 1 : 0, false);

@@ -77,7 +77,7 @@ struct rush {
     int64_t opening_ms, span_ms, horizon_ms; /* of the rehearsal's clock; horizon: all is over */
     struct rush_lane lanes[RUSH_LANES_MOST];
     size_t lane_count, main_count; /* main ones first */
-    size_t gate_count;    /* different gates among the main ones */
+    size_t gate_count, area_gates; /* different gates among the main ones; all that lead into the area */
     int64_t cut_from_ms, cut_until_ms;
     struct rush_person *people;
     size_t people_count;

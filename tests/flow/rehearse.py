@@ -141,7 +141,7 @@ def figures_agree():
     check(report["answers"]["page"]["count"] == plan["phones"] and report["answers"]["page"]["failed"] == 0, "every phone got its page", report["answers"])
     check(report["all"]["wait_median_s"] <= report["all"]["wait_p95_s"] <= report["all"]["wait_longest_s"], "waiting times rise", report["all"])
     waits = [w["wait_longest_s"] for w in report["what_if"]]
-    check(len(waits) == 5 and waits[0] >= waits[-1] and report["recommended"] >= 1, "fewer scanners wait longer", report["what_if"])
+    check(len(waits) >= 5 and waits[0] >= waits[-1] and report["recommended"] in [w["scanners"] for w in report["what_if"]], "fewer scanners wait longer", report["what_if"])
     equal(done.returncode, 1 if report["broken"] else 0, "the exit code tells whether something would have broken")
     equal({i for i in ids(report, "broken") if not i.startswith("machine_")}, set(), "a sound event breaks nowhere (but perhaps this machine's own state)")
     equal("conflicts" in ids(report), record["conflicts"] > 0, "a badge that was let in twice is told")
@@ -184,6 +184,12 @@ def mistakes_are_found():
     report = report_of(rehearse(later))
     words = " ".join(f["what"] for f in report["findings"] if f["id"] == "category_not_now")
     check("15 `guest`" in words and "`admits` of early lacks `guest`" in words and "2027-03-01 09:00" in words, "who is not let in yet, and from when on", words)
+    doors = data_of("rehearse-doors", sessions=[], gates=[{"code": c, "title": c, "kind": "entry", "area": "hall", "admits": [c]} for c in ("official", "guest", "press")])
+    told = {f["id"]: f["what"] for f in report_of(rehearse(doors, "--gates", 2))["findings"]}
+    check("2 of the 3 gates" in told.get("gates_not_played", "") and "`press`" in told.get("category_not_played", ""), "gates without a scanner are told", told)
+    report = report_of(rehearse(doors, "--gates", 3))
+    check(not {"gates_not_played", "category_not_played"} & ids(report) and not any(r["reason"] == "not_admitted_here" for r in report["refusals"]),
+          "with one each, everybody goes to their own", (ids(report), report["refusals"]))
     check(not {"category_not_now", "category_nowhere"} & ids(report_of(rehearse(later, "--session", "late"))), "another session lets them in")
 
 
@@ -202,6 +208,11 @@ def beside_a_server():
             sent.extend((r["scan_id"], r["outcome"]) for r in reply.json()["results"])
             time.sleep(0.01)
 
+    other = server.device("e", "south")  # two doors that knew nothing of one another: the record has a conflict from the beginning
+    for device, age in ((gate, 5000), (other, 2000)):
+        reply = device.post("/api/v1/checkins", kit.scan(people[0][1], device.gate, age=age, decision="admitted"))
+        sent.extend((r["scan_id"], r["outcome"]) for r in reply.json()["results"])
+    equal(server.value("SELECT COUNT(*) FROM conflict"), 1, "the record knows a conflict")
     seen = dump(server.data)
     thread = threading.Thread(target=scan_on)
     thread.start()
@@ -211,12 +222,13 @@ def beside_a_server():
         stop.set()
         thread.join()
     equal(report["record"]["reads"], report["record"]["recorded"], "the copy's record has its own scans alone")
+    check(report["record"]["recount_agrees"] and report["record"]["attended"] == 60, "and begins empty, whatever the record holds", report["record"])
     equal(sorted(server.rows("SELECT scan_id, outcome FROM scan")), sorted(sent), "the record has what its own door sent, and nothing else")
     check(len(sent) > 10, "and that was going on all the time", len(sent))
     now = dump(server.data)
     changed = {n for n in now if now[n] != seen.get(n)}
-    check(changed <= {"scan", "presence", "delegate_state", "tally", "device", "event", "delegate"}, "no other table was touched", changed)
-    equal((len(now["device"]), server.value("SELECT COUNT(*) FROM device WHERE revoked_ms IS NOT NULL")), (1, 0), "no scanner was paired or revoked")
+    check(changed <= {"scan", "presence", "delegate_state", "tally", "device", "event", "delegate", "conflict"}, "no other table was touched", changed)
+    equal((len(now["device"]), server.value("SELECT COUNT(*) FROM device WHERE revoked_ms IS NOT NULL")), (2, 0), "no scanner was paired or revoked")
     equal(kit.rows(server.data, "SELECT COUNT(*) FROM scan s JOIN device d ON d.id = s.device_id WHERE d.name LIKE 'rehearsal%'"), [(0,)], "no practice scanner")
     equal(server.stop(), 0, "the server ends in peace")
 
