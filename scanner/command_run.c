@@ -59,7 +59,7 @@ static const char about[] =
     "  --images PATH...  picture files and folders (JPEG, PNG, PGM); each picture is a showing. Without --once, folders are watched\n"
     "  --lines -         anything that gives one code a line\n"
     "Every scan is on disk before anybody hears a beep. The server may be away at the start, go away and come back.\n"
-    "Other commands: plenum-scanner decode PATH... · plenum-scanner queue list|export";
+    "Other commands: plenum-scanner decode PATH... · plenum-scanner queue list|export · plenum-scanner undo";
 
 #define OPTIONS(w)                                                                                                                                    \
     {                                                                                                                                                 \

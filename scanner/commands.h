@@ -8,6 +8,8 @@ int command_run(int argc, char **argv);
 int command_decode(int argc, char **argv);
 /* What waits, and what was set aside. */
 int command_queue(int argc, char **argv);
+/* Takes a scan of this gate back. */
+int command_undo(int argc, char **argv);
 
 #define SPOOL_DEFAULT "./plenum-spool"
 

@@ -23,6 +23,7 @@ int main(int argc, char **argv)
     (void)signal(SIGPIPE, SIG_IGN);
     if (strcmp(word, "decoder") == 0 && argc == 2) return guarded_serve();
     if (strcmp(word, "decode") == 0) return command_decode(argc - 1, argv + 1);
+    if (strcmp(word, "undo") == 0) return command_undo(argc - 1, argv + 1);
     if (strcmp(word, "queue") == 0) return command_queue(argc - 1, argv + 1);
     return command_run(argc, argv);
 }

@@ -68,6 +68,11 @@ SELECT COALESCE(outcome, told), scanned_ms, steady_ms, boot_id,
 FROM scan WHERE badge_id = $1 AND gate = $2 AND state IN ('waiting', 'sent') AND COALESCE(outcome, told) IN ('admitted', 'already_in', 'left', 'handed_out')
 ORDER BY seq DESC LIMIT 20;
 
+-- The one that is named, or the last that did anything.
+-- spool_last :maybe (scan_id text) -> (scan_id text, state text, result text, scanned_ms i64)
+SELECT scan_id, state, COALESCE(outcome, told), scanned_ms FROM scan
+WHERE (scan_id = $1 OR $1 = '') AND COALESCE(outcome, told) IN ('admitted', 'left', 'handed_out') ORDER BY seq DESC LIMIT 1;
+
 -- spool_list :each () -> (seq i64, scan_id text, token text?, gate text, direction text, scanned_ms i64, state text, told text, reason text?, roster i64?, outcome text?, outcome_reason text?, conflict i64)
 SELECT seq, scan_id, token, gate, direction, scanned_ms, state, told, reason, roster, outcome, outcome_reason, conflict FROM scan WHERE state <> 'sent' ORDER BY seq;
 

@@ -11,6 +11,7 @@ import json
 import os
 import random
 import re
+import subprocess
 import sys
 import threading
 import time
@@ -418,6 +419,19 @@ def compare(world, server):
     return records
 
 
+def take_back(world):
+    """Undo by the same device: the scan stays, what it did is gone, the figures follow."""
+    gate = world.gates[0]
+    last = gate.rows("SELECT scan_id FROM scan WHERE outcome IN ('admitted', 'left', 'handed_out') ORDER BY seq DESC LIMIT 1")[0][0]
+    fresh = world.server.value("SELECT received_ms FROM scan WHERE scan_id = ?", last) > kit.now_ms() - 14 * 60000
+    for who, want in ((gate, 0 if fresh else 1), (world.gates[3], 1)):
+        done = subprocess.run(gate.namespace.words() + [kit.program("plenum-scanner"), "undo", last, "--spool", who.spool, "--reason", "đọc nhầm"], capture_output=True, text=True)
+        equal(done.returncode, want, "undo by %s: %s" % (who.code, (done.stdout + done.stderr).strip()))
+    equal(world.server.value("SELECT COUNT(*) FROM correction c JOIN scan s ON s.id = c.scan WHERE s.scan_id = ? AND c.reason = 'đọc nhầm'", last), int(fresh), "it is recorded, with the reason")
+    stats, whole = kit.Client(world.server, key=gate.key).get("/api/v1/events/%s/stats" % EVENT).json(), recount(world.server.data, EVENT)
+    equal({k: stats[k] for k in whole}, whole, "and the figures are a recount's")
+
+
 FEEDS = (("main", "lines", 3 * HOUR), ("side", "y4m", 0), ("dinner", "jpeg", -2 * gk.DAY), ("exit", "lines", 0), ("gifts", "lines", 90000))
 
 
@@ -436,6 +450,7 @@ def split():
         records = compare(world, world.server)
         first = {g.code: g.rows("SELECT boot_id FROM scan ORDER BY seq LIMIT 1")[0][0] for g in world.gates}
         equal(first, boots, "the gates lived by the clocks that we gave them")
+        take_back(world)
         told = [line for g in world.gates for life in g.lives for line in life.lines]
         by = {d: sum(line["decided_by"] == d for line in told) for d in ("server", "roster", None)}
         check(by["server"] and by["roster"], "both the server and the gates decided: %r" % by)
