@@ -59,7 +59,7 @@ class DayModel(Model):
         self.today = self.day(kit.now_ms())
 
     def day(self, ms):
-        return (ms - self.opens) // gk.DAY
+        return max(0, (ms - self.opens) // gk.DAY)  # what a clock puts before the event belongs to its first day
 
     def decide(self, person, gate, direction, true_ms):
         known = person in self.people
