@@ -93,14 +93,15 @@ static void disconnect(struct camera *own)
 static void tell_good(struct camera *own)
 {
     const struct v4l2_mode *mode = v4l2_mode(own->v4l2);
-    char text[256];
+    char text[256], rate[48] = "";
     if (own->has_given) {
         attend_tell_good(&own->attend, path_of(own), NULL);
         return;
     }
     own->has_given = true;
     (void)snprintf(own->card, sizeof own->card, "%s", v4l2_card(own->v4l2));
-    (void)snprintf(text, sizeof text, "camera %s (%s): %u × %u, %.3g pictures a second, %s", path_of(own), own->card, mode->width, mode->height, mode->rate, mode->name);
+    if (mode->rate > 0) (void)snprintf(rate, sizeof rate, ", %.3g pictures a second", mode->rate);
+    (void)snprintf(text, sizeof text, "camera %s (%s): %u × %u%s, %s", path_of(own), own->card, mode->width, mode->height, rate, mode->name);
     attend_tell_good(&own->attend, path_of(own), text);
 }
 
@@ -110,6 +111,7 @@ static void tell_good(struct camera *own)
 static enum err wait_for_shot(struct camera *own, struct v4l2_shot *ret, enum device_state *ret_state, struct fault *fault)
 {
     int64_t until = clock_steady_ms() + (own->has_given ? SILENT_MS : FIRST_MS);
+    if (attend_poll(&own->attend, -1, 0, NULL) < 0) return ERR_NOT_FOUND; /* also when pictures come faster than they are read */
     for (bool was_idle = false;; was_idle = true) {
         enum err e = v4l2_newest(own->v4l2, was_idle || !own->has_given, ret, ret_state, fault);
         if (e != ERR_NOT_FOUND) return e;

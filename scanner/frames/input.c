@@ -113,6 +113,7 @@ static enum keys_word take_events(struct input *own)
 /* OK with a word; ERR_NOT_FOUND: told to stop; else the device fails, with its state. */
 static enum err wait_for_word(struct input *own, enum keys_word *ret, enum device_state *ret_state, struct fault *fault)
 {
+    if (attend_poll(&own->attend, -1, 0, NULL) < 0) return ERR_NOT_FOUND; /* also when keys never cease */
     for (;;) {
         if ((*ret = take_events(own)) != KEYS_NOTHING) return OK;
         own->taken = 0;

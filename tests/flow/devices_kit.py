@@ -158,6 +158,7 @@ class Camera(Device):
     def __init__(self, folder, offers=(("YUYV", 640, 480, (30,)),), card="Test Camera", buffers=4, padding=0, stamps=True, capabilities=0x04000001):
         super().__init__(folder)
         self.offers, self.card, self.most, self.padding, self.stamps, self.capabilities = list(offers), card, buffers, padding, stamps, capabilities
+        self.endless = []  # pictures of which there is always one more
         self.descriptor = os.memfd_create("pictures")
         os.ftruncate(self.descriptor, self.ROOM * 8)
         self.reset()
@@ -294,6 +295,8 @@ class Camera(Device):
     def do_dqbuf(self, data, _):
         if not self.streaming:
             return errno.EINVAL, -1
+        if self.endless and not self.done:
+            self.push(self.endless[self.sequence % len(self.endless)])
         self.is_drained = not self.done
         if not self.done:
             return errno.EAGAIN, -1
