@@ -26,5 +26,9 @@ void refusal_reply(struct http_request *req, enum err error, const struct fault 
 {
     struct fault told = *fault;
     (void)snprintf(told.text, sizeof told.text, "%s", refusal_of_fault(req, fault));
+    req->problem_reason = fault->reason;
+    req->problem_about = fault->detail[0] ? arena_strdup(req->arena, fault->detail) : NULL;
     reply_error(req, error, &told);
 }
+
+const char *reader_language(struct http_request *req) { return i18n_tag(view_language(req)); }

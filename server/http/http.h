@@ -136,6 +136,7 @@ struct http_request {
     void *principal;                /* set by the authorize hook; memory in the arena */
     void *state;                    /* the handler's own, kept over http_defer */
     void (*resume)(struct http_request *req); /* continuation, see http_defer */
+    const char *problem_reason, *problem_about; /* of the problem that is replied, for programs; NULL: none */
 };
 
 /* The value of {name} in the route's pattern; NULL when the pattern has none. */
@@ -183,7 +184,8 @@ void http_reply_json(struct http_request *req, int status, json_t *value);
 void http_reply_empty(struct http_request *req, int status); /* 204 and the like */
 /* 303 after a POST, 302, 307 or 308; `location` is a path of ours or a whole URL. */
 void http_reply_redirect(struct http_request *req, int status, const char *location);
-/* application/problem+json {type, title, status, code, detail} for API paths and clients that ask for JSON, else the error page.
+/* application/problem+json {type, title, status, code, detail} for API paths and clients that ask for JSON, else the error page; with `reason` and `about` where
+ * req->problem_reason and problem_about are set (RFC 9457, section 3.2).
  * 503 and 429 get "Retry-After: 2" unless set. */
 void http_reply_problem(struct http_request *req, int status, const char *code, const char *sentence);
 

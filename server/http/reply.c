@@ -253,6 +253,8 @@ void http_reply_problem(struct http_request *req, int status, const char *code, 
     buf_put_json(&out, code);
     buf_puts(&out, ",\"detail\":");
     buf_put_json(&out, sentence);
+    if (req->problem_reason) buf_puts(&out, ",\"reason\":"), buf_put_json(&out, req->problem_reason);
+    if (req->problem_about) buf_puts(&out, ",\"about\":"), buf_put_json(&out, req->problem_about);
     buf_puts(&out, "}");
     if (!buf_ok(&out)) {
         buf_release(&out);

@@ -43,13 +43,14 @@ static json_t *result_json(struct arena *arena, const struct programme *p, const
     bool in = r->area_id != DB_NULL && r->until_ms > now_ms;
     const struct programme_gate *gate = in ? programme_gate_by_id(p, r->gate_id) : NULL;
     const char *state = in ? "in" : r->since_ms != DB_NULL ? "out" : "never";
-    return json_pack("{s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s,s:s,s:o,s:s?,s:o,s:o,s:o,s:s?}", "code",
+    return json_pack("{s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s,s:s,s:o,s:s?,s:o,s:o,s:o,s:s?,s:s?,s:s?}", "code",
                      r->code ? r->code : r->number, "number", r->number, "name", r->name, "honorific", r->honorific, "title",
                      r->title ? title_pick(arena, r->title, "vi") : NULL, "born", r->born, "delegation",
                      r->delegation ? title_pick(arena, r->delegation, "vi") : NULL, "category", r->category, "category_color", r->category_color,
                      "seat", r->seat, "group", r->group_name, "badge_box", r->badge_box, "room", r->room, "transport", r->transport, "status", r->status,
                      "state", state, "since", json_time_or_null(in ? r->since_ms : DB_NULL), "gate", gate ? gate->code : NULL, "needs",
-                     parsed_or(r->needs, json_array()), "absence", parsed_or(r->absence, json_null()), "handed_to", handed, "photo", photo_url(arena, p, r));
+                     parsed_or(r->needs, json_array()), "absence", parsed_or(r->absence, json_null()), "handed_to", handed, "photo", photo_url(arena, p, r), "note",
+                     r->note, "replaces", r->replaces);
 }
 
 /* What was typed as patterns of the statement. */

@@ -109,6 +109,27 @@ static enum err name_blank(struct plan *plan, struct table *table, json_t *objec
     return OK;
 }
 
+/* Somebody for whom the desk found a substitute that this file does not know: the desk knows better, and nobody is summoned twice. */
+static enum err keep_replaced(struct plan *plan, struct table *table)
+{
+    const size_t status = entity_column(ENTITY_DELEGATE, "status"), replaces = entity_column(ENTITY_DELEGATE, "replaces");
+    struct map substitutes = {.arena = plan->arena};
+    for (size_t i = 0; i < table->count; i++) {
+        const struct row *row = table->rows[i];
+        const char *whom = row->now && !row->source ? row->now[replaces].text : NULL;
+        if (whom && map_put(&substitutes, whom, (void *)row) != 0) return ERR_NOMEM;
+    }
+    for (size_t i = 0; i < table->count; i++) {
+        struct row *row = table->rows[i];
+        bool replaced = row->now && row->source && row->now[status].text && strcmp(row->now[status].text, "replaced") == 0;
+        if (!replaced || !map_get(&substitutes, row->key)) continue;
+        row->source = NULL;
+        row->kept = true;
+        plan->counts[ENTITY_DELEGATE].same++;
+    }
+    return OK;
+}
+
 /* People first, so that a blank that gets its name here is known as such. */
 enum err plan_name_delegates(struct plan *plan, struct table *table, json_t *list, const struct json_place *place, struct fault *fault)
 {
@@ -127,6 +148,7 @@ enum err plan_name_delegates(struct plan *plan, struct table *table, json_t *lis
             if (e != OK) return e;
         }
     }
+    if (keep_replaced(plan, table) != OK) return no_memory(fault);
     table->named = true;
     table_prune(plan, table);
     return OK;

@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/base/id.h"
 #include "core/congress/event_file/plan.h"
+#include "core/congress/person_facts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -189,7 +190,7 @@ static enum err run(struct work *work, struct fault *fault)
 static enum err check_options(const struct import_options *options, struct fault *fault)
 {
     const char *day = options->starts_on;
-    if (day && strcmp(day, "today") != 0 && !read_is_date(day)) return fault_set(fault, ERR_USAGE,
+    if (day && strcmp(day, "today") != 0 && !person_date_is_good(day)) return fault_set(fault, ERR_USAGE,
         "--starts-on: \"%s\" is neither a date like 2026-12-01 nor \"today\"", day);
     return OK;
 }

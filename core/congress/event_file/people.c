@@ -2,6 +2,7 @@
 #include "catalogue.h"
 #include "core/base/text.h"
 #include "core/congress/event_file/plan.h"
+#include "core/congress/person_facts.h"
 
 #include <string.h>
 
@@ -35,7 +36,7 @@ static enum err check_value(struct plan *plan, const struct row *type, json_t *v
     if (strcmp(kind, "yes_no") == 0) return json_is_boolean(value) ? OK : json_fault(fault, place, "must be true or false");
     if (strcmp(kind, "number") == 0) return json_is_number(value) ? OK : json_fault(fault, place, "must be a number");
     if (!text) return json_fault(fault, place, "must be a text");
-    if (strcmp(kind, "date") == 0) return read_is_date(text) ? OK : json_fault(fault, place, "\"%.100s\" is not a date like 2026-12-01", text);
+    if (strcmp(kind, "date") == 0) return person_date_is_good(text) ? OK : json_fault(fault, place, "\"%.100s\" is not a date like 2026-12-01", text);
     if (strcmp(kind, "text") == 0) {
         if (!*text || !text_is_printable(text)) return json_fault(fault, place, "must be a text without control characters, and not empty");
         return text_length(text) <= 4096 ? OK : json_fault(fault, place, "longer than 4096 characters");
@@ -275,15 +276,15 @@ static const char *first_language(struct plan *plan)
     return language ? language : "vi";
 }
 
-/* How a person is found and where they stand in lists. A sort_name in Latin letters is also what one looks them up by. */
 static enum err derive_person(struct plan *plan, struct row *row, const char *language)
 {
     const char *name = row->next[entity_column(ENTITY_PERSON, "name")].text, *sort_name = row->next[entity_column(ENTITY_PERSON, "sort_name")].text;
-    const char *both = sort_name ? arena_printf(plan->arena, "%s %s", name, sort_name) : name;
-    struct db_value *fold = &row->next[entity_column(ENTITY_PERSON, "<name_fold>")], *sort = &row->next[entity_column(ENTITY_PERSON, "<name_sort>")];
-    *fold = value_text(both ? text_fold(plan->arena, both) : NULL);
-    *sort = value_text(text_person_sort_key(plan->arena, language, name, sort_name));
-    return fold->text && sort->text ? OK : ERR_NOMEM;
+    const char *fold, *sort;
+    enum err e = person_derive(plan->arena, language, name, sort_name, &fold, &sort);
+    if (e != OK) return e;
+    row->next[entity_column(ENTITY_PERSON, "<name_fold>")] = value_text(fold);
+    row->next[entity_column(ENTITY_PERSON, "<name_sort>")] = value_text(sort);
+    return OK;
 }
 
 /* An attribute type that changed must still fit what is stored of people whom the file does not name. */

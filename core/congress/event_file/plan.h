@@ -114,7 +114,6 @@ enum err shape_read(struct plan *plan, const struct shape *shape, json_t *object
 void shape_defaults(const struct shape *shape, struct db_value *values);
 /* A tidied text or language map as a new JSON value, in plan->keep. */
 enum err read_title(const struct reading *r, json_t **ret);
-bool read_is_date(const char *text);
 
 /* --- show.c: from columns to the file --- */
 enum show_form { SHOW_STORED, SHOW_FILE };

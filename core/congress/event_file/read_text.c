@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "core/base/zone.h"
 #include "core/congress/event_file/plan.h"
+#include "core/congress/person_facts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,11 +112,7 @@ static enum err read_phone(const struct reading *r)
 {
     const char *text = plain(r);
     if (!text) return ERR_INPUT;
-    size_t n = strlen(text), digits = 0;
-    const char *rest = text + (text[0] == '+');
-    for (const char *p = rest; *p; p++) digits += *p >= '0' && *p <= '9';
-    bool good = n <= 32 && digits >= 3 && strspn(rest, "0123456789 ().-") == strlen(rest) && rest[0] != ' ';
-    return good ? put(r, text) : wrong(r, text, "a phone number");
+    return person_phone_is_good(text) ? put(r, text) : wrong(r, text, "a phone number");
 }
 
 static enum err read_email(const struct reading *r)
@@ -139,26 +136,18 @@ static enum err read_fraction(const struct reading *r)
     return put(r, text);
 }
 
-bool read_is_date(const char *text)
-{
-    int year, month, day, used = 0;
-    if (strlen(text) != 10 || text[4] != '-' || text[7] != '-' || strspn(text, "0123456789-") != 10) return false;
-    return sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) == 3 && used == 10 && year >= 1000 && clock_is_date(year, month, day);
-}
-
 static enum err read_date(const struct reading *r)
 {
     const char *text = plain(r);
     if (!text) return ERR_INPUT;
-    return read_is_date(text) ? put(r, text) : wrong(r, text, "a date like 2026-12-01");
+    return person_date_is_good(text) ? put(r, text) : wrong(r, text, "a date like 2026-12-01");
 }
 
 static enum err read_past(const struct reading *r)
 {
     const char *text = plain(r);
     if (!text) return ERR_INPUT;
-    bool year = strlen(text) == 4 && strspn(text, "0123456789") == 4 && text[0] != '0';
-    if (!year && !read_is_date(text)) return wrong(r, text, "a year or a date like 1980-02-03");
+    if (!person_day_is_good(text)) return wrong(r, text, "a year or a date like 1980-02-03");
     if (strncmp(text, r->plan->today, strlen(text)) > 0) return json_fault(r->fault, r->place, "\"%s\" is in the future", text);
     return put(r, text);
 }

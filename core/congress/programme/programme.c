@@ -181,6 +181,13 @@ const struct programme_area *programme_area_by_id(const struct programme *p, int
     return NULL;
 }
 
+const struct programme_category *programme_category_by_code(const struct programme *p, const char *code)
+{
+    for (size_t i = 0; i < p->category_count; i++)
+        if (strcmp(p->categories[i].code, code) == 0) return &p->categories[i];
+    return NULL;
+}
+
 unsigned programme_category_position(const struct programme *p, int64_t id)
 {
     for (size_t i = 0; i < p->category_count && i < 64; i++)

@@ -61,6 +61,7 @@ enum err programme_load(struct db *db, struct arena *arena, const char *slug, st
 const struct programme_gate *programme_gate_by_code(const struct programme *programme, const char *code);
 const struct programme_gate *programme_gate_by_id(const struct programme *programme, int64_t id);
 const struct programme_area *programme_area_by_id(const struct programme *programme, int64_t id);
+const struct programme_category *programme_category_by_code(const struct programme *programme, const char *code);
 /* The position of a category, or 64 when it is not there. */
 unsigned programme_category_position(const struct programme *programme, int64_t id);
 

@@ -11,7 +11,7 @@ LEFT JOIN delegate_state s ON s.delegate_id = d.id
 WHERE c.token_id = $1
 
 -- checkin_delegate :maybe (event_id i64, code text) -> (token_id text?)
-SELECT (SELECT c.token_id FROM credential c WHERE c.delegate_id = d.id AND c.revoked_ms IS NULL ORDER BY c.issue DESC LIMIT 1)
+SELECT (SELECT c.token_id FROM credential c WHERE c.delegate_id = d.id ORDER BY CASE WHEN c.revoked_ms IS NULL THEN 0 ELSE 1 END, c.issue DESC LIMIT 1)
 FROM delegate d LEFT JOIN person p ON p.id = d.person_id
 WHERE d.id IN (SELECT n.id FROM delegate n WHERE n.event_id = $1 AND n.number = $2 AND n.person_id IS NULL
                UNION ALL SELECT x.id FROM person q JOIN delegate x ON x.person_id = q.id AND x.event_id = $1 WHERE q.code = $2)
