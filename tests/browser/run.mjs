@@ -9,6 +9,7 @@ import pin from "./pin.mjs";
 import resume from "./resume.mjs";
 import pages from "./public.mjs";
 import desk from "./desk.mjs";
+import deskList from "./desk_list.mjs";
 import badges from "./badges.mjs";
 import photos from "./photos.mjs";
 import papers from "./papers.mjs";
@@ -17,7 +18,7 @@ import wall from "./wall.mjs";
 import layouts from "./layouts.mjs";
 import gate from "./gate.mjs";
 
-const stories = { phone, reading, resume, pin, public: pages, desk, badges, photos, papers, venue, wall, layouts, gate, accessible };
+const stories = { phone, reading, resume, pin, public: pages, desk, desk_list: deskList, badges, photos, papers, venue, wall, layouts, gate, accessible };
 const wanted = process.argv.slice(2);
 if (wanted[0] === "--stories") {
   console.log(Object.keys(stories).join("\n"));

@@ -1,6 +1,7 @@
 // The desk: one box for scans and names, one card, one big button. Results are told by words, shape, colour and sound together.
 import { clock, event, live, make, number, put, svg, words } from "./common.js";
 import { badgePart } from "./desk_badge.js";
+import { listPart, walkIn } from "./desk_list.js";
 
 const at = (id) => document.getElementById(id);
 const box = at("q");
@@ -86,11 +87,13 @@ async function request(url, options = {}) {
   }
   if (!answer.ok) {
     const problem = await answer.json().catch(() => ({}));
-    throw Object.assign(new Error(problem.detail || problem.title || String(answer.status)), { code: problem.code });
+    throw Object.assign(new Error(problem.detail || problem.title || String(answer.status)), { code: problem.code, reason: problem.reason, about: problem.about });
   }
   return answer.json();
 }
-const post = (url, body) => request(url, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf } });
+const post = (url, body) => send("POST", url, body);
+
+const send = (method, url, body) => request(url, { method, body: JSON.stringify(body), headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf } });
 
 // ---- finding people
 let typing = 0;
@@ -241,10 +244,34 @@ function drawCard(person, verdict) {
     actions.append(pair);
   }
   parts.push(actions);
-  if (person && person.code && !verdict) parts.push(badgePart(person, { request, post, base, zone, say }));
+  if (person && person.code && !verdict) parts.push(badgePart(person, { request, post, base, zone, say }), listPart(person, listTools));
   card.replaceChildren(...parts);
   card.hidden = false;
 }
+
+// ---- what is changed of the list
+async function look(code) {
+  const answer = await request(`${base}/delegates?q=${encodeURIComponent(code)}`);
+  const index = (answer.results || []).findIndex((one) => one.code === code);
+  if (index < 0) return;
+  found = answer.results;
+  openCard(index);
+}
+const listTools = {
+  base, categories, request, say, zone, uuid: uuid7, look, back: clearDesk,
+  send: (method, path, body) => send(method, `${base}/delegates${path}`, body),
+  async show(answer, text) {
+    await look(answer.code || answer.number);
+    card.prepend(make("p", { class: "badge-line done", dir: "auto" }, text));
+    say([text, answer.name].filter(Boolean).join(" "));
+    sound("good");
+  },
+};
+at("walk-in").addEventListener("click", () => {
+  current = null;
+  card.hidden = false;
+  walkIn(card, box.value.trim(), listTools);
+});
 
 function verdictBox(verdict) {
   return make("div", { class: `verdict ${verdict.kind}`, "data-outcome": verdict.outcome || "" }, shape(verdict.kind), make("b", {}, verdict.title), make("span", { dir: "auto" }, verdict.more || ""));
