@@ -68,7 +68,7 @@ export default async function deskList(browser, server, people) {
   await test("desk list: absent with a reason, and not after all; a note; history", async () => {
     const page = await open(browser);
     await signIn(page, server, `/desk/${EVENT}?lang=en`);
-    await openCard(page, people.fourth.name, people.fourth.name);
+    await openCard(page, people.spare[0].name, people.spare[0].name);
     await press(page, "Absent…");
     await page.fill("#list-reason", "Ốm");
     await page.keyboard.press("Enter");
@@ -94,15 +94,15 @@ export default async function deskList(browser, server, people) {
     const other = await open(browser);
     await signIn(page, server, `/desk/${EVENT}?lang=en`);
     await signIn(other, server, `/desk/${EVENT}?lang=en`);
-    await openCard(page, people.third.name, people.third.name);
-    await openCard(other, people.third.name, people.third.name);
+    await openCard(page, people.spare[1].name, people.spare[1].name);
+    await openCard(other, people.spare[1].name, people.spare[1].name);
     await press(page, "Substitute…");
     await page.fill("#list-name", "Vũ Thay Thế");
     await picture(server, page, "desk-list-substitute");
     await page.keyboard.press("Enter");
     await told(page);
     const card = await page.textContent("#card");
-    assert.ok(card.includes("Vũ Thay Thế") && card.includes(people.third.seat) && card.includes(people.third.number), card);
+    assert.ok(card.includes("Vũ Thay Thế") && card.includes(people.spare[1].seat) && card.includes(people.spare[1].number), card);
     await press(other, "Substitute…");
     await other.fill("#list-name", "Ai Khác");
     await other.keyboard.press("Enter");
@@ -122,7 +122,7 @@ export default async function deskList(browser, server, people) {
       const page = await open(browser, { width, height });
       await signIn(page, server, `/desk/${EVENT}`);
       await page.goto(`${server.url}/desk/${EVENT}?lang=${language}`);
-      await openCard(page, people.official.name, people.official.name);
+      await openCard(page, people.spare[2].name, people.spare[2].name);
       await assertFits(page);
       await assertWords(page);
       await picture(server, page, `desk-list-${width}-${language}-card`);

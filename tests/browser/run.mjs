@@ -44,7 +44,7 @@ function choosePeople() {
   const namesake = [...count].find(([, times]) => times > 1)?.[0];
   const open = (document, category) => !document.restricted && !document.publish_at && (!document.audience || document.audience.categories.includes(category));
   const papers = { official: event.documents.filter((one) => open(one, "official")).length, notForGuests: event.documents.filter((one) => !open({ ...one, publish_at: null }, "guest")).map((one) => one.code) };
-  return { papers, official: as(officials[3]), second: as(officials[8]), third: as(officials[12]), fourth: as(officials[20]), guest: as(guest), blank: as(blank), namesake };
+  return { papers, official: as(officials[3]), second: as(officials[8]), third: as(officials[12]), fourth: as(officials[20]), spare: officials.slice(40, 43).map(as), guest: as(guest), blank: as(blank), namesake };
 }
 
 let browser = null;

@@ -226,6 +226,7 @@ function drawCard(person, verdict) {
       parts.push(category);
     }
     if (person.state) parts.push(make("p", { class: `state ${person.state}` }, stateWords(person)));
+    if (person.note) parts.push(make("p", { class: "badge-line note", dir: "auto" }, person.note));
     parts.push(facts(person));
   }
   const actions = make("div", { class: "actions" });
@@ -254,7 +255,9 @@ async function look(code) {
   const answer = await request(`${base}/delegates?q=${encodeURIComponent(code)}`);
   const index = (answer.results || []).findIndex((one) => one.code === code);
   if (index < 0) return;
-  found = answer.results;
+  box.value = "";
+  showResults(answer.results);
+  at("empty").hidden = true;
   openCard(index);
 }
 const listTools = {

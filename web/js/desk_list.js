@@ -109,7 +109,6 @@ export function listPart(person, tools) {
 
   function draw() {
     const parts = [];
-    if (person.note) parts.push(line(person.note, "note"));
     if (person.absence) parts.push(line(`${person.absence.excused ? say("is_excused") : say("is_absent")} ${person.absence.reason || ""}`.trim()));
     if (person.replaces) parts.push(line(fill("list.replaces", { code: person.replaces })));
     const isBlank = !person.name;

@@ -1,6 +1,6 @@
 #include "core/congress/delegates/amend_private.h"
 #include "core/congress/badges/credential.h"
-#include "core/congress/checkin/checkin.h"
+#include "core/congress/checkin/history.h"
 #include "core/congress/store/store.h"
 
 #include <string.h>
@@ -58,21 +58,6 @@ enum err amend_store(const struct amend *a, const struct sql_import_delegate_wri
     return e == OK ? OK : db_fault(a->db, e, a->fault, "store the delegate");
 }
 
-static enum err intervals_of(const struct amend *a, int64_t delegate_id, struct presence_interval **ret, size_t *ret_count)
-{
-    struct sql_checkin_presence_row *rows;
-    size_t n = 0;
-    enum err e = sql_checkin_presence(a->db, a->arena, delegate_id, &rows, &n);
-    if (e != OK) return e;
-    struct presence_interval *list = arena_array(a->arena, n + 1, sizeof *list);
-    if (!list) return ERR_NOMEM;
-    for (size_t i = 0; i < n; i++)
-        list[i] = (struct presence_interval){rows[i].area_id, rows[i].gate_id, rows[i].from_ms, rows[i].until_ms, rows[i].closed != 0};
-    *ret = list;
-    *ret_count = n;
-    return OK;
-}
-
 /* The counters that somebody adds: being expected, and where they are and were. */
 static enum err keys_of(const struct amend *a, const struct amend_count *who, struct tally_key **ret, size_t *ret_count)
 {
@@ -82,7 +67,7 @@ static enum err keys_of(const struct amend *a, const struct amend_count *who, st
     int64_t delegation = !who || who->delegation_id == DB_NULL ? 0 : who->delegation_id;
     *ret_count = 0;
     if (!who) return OK;
-    enum err e = intervals_of(a, who->delegate_id, &intervals, &n);
+    enum err e = history_stored_stays(a->db, a->arena, who->delegate_id, &intervals, &n);
     if (e == OK) e = tally_of_person(a->arena, a->programme, who->category_id, delegation, intervals, n, &keys, &count);
     if (e != OK) return e;
     const struct tally_key expected[] = {{TALLY_EXPECTED, TALLY_EVENT, 0, 0}, {TALLY_EXPECTED, TALLY_CATEGORY, who->category_id, 0},
