@@ -125,7 +125,8 @@ static enum err read_head(struct db_follow *f, int reader, struct log_head *ret,
             memcpy(&ret->frames, first + 16, sizeof ret->frames);
             memcpy(ret->salt, first + 32, sizeof ret->salt);
             ret->page = (page & 0xfe00u) + ((page & 1u) << 16);
-            return ret->page ? OK : fault_set(fault, ERR_IO, "the index of the database's log is damaged");
+            /* After a start nothing may have been written yet: a log without a page's size has no pages. */
+            return ret->page || !ret->frames ? OK : fault_set(fault, ERR_IO, "the index of the database's log is damaged");
         }
         clock_sleep_ms(1);
     }

@@ -161,6 +161,37 @@ static void test_follow(struct check *c, const char *folder)
 }
 
 /* A folder that goes away is an error, and the source goes on. */
+/* After a clean stop and a start the log is empty, and may be so until the first guest comes: the copy is whole all the same, and follows then. */
+static void test_quiet(struct check *c, const char *folder)
+{
+    struct arena arena = {0};
+    struct fault fault = {0};
+    struct db *db = NULL;
+    struct db_follow *follow = NULL;
+    atomic_bool stop = false;
+    const char *path = file_join(&arena, folder, "quiet.db"), *copy = file_join(&arena, folder, "quiet-copy.db");
+    int64_t bytes = 0, id = 1;
+    CHECK(c, db_open(&catalogue, path, DB_CREATE, &db, &fault) == OK && db_migrate(db, &fault) == OK && db_transaction(db, put_pair, &id, &fault) == OK);
+    db_close(db); /* the last one folds the log in */
+    CHECK(c, !file_exists(arena_printf(&arena, "%s-wal", path)));
+    db = NULL;
+    CHECK(c, db_open(&catalogue, path, DB_WRITE, &db, &fault) == OK);
+    CHECK(c, db_follow_open(path, copy, &stop, &follow, &fault) == OK);
+    enum err e = db_follow_step(follow, &bytes, &fault);
+    if (e != OK) printf("# %s\n", fault.text);
+    CHECK(c, e == OK && bytes > 0 && look_at(c, folder, copy) == 1);
+    CHECK(c, db_follow_step(follow, &bytes, &fault) == OK && bytes == 0);
+    for (id = 2; id <= 300; id++) {
+        CHECK(c, db_transaction(db, put_pair, &id, &fault) == OK);
+        if (id % 7 == 2) CHECK(c, db_follow_step(follow, &bytes, &fault) == OK);
+        if (id % 98 == 2) CHECK(c, look_at(c, folder, copy) == id);
+    }
+    CHECK(c, db_follow_step(follow, &bytes, &fault) == OK && look_at(c, folder, copy) == 300);
+    db_follow_close(follow);
+    db_close(db);
+    arena_release(&arena);
+}
+
 static void test_gone(struct check *c, const char *folder)
 {
     struct arena arena = {0};
@@ -181,6 +212,7 @@ int main(void)
     struct check check = {0}, *c = &check;
     if (crypto_init() != OK || !mkdtemp(folder)) return 1;
     test_follow(&check, folder);
+    test_quiet(&check, folder);
     test_gone(&check, folder);
     (void)snprintf(command, sizeof command, "rm -rf %s", folder);
     CHECK(c, system(command) == 0);
