@@ -66,7 +66,7 @@ static void page_work(struct http_request *req, void *thread_state)
     view_reply(view, 200, "admin_conflicts");
 }
 
-/* All scans of the event are read: on a thread of the pool, beside the doors. */
+/* However many there are: on a thread of the pool, beside the doors. */
 void conflicts_get(struct http_request *req)
 {
     if (!staff_enter(req, NULL)) return;

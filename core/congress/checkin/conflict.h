@@ -1,5 +1,6 @@
 /* Conflicts between doors, for a person to settle (docs/decisions/0029-conflicts.md): a door that was alone told somebody what the rule, or another door at an earlier
- * true time, had not. They are worked out from what is recorded now: both orders of arrival end alike, and figures do not depend on them. One connection. */
+ * true time, had not. They follow from what is recorded (history.c) and are kept with presence: both orders of arrival end alike, and figures do not depend on them.
+ * One connection. */
 #ifndef PLENUM_CONGRESS_CHECKIN_CONFLICT_H
 #define PLENUM_CONGRESS_CHECKIN_CONFLICT_H
 
@@ -21,7 +22,7 @@ struct conflict {
     struct conflict_reading later, entry;   /* entry: the reading that counts, where another one does */
 };
 
-/* Those that nobody has settled yet, newest arrival first. It reads all scans of the event: not for a thread that others wait for. */
+/* Those that nobody has settled yet, newest arrival first. */
 enum err conflict_list(struct db *db, struct arena *arena, int64_t event_id, int64_t most, struct conflict **ret, size_t *ret_count);
 
 /* Somebody has looked at it: it is listed no more, the record stands as it is; audited. Twice is once. ERR_NOT_FOUND: no such conflict of this event. In a

@@ -1,5 +1,5 @@
 -- A door must be as quick after a million scans as on the first morning. An index of scans or stays by person puts each new one on another page, and the more there are the more
--- pages a commit writes; so one person's are a chain instead: each names the one before it, and the person's row of state names the last (docs/decisions/0030-million.md).
+-- pages a commit writes; so one person's are a chain instead: each names the one before it, and the person's row of state names the last (docs/decisions/0032-million.md).
 
 ALTER TABLE scan ADD COLUMN previous BIGINT;                 -- this person's scan that arrived before
 ALTER TABLE delegate_state ADD COLUMN last_scan BIGINT;      -- the end of each chain
