@@ -82,10 +82,12 @@ int command_undo(int argc, char **argv)
     struct fault fault = {0};
     struct queue queue = {0};
     if (!spool) spool = SPOOL_DEFAULT;
-    struct opt options[] = {{.name = "spool", .kind = OPT_TEXT, .target = &spool, .value = "DIR", .help = "the scanner's folder (default " SPOOL_DEFAULT " or PLENUM_SPOOL)"},
+    struct opt options[] = {{.name = "spool", .kind = OPT_TEXT, .target = &spool, .value = "DIR",
+                             .help = "the scanner's folder (default " SPOOL_DEFAULT " or PLENUM_SPOOL)"},
                             {.name = "reason", .kind = OPT_TEXT, .target = &reason, .value = "TEXT", .help = "why; it is recorded"}};
     struct opt_command command = {.usage = "plenum-scanner undo [SCAN_ID] [--reason TEXT] [--spool DIR]",
-                                  .about = "Takes back the last scan of this gate that let somebody in or out or gave something, or the one that is named: within 15 minutes.\n"
+                                  .about = "Takes back the last scan of this gate that let somebody in or out or gave something, or the one that is named:\n"
+                                           "within 15 minutes.\n"
                                            "The scan stays recorded, and that it was undone.",
                                   .options = options, .option_count = 2, .most_words = 1};
     enum err e = opt_parse(&command, argc, argv, words, &count, &help, &fault);
