@@ -72,7 +72,9 @@ static bool read_word(const char *p, size_t length, struct word *word, size_t *r
     if ((int)fields[0] != 5 || p == end || !(fields[1] >= 1 && fields[1] < 1e6) || !(fields[9] > 0 && fields[9] < 1e5)) return false; /* also not a number */
     if (!(fields[6] > -1e5 && fields[6] < 1e5) || !(fields[7] > -1e5 && fields[7] < 1e5) || !(fields[8] >= 0 && fields[8] < 1e5)) return false;
     *ret_page = (size_t)fields[1];
-    *word = (struct word){.left = fields[6], .right = fields[6] + fields[8], .middle = fields[7] + fields[9] / 2, .height = fields[9], .text = p, .length = (size_t)(end - p)};
+    *word = (struct word){.left = fields[6], .right = fields[6] + fields[8], .middle = fields[7] + fields[9] / 2, .height = fields[9]};
+    word->text = p;
+    word->length = (size_t)(end - p);
     word->flow = (unsigned)fields[2] * 65536u + (unsigned)fields[3];
     word->line = (unsigned)fields[4];
     return true;

@@ -174,7 +174,8 @@ static json_t *page_view(struct reader *r, const struct reading_page *page, cons
         view_put(out, "page_note", view_words(r->view, "reader.empty"));
     }
     if (picture) put_picture(r, out, page);
-    view_put_json(out, "blocks", blocks_view(r, list, count, page->picture ? reading_link(r->view->arena, &r->opened->viewer, &r->opened->paper, "p", page->page) : NULL));
+    const char *paper_page = page->picture ? reading_link(r->view->arena, &r->opened->viewer, &r->opened->paper, "p", page->page) : NULL;
+    view_put_json(out, "blocks", blocks_view(r, list, count, paper_page));
     return out;
 }
 

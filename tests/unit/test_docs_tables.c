@@ -19,7 +19,8 @@ static void put(struct sheet *s, int page, double left, double top, const char *
 {
     int number = 0;
     s->flow++;
-    buf_printf(&s->tsv, "3\t%d\t0\t%d\t0\t0\t%f\t%f\t9\t9\t-1\t###FLOW###\n4\t%d\t0\t%d\t0\t0\t%f\t%f\t9\t9\t-1\t###LINE###\n", page, s->flow, left, top, page, s->flow, left, top);
+    buf_printf(&s->tsv, "3\t%d\t0\t%d\t0\t0\t%f\t%f\t9\t9\t-1\t###FLOW###\n", page, s->flow, left, top);
+    buf_printf(&s->tsv, "4\t%d\t0\t%d\t0\t0\t%f\t%f\t9\t9\t-1\t###LINE###\n", page, s->flow, left, top);
     for (const char *p = text; *p;) {
         size_t n = strcspn(p, " "), letters = 0;
         for (size_t i = 0; i < n; i++) letters += ((unsigned char)p[i] & 0xC0) != 0x80;
@@ -66,7 +67,8 @@ static void check_figures(struct check *c, struct arena *arena)
     put(&s, 1, 50, 160, "Hết bảng rồi.");
     put(&s, 2, 50, 20, "Trang hai");
     CHECK_TEXT(c, found(arena, &s),
-               "Thu và chi\n\tNguồn\tKế hoạch\tTỷ lệ\n\tĐoàn phí\t18.420\t105,6 %\n\tKinh phí do đơn\t61.300\t98,1 %\n\tvị đóng\t\t\n\tThu khác\t610\t75 %\n\nHết bảng rồi.");
+               "Thu và chi\n\tNguồn\tKế hoạch\tTỷ lệ\n"
+               "\tĐoàn phí\t18.420\t105,6 %\n\tKinh phí do đơn\t61.300\t98,1 %\n\tvị đóng\t\t\n\tThu khác\t610\t75 %\n\nHết bảng rồi.");
 }
 
 static void check_times(struct check *c, struct arena *arena)
@@ -120,8 +122,15 @@ static void check_prose(struct check *c, struct arena *arena)
 /* Lines that are not what pdftotext writes. */
 static void check_odd(struct check *c, struct arena *arena)
 {
-    static const char *const odd[] = {"", "\n\n", "5\t1\n", "5\t1\t0\t0\t0\t0\tnan\t1\t1\t1\t100\tx\n", "5\t-1\t0\t0\t0\t0\t1\t1\t1\t1\t100\tx\n", "5\t99999999\t0\t0\t0\t0\t1\t1\t1\t1\t100\tx\n",
-                                      "5\t1\t0\t0\t0\t0\t1e300\t1\t1\t-1\t100\tx\n", "5\t1\t0\t0\t0\t0\t1\t1\t1\t1\t100\t", "5\t1\t0\t0\t0\t0\t1\t1\t1\t1\t100\tx"};
+    static const char *const odd[] = {"",
+                                      "\n\n",
+                                      "5\t1\n",
+                                      "5\t1\t0\t0\t0\t0\tnan\t1\t1\t1\t100\tx\n",
+                                      "5\t-1\t0\t0\t0\t0\t1\t1\t1\t1\t100\tx\n",
+                                      "5\t99999999\t0\t0\t0\t0\t1\t1\t1\t1\t100\tx\n",
+                                      "5\t1\t0\t0\t0\t0\t1e300\t1\t1\t-1\t100\tx\n",
+                                      "5\t1\t0\t0\t0\t0\t1\t1\t1\t1\t100\t",
+                                      "5\t1\t0\t0\t0\t0\t1\t1\t1\t1\t100\tx"};
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
         struct sheet s = begin();
         buf_puts(&s.tsv, odd[i]);

@@ -38,7 +38,8 @@ static bool split(struct arena *arena, const char *text, struct page *ret)
     while (*text && ret->count < LINES_MOST) {
         size_t n = strcspn(text, "\n\f");
         struct line line = trim(text, n);
-        if (line.length && n > 1 && *text == '\t' && memchr(text + 1, '\t', n - 1)) line = (struct line){.text = text + 1, .length = n - 1, .letters = line.letters, .row = true};
+        bool row = line.length && n > 1 && *text == '\t' && memchr(text + 1, '\t', n - 1);
+        if (row) line = (struct line){.text = text + 1, .length = n - 1, .letters = line.letters, .row = true};
         text += n + (text[n] != '\0');
         if (!line.length) {
             blank = true;
