@@ -1,5 +1,5 @@
 // The organiser's papers and the open page of a phone: upload with progress, order by keyboard, publish, replace, withdraw, a question and its answer.
-import { writeFileSync, readFileSync, mkdtempSync, rmSync } from "node:fs";
+import { writeFileSync, readFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { assert, test, until } from "./check.mjs";
@@ -57,6 +57,24 @@ export default async function papers(browser, server, people) {
     assert.ok(codes.indexOf("p-2-hai") < codes.indexOf("p-10-muoi"), codes.join(" "));
     await until("the stopped one is said to be", async () => /TỐI MẬT\. Chưa ai xem được/.test(await page.locator("#files li").first().textContent()), 20000);
     await picture(server, page, "papers-1280-folder");
+    await page.context().close();
+  });
+
+  await test("papers: a folder that is dropped gives its files, however deep", async () => {
+    const page = await open(browser);
+    await signIn(page, server, "/admin");
+    await page.goto(`${list}?lang=vi`);
+    const dropped = path.join(folder, "Khai mạc");
+    mkdirSync(path.join(dropped, "Phụ lục"), { recursive: true });
+    for (const name of ["2. Hai.txt", "Phụ lục/10. Mười.txt", "Phụ lục/.DS_Store"]) writeFileSync(path.join(dropped, name), ""); // empty ones, which are told and not sent
+    const client = await page.context().newCDPSession(page);
+    const box = await page.locator("#drop").boundingBox();
+    const data = { items: [], files: [dropped], dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver", "drop"]) await client.send("Input.dispatchDragEvent", { type, x: box.x + 9, y: box.y + 9, data });
+    await until("both are told", async () => (await page.locator("#files .bad").count()) === 2, 20000);
+    assert.deepEqual(await page.locator("#files b").allTextContents(), ["2. Hai.txt", "10. Mười.txt"]);
+    assert.match(await page.locator("#files").textContent(), /Tệp này trống/);
+    await assertCalm(page);
     await page.context().close();
   });
 
