@@ -330,7 +330,7 @@ static enum err work(struct session *s, struct fault *fault)
         struct frame frame;
         arena_clear(&arena);
         e = source_next(s->source, &arena, &frame, fault);
-        if (e == OK) e = door_take_frame(&s->door, &frame, &arena, fault);
+        if (e == OK && (e = door_take_frame(&s->door, &frame, &arena, fault)) == ERR_NOMEM) e = ERR_INPUT; /* one picture is lost, never the door */
         if (e == OK) continue;
         if (e != ERR_INPUT) break;
         all_read = all_read && is_device; /* a picture of a camera that is broken is no reason to fail: another follows */

@@ -175,11 +175,12 @@ static void open_record(struct arena *arena, const char *token, const char *reco
 }
 
 /* When a presence that began at `at_ms` ends by itself. */
-static int64_t presence_end(const struct roster *roster, int64_t at_ms)
+static enum err presence_end(const struct roster *roster, int64_t at_ms, int64_t *ret_ms)
 {
     int64_t day_begin, day_end = INT64_MAX;
-    (void)zone_day(roster->timezone, at_ms, &day_begin, &day_end);
-    return block_end(roster->blocks, roster->session_count, day_end, at_ms);
+    enum err e = zone_day(roster->timezone, at_ms, &day_begin, &day_end);
+    *ret_ms = block_end(roster->blocks, roster->session_count, day_end, at_ms);
+    return e == ERR_NOMEM ? e : OK; /* a zone that this machine does not know has no days */
 }
 
 /* What this door did itself stands above what the roster says, as long as the roster cannot know of it. */
@@ -199,7 +200,9 @@ static enum err add_own_doings(const struct roster *roster, struct db *db, struc
         if (!rows[i].fresh || judged || !(came || left)) continue;
         judged = true;
         int64_t when = roster_server_ms(roster, &(struct roster_reading){rows[i].scanned_ms, rows[i].steady_ms, rows[i].boot_id});
-        a->is_in = came && a->at_ms < presence_end(roster, when);
+        int64_t until;
+        if ((e = presence_end(roster, when, &until)) != OK) return e;
+        a->is_in = came && a->at_ms < until;
         if (!a->is_in) continue;
         verdict->since_ms = when;
         verdict->since_gate = roster->gate;
@@ -274,7 +277,7 @@ enum err roster_decide(struct roster *roster, struct db *db, struct arena *arena
         .this_event = true, .going_out = going_out, .at_ms = server_now(roster, read),
     };
     int64_t day_begin = 0, day_end;
-    (void)zone_day(roster->timezone, a.at_ms, &day_begin, &day_end);
+    if (zone_day(roster->timezone, a.at_ms, &day_begin, &day_end) == ERR_NOMEM) return fault_set(fault, ERR_NOMEM, "not enough memory to decide");
     badge_token_id(token, badge_id);
     enum err e = sql_spool_roster_find(db, arena, badge_id, &entry);
     if (e == OK) {
