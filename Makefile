@@ -201,10 +201,12 @@ bench-programs: $(BENCH)
 TORTURE := $(sort $(patsubst tests/torture/%.c,$(B)/torture/%,$(wildcard tests/torture/torture_*.c)))
 TORTURE_GROUND := $(patsubst %.c,$(B)/obj/%.o,$(filter-out tests/torture/torture_%,$(wildcard tests/torture/*.c)))
 TORTURE_WRAPPED := $(addprefix arena_,alloc array memdup strndup strdup printf grow) malloc calloc realloc asprintf vasprintf __asprintf_chk mmap open mkostemp write pwrite ftruncate fsync fdatasync rename unlink close
+TORTURE_WRAPPED_torture_gate := feedback_result # what the person is told
+comma := ,
 $(B)/torture/%: $(B)/obj/tests/torture/%.o $(TORTURE_GROUND) $(foreach r,$(UNIT_ROOMS),$(call library,$(r)))
 	@mkdir -p $(@D)
 	$(say) LINK $@
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(TORTURE_WRAPPED:%=-Wl,--wrap=%) -o $@ $< $(TORTURE_GROUND) $(foreach r,$(UNIT_ROOMS),$(call library,$(r))) $(UNIT_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(patsubst %,-Wl$(comma)--wrap=%,$(TORTURE_WRAPPED) $(TORTURE_WRAPPED_$*)) -o $@ $< $(TORTURE_GROUND) $(foreach r,$(UNIT_ROOMS),$(call library,$(r))) $(UNIT_LIBS)
 .PHONY: torture-programs
 torture-programs: $(TORTURE)
 

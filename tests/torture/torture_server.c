@@ -22,6 +22,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define PEOPLE 600
 #define SCANS_MOST 64
 #define WAIT_MS 20000 /* longer than this is a hang */
 #define BODY_MOST (64 * 1024)
@@ -209,7 +210,8 @@ static bool undo_is_so(struct bed *b)
 
 static void prepare_roster(struct bed *b)
 {
-    (void)snprintf(b->text, sizeof b->text, "GET /api/v1/events/" EVENT_SLUG "/roster HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\nConnection: close\r\n\r\n",
+    (void)snprintf(b->text, sizeof b->text,
+                   "GET /api/v1/events/" EVENT_SLUG "/roster HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\nConnection: close\r\n\r\n",
                    b->event.key);
 }
 
@@ -219,8 +221,8 @@ static bool roster_is_so(struct bed *b)
     const char *body = body_of(b);
     bool sound = json_read(body, strlen(body), &value, NULL) == OK;
     const json_t *entries = json_object_get(value, "entries"), *gate = json_object_get(value, "gate"), *sessions = json_object_get(value, "sessions");
-    sound = sound && json_array_size(entries) == EVENT_PEOPLE && json_is_object(gate) && json_is_array(sessions) && json_is_object(json_object_get(value, "event"));
-    for (size_t i = 0; sound && i < EVENT_PEOPLE; i++) {
+    sound = sound && json_array_size(entries) == PEOPLE && json_is_object(gate) && json_is_array(sessions) && json_is_object(json_object_get(value, "event"));
+    for (size_t i = 0; sound && i < PEOPLE; i++) {
         const json_t *entry = json_array_get(entries, i);
         sound = json_is_string(json_object_get(entry, "id")) && json_is_string(json_object_get(entry, "record")) && json_is_string(json_object_get(entry, "status"));
     }
@@ -390,7 +392,7 @@ static bool start(struct bed *b)
     (void)snprintf(b->database, sizeof b->database, "%.256s/plenum.db", b->folder);
     (void)snprintf(b->file, sizeof b->file, "%.256s/scans.json", b->folder);
     struct serve_options options = {.data = b->folder, .listen = "127.0.0.1:0"};
-    if (!event_make(&b->kit.check, b->folder, &b->event)) return false;
+    if (!event_make(&b->kit.check, b->folder, PEOPLE, &b->event)) return false;
     enum err e = serve_start(&options, &b->app, &fault);
     if (e == OK) e = store_connect(&b->app.store, DB_READ, &b->db, &fault);
     if (!CHECK(&b->kit.check, e == OK)) printf("# the server does not start: %s\n", fault.text);
