@@ -391,6 +391,7 @@ static enum err run(struct session *s, struct fault *fault)
     source_keep_encoded(s->source);
     e = work(s, fault);
     drain(s);
+    if (e == OK && s->door.lost > 0) e = fault_set(fault, ERR_FULL, "%lld scans could not be kept: they are to be written down by hand", (long long)s->door.lost);
     return e;
 }
 

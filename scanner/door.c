@@ -180,6 +180,7 @@ static void take_badge(struct door *door, const char *token, const struct frame 
     if (e != OK) {
         notice(door, true, "THIS SCAN IS NOT KEPT", &fault);
         p.result.outcome = "lost";
+        door->lost++;
         tell_person(door, &p, frame);
         return;
     }

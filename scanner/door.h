@@ -26,6 +26,7 @@ struct door {
     struct debounce badges, others; /* absence 0: every frame is a showing */
     int64_t first_us;               /* when the first frame came */
     int64_t scans;                  /* how many were taken */
+    int64_t lost;                   /* how many could not be kept */
     bool has_untold;                /* a decision could not be written down: its scan is made ready to be sent as soon as possible */
 };
 

@@ -256,6 +256,24 @@ def story_lost_replies(folder):
     check(REAL or max(w.server.posts.values()) > 1, "lost: some were sent again")
 
 
+def story_full(folder):
+    """A disk that takes no more: said loudly for each scan, none is accepted, and the end is no good end; what was kept before is sent later."""
+    w = World(folder, "full")
+    w.proxy.set("refuse")
+    command = "trap '' XFSZ; ulimit -f 300; exec \"$0\" \"$@\""
+    out = subprocess.run(["bash", "-c", command, SCANNER, "--spool", w.spool, "--json", "--lines", "-"], input="\n".join(make_token() for _ in range(600)) + "\n",
+                         capture_output=True, text=True, timeout=120)
+    told = [json.loads(line) for line in out.stdout.splitlines()]
+    lost = [r for r in told if r["outcome"] == "lost"]
+    check(len(told) == 600 and 0 < len(lost) < 600 and out.stderr.count("THIS SCAN IS NOT KEPT") == len(lost), "full: each scan that is not kept is said", (len(told), len(lost)))
+    check(out.returncode == 1 and "%d scans could not be kept" % len(lost) in out.stderr, "full: and at the end", out.stderr[-300:])
+    check(not any(r["scan_id"] or r["person"] for r in lost), "full: and nobody was let in on it")
+    w.proxy.set("pass")
+    code, _, notices = run(w.spool, ["--lines", "-"])
+    check(code == 0 and queue(w.spool) == [], "full: what was kept is sent", notices)
+    check(set(w.server.scans) == {r["scan_id"] for r in told if r["outcome"] != "lost"}, "full: exactly that")
+
+
 def story_stall(folder):
     w = World(folder, "stall")
     s = Scanner(w.spool, ["--lines", "-"])
@@ -557,7 +575,7 @@ def story_frames(folder):
 
 
 BOTH = [story_online, story_away_at_start, story_goes_away, story_lost_replies, story_stall, story_killed, story_pictures, story_frames]
-FAKE_ONLY, REAL_ONLY = [story_answers, story_rules, story_hook], [story_server_killed, story_secure]
+FAKE_ONLY, REAL_ONLY = [story_full, story_answers, story_rules, story_hook], [story_server_killed, story_secure]
 
 
 def percentile(values, share):
