@@ -10,6 +10,11 @@
 
 #define MINUTES_SIZE 24
 
+static const char *plural(long count)
+{
+    return count == 1 ? "" : "s";
+}
+
 /* "1:07", in minutes. */
 static const char *minutes(int64_t ms, char out[MINUTES_SIZE])
 {
@@ -29,18 +34,17 @@ static void print_head(const struct rehearsal *r, struct arena *arena)
 {
     const struct rush *plan = &r->plan;
     const char *opening = finding_time(arena, r->programme->timezone, plan->begins_at_ms);
-    printf("PRACTICE: %zu people come to %s of %s within %ld minutes, before \"%s\" (%s), to %zu scanner%s at %zu gate%s.\n", plan->people_count, plan->area->code,
-           r->programme->slug, r->options->minutes, plan->session ? plan->session->code : r->programme->slug, opening, plan->main_count, plan->main_count == 1 ? "" : "s",
-           plan->gate_count, plan->gate_count == 1 ? "" : "s");
+    printf("PRACTICE: %zu people come to %s of %s within %ld minute%s, before \"%s\" (%s), to %zu scanner%s at %zu gate%s.\n", plan->people_count, plan->area->code,
+           r->programme->slug, r->options->minutes, plural(r->options->minutes), plan->session ? plan->session->code : r->programme->slug, opening, plan->main_count,
+           plural((long)plan->main_count), plan->gate_count, plural((long)plan->gate_count));
     if (plan->people_count < (size_t)r->options->people) printf("The event has no more than %zu delegates with a badge.\n", plan->people_count);
     if (plan->gate_count < plan->main_count) printf("There are fewer gates than scanners: several scanners stand at one gate.\n");
-    printf("Simulated: when people come, how they walk, %ld s on average to show a badge (seed %ld), %" PRId64 " times as fast as the day.\n", r->options->service,
-           r->options->seed, r->speed);
+    printf("Simulated: when people come, how they walk, %ld s on average to show a badge (seed %ld), ", r->options->service, r->options->seed);
+    if (r->speed == 1) printf("as fast as on the day.\n");
+    else printf("%" PRId64 " times as fast as on the day.\n", r->speed);
     printf("Measured: the answers of a real server on a practice copy, over real connections of %zu scanners, %zu phones and %d walls; all of it on this machine, "
-           "in %" PRId64
-           " s.\nNothing of it is in the record.\n",
-           plan->lane_count, plan->phone_count, PLAY_WALLS, r->took_ms / 1000);
-    if (r->swept) printf("Removed what %zu rehearsal%s had left that %s killed.\n", r->swept, r->swept == 1 ? "" : "s", r->swept == 1 ? "was" : "were");
+           "in %" PRId64 " s.\nNothing of it is in the record.\n", plan->lane_count, plan->phone_count, PLAY_WALLS, r->took_ms / 1000);
+    if (r->swept) printf("Removed what %zu rehearsal%s had left that %s killed.\n", r->swept, plural((long)r->swept), r->swept == 1 ? "was" : "were");
 }
 
 static void print_queue(const struct rehearsal *r, struct arena *arena, const char *name, size_t scans, const struct queue_figures *f)
@@ -92,8 +96,9 @@ static void print_outcomes(const struct rehearsal *r)
         printf("  refused %4zu × %-20s %-18s at %s%s\n", k->count, reason_code(k->reason), category, k->gate->code, k->side ? " (another room's door)" : "");
     }
     const struct rush *plan = &r->plan;
-    printf("Scanner %s had no network for %" PRId64 " s: it decided by itself, kept %zu scans and sent them in %.0f ms.\n", plan->lanes[plan->main_count - 1].name,
-           (plan->cut_until_ms - plan->cut_from_ms) / 1000, x->kept_most, (double)x->sent_late_us / 1000);
+    printf("Scanner %s had no network for %" PRId64 " s: it decided by itself, kept %zu scan%s and sent %s in %.0f ms.\n", plan->lanes[plan->main_count - 1].name,
+           (plan->cut_until_ms - plan->cut_from_ms) / 1000, x->kept_most, x->kept_most == 1 ? "" : "s",
+           x->kept_most == 1 ? "it" : "them", (double)x->sent_late_us / 1000);
 }
 
 static void print_what_if(const struct rehearsal *r)

@@ -137,18 +137,16 @@ static void look_at_answers(struct findings *f, const struct play *play, const s
                                         [SAMPLE_PAGE] = "pages of delegates", [SAMPLE_PAPER] = "papers"};
     for (size_t i = 0; i < SAMPLE_COUNT; i++) {
         const struct result_times *t = &r->times[i];
-        if (t->failed) findings_add(f, FINDING_BROKEN, "no_answer", "%zu of %zu %s had no good answer; the first: %s", t->failed, t->count + t->failed, whose[i],
-            t->failure);
+        if (!t->failed) continue;
+        findings_add(f, FINDING_BROKEN, "no_answer", "%zu of %zu %s had no good answer; the first: %s", t->failed, t->count + t->failed, whose[i], t->failure);
     }
     const struct result_times *checkin = &r->times[SAMPLE_CHECKIN];
     if (checkin->slow)
         findings_add(f, FINDING_WARNING, "slow_answers", "%zu of %zu answers took longer than %d ms: a scanner decides by its own list then, and tells later",
-            checkin->slow,
-                     checkin->count, RUSH_ASK_MS);
+                     checkin->slow, checkin->count, RUSH_ASK_MS);
     if (r->late_ms > LATE_MOST_MS)
         findings_add(f, FINDING_WARNING, "pace_not_kept", "this machine fell up to %" PRId64 " s behind when playing %" PRId64
-                     " times as fast: the answers are those of a "
-                     "machine under more load than the day's; try a smaller --speed", r->late_ms / 1000, play->speed);
+                     " times as fast: its answers are those of more load than the day's; try a smaller --speed", r->late_ms / 1000, play->speed);
 }
 
 static void look_at_queues(struct findings *f, const struct rush *plan, const struct result *r)
