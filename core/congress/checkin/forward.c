@@ -45,31 +45,46 @@ static bool needs_look(const struct tally_key *key)
     return key->measure == TALLY_ATTENDED && (key->dimension == TALLY_AREA || key->dimension == TALLY_GATE || key->dimension == TALLY_SESSION);
 }
 
-/* Drops from `keys` what this person counts for already by an earlier stay: nobody is counted twice. */
-static enum err drop_counted(struct db *db, const struct programme *programme, const struct presence_state *state, int64_t from, struct tally_key *keys,
-                             size_t *count)
+/* Drops from `keys` what the stay counts for. How many are still to be looked for. */
+static size_t drop_of_stay(const struct programme *programme, const struct sql_checkin_stay_row *stay, struct tally_key *keys, size_t *count)
 {
     size_t n = 0, looks = 0;
     for (size_t i = 0; i < *count; i++) {
-        const struct tally_key *k = &keys[i];
-        bool first_area = k->dimension == TALLY_AREA && programme->area_count && k->key_id == programme->areas[0].id;
-        if (k->measure == TALLY_ATTENDED && (first_area || !needs_look(k)) && state->attended_ms != DB_NULL) continue;
+        bool look = needs_look(&keys[i]);
+        if (look && is_in_stay(&keys[i], programme, stay)) continue;
+        looks += look && !is_too_early(&keys[i], programme, stay);
         keys[n++] = keys[i];
     }
     *count = n;
-    for (size_t i = 0; i < n; i++) looks += needs_look(&keys[i]);
-    for (int64_t at = from; at != DB_NULL && looks;) {
+    return looks;
+}
+
+/* Of the first entry and the last stay the row of state knows enough. */
+static size_t drop_of_state(const struct programme *programme, const struct presence_state *state, struct tally_key *keys, size_t *count)
+{
+    const struct programme_gate *gate = programme_gate_by_id(programme, state->gate_id);
+    struct sql_checkin_stay_row last = {.area_id = gate ? gate->area_id : DB_NULL, .gate_id = state->gate_id, .from_ms = state->since_ms, .until_ms = state->until_ms};
+    size_t n = 0;
+    for (size_t i = 0; i < *count; i++) {
+        const struct tally_key *k = &keys[i];
+        bool first_area = k->dimension == TALLY_AREA && programme->area_count && k->key_id == programme->areas[0].id;
+        bool first_gate = k->dimension == TALLY_GATE && k->key_id == state->attended_gate_id;
+        if (k->measure == TALLY_ATTENDED && state->attended_ms != DB_NULL && (first_area || first_gate || !needs_look(k))) continue;
+        keys[n++] = *k;
+    }
+    *count = n;
+    return state->last_presence == DB_NULL ? 0 : drop_of_stay(programme, &last, keys, count);
+}
+
+/* Drops from `keys` what this person counts for already by an earlier stay: nobody is counted twice. */
+static enum err drop_counted(struct db *db, const struct programme *programme, const struct presence_state *state, struct tally_key *keys, size_t *count)
+{
+    size_t looks = drop_of_state(programme, state, keys, count);
+    for (int64_t at = state->last_presence; at != DB_NULL && looks;) {
         struct sql_checkin_stay_row stay;
         enum err e = sql_checkin_stay(db, NULL, at, &stay);
         if (e != OK) return e == ERR_NOT_FOUND ? ERR_BUG : e;
-        n = looks = 0;
-        for (size_t i = 0; i < *count; i++) {
-            bool look = needs_look(&keys[i]);
-            if (look && is_in_stay(&keys[i], programme, &stay)) continue;
-            looks += look && !is_too_early(&keys[i], programme, &stay);
-            keys[n++] = keys[i];
-        }
-        *count = n;
+        looks = drop_of_stay(programme, &stay, keys, count);
         at = stay.previous;
     }
     return OK;
@@ -96,7 +111,7 @@ static enum err count_change(struct db *db, struct arena *arena, const struct pr
             n++;
         }
     }
-    e = drop_counted(db, programme, state, state->last_presence, new, &new_count);
+    e = drop_counted(db, programme, state, new, &new_count);
     return e == OK ? tally_add_difference(sink, programme->event_id, old, gone, new, new_count) : e;
 }
 
