@@ -10,7 +10,8 @@ static bool write_file(const char *path, size_t people)
 {
     FILE *out = fopen(path, "w");
     if (!out) return false;
-    fprintf(out, "{\"format\":\"plenum-events/1\",\"organization\":{\"name\":\"Thử\",\"languages\":[\"vi\",\"en\"],\"units\":[{\"code\":\"U1\",\"name\":\"Một\"}]},\"people\":[");
+    fprintf(out, "{\"format\":\"plenum-events/1\",\"organization\":{\"name\":\"Thử\","
+                 "\"languages\":[\"vi\",\"en\"],\"units\":[{\"code\":\"U1\",\"name\":\"Một\"}]},\"people\":[");
     for (size_t i = 0; i < people; i++) fprintf(out, "%s{\"code\":\"P%03zu\",\"name\":\"Nguyễn Thị Số %zu\",\"unit\":\"U1\"}", i ? "," : "", i, i);
     fprintf(out, "],\"events\":[{\"slug\":\"" EVENT_SLUG "\",\"kind\":\"congress\",\"title\":{\"vi\":\"Đại hội\"},\"timezone\":\"Asia/Ho_Chi_Minh\","
                  "\"starts\":\"2026-12-01T00:00\",\"ends\":\"2026-12-03T23:59\",\"categories\":[{\"code\":\"official\",\"title\":{\"vi\":\"Chính thức\"}}],"

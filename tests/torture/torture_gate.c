@@ -125,13 +125,13 @@ static bool badge_is_so(struct gate *g)
     if (g->result != OK) return g->told_count == 0 && g->fault.text[0]; /* the picture was lost, and it is said */
     if (g->told_count != 1) return false;
     if (strcmp(g->told, "lost") == 0) return !g->scan_id[0];
-    const char *told = kept(g, "COALESCE(outcome, told)");
-    if (strcmp(g->told, "queued") == 0) return strcmp(told, "ask") == 0;
+    bool by_none = strcmp(kept(g, "told"), "ask") == 0;
+    if (strcmp(g->told, "queued") == 0) return by_none;
     bool enters = strcmp(g->told, "admitted") == 0 || strcmp(g->told, "already_in") == 0;
     if (g->rule ? strcmp(g->told, g->rule) != 0 : !enters) return false;
-    /* What the server said may still have to be written down. */
-    if (g->door.has_untold && g->door.client) return strcmp(told, "ask") == 0;
-    return strcmp(told, g->told) == 0;
+    if (!by_none) return strcmp(kept(g, "told"), g->told) == 0;
+    /* What the server said may still have to be written down: then the scan goes again, and is answered as before. */
+    return g->door.client && (g->door.has_untold || strcmp(kept(g, "outcome"), g->told) == 0);
 }
 
 /* --- sending ------------------------------------------------------------------------------------------------------------------------------ */
