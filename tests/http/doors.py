@@ -15,6 +15,7 @@ import socket
 import sqlite3
 import struct
 import sys
+import time
 import unicodedata
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "flow"))
@@ -754,12 +755,25 @@ def device_list():
 
 def revoked():
     server = world.server
-    device = world.spare
+    device = server.device("test-1", "main")
+    world.secrets.add(device.key)
+    stream = plenum.Stream(device, "/api/v1/events/test-1/live")
+    until = time.time() + 30
+    while not stream.events and time.time() < until:
+        time.sleep(0.05)
+    check(stream.events, "its stream is open", stream.error)
     equal(world.here["organiser"].form("/admin/test-1/devices/%s/revoke" % device.device, {}).status, 303, "a device is revoked in the console")
     for method, path, body in (("GET", "/api/v1/events/test-1/roster", None), ("GET", "/api/v1/events/test-1/stats", None),
                                ("POST", "/api/v1/checkins", scan(world.tokens["P01"], "main"))):
         reply = device.request(method, path, body)
         equal((reply.status, reply.code), (401, "device_revoked"), "%s %s with its key" % (method, path))
+    until, on = time.time() + 60, 0
+    while "401" not in str(stream.error) and time.time() < until:  # at the next event behind the lease's end it has to ask anew
+        world.here["device"].post("/api/v1/checkins", dict(scan(world.tokens["P02"], "main"), direction=("in", "out")[on % 2]))
+        on += 1
+        time.sleep(0.5)
+    check("401" in str(stream.error), "its open stream ends, and it gets no new one", stream.error)
+    stream.ended = True
     other = server.device("test-1", "main")
     world.secrets.add(other.key)
     plenum.plenum("device", "revoke", other.device, data=server.data)
