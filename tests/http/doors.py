@@ -98,10 +98,10 @@ class Door:
     """How the test asks at a door: the path for a role, what is sent, what comes back when it opens."""
 
     def __init__(self, path, body=None, form=None, status=200, type=None, skip=(), raw=None, kind="application/octet-stream", method="PUT",
-                 page=None):
-        """`raw`: a file as it is, of that kind and by that method. `page`: where the form stands that has a token of its own."""
+                 page=None, send=None):
+        """`raw`: a file as it is, of that kind and by that method. `send`: how a body is sent, when not by POST. `page`: where the form stands that has a token of its own."""
         self.path, self.body, self.form, self.status, self.type, self.skip, self.raw = path, body, form, status, type, skip, raw
-        self.kind, self.method, self.page = kind, method, page
+        self.kind, self.method, self.page, self.send = kind, method, page, send
 
     def ask(self, client, role, headers=None, path=None, **extra):
         path = path or self.path(role)
@@ -109,7 +109,7 @@ class Door:
             token = {"csrf": plenum.csrf_of(client.get(self.page).text)} if self.page else {}
             return client.form(path, dict(self.form(role), **token), headers)
         if self.body:
-            return client.post(path, self.body(role), headers)
+            return client.request(self.send or "POST", path, self.body(role), headers)
         if self.raw is not None:
             return client.request(self.method, path, self.raw, dict({"Content-Type": self.kind} if self.raw else {}, **(headers or {})))
         if self.type == "text/event-stream":
@@ -165,6 +165,17 @@ def doors():
         "GET /api/v1/events/{event}/live": Door(plain(event + "/live"), type="text/event-stream"),
         "GET /api/v1/events/{event}/delegates": Door(plain(event + "/delegates?q=duc"), type="application/json"),
         "GET /api/v1/events/{event}/delegates/{code}/badge": Door(plain(event + "/delegates/P01/badge"), type="application/json"),
+        # What these do is in tests/flow/desk_changes.py; here, who may.
+        "POST /api/v1/events/{event}/delegates": Door(plain(event + "/delegates"), body=lambda role: {"request": uuid7(), "name": "Khách " + uuid7(), "category": "guest"}, status=201,
+                                                      type="application/json"),
+        "PATCH /api/v1/events/{event}/delegates/{code}": Door(plain(event + "/delegates/P05"), body=lambda role: {"request": uuid7(), "room": role}, send="PATCH", type="application/json"),
+        "POST /api/v1/events/{event}/delegates/{code}/name": Door(plain(event + "/delegates/999/name"), body=lambda role: {"request": uuid7(), "name": "Ai"}, status=404),
+        "POST /api/v1/events/{event}/delegates/{code}/substitute": Door(plain(event + "/delegates/P13/substitute"), body=lambda role: {"request": uuid7(), "name": "Ai"}, status=409),
+        "PUT /api/v1/events/{event}/delegates/{code}/absence": Door(plain(event + "/delegates/P05/absence"), body=lambda role: {"request": uuid7(), "absent": False}, send="PUT",
+                                                                    type="application/json"),
+        "PUT /api/v1/events/{event}/delegates/{code}/note": Door(plain(event + "/delegates/P05/note"), body=lambda role: {"request": uuid7(), "note": role}, send="PUT",
+                                                                 type="application/json"),
+        "GET /api/v1/events/{event}/delegates/{code}/history": Door(plain(event + "/delegates/P01/history"), type="application/json"),
         "POST /api/v1/events/{event}/delegates/{code}/reissue": Door(plain(event + "/delegates/P05/reissue"), body=lambda role: {"reason": "lost"}, status=201,
                                                                      type="application/json"),
         "POST /api/v1/events/{event}/handovers": Door(plain(event + "/handovers"), body=lambda role: {"people": ["P06"], "to": "Người nhận", "again": True}, status=201,
@@ -630,10 +641,10 @@ def bodies():
                                          ("application/json", b'{"code": "\xc3\x28"}', 400, "bad_json"), ("application/json", b'{"a": 1, "a": 2}', 400, "bad_json"),
                                          ("application/json", b"[" * 2000, 400, "bad_json"),
                                          ("application/json", b'"text"', 400, None), ("application/json", b"17", 400, None)):
-            reply = client.request("POST", path, body, {"Content-Type": type})
+            reply = client.request(route.method, path, body, {"Content-Type": type})
             check(reply.status == status and (code is None or reply.code == code), "%s: %s %r" % (route.name, type, body[:20]), reply)
         for body in (b'{"reason": "a\\u0000b"}', b'{"no_such_key": 1}', b'{"reason": 1}'):
-            reply = client.request("POST", path, body, {"Content-Type": "application/json"})
+            reply = client.request(route.method, path, body, {"Content-Type": "application/json"})
             if route.pattern == "/api/v1/checkins":  # one bad scan never spoils its array
                 equal((reply.status, reply.json()["results"][0]["reason"]), (200, "malformed"), "%s: %r" % (route.name, body))
             else:
