@@ -1,5 +1,4 @@
 #include "scanner/status/board.h"
-#include "core/base/clock.h"
 #include "queue_catalogue.h"
 #include "scanner/feedback/fields.h"
 
@@ -32,13 +31,6 @@ static void put_server(const struct fields *fields, struct sync *sync)
     fields_put_flag(fields, "reached", state.reachable && !state.revoked && state.contact_ms > 0);
     fields_put_flag(fields, "revoked", state.revoked);
     fields_put_count(fields, "contact_age_ms", state.contact_ms ? clock_steady_ms() - state.contact_ms : -1);
-}
-
-/* Ages by two readings of a wall clock that may have been set in between are never below nothing. */
-static int64_t age_since(int64_t then_ms)
-{
-    int64_t age = clock_now_ms() - then_ms;
-    return then_ms == DB_NULL ? -1 : age < 0 ? 0 : age;
 }
 
 /* What categories are called: a scan has only the code. */
@@ -81,9 +73,9 @@ void board_put_state(struct buf *out, const struct status_settings *settings, st
     put_server(&fields, settings->sync);
     put_device(&fields, device);
     fields_put_count(&fields, "waiting", counts.waiting);
-    fields_put_count(&fields, "oldest_age_ms", counts.waiting > 0 ? age_since(counts.oldest_ms) : -1);
+    fields_put_count(&fields, "oldest_age_ms", counts.waiting > 0 ? counts.oldest_age_ms : -1);
     fields_put_count(&fields, "aside", counts.set_aside);
-    fields_put_count(&fields, "roster_age_ms", known ? age_since(roster->fetched_ms) : -1);
+    fields_put_count(&fields, "roster_age_ms", known ? roster_age_ms(roster, queue->boot_id) : -1);
     buf_putc(out, '}');
 }
 

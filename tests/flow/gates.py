@@ -113,6 +113,9 @@ class World:
         self.good = dict(self.tokens)  # the badge that each has now
         self.revoked = []  # codes of badges that were replaced
         self.over, self.told, self.errors = False, {}, []
+        self.kinds, self.modes = ["scanner", "reboot", "decoder", "server"], sorted(set(gk.MODES))  # each once, in some order, before chance alone decides
+        self.rng.shuffle(self.kinds)
+        self.rng.shuffle(self.modes)
         self.gates = [gk.Gate(self.server.folder, code, feed, gk.Clock(self.server.folder, code, wall), "out" if code == "exit" else "in",
                               [lambda: self.server.tls_port, lambda: self.spare.tls_port], seed + i)
                       for i, (code, feed, wall) in enumerate(feeds)]
@@ -179,20 +182,20 @@ class World:
 
     def trouble_network(self):
         gate = self.rng.choice(self.gates)
-        before, mode = gate.proxy.mode, self.rng.choice(gk.MODES)
+        before, mode = gate.proxy.mode, self.modes.pop() if self.modes else self.rng.choice(gk.MODES)
         if (before == "cable") != (mode == "cable"):
             gate.namespace.set_cable(mode != "cable")
         gate.proxy.set(mode)
 
     def trouble_kill(self):
-        kind, gate = self.rng.random(), self.rng.choice(self.gates)
-        if kind < 0.35:
+        kind, gate = self.kinds.pop() if self.kinds else self.rng.choice(("scanner", "scanner", "reboot", "decoder", "decoder", "server")), self.rng.choice(self.gates)
+        if kind == "scanner":
             self.restart(gate)
-        elif kind < 0.5:
+        elif kind == "reboot":
             wall = self.wrong()
             self.restart(gate, lambda: gate.clock.reboot(wall))
             gate.reboots += 1
-        elif kind < 0.75:
+        elif kind == "decoder":
             camera = self.rng.choice([g for g in self.gates if g.feed != "lines"] or [gate])
             camera.kill_decoder()
         else:
@@ -216,7 +219,7 @@ class World:
         until, due = time.time() + seconds, {self.trouble_network: 0.0, self.trouble_kill: 1.0, self.trouble_clock: 2.0}
         pace = {self.trouble_network: 0.7, self.trouble_kill: 2.0, self.trouble_clock: 3.0}
         begun, reissued = time.time(), 0
-        while time.time() < until:
+        while time.time() < until or self.kinds or self.modes:
             for trouble in list(due):
                 if time.time() - begun >= due[trouble]:
                     trouble()

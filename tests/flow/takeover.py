@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # suite
+# sanitized
 """The spare laptop (docs/operating.md, "A spare laptop"): a rush at four gates, kill -9 of the server in it, `plenum takeover` from the copy, the gates go on by
 themselves; then what was told at the doors is compared with the record, exactly once each. And a copy that is gone, foreign, in use or taken over.
 
