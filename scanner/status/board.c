@@ -1,4 +1,5 @@
 #include "scanner/status/board.h"
+#include "core/base/clock.h"
 #include "queue_catalogue.h"
 #include "scanner/feedback/fields.h"
 
