@@ -477,6 +477,8 @@ def rosters():
     db.close()
     equal(world.go("P03", "main")["reason"], "revoked", "a badge that was replaced is refused at once")
     equal([e["credential"] for e in device.get(path + "?since=0").json()["entries"] if e["id"] == token_id(world.tokens["P03"])], ["revoked"], "and the roster says so")
+    order = [e["credential"] == "active" and e["status"] in ("summoned", "alternate") for e in device.get(path + "?since=0").json()["entries"]]
+    check(order == sorted(order) and order[0] is False and order[-1], "who may not pass any more stands first", order)
     db = sqlite3.connect(os.path.join(world.server.data, "plenum.db"), timeout=20)
     db.execute("UPDATE credential SET revoked_ms = NULL WHERE token = ?", (world.tokens["P03"],))
     db.commit()
