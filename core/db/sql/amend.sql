@@ -39,7 +39,7 @@ WHERE a.delegate_id = $1 OR a.other_id = $1 ORDER BY a.made_ms DESC, a.id DESC
 SELECT CAST(COALESCE(SUM(CASE WHEN c.revoked_ms IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*)
 FROM credential c JOIN person p ON p.id = c.person_id WHERE p.code = $1 AND c.event_id IS NOT NULL
 
--- Along the person's chain of scans (docs/decisions/0030-million.md).
+-- Along the person's chain of scans (docs/decisions/0032-million.md).
 -- amend_scans :many (delegate_id i64, most i64) -> (true_ms i64, direction text, outcome text, reason text?, gate_id i64, undone i64)
 WITH RECURSIVE past(id) AS (
   SELECT last_scan FROM delegate_state WHERE delegate_id = $1 AND last_scan IS NOT NULL
