@@ -285,6 +285,7 @@ enum err send_fetch_roster(struct send_context *send, struct fault *fault)
         e = roster_take(send->queue.db, buf_text(&answer.body), answer.body.length, answer.etag, &clock, fault);
     }
 out:
+    if (e != OK && fault && !fault->text[0]) fault_set(fault, e, "the list: %s", err_name(e)); /* never without a word */
     http_answer_release(&answer);
     arena_release(&arena);
     return e;
