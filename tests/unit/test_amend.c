@@ -234,13 +234,17 @@ static void facts(struct desk *d)
     CHECK(c, amend(d, &w) == OK);
     CHECK_TEXT(c, d->amended.name, "Nguyễn Đúng Tên");
     CHECK(c, refused(d, &w, ERR_CONFLICT, "amend_changed")); /* another desk was quicker */
+    w = (struct wish){.kind = CORRECT, .code = "P04", .facts = {.title = "{\"vi\" 1}"}}; /* a text, however it looks */
+    struct sql_amend_person_row p;
+    CHECK(c, amend(d, &w) == OK && sql_amend_person(d->store.db, &d->arena, "P04", &p) == OK);
+    CHECK_TEXT(c, p.title, "\"{\\\"vi\\\" 1}\"");
     w = (struct wish){.kind = CORRECT, .code = "P04", .facts = {.name = ""}};
     CHECK(c, refused(d, &w, ERR_INPUT, "amend_no_name"));
     w = (struct wish){.kind = CORRECT, .code = "P04", .facts = {.name = "Nguyễn Đúng Tên"}};
     CHECK(c, amend(d, &w) == OK);
     json_t *history = NULL;
     CHECK(c, amend_history(d->store.db, &d->arena, programme, "P04", "vi", &history, &d->fault) == OK);
-    CHECK(c, json_array_size(json_object_get(history, "changes")) == 4); /* what changes nothing is no line */
+    CHECK(c, json_array_size(json_object_get(history, "changes")) == 5); /* what changes nothing is no line */
     const char *text = json_text(&d->arena, history);
     CHECK(c, strstr(text, "Nguyễn Đúng Tên") && !strstr(text, "0901"));
     json_decref(history);

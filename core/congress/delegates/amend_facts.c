@@ -65,8 +65,9 @@ static enum err change(const struct amend *a, json_t *detail, const char *field,
 {
     const char *text = NULL;
     if (!given) return OK;
-    bool phone = strcmp(field, "phone") == 0, born = strcmp(field, "born") == 0;
-    enum err e = phone ? amend_phone(a, given, &text) : born ? amend_born(a, given, &text) : amend_text(a, given, field, most, &text);
+    bool phone = strcmp(field, "phone") == 0, born = strcmp(field, "born") == 0, title = strcmp(field, "title") == 0;
+    enum err e = phone ? amend_phone(a, given, &text) : born ? amend_born(a, given, &text) : title ? amend_label(a, given, field, &text)
+        : amend_text(a, given, field, most, &text);
     if (e != OK || !differs(text, now)) return e;
     *place = text;
     bool quiet = phone || born; /* what they were, or are, is nobody's business who reads the history */

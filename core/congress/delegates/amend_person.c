@@ -22,6 +22,20 @@ enum err amend_text(const struct amend *a, const char *given, const char *what, 
     return OK;
 }
 
+enum err amend_label(const struct amend *a, const char *given, const char *what, const char **ret)
+{
+    const char *text = NULL;
+    enum err e = amend_text(a, given, what, FACT_MOST, &text);
+    if (e == OK && text && (text[0] == '{' || text[0] == '"')) {
+        json_t *value = json_string(text);
+        text = value ? json_text(a->arena, value) : NULL;
+        json_decref(value);
+        if (!text) return ERR_NOMEM;
+    }
+    if (e == OK) *ret = text;
+    return e;
+}
+
 enum err amend_phone(const struct amend *a, const char *given, const char **ret)
 {
     const char *text = NULL;
@@ -101,7 +115,7 @@ static enum err read_person(const struct amend *a, const struct amend_person *wi
     if (e == OK && !name) return fault_because(a->fault, ERR_INPUT, "amend_no_name", NULL, "a name is needed");
     *ret = (struct sql_import_person_write_in){.name = name, .unit_id = DB_NULL};
     if (e == OK) e = amend_text(a, wish->honorific, "honorific", FACT_MOST, &ret->honorific);
-    if (e == OK) e = amend_text(a, wish->title, "title", FACT_MOST, &ret->title);
+    if (e == OK) e = amend_label(a, wish->title, "title", &ret->title);
     if (e == OK) e = amend_phone(a, wish->phone, &ret->phone);
     if (e == OK) e = amend_born(a, wish->born, &ret->born);
     if (e == OK) e = find_unit(a, wish->unit, &ret->unit_id);

@@ -37,6 +37,8 @@ struct amend_who {
 enum err amend_take_person(const struct amend *a, const struct amend_person *wish, bool anyway, struct amend_who *ret);
 /* A value as it is stored: tidy, "" as NULL. ERR_INPUT with `what` for what cannot be. */
 enum err amend_text(const struct amend *a, const char *given, const char *what, size_t most, const char **ret);
+/* The same for a person's title, which may also be a language map in the store: a text that looks like one is kept as what it is. */
+enum err amend_label(const struct amend *a, const char *given, const char *what, const char **ret);
 /* The same for a phone number and for a day or year of birth. */
 enum err amend_phone(const struct amend *a, const char *given, const char **ret);
 enum err amend_born(const struct amend *a, const char *given, const char **ret);
