@@ -216,6 +216,51 @@ static void substitutes(struct desk *d)
     json_decref(history);
 }
 
+struct summons {
+    int64_t event_id;
+    struct sql_amend_find_row *who;
+};
+
+static enum err make_alternate(struct db *db, void *arg, struct fault *fault)
+{
+    const struct summons *s = arg;
+    (void)fault;
+    const struct sql_import_delegate_write_in in = {.id = s->who->id, .event_id = s->event_id, .person_id = s->who->person_id, .number = s->who->number,
+                                                    .category_id = s->who->category_id, .delegation_id = s->who->delegation_id, .status = "alternate",
+                                                    .sort_order = DB_NULL};
+    enum err e = sql_import_delegate_write(db, &in, NULL);
+    return e == OK ? tally_rebuild_expected(db, s->event_id) : e;
+}
+
+/* An alternate who is in the hall already takes over: counted from now on where the mandate is, once, with the badge that they wear. */
+static void alternate(struct desk *d)
+{
+    struct check *c = &d->check;
+    struct programme *programme;
+    struct summons s = {0};
+    size_t count = 0;
+    int64_t good, total;
+    CHECK(c, programme_load(d->store.db, &d->arena, "test-1", &programme) == OK);
+    s.event_id = programme->event_id;
+    if (!CHECK(c, sql_amend_find(d->store.db, &d->arena, s.event_id, "P11", &s.who, &count) == OK && count == 1)) return;
+    CHECK(c, db_transaction(d->store.db, make_alternate, &s, &d->fault) == OK);
+    CHECK_TEXT(c, outcome_of(d, "P11"), "admitted");
+    struct figures_count officials = figures_of(d, "official"), guests = figures_of(d, "guest"), all = figures_of(d, NULL);
+    CHECK(c, amend(d, &(struct wish){.kind = SUBSTITUTE, .code = "P05", .who = {.code = "P11"}}) == OK);
+    CHECK_TEXT(c, d->amended.number, "011");
+    struct figures_count now = figures_of(d, "official"), less = figures_of(d, "guest"), whole = figures_of(d, NULL);
+    CHECK(c, now.expected == officials.expected && now.attended == officials.attended + 1 && now.present == officials.present + 1);
+    CHECK(c, less.expected == guests.expected && less.attended == guests.attended - 1 && less.present == guests.present - 1);
+    CHECK(c, whole.expected == all.expected && whole.attended == all.attended && whole.present == all.present);
+    count_badges(d, "P11", &good, &total);
+    CHECK(c, good == 1 && total == 1);
+    CHECK_TEXT(c, outcome_of(d, "P11"), "already_in");
+    CHECK_TEXT(c, outcome_of(d, "P05"), "revoked");
+    /* A number that is spelt like somebody's code makes nobody a delegate twice. */
+    CHECK(c, amend(d, &(struct wish){.kind = WALK_IN, .category = "guest", .number = "P12", .who = {.name = "Ngô Số Lạ"}}) == OK);
+    CHECK(c, refused(d, &(struct wish){.kind = SUBSTITUTE, .code = "P06", .who = {.code = "P12"}}, ERR_CONFLICT, "amend_is_delegate"));
+}
+
 static void facts(struct desk *d)
 {
     struct check *c = &d->check;
@@ -263,6 +308,7 @@ int main(void)
         walk_ins(&d);
         blanks(&d);
         substitutes(&d);
+        alternate(&d);
         facts(&d);
     } else printf("# %s\n", d.fault.text);
     store_close(&d.store);

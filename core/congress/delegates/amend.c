@@ -131,10 +131,29 @@ static enum err give_badge(const struct amend *a, int64_t person_id, int64_t del
     return e == OK ? credential_add(a->db, &credential, &owner, 1, a->now_ms) : e;
 }
 
+/* Whether this person is a delegate already: by who they are, since a number may be spelt like a code. */
+static enum err find_listed(const struct amend *a, const struct amend_who *who, amend_row *ret, bool *ret_is)
+{
+    amend_row *rows;
+    size_t count = 0;
+    *ret_is = false;
+    if (who->is_new) return OK;
+    enum err e = sql_amend_find(a->db, a->arena, a->programme->event_id, who->code, &rows, &count);
+    if (e != OK) return db_fault(a->db, e, a->fault, "look for the delegate");
+    for (size_t i = 0; i < count && !*ret_is; i++) {
+        if (rows[i].person_id != who->id) continue;
+        *ret = rows[i];
+        *ret_is = true;
+    }
+    return OK;
+}
+
 static enum err check_not_delegate(const struct amend *a, const struct amend_who *who)
 {
     amend_row row;
-    if (who->is_new || amend_find(a, who->code, &row) == ERR_NOT_FOUND) return OK;
+    bool listed;
+    enum err e = find_listed(a, who, &row, &listed);
+    if (e != OK || !listed) return e;
     return fault_because(a->fault, ERR_CONFLICT, "amend_is_delegate", who->code, "%s is a delegate already", who->name);
 }
 
@@ -263,15 +282,15 @@ enum err amend_substitute(const struct amend *a, const char *code, const struct 
 {
     struct amend_who who;
     amend_row old, other;
-    bool done;
+    bool done, listed = false;
     int64_t id = 0;
     enum err e = amend_begin(a, "substitute", ret, &done);
     if (e != OK || done) return e;
     e = amend_find(a, code, &old);
     if (e == OK) e = check_replaced(a, &old);
     if (e == OK) e = amend_take_person(a, wish, true, &who);
+    if (e == OK) e = find_listed(a, &who, &other, &listed);
     if (e != OK) return e;
-    bool listed = !who.is_new && amend_find(a, who.code, &other) == OK;
     if (listed && strcmp(other.status, "alternate") != 0)
         return fault_because(a->fault, ERR_CONFLICT, "amend_is_delegate", who.name, "%s is a delegate already", who.name);
     e = retire(a, &old);
