@@ -23,6 +23,16 @@ static enum err add_key(struct recount *r, struct tally_key key)
     return OK;
 }
 
+/* Of stays that begin at one moment at one gate a record of an older schema (migration 0014) names the first scan for all. */
+static bool began_with(const struct history *want, const struct presence_interval *stay)
+{
+    for (size_t i = 0; i < want->stay_count; i++) {
+        const struct presence_interval *s = &want->stays[i];
+        if (s->scan == stay->scan) return s->from_ms == stay->from_ms && s->gate_id == stay->gate_id;
+    }
+    return false;
+}
+
 static enum err check_presence(struct recount *r, int64_t delegate_id, const struct history *want, struct fault *fault)
 {
     struct presence_interval *have;
@@ -33,7 +43,7 @@ static enum err check_presence(struct recount *r, int64_t delegate_id, const str
     for (size_t i = 0; same && i < n; i++) {
         const struct presence_interval *a = &have[i], *b = &want->stays[i];
         same = a->area_id == b->area_id && a->gate_id == b->gate_id && a->from_ms == b->from_ms && a->until_ms == b->until_ms && a->closed == b->closed &&
-               a->scan == b->scan;
+               (a->scan == b->scan || began_with(want, a));
     }
     r->stays += (int64_t)n;
     return same ? OK : fault_set(fault, ERR_CONFLICT, "presence of delegate %" PRId64 " is not what the scans say", delegate_id);
