@@ -42,19 +42,22 @@ static void test_line(struct check *c)
     char line[2048];
     struct result result = full();
     line_of(c, &result, line, sizeof line);
-    CHECK_TEXT(c, line, HEAD "\"reason\":\"\",\"decided_by\":\"roster\",\"person\":{\"name\":\"Đỗ \\\"Ba\\\"\\n\",\"delegation\":\"HT-01\",\"category\":\"official\","
+    CHECK_TEXT(c, line, HEAD "\"reason\":\"\",\"decided_by\":\"roster\",\"places_left\":null,"
+               "\"person\":{\"name\":\"Đỗ \\\"Ba\\\"\\n\",\"delegation\":\"HT-01\",\"category\":\"official\","
                         "\"seat\":\"A1\",\"badge_box\":\"B3\"},\"first\":{\"at\":\"2026-12-01T02:00:00.001Z\",\"gate\":\"side\"},\"conflict\":true,"
                         "\"replayed\":false,\"waiting\":2,\"ms\":7,\"roster_age_ms\":0,\"picture\":\"a.png\",\"frame\":3}\n");
     result = (struct result){.gate = "main", .direction = "out", .scanned_ms = DB_NULL, .outcome = "lost", .from = FROM_NOBODY, .first_ms = DB_NULL,
                              .roster_age_ms = -1, .replayed = true, .waiting = -1};
     line_of(c, &result, line, sizeof line);
     CHECK_TEXT(c, line, "{\"scan_id\":null,\"scanned_at\":null,\"gate\":\"main\",\"direction\":\"out\",\"outcome\":\"lost\",\"reason\":null,\"decided_by\":null,"
+               "\"places_left\":null,"
                         "\"person\":null,\"first\":null,\"conflict\":false,\"replayed\":true,\"waiting\":-1,\"ms\":0,\"roster_age_ms\":null,\"picture\":null,"
                         "\"frame\":0}\n");
     result = (struct result){.gate = "g", .direction = "in", .outcome = "x", .from = FROM_SERVER, .scanned_ms = DB_NULL, .first_ms = DB_NULL, .first_gate = "g",
                              .badge_box = "B", .roster_age_ms = -1};
     line_of(c, &result, line, sizeof line);
-    CHECK(c, strstr(line, "\"decided_by\":\"server\",\"person\":{\"name\":null,\"delegation\":null,\"category\":null,\"seat\":null,\"badge_box\":\"B\"},"
+    CHECK(c, strstr(line, "\"decided_by\":\"server\",\"places_left\":null,"
+               "\"person\":{\"name\":null,\"delegation\":null,\"category\":null,\"seat\":null,\"badge_box\":\"B\"},"
                           "\"first\":{\"at\":null,\"gate\":\"g\"},") != NULL);
 }
 
@@ -64,7 +67,8 @@ static void test_event(struct check *c)
     struct result result = full();
     buf_init(&out, BUF_LIMIT_LINE);
     board_put_result(&out, &result);
-    CHECK_TEXT(c, buf_text(&out), HEAD "\"reason\":null,\"decided_by\":\"roster\",\"name\":\"Đỗ \\\"Ba\\\"\\n\",\"delegation\":\"HT-01\",\"category\":\"official\","
+    CHECK_TEXT(c, buf_text(&out), HEAD "\"reason\":null,\"decided_by\":\"roster\",\"places_left\":null,"
+               "\"name\":\"Đỗ \\\"Ba\\\"\\n\",\"delegation\":\"HT-01\",\"category\":\"official\","
                                   "\"seat\":\"A1\",\"badge_box\":\"B3\",\"first_at\":\"2026-12-01T02:00:00.001Z\",\"first_gate\":\"side\",\"conflict\":true,"
                                   "\"roster_age_ms\":0}");
     buf_release(&out);
