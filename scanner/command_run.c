@@ -129,17 +129,21 @@ static enum err check_wishes(struct wishes *w, struct arena *arena, const char *
 
 /* --- pairing -------------------------------------------------------------------------------------------------------------------- */
 
-/* What waits in the spool was read for another event or another gate: a new pairing must not send it there. */
+/* What waits in the spool was read for another event, gate or server: a new pairing must not send it there. A list of another server, changes to it, or that server's
+ * epoch would be wrong as well, whatever its event and gate are called. */
 static enum err check_repairing(struct session *s, const struct identity *fresh, bool had, struct fault *fault)
 {
     struct queue_counts counts;
-    bool same = had && strcmp(s->identity.event, fresh->event) == 0 && strcmp(s->identity.gate, fresh->gate) == 0;
-    enum err e = queue_count(&s->queue, &counts, fault);
+    bool is_other = false;
+    enum err e = queue_is_of_other(&s->queue, fresh->seal_key, &is_other, fault);
+    if (e == OK) e = queue_count(&s->queue, &counts, fault);
+    bool same = had && !is_other && strcmp(s->identity.event, fresh->event) == 0 && strcmp(s->identity.gate, fresh->gate) == 0;
     if (e != OK || same) return e;
     if (counts.waiting > 0 && had)
-        return fault_set(fault, ERR_CONFLICT, "%s holds %lld scans of %s/%s that were not sent: use another --spool for %s/%s", s->wishes.spool,
-                         (long long)counts.waiting, s->identity.event, s->identity.gate, fresh->event, fresh->gate);
-    return roster_clear(s->queue.db, fault);
+        return fault_set(fault, ERR_CONFLICT, "%s holds %lld scans of %s/%s%s that were not sent: use another --spool for %s/%s", s->wishes.spool,
+                         (long long)counts.waiting, s->identity.event, s->identity.gate, is_other ? " of another server" : "", fresh->event, fresh->gate);
+    e = queue_forget_server(&s->queue, fault);
+    return e == OK ? roster_clear(s->queue.db, fault) : e;
 }
 
 static enum err pair(struct session *s, struct fault *fault)
@@ -161,7 +165,8 @@ static enum err pair(struct session *s, struct fault *fault)
     }
     if (e == OK) e = check_repairing(s, &fresh, had, fault);
     if (e == OK) e = queue_seal_to(&s->queue, fresh.seal_key, fault);
-    if (e == OK && fresh.spares[0]) e = queue_keep_spares(&s->queue, fresh.spares, fault);
+    /* Also when it told none: another server's spare one would take our key for a revoked one. */
+    if (e == OK) e = queue_keep_spares(&s->queue, fresh.spares, fault);
     if (e == OK) e = identity_store(s->wishes.spool, &fresh, fault);
     if (e != OK) return e;
     if (s->wishes.json) printf("{\"device\":\"%s\",\"event\":\"%s\",\"gate\":\"%s\"}\n", fresh.device, fresh.event, fresh.gate);

@@ -35,7 +35,8 @@ enum err queue_open(const char *folder, bool create, struct queue *ret, struct f
     if (e == OK) e = db_prepare_all(queue.db, fault);
     if (e != OK) {
         db_close(queue.db);
-        return e;
+        /* The spool of an older program: what waits in it must come out without a door being opened first. */
+        return !create && e == ERR_CONFLICT ? queue_open(folder, true, ret, fault) : e;
     }
     read_boot_id(queue.boot_id);
     *ret = queue;
@@ -73,6 +74,30 @@ enum err queue_seal_to(struct queue *queue, const char *public_key, struct fault
         e = done(queue, sql_spool_seal_write(queue->db, public_key, NULL), "keep the server's key", fault);
     arena_release(&arena);
     return e;
+}
+
+enum err queue_is_of_other(struct queue *queue, const char *public_key, bool *ret, struct fault *fault)
+{
+    struct arena arena = {0};
+    struct sql_spool_seal_row known;
+    enum err e = sql_spool_seal(queue->db, &arena, &known);
+    *ret = e == OK && strcmp(known.public_key, public_key) != 0;
+    arena_release(&arena);
+    return e == ERR_NOT_FOUND ? OK : done(queue, e, "read the server's key", fault);
+}
+
+static enum err forget_server(struct db *db, void *arg, struct fault *fault)
+{
+    (void)arg;
+    enum err e = sql_spool_seal_forget(db, NULL);
+    if (e == OK) e = sql_spool_server_forget(db, NULL);
+    if (e == OK) e = sql_spool_wipe(db, INT64_MAX, NULL);
+    return e == OK ? OK : db_fault(db, e, fault, "forget the server before");
+}
+
+enum err queue_forget_server(struct queue *queue, struct fault *fault)
+{
+    return db_transaction(queue->db, forget_server, NULL, fault);
 }
 
 enum err queue_spares(struct queue *queue, struct arena *arena, const char **ret, struct fault *fault)

@@ -46,7 +46,7 @@ struct queue_counts {
     int64_t oldest_age_ms; /* how long the first of them waits, whatever the wall clock did; -1: none waits */
 };
 
-/* Opens (and with `create` makes and migrates) FOLDER/queue.db. ERR_NOT_FOUND when it is not there. */
+/* Opens (and with `create` makes) FOLDER/queue.db, and migrates it. ERR_NOT_FOUND when it is not there; ERR_CONFLICT: of a newer program. */
 enum err queue_open(const char *folder, bool create, struct queue *ret, struct fault *fault);
 void queue_close(struct queue *queue); /* accepts one that failed to open when zeroed before */
 
@@ -55,6 +55,11 @@ enum err queue_recover(struct queue *queue, struct fault *fault);
 
 /* From now on tokens are kept sealed to this key (the server's, as pairing and rosters tell it). "" changes nothing; ERR_INPUT: it is no key. */
 enum err queue_seal_to(struct queue *queue, const char *public_key, struct fault *fault);
+/* For a new pairing. Whether the server of that key ("": it told none) is another one than the queue is sealed for; false when it is not sealed. A spare server and a
+ * restored one have the same key. */
+enum err queue_is_of_other(struct queue *queue, const char *public_key, bool *ret, struct fault *fault);
+/* What belongs to the server or event before this pairing is forgotten: its key, its epoch, and the tokens of what it acknowledged. What waits stays. */
+enum err queue_forget_server(struct queue *queue, struct fault *fault);
 
 /* Where else the server may be, as it said last; "" when nothing was said. The second keeps it. */
 enum err queue_spares(struct queue *queue, struct arena *arena, const char **ret, struct fault *fault);

@@ -26,6 +26,9 @@ SELECT public_key FROM seal WHERE id = 1;
 -- spool_seal_write :exec (public_key text)
 INSERT INTO seal(id, public_key) VALUES(1, $1) ON CONFLICT (id) DO UPDATE SET public_key = excluded.public_key;
 
+-- spool_seal_forget :exec ()
+DELETE FROM seal;
+
 -- spool_spares :maybe () -> (urls text)
 SELECT urls FROM spares WHERE id = 1;
 
@@ -34,6 +37,9 @@ INSERT INTO spares(id, urls) VALUES(1, $1) ON CONFLICT (id) DO UPDATE SET urls =
 
 -- spool_server :maybe () -> (epoch text, copy_lag_ms i64?)
 SELECT epoch, copy_lag_ms FROM server WHERE id = 1;
+
+-- spool_server_forget :exec ()
+DELETE FROM server;
 
 -- spool_server_write :exec (epoch text, copy_lag_ms i64?)
 INSERT INTO server(id, epoch, copy_lag_ms) VALUES(1, $1, $2) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, copy_lag_ms = excluded.copy_lag_ms;

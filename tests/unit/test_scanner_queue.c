@@ -41,7 +41,7 @@ static void test_life(struct check *c)
     char folder[64], ids[4][ID_UUID_SIZE];
     struct queue queue = {0};
     struct arena arena = {0};
-    struct queued_scan *scans;
+    struct queued_scan *scans = NULL;
     struct queue_counts counts;
     size_t n;
     bool waits;
@@ -185,10 +185,10 @@ static void test_sealed(struct check *c)
     char folder[64], ids[2][ID_UUID_SIZE];
     struct queue queue = {0};
     struct arena arena = {0};
-    struct queued_scan *scans;
+    struct queued_scan *scans = NULL;
     struct scan_key key, wrong;
     const char *token = NULL;
-    size_t n;
+    size_t n = 0;
     make_folder(folder);
     crypto_mailbox_make(key.secret);
     crypto_mailbox_make(wrong.secret);
@@ -201,12 +201,47 @@ static void test_sealed(struct check *c)
     CHECK(c, queue_open(folder, true, &queue, NULL) == OK); /* the key is known at the next start, too */
     CHECK(c, add(&queue, "FEDCBA9876543210", ids[1]) == OK && !is_on_disk(folder, "FEDCBA9876543210"));
     CHECK(c, queue_recover(&queue, NULL) == OK && queue_waiting(&queue, &arena, 64, &scans, &n, NULL) == OK && n == 2);
+    if (n != 2) return;
     CHECK(c, !scans[0].sealed && scans[1].sealed && !scans[1].token);
     CHECK_TEXT(c, scans[0].token, "0123456789ABCDEF");
     CHECK(c, scan_unseal_token(&arena, &key, ids[1], scans[1].sealed, &token));
     CHECK_TEXT(c, token, "FEDCBA9876543210");
     CHECK(c, !scan_unseal_token(&arena, &wrong, ids[1], scans[1].sealed, &token) && !scan_unseal_token(&arena, &key, ids[0], scans[1].sealed, &token));
     CHECK(c, queue_settle(&queue, ids[1], "admitted", NULL, false, NULL) == OK);
+    queue_close(&queue);
+    arena_release(&arena);
+    remove_folder(folder);
+}
+
+/* Paired with another server: its epoch may be lower, the first one's key opens nothing for it, and what the first one has is none of its business. */
+static void test_paired_anew(struct check *c)
+{
+    char folder[64], ids[3][ID_UUID_SIZE];
+    struct queue queue = {0};
+    struct arena arena = {0};
+    struct queued_scan *scans = NULL;
+    struct scan_key key, other;
+    bool is_other = true;
+    int64_t again = 0;
+    size_t n = 0;
+    make_folder(folder);
+    crypto_mailbox_make(key.secret);
+    crypto_mailbox_make(other.secret);
+    const char *ours = crypto_mailbox_public(&arena, key.secret), *theirs = crypto_mailbox_public(&arena, other.secret);
+    const struct queue_server first = {.epoch = "3.Ab", .has_copy = true, .copy_lag_ms = -1}, second = {.epoch = "1.Cd"};
+    CHECK(c, queue_open(folder, true, &queue, NULL) == OK && queue_is_of_other(&queue, ours, &is_other, NULL) == OK && !is_other);
+    CHECK(c, queue_seal_to(&queue, ours, NULL) == OK && queue_note_server(&queue, &first, &again, NULL) == OK);
+    CHECK(c, add(&queue, "0123456789ABCDEF", ids[0]) == OK && queue_settle(&queue, ids[0], "admitted", NULL, false, NULL) == OK);
+    CHECK(c, add(&queue, "123456789ABCDEFG", ids[1]) == OK && queue_tell(&queue, ids[1], "admitted", NULL, 1, NULL) == OK);
+    CHECK(c, queue_is_of_other(&queue, ours, &is_other, NULL) == OK && !is_other); /* its spare has the same key */
+    CHECK(c, queue_is_of_other(&queue, theirs, &is_other, NULL) == OK && is_other);
+    CHECK(c, queue_is_of_other(&queue, "", &is_other, NULL) == OK && is_other);
+    CHECK(c, queue_note_server(&queue, &second, &again, NULL) == ERR_NETWORK); /* as long as it is not paired anew */
+    CHECK(c, queue_forget_server(&queue, NULL) == OK);
+    CHECK(c, queue_note_server(&queue, &second, &again, NULL) == OK && again == -1);
+    CHECK(c, add(&queue, "FEDCBA9876543210", ids[2]) == OK && queue_recover(&queue, NULL) == OK);
+    CHECK(c, queue_waiting(&queue, &arena, 64, &scans, &n, NULL) == OK && n == 2); /* what waited still does; what was acknowledged does not wait again */
+    CHECK(c, n == 2 && scans[0].sealed && !scans[1].sealed && strcmp(scans[1].token, "FEDCBA9876543210") == 0);
     queue_close(&queue);
     arena_release(&arena);
     remove_folder(folder);
@@ -220,5 +255,6 @@ int main(void)
     test_killed(&c);
     test_full(&c);
     test_sealed(&c);
+    test_paired_anew(&c);
     return check_done(&c, "scanner/queue");
 }
