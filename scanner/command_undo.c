@@ -54,8 +54,8 @@ static enum err take_back(struct http_client *client, const char *scan_id, const
 static enum err undo(struct queue *queue, const char *spool, const char *wanted, const char *reason, struct fault *fault)
 {
     struct arena arena = {0};
-    struct identity identity;
-    struct sql_spool_last_row scan;
+    struct identity identity = {0};
+    struct sql_spool_last_row scan = {0};
     char when[CLOCK_TEXT_SIZE];
     enum err e = identity_load(&arena, spool, &identity, fault);
     if (e == OK) e = find_scan(queue, &arena, wanted, &scan, fault);

@@ -253,8 +253,8 @@ static void say_queue(struct send_context *send)
     struct queue_counts counts;
     char header[100];
     if (queue_count(&send->queue, &counts, NULL) != OK) return;
-    int64_t age = counts.oldest_ms == DB_NULL ? 0 : clock_now_ms() - counts.oldest_ms;
-    (void)snprintf(header, sizeof header, "Plenum-Queue: %lld %lld %lld", (long long)counts.waiting, (long long)(age > 0 ? age : 0), (long long)counts.set_aside);
+    int64_t age = counts.oldest_age_ms > 0 ? counts.oldest_age_ms : 0;
+    (void)snprintf(header, sizeof header, "Plenum-Queue: %lld %lld %lld", (long long)counts.waiting, (long long)age, (long long)counts.set_aside);
     http_client_say(send->client, header);
 }
 
