@@ -144,14 +144,13 @@ static enum err fill_frame(struct source *source, const struct v4l2_shot *shot, 
         return OK;
     }
     if (mode->is_jpeg) {
-        enum err e = image_read(arena, shot->data, shot->length, &ret->picture, fault);
-        return e == OK || e == ERR_NOMEM ? e : ERR_INPUT;
+        return image_read(arena, shot->data, shot->length, &ret->picture, fault) == OK ? OK : ERR_INPUT;
     }
     if (own->room_size < pixels) {
         free(own->room);
         own->room = malloc(pixels);
         own->room_size = own->room ? pixels : 0;
-        if (!own->room) return fault_set(fault, ERR_NOMEM, "not enough memory for a picture");
+        if (!own->room) return fault_set(fault, ERR_INPUT, "not enough memory for a picture"); /* the next one may find some */
     }
     grey_take(mode->layout, mode->width, mode->height, mode->stride, shot->data, own->room, &ret->picture);
     return OK;
@@ -165,7 +164,6 @@ static enum err camera_next(struct source *source, struct arena *arena, struct f
         struct fault why = {0};
         enum device_state state = DEVICE_FAILS;
         enum err e = own->v4l2 ? OK : connect_camera(own, &state, &why);
-        if (e == ERR_NOMEM) return fault_set(fault, e, "%s", why.text);
         if (e == OK) {
             e = wait_for_shot(own, &shot, &state, &why);
             if (e == ERR_NOT_FOUND) return e;

@@ -70,8 +70,8 @@ struct device_settings {
 
 /* A camera of Video4Linux: "/dev/video0", "/dev/v4l/by-id/…", or "auto" for the first that has pictures. Raw pictures come as grey ones, MJPEG as encoded
  * (below). Only the newest picture counts: what was taken while nobody asked is passed over. A camera that is not there, or that another program has, is waited
- * for; one that comes back under another number is known by its name. ERR_DENIED, ERR_INPUT (not a camera) at the start; ERR_NOT_FOUND and ERR_BUSY only with
- * `ends`. */
+ * for; one that comes back under another number is known by its name. Want of memory costs a picture. ERR_DENIED, ERR_INPUT (not a camera) at the start;
+ * ERR_NOT_FOUND and ERR_BUSY only with `ends`. */
 enum err source_open_camera(const struct device_settings *settings, struct source **ret, struct fault *fault);
 /* A hand scanner that types: "/dev/input/by-id/…-event-kbd" or "/dev/input/event3". Grabbed, so that its keys go nowhere else. Each line is a frame; what was
  * typed in part, with keys lost, or in a keyboard layout that cannot be told is ERR_INPUT, and the next call goes on. Waits and errors as for a camera. */

@@ -150,7 +150,7 @@ static enum err input_next(struct source *source, struct arena *arena, struct fr
             if (!length) continue;
             ret->text = arena_strndup(arena, own->line, length);
             ret->text_length = length;
-            if (!ret->text) return fault_set(fault, ERR_NOMEM, "not enough memory for a line");
+            if (!ret->text) return fault_set(fault, ERR_INPUT, "hand scanner: not enough memory for a line: scan it again");
             source_stamp(source, ret);
             return OK;
         }

@@ -22,6 +22,7 @@
 #define BLOCKED_US 3000      /* a driver that never says EAGAIN waits in spite of O_NONBLOCK: what it gives after so long has just come */
 #define OLD_FRAMES 3         /* a picture that is older than so many, and a transfer, is old */
 #define OLD_US 50000
+#define RATE_MOST 1000.0     /* pictures a second; a camera that says so many, or more, says nothing */
 #define STAMP_US_MOST 10000000 /* a time further away is by another clock */
 
 struct buffer {
@@ -145,7 +146,8 @@ struct offers {
 
 static double rate_of(struct v4l2_fract interval)
 {
-    return interval.numerator && interval.denominator ? (double)interval.denominator / interval.numerator : 0;
+    double rate = interval.numerator && interval.denominator ? (double)interval.denominator / interval.numerator : 0;
+    return fmin(rate, RATE_MOST);
 }
 
 /* The best of the rates for one size. */
@@ -219,13 +221,14 @@ static void list_offers(int fd, struct offers *offers)
 static void set_rate(struct v4l2 *v, double rate)
 {
     struct v4l2_streamparm wish = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
+    if (rate >= RATE_MOST) rate = 0;
     if (rate > 0) {
         wish.parm.capture.timeperframe = (struct v4l2_fract){.numerator = 1000, .denominator = (uint32_t)(rate * 1000 + 0.5)};
         (void)control(v->fd, VIDIOC_S_PARM, &wish);
         wish = (struct v4l2_streamparm){.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
     }
     if (control(v->fd, VIDIOC_G_PARM, &wish) == 0) v->mode.rate = rate_of(wish.parm.capture.timeperframe);
-    if (v->mode.rate <= 0 || v->mode.rate > 1000) v->mode.rate = rate;
+    if (v->mode.rate <= 0 || v->mode.rate >= RATE_MOST) v->mode.rate = rate;
 }
 
 /* True when the driver took it, or something else that we can read; v->mode is what it says then. errno else. */
@@ -369,9 +372,11 @@ static bool is_whole(const struct v4l2 *v, const struct v4l2_buffer *one)
 
 static bool is_old(const struct v4l2 *v, const struct v4l2_buffer *one, bool was_full)
 {
-    int64_t age = monotonic_us() - ((int64_t)one->timestamp.tv_sec * 1000000 + one->timestamp.tv_usec);
-    bool has_stamp = (one->flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC && age > -STAMP_US_MOST && age < STAMP_US_MOST;
-    if (!has_stamp) return was_full;
+    int64_t seconds = one->timestamp.tv_sec, rest = one->timestamp.tv_usec;
+    bool has_stamp = (one->flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
+    if (!has_stamp || seconds < 0 || seconds > UINT32_MAX || rest < 0 || rest >= 1000000) return was_full;
+    int64_t age = monotonic_us() - (seconds * 1000000 + rest);
+    if (age <= -STAMP_US_MOST || age >= STAMP_US_MOST) return was_full;
     return age > (int64_t)(OLD_FRAMES * 1e6 / (v->mode.rate > 1 ? v->mode.rate : CAMERA_RATE)) + OLD_US;
 }
 

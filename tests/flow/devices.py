@@ -275,12 +275,14 @@ def story_quirks(folder):
 
 def story_full_bus(folder):
     """Another camera has the USB bus: raw pictures find no room, compressed ones do; a camera without them says what to do."""
-    camera = dev.Camera(folder, (("YUYV", 1280, 720, (30,)), ("MJPG", 640, 480, (30,))))
+    camera = dev.Camera(folder, (("YUYV", 1280, 720, (30,)), ("MJPG", 640, 480, (4294967295,))))  # a rate that nothing has
     camera.faults["STREAMON"] = [errno.ENOSPC]
     camera.plug("/dev/video0")
     door = Door(folder, ["--camera", "auto"])
     until(lambda: camera.streaming)
-    check(camera.streaming and camera.format == ("MJPG", 640, 480), "full bus: compressed", camera.format)
+    check(camera.streaming and camera.format == ("MJPG", 640, 480) and camera.rate == 30, "full bus: compressed, at the camera's own rate", (camera.format, camera.rate))
+    until(lambda: camera.push(jpeg(picture([])), age=-1e13))  # of a time that no clock can tell
+    check(until(lambda: door.said("30 pictures a second")), "full bus: the rate is told", "".join(door.notices))
     door.stop("full bus")
     camera.unplug()
     camera = dev.Camera(folder)
