@@ -33,7 +33,7 @@ static void put_line(struct buf *line, const char *file, const struct code_list 
 {
     buf_clear(line);
     buf_puts(line, "{\"file\":");
-    put_bytes(line, &(struct code){file ? file : "", file ? strlen(file) : 0});
+    put_bytes(line, &(struct code){.text = file ? file : "", .length = file ? strlen(file) : 0});
     buf_puts(line, ",\"codes\":[");
     for (size_t i = 0; i < codes->count; i++) {
         if (i) buf_putc(line, ',');
@@ -42,7 +42,7 @@ static void put_line(struct buf *line, const char *file, const struct code_list 
     buf_putc(line, ']');
     if (error) {
         buf_puts(line, ",\"error\":");
-        put_bytes(line, &(struct code){error, strlen(error)});
+        put_bytes(line, &(struct code){.text = error, .length = strlen(error)});
     }
     buf_puts(line, "}\n");
 }
@@ -105,6 +105,7 @@ int command_decode(int argc, char **argv)
     }
     if (e == OK) e = source_open_images(words, count, false, -1, &source, &fault);
     if (e == OK) source_keep_encoded(source);
+    if (e == OK) guarded_set_bars(decoder, false); /* QR texts alone: that is what is promised */
     if (e == OK) e = decode_all(source, decoder, &all_read, &fault);
     if (e != OK) fprintf(stderr, "plenum-scanner: %s\n", fault.text);
 out:

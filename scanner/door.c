@@ -195,6 +195,12 @@ static void take_badge(struct door *door, const char *token, const struct frame 
     finish_here(door, &p, frame);
 }
 
+static void name_foreign(struct door *door, const struct code *code, int64_t now)
+{
+    if (!debounce_is_new(&door->others, code->text, code->length, now)) return;
+    feedback_foreign(door->feedback, code->is_bar ? FOREIGN_NUMBER : foreign_kind_of(code->text, code->length));
+}
+
 /* A camera counts by our clock; a clip that is played faster than it was taken, by its own time. */
 static int64_t showing_time(struct door *door, const struct frame *frame)
 {
@@ -217,8 +223,9 @@ enum err door_take_frame(struct door *door, const struct frame *frame, struct ar
         const struct code *code = &codes.items[i];
         char *token = taken[taken_count];
         bool twice = false;
-        if (strlen(code->text) != code->length || !id_token_from_scan(code->text, token)) {
-            if (debounce_is_new(&door->others, code->text, code->length, now)) feedback_foreign(door->feedback, foreign_kind_of(code->text, code->length));
+        /* What a bar code says may look like a token; no badge of ours has one. */
+        if (code->is_bar || strlen(code->text) != code->length || !id_token_from_scan(code->text, token)) {
+            name_foreign(door, code, now);
             continue;
         }
         for (size_t k = 0; k < taken_count; k++) twice = twice || strcmp(taken[k], token) == 0;

@@ -1,17 +1,23 @@
 #include "core/vision/qr_read.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zbar.h>
 
 #define LOOKS_MOST 8 /* at one picture: each finds at least one code more */
 
+/* Chance makes a bar code of stripes on one line, hardly the same one on three. */
+#define BAR_LINES_LEAST 3
+#define BAR_DENSITY 2 /* every other line: the same codes found at half the time */
+
 struct qr_reader {
     zbar_image_scanner_t *scanner;
+    bool reads_bars;
 };
 
-struct qr_reader *qr_reader_new(void)
+static struct qr_reader *make_reader(bool reads_bars)
 {
     struct qr_reader *reader = calloc(1, sizeof *reader);
     if (!reader) return NULL;
@@ -20,9 +26,30 @@ struct qr_reader *qr_reader_new(void)
         free(reader);
         return NULL;
     }
+    reader->reads_bars = reads_bars;
     zbar_image_scanner_set_config(reader->scanner, 0, ZBAR_CFG_ENABLE, 0);
+    return reader;
+}
+
+struct qr_reader *qr_reader_new(void)
+{
+    struct qr_reader *reader = make_reader(false);
+    if (!reader) return NULL;
     zbar_image_scanner_set_config(reader->scanner, ZBAR_QRCODE, ZBAR_CFG_ENABLE, 1);
     zbar_image_scanner_set_config(reader->scanner, ZBAR_QRCODE, ZBAR_CFG_BINARY, 1);
+    return reader;
+}
+
+/* Not DataBar and Codabar: zbar sees them in noise. */
+struct qr_reader *qr_reader_new_for_bars(void)
+{
+    static const zbar_symbol_type_t kinds[] = {ZBAR_EAN13, ZBAR_EAN8, ZBAR_UPCA, ZBAR_UPCE, ZBAR_CODE128, ZBAR_CODE93, ZBAR_CODE39, ZBAR_I25};
+    struct qr_reader *reader = make_reader(true);
+    if (!reader) return NULL;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) zbar_image_scanner_set_config(reader->scanner, kinds[i], ZBAR_CFG_ENABLE, 1);
+    zbar_image_scanner_set_config(reader->scanner, ZBAR_CODE39, ZBAR_CFG_MIN_LEN, 4);
+    zbar_image_scanner_set_config(reader->scanner, 0, ZBAR_CFG_X_DENSITY, BAR_DENSITY);
+    zbar_image_scanner_set_config(reader->scanner, 0, ZBAR_CFG_Y_DENSITY, BAR_DENSITY);
     return reader;
 }
 
@@ -63,12 +90,18 @@ static int compare_place(const void *a, const void *b)
     return (left->x > right->x) - (left->x < right->x);
 }
 
-static enum err take_symbols(const zbar_image_t *image, size_t count, struct arena *arena, struct qr_found_list *ret)
+static bool is_ours(const struct qr_reader *reader, const zbar_symbol_t *symbol)
+{
+    bool is_qr = zbar_symbol_get_type(symbol) == ZBAR_QRCODE;
+    return reader->reads_bars ? !is_qr && zbar_symbol_get_quality(symbol) >= BAR_LINES_LEAST : is_qr;
+}
+
+static enum err take_symbols(const struct qr_reader *reader, const zbar_image_t *image, size_t count, struct arena *arena, struct qr_found_list *ret)
 {
     struct qr_found_list list = {.items = arena_array(arena, count, sizeof *list.items)};
     if (!list.items) return ERR_NOMEM;
     for (const zbar_symbol_t *symbol = zbar_image_first_symbol(image); symbol && list.count < count; symbol = zbar_symbol_next(symbol)) {
-        if (zbar_symbol_get_type(symbol) != ZBAR_QRCODE) continue;
+        if (!is_ours(reader, symbol)) continue;
         struct qr_found *found = &list.items[list.count++];
         found->length = zbar_symbol_get_data_length(symbol);
         char *text = arena_alloc(arena, found->length + 1); /* zeroed, so it ends with NUL */
@@ -96,7 +129,7 @@ enum err qr_read(struct qr_reader *reader, const struct picture *picture, struct
     int found = zbar_scan_image(reader->scanner, image);
     if (found < 0) e = ERR_BUG; /* only a wrong pixel format gives this */
     else if (found == 0) *ret = (struct qr_found_list){0};
-    else e = take_symbols(image, found > QR_READ_MOST ? QR_READ_MOST : (size_t)found, arena, ret);
+    else e = take_symbols(reader, image, found > QR_READ_MOST ? QR_READ_MOST : (size_t)found, arena, ret);
     zbar_image_destroy(image);
     return e;
 }

@@ -1,8 +1,8 @@
 /* QR codes out of a grey picture, on zbar. The only includer of zbar.h.
  *
- * Returns raw texts and decides nothing: what counts as a badge is for the caller (core/base/id.h). Only QR codes are looked for,
- * and bytes are passed on as they are (zbar would otherwise guess a charset). One reader serves one thread at a time; different
- * threads need readers of their own. */
+ * Returns raw texts and decides nothing: what counts as a badge is for the caller (core/base/id.h). Only QR codes are looked for
+ * (or, by a reader made for that, only bar codes), and bytes are passed on as they are (zbar would otherwise guess a charset). One reader serves one thread
+ * at a time; different threads need readers of their own. */
 #ifndef PLENUM_VISION_QR_READ_H
 #define PLENUM_VISION_QR_READ_H
 
@@ -31,6 +31,9 @@ struct qr_reader;
 
 /* NULL when out of memory. The caller owns it. */
 struct qr_reader *qr_reader_new(void);
+/* One that qr_read looks for bar codes with instead: EAN, UPC, Code 128, 93 and 39, interleaved 2 of 5; upright or lying, which three lines agree on. What it
+ * returns is never a badge, whatever it says. Not for qr_read_all. */
+struct qr_reader *qr_reader_new_for_bars(void);
 void qr_reader_free(struct qr_reader *reader); /* accepts NULL */
 
 /* All codes of the picture; a picture without any gives OK and count 0. The pixels are only read. ERR_INPUT for an empty picture or

@@ -28,14 +28,22 @@ struct guarded {
     uint8_t *memory;
     size_t mapped;
     uint64_t number;
+    bool wants_bars;
     int64_t pause_ms, started_ms; /* the next process is not started before both are over */
 };
 
 struct guarded *guarded_new(void)
 {
     struct guarded *g = calloc(1, sizeof *g);
-    if (g) g->socket = g->memory_fd = -1;
+    if (!g) return NULL;
+    g->socket = g->memory_fd = -1;
+    g->wants_bars = true;
     return g;
+}
+
+void guarded_set_bars(struct guarded *guarded, bool wanted)
+{
+    guarded->wants_bars = wanted;
 }
 
 static void stop(struct guarded *g, int *ret_status)
@@ -122,20 +130,20 @@ static enum err make_room(struct guarded *g, size_t wanted, struct fault *fault)
 static enum err take_codes(const struct guarded *g, const struct wire_answer *answer, struct arena *arena, struct code_list *ret)
 {
     size_t at = 0, count = answer->count;
-    if (answer->length > WIRE_ANSWER || count > answer->length / 4) return ERR_INPUT;
+    if (answer->length > WIRE_ANSWER || count > answer->length / sizeof(struct wire_code)) return ERR_INPUT;
     struct code_list list = {.items = arena_array(arena, count + 1, sizeof *list.items)};
     if (!list.items) return ERR_NOMEM;
     for (; list.count < count; list.count++) {
-        uint32_t length;
-        if (answer->length - at < 4) return ERR_INPUT;
-        memcpy(&length, g->memory + at, 4);
-        at += 4;
-        if (length > answer->length - at) return ERR_INPUT;
-        char *text = arena_alloc(arena, (size_t)length + 1); /* zeroed: NUL behind it */
+        struct wire_code code;
+        if (answer->length - at < sizeof code) return ERR_INPUT;
+        memcpy(&code, g->memory + at, sizeof code);
+        at += sizeof code;
+        if (code.length > answer->length - at || code.is_bar > 1) return ERR_INPUT;
+        char *text = arena_alloc(arena, (size_t)code.length + 1); /* zeroed: NUL behind it */
         if (!text) return ERR_NOMEM;
-        memcpy(text, g->memory + at, length);
-        at += length;
-        list.items[list.count] = (struct code){text, length};
+        memcpy(text, g->memory + at, code.length);
+        at += code.length;
+        list.items[list.count] = (struct code){text, code.length, code.is_bar == 1};
     }
     *ret = list;
     return OK;
@@ -167,7 +175,7 @@ static enum err read_picture(struct guarded *g, const struct frame *frame, struc
 {
     const void *data = frame->encoded ? frame->encoded : frame->picture.pixels;
     struct wire_request request = {.width = frame->picture.width, .height = frame->picture.height, .at_us = frame->at_us,
-                                   .stream_ms = frame->stream_ms, .is_live = !frame->name};
+                                   .stream_ms = frame->stream_ms, .is_live = !frame->name, .wants_bars = g->wants_bars};
     request.length = frame->encoded ? frame->encoded_length : (uint64_t)request.width * request.height;
     struct wire_answer answer = {0};
     int status = 0;
@@ -194,7 +202,7 @@ enum err guarded_read(struct guarded *guarded, const struct frame *frame, struct
     if (frame->text) {
         struct code_list list = {.items = arena_array(arena, 1, sizeof *list.items), .count = 1};
         if (!list.items) return fault_set(fault, ERR_NOMEM, "not enough memory for a line");
-        list.items[0] = (struct code){frame->text, frame->text_length};
+        list.items[0] = (struct code){.text = frame->text, .length = frame->text_length};
         *ret = list;
         return OK;
     }

@@ -10,9 +10,11 @@
 
 struct guarded;
 
-/* NULL when out of memory. Nothing is started before the first picture. */
+/* NULL when out of memory. Nothing is started before the first picture. Bar codes are looked for, too. */
 struct guarded *guarded_new(void);
 void guarded_free(struct guarded *guarded); /* accepts NULL; ends the process */
+/* As decoder_set_bars. */
+void guarded_set_bars(struct guarded *guarded, bool wanted);
 
 /* As decoder_read, but the frame's picture may also be the bytes of a JPEG, PNG or PGM file (frame->encoded). ERR_INPUT: this picture cannot be read or was
  * dropped, the fault says why; the next is welcome; so, too, when no process can be started now. ERR_NOMEM. */

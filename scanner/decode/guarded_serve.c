@@ -36,11 +36,11 @@ static bool map(struct server *s, size_t wanted)
 static void put_codes(const struct code_list *codes, uint8_t *out, struct wire_answer *answer)
 {
     for (size_t i = 0; i < codes->count; i++) {
-        uint32_t length = (uint32_t)codes->items[i].length;
-        if (answer->length + 4 + (size_t)length > WIRE_ANSWER) return;
-        memcpy(out + answer->length, &length, 4);
-        memcpy(out + answer->length + 4, codes->items[i].text, length);
-        answer->length += 4 + length;
+        const struct wire_code code = {.length = (uint32_t)codes->items[i].length, .is_bar = codes->items[i].is_bar};
+        if (answer->length + sizeof code + code.length > WIRE_ANSWER) return;
+        memcpy(out + answer->length, &code, sizeof code);
+        memcpy(out + answer->length + sizeof code, codes->items[i].text, code.length);
+        answer->length += (uint32_t)sizeof code + code.length;
         answer->count++;
     }
 }
@@ -53,6 +53,7 @@ static void answer_one(struct server *s, const struct wire_request *request, str
     const uint8_t *picture = s->memory + WIRE_ANSWER;
     enum err e = OK;
     arena_clear(&s->arena);
+    decoder_set_bars(s->decoder, request->wants_bars);
     if (request->width) frame.picture = (struct picture){.width = request->width, .height = request->height, .pixels = picture};
     else e = image_read(&s->arena, picture, request->length, &frame.picture, &fault);
     if (e == OK && (e = decoder_read(s->decoder, &frame, &s->arena, &codes)) != OK) fault_set(&fault, e, "%s", err_name(e));

@@ -147,10 +147,68 @@ def story_foreign(folder):
     w.compare("foreign", results)
 
 
+EAN = "3211 2221 2122 1411 1132 1231 1114 1312 1213 3112".split()
+EAN_MIRRORED = "------ --x-xx --xx-x --xxx- -x--xx -xx--x -xxx-- -x-x-x -x-xx- -xx-x-".split()
+# Code 39: nine bars and gaps a character, w wide; of each character the bars, then the gaps.
+CODE39 = {"0": ("nnwwn", "nwnn"), "1": ("wnnnw", "nwnn"), "2": ("nwnnw", "nwnn"), "3": ("wwnnn", "nwnn"), "4": ("nnwnw", "nwnn"), "5": ("wnwnn", "nwnn"),
+          "6": ("nwwnn", "nwnn"), "7": ("nnnww", "nwnn"), "8": ("wnnwn", "nwnn"), "9": ("nwnwn", "nwnn"), "*": ("nnwwn", "wnnn")}
+
+
+def ean(digits):
+    """Widths of bars and gaps in turn."""
+    out = "111"
+    for k, digit in enumerate(digits[1:]):
+        out += "11111" if k == 6 else ""
+        out += EAN[int(digit)][::-1] if k < 6 and EAN_MIRRORED[int(digits[0])][k] == "x" else EAN[int(digit)]
+    return out + "111"
+
+
+def code39(text):
+    out = ""
+    for character in "*" + text + "*":
+        dark, light = CODE39[character]
+        out += "".join("2" if c == "w" else "1" for pair in zip(dark, light + "n") for c in pair)
+    return out[:-1]
+
+
+def bar_picture(widths, left, texts=(), module=2):
+    row = bytearray(b"\xe0" * 10 * module)
+    for k, width in enumerate(widths):
+        row += (b"\xe0" if k % 2 else b"\x20") * (int(width) * module)
+    row += b"\xe0" * 10 * module
+    data = bytearray(picture(texts))
+    for y in range(330, 450):
+        data[y * 640 + left:y * 640 + left + len(row)] = row
+    return bytes(data)
+
+
+def story_bars(folder):
+    """Bar codes held before the camera, in a hand that is never still: each is named once and counts for nothing, whatever it says; the badge in the next frame, beside it, is read there."""
+    w = flow.World(folder, "bars")
+    token = "1234567890123456"  # as a bar code might say it; sixteen characters that a badge might have
+    held = [bar_picture(ean("8934563138165"), 100 + k % 3 * 20) for k in range(30)] + [bar_picture(code39(token), 10 + k % 3 * 20, module=1) for k in range(30)]
+    shown = held + [bar_picture(code39(token), 30, [flow.url(w.tokens[0])], module=1)]
+    out = subprocess.run([flow.SCANNER, "--spool", w.spool, "--json", "--frames", "-"], input=frames(shown), capture_output=True, env=dict(os.environ, LC_ALL="C.UTF-8", LANG="C"))
+    said = out.stderr.decode()
+    results = [json.loads(line) for line in out.stdout.splitlines() if b"scan_id" in line]
+    check(out.returncode == 0 and [(r["outcome"], r["frame"]) for r in results] == [("admitted", len(shown))], "bars: one badge, one scan, from the frame that shows it", out.stdout.decode() + said)
+    check(said.count("product or number code") == 2, "bars: each is named once", said)
+    check(not any(digits in said + out.stdout.decode() for digits in ("893456", token)), "bars: what they say is not repeated", said)
+    kept = [r.get("scan_id") for r in flow.queue(w.spool)]
+    check(all(one in [r["scan_id"] for r in results] for one in kept), "bars: nothing else is kept", str(kept))
+    w.compare("bars", results)
+    path = os.path.join(folder, "bar.pgm")
+    open(path, "wb").write(b"P5 640 480 255\n" + held[0])
+    code, results, said = flow.run(w.spool, ["--images", path, "--once"])
+    check(code == 0 and results == [] and said.count("product or number code") == 1, "bars: named from a file, too", said)
+    out = subprocess.run([flow.SCANNER, "decode", path], capture_output=True)
+    check(out.returncode == 0 and json.loads(out.stdout)["codes"] == [], "bars: decode prints QR texts alone", out.stdout.decode())
+
+
 def main():
     kit.tool("qrencode")
     folder = kit.scratch("reading")
-    for story in (story_killed_and_halted, story_always_failing, story_foreign):
+    for story in (story_killed_and_halted, story_always_failing, story_foreign, story_bars):
         if not sys.argv[1:] or story.__name__.replace("story_", "") in sys.argv[1:]:
             own = os.path.join(folder, story.__name__)
             os.mkdir(own)
