@@ -49,6 +49,7 @@ void *play_wall_run(void *arg)
     answer.take = take;
     answer.context = wall;
     while (client && !atomic_load(&wall->play->walls_stop)) {
+        wall->length = 0; /* half a line of a stream that broke off */
         (void)http_client_ask(client, path, NULL, NULL, LISTEN_MS, &answer, NULL);
         if (!atomic_load(&wall->play->walls_stop)) clock_sleep_ms(PAUSE_MS); /* as a browser does */
     }

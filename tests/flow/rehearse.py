@@ -276,6 +276,14 @@ def kept():
         equal(done.returncode, 2, "it is shown on this machine only: " + words[0])
     done = kit.plenum("serve", "--practice", "--listen", "127.0.0.1:0", data=data, fine=False)
     check(done.returncode == 1 and "no practice copy" in done.stderr, "--practice opens no record", done.stderr)
+    old = os.path.join(os.path.dirname(data), "old")  # as an older program leaves it
+    os.mkdir(old)
+    with sqlite3.connect(os.path.join(old, "plenum.db")) as db:
+        db.execute("CREATE TABLE setting (name TEXT NOT NULL PRIMARY KEY, value TEXT)")
+    db.close()
+    done = kit.plenum("serve", "--practice", "--listen", "127.0.0.1:0", data=old, fine=False)
+    check(done.returncode == 1 and "no practice copy" in done.stderr, "nor brings the schema of one up to date", done.stderr)
+    equal(kit.rows(old, "SELECT name FROM sqlite_master WHERE type = 'table'"), [("setting",)], "which stays as it was")
     server = kit.Server("rehearse-shown")
     server.data = copy
     log = open(server.log, "wb")

@@ -81,8 +81,9 @@ enum err store_open(const char *folder, enum store_mode mode, struct store *ret,
         e = fault_set(fault, ERR_NOT_FOUND, "there is no database in \"%s\": import an event first, or name the folder with --data", folder);
     } else {
         e = store_connect(&store, mode == STORE_READ ? DB_READ : mode == STORE_CREATE ? DB_CREATE : DB_WRITE, &store.db, fault);
+        if (e == OK && mode == STORE_PRACTICE) e = check_practice(&store, mode, fault); /* before the schema of a record is brought up to date */
         if (e == OK) e = mode == STORE_READ ? db_check_schema(store.db, fault) : bring_up_to_date(&store, fault);
-        if (e == OK) e = check_practice(&store, mode, fault);
+        if (e == OK && mode != STORE_PRACTICE) e = check_practice(&store, mode, fault);
     }
     if (e != OK) store_close(&store);
     else *ret = store;
