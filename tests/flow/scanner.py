@@ -6,11 +6,13 @@ through ffmpeg. At the end of each the lines that the scanner printed are compar
     B=build/x tests/flow/scanner.py [STORY...]
 
 Each story is told twice: to a small server of its own (tests/flow/scanner_fake.py), which can misbehave as no other, and to `plenum serve`."""
+import contextlib
 import json
 import os
 import random
 import shutil
 import signal
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -452,6 +454,60 @@ def story_rules(folder):
     check(open(log).read() == "admitted||N %s|admitted|main\n" % w.tokens[1][-4:], "rules: --on-result gets arguments and environment, no shell", open(log).read())
 
 
+# What the migrations of a spool added since 0003, taken back.
+OLDER = ["DELETE FROM schema_patch WHERE name > '0003'", "DROP TABLE seal", "DROP TABLE spares", "ALTER TABLE scan DROP COLUMN server_ms"] + [
+    "ALTER TABLE roster_head DROP COLUMN " + name for name in ("server_ms", "steady_ms", "boot_id", "heard_steady_ms")]
+
+
+def story_older_spool(folder):
+    """The spool of an older program: what waits can be looked at and exported before a door is opened, and goes to the server as ever."""
+    w = World(folder, "older")
+    code, first, _ = run(w.spool, ["--lines", "-"], text=w.tokens[0] + "\n")
+    w.proxy.set("refuse")
+    code, then, _ = run(w.spool, ["--lines", "-"], text="\n".join(w.tokens[:3]) + "\n")
+    with contextlib.closing(sqlite3.connect(os.path.join(w.spool, "queue.db"))) as db, db:
+        plain = dict(zip([r["scan_id"] for r in then], w.tokens))
+        for scan_id, token in plain.items():  # which it kept as they are
+            db.execute("UPDATE scan SET token = ? WHERE scan_id = ?", (token, scan_id))
+        db.execute("UPDATE scan SET boot_id = 'another start' WHERE scan_id = ?", (then[1]["scan_id"],))
+        for sql in OLDER:
+            db.execute(sql)
+    check([q["state"] for q in queue(w.spool) or []] == ["waiting"] * 3, "older: the queue is listed", str(queue(w.spool)))
+    out = subprocess.run([SCANNER, "queue", "export", os.path.join(folder, "older.json"), "--spool", w.spool], capture_output=True, text=True)
+    check(out.returncode == 0 and out.stdout.startswith("3 scans"), "older: and exported", out.stdout + out.stderr)
+    code, offline, _ = run(w.spool, ["--lines", "-"], text=w.tokens[3] + "\n")
+    check([r["outcome"] for r in then + offline] == ["already_in"] + ["admitted"] * 3, "older: its list still decides", str(offline))
+    w.proxy.set("pass")
+    code, online, _ = run(w.spool, ["--lines", "-"], text=w.tokens[4] + "\n")
+    check(queue(w.spool) == [], "older: all is sent", str(queue(w.spool)))
+    w.compare("older", first + then + offline + online)
+
+
+def story_other_server(folder):
+    """The same spool, event and gate, but another server: nothing that waits goes there, and no list, change or address of the first one counts."""
+    first, second = World(folder, "first"), World(folder, "second")
+    second.spool = first.spool
+    pair = lambda: subprocess.run([SCANNER, "--server", second.address, "--pair", second.server.pairing(), "--spool", first.spool], capture_output=True, text=True)  # noqa: E731
+    first.proxy.set("refuse")
+    code, told, _ = run(first.spool, ["--lines", "-"], text=first.tokens[0] + "\n")
+    out = pair()
+    check(out.returncode == 1 and "another server" in out.stderr, "other server: not while scans of the first wait", out.stderr)
+    first.proxy.set("pass")
+    run(first.spool, ["--lines", "-"])
+    check(queue(first.spool) == [], "other server: they are sent to their own")
+    first.compare("other server, the first", told)
+    with contextlib.closing(sqlite3.connect(os.path.join(first.spool, "queue.db"))) as db, db:
+        db.execute("INSERT OR REPLACE INTO server(id, epoch) VALUES(1, '7.Older')")
+        db.execute("INSERT OR REPLACE INTO spares(id, urls) VALUES(1, ?)", (first.address,))
+    out = pair()
+    check(out.returncode == 0, "other server: paired", out.stderr)
+    code, told, notices = run(first.spool, ["--lines", "-"], text="\n".join(second.tokens[:2] + first.tokens[:1]) + "\n")
+    check([r["outcome"] for r in told] == ["admitted", "admitted", "refused"] and {r["decided_by"] for r in told} == {"server"}, "other server: it answers", str(told) + notices)
+    second.proxy.set("refuse")
+    code, away, notices = run(first.spool, ["--lines", "-"], text="\n".join(second.tokens[2:3] + first.tokens[1:2]) + "\n")
+    check([r["outcome"] for r in away] == ["admitted", "refused"] and "pair it again" not in notices, "other server: its list decides, and the first is not asked", str(away) + notices)
+
+
 def command_line(entry):
     try:
         with open("/proc/%s/cmdline" % entry) as f:
@@ -575,7 +631,7 @@ def story_frames(folder):
 
 
 BOTH = [story_online, story_away_at_start, story_goes_away, story_lost_replies, story_stall, story_killed, story_pictures, story_frames]
-FAKE_ONLY, REAL_ONLY = [story_full, story_answers, story_rules, story_hook], [story_server_killed, story_secure]
+FAKE_ONLY, REAL_ONLY = [story_full, story_answers, story_rules, story_hook], [story_server_killed, story_secure, story_older_spool, story_other_server]
 
 
 def percentile(values, share):
