@@ -119,7 +119,8 @@ static enum err load_spares(const struct serve_options *o, struct app *app, stru
             e = fault_set(fault, ERR_USAGE, "--spare: \"%s\" is not https://HOST:PORT", o->spares.items[i]);
         buf_printf(&list, "%s%s", i ? " " : "", o->spares.items[i]);
     }
-    if (e == OK && !buf_ok(&list)) e = fault_set(fault, ERR_USAGE, "--spare: too many addresses");
+    bool fits = buf_ok(&list) && list.length < HTTP_SPARES_SIZE && o->spares.count < HTTP_SERVERS_MOST; /* with this laptop's own: what a gate takes */
+    if (e == OK && !fits) e = fault_set(fault, ERR_USAGE, "--spare: more addresses than a scanner can keep, which is %d", HTTP_SERVERS_MOST - 1);
     if (e == OK) app->spares = list.length ? arena_strdup(&app->arena, buf_text(&list)) : NULL;
     if (e == OK && (e = setting_write(app->store.db, "spares", app->spares)) != OK) db_fault(app->store.db, e, fault, "settings");
     buf_release(&list);

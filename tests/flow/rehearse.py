@@ -264,11 +264,15 @@ def interrupted():
 
 def kept():
     data = data_of("rehearse-keep", people=12)
+    with sqlite3.connect(os.path.join(data, "plenum.db")) as db:
+        db.execute("INSERT INTO setting(name, value) VALUES('spares', 'https://10.0.0.3:8443')")
+    db.close()
     report = report_of(rehearse(data, "--keep", people=12))
     copy = report["kept"]
     equal(copies(data), [copy], "--keep keeps the copy")
     equal(kit.rows(copy, "SELECT COUNT(*) FROM scan"), [(report["record"]["recorded"],)], "with what was played")
     equal(os.stat(copy).st_mode & 0o777, 0o700, "for its owner alone")
+    equal(kit.rows(copy, "SELECT value FROM setting WHERE name = 'spares' AND value IS NOT NULL"), [], "it sends nobody to the spare laptop")
     again = report_of(rehearse(data, people=12))
     check(os.path.isdir(copy) and "kept" not in again, "the next rehearsal leaves it alone")
     for words in (["--listen", "0.0.0.0:0"], ["--mirror", copy + "-m"], ["--listen-tls", "127.0.0.1:0"]):

@@ -137,6 +137,8 @@ def rush():
     first, folder = server_of("first"), kit.scratch("spare")
     copy = os.path.join(folder, "stick")
     spare = kit.Server("spare")
+    done = kit.plenum("serve", "--listen", "127.0.0.1:0", *["--spare=https://10.0.0.%d:8443" % i for i in range(8)], data=first.data, fine=False)
+    check(done.returncode == 2 and "more addresses than a scanner can keep" in done.stderr, "more spares than a gate takes are not half told", done.stderr)
     first.start("--mirror", copy, "--spare", "https://127.0.0.1:%d" % spare.tls_port)
     check(wait(lambda: is_whole(first)), "the copy becomes whole", health(first))
     tokens = list(first.tokens("test").values())

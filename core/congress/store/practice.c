@@ -84,6 +84,7 @@ static enum err mark_database(struct db *db, void *arg, struct fault *fault)
     if (e == OK) e = setting_write(db, "plain_port", NULL);
     if (e == OK) e = setting_write(db, "pairing_url", NULL);
     if (e == OK) e = setting_write(db, "public_url", NULL);
+    if (e == OK) e = setting_write(db, "spares", NULL);
     if (e == OK) e = sql_practice_devices(db, clock_now_ms(), NULL);
     if (e == OK) e = sql_practice_pairings(db, NULL);
     if (e == OK) e = sql_practice_web_sessions(db, NULL);
