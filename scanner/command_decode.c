@@ -1,9 +1,9 @@
 #include "core/base/buf.h"
 #include "core/base/file.h"
 #include "core/base/opt.h"
-#include "core/base/text.h"
 #include "scanner/commands.h"
 #include "scanner/decode/guarded.h"
+#include "scanner/feedback/fields.h"
 #include "scanner/frames/frames.h"
 
 #include <stdio.h>
@@ -11,38 +11,20 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A payload is bytes, and so is a file's name; JSON is UTF-8. What is not valid is shown as U+FFFD. */
-static void put_bytes(struct buf *out, const struct code *code)
-{
-    if (text_is_utf8(code->text, code->length)) {
-        buf_put_json(out, code->text);
-        return;
-    }
-    struct buf clean;
-    buf_init(&clean, BUF_LIMIT_LINE);
-    for (size_t i = 0; i < code->length; i++) {
-        unsigned char c = (unsigned char)code->text[i];
-        if (c >= 0x20 && c < 0x7f) buf_putc(&clean, (char)c);
-        else buf_puts(&clean, "\xEF\xBF\xBD");
-    }
-    buf_put_json(out, buf_text(&clean));
-    buf_release(&clean);
-}
-
 static void put_line(struct buf *line, const char *file, const struct code_list *codes, const char *error)
 {
     buf_clear(line);
     buf_puts(line, "{\"file\":");
-    put_bytes(line, &(struct code){.text = file ? file : "", .length = file ? strlen(file) : 0});
+    fields_put_bytes(line, file ? file : "", file ? strlen(file) : 0);
     buf_puts(line, ",\"codes\":[");
     for (size_t i = 0; i < codes->count; i++) {
         if (i) buf_putc(line, ',');
-        put_bytes(line, &codes->items[i]);
+        fields_put_bytes(line, codes->items[i].text, codes->items[i].length);
     }
     buf_putc(line, ']');
     if (error) {
         buf_puts(line, ",\"error\":");
-        put_bytes(line, &(struct code){.text = error, .length = strlen(error)});
+        fields_put_bytes(line, error, strlen(error));
     }
     buf_puts(line, "}\n");
 }

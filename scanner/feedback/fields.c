@@ -1,8 +1,27 @@
 #include "scanner/feedback/fields.h"
 #include "core/base/clock.h"
+#include "core/base/text.h"
 #include "core/db/db.h"
 
 #include <inttypes.h>
+#include <string.h>
+
+void fields_put_bytes(struct buf *out, const char *text, size_t length)
+{
+    if (text_is_utf8(text, length)) {
+        buf_put_json(out, text);
+        return;
+    }
+    struct buf clean;
+    buf_init(&clean, BUF_LIMIT_LINE);
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c >= 0x20 && c < 0x7f) buf_putc(&clean, (char)c);
+        else buf_puts(&clean, "\xEF\xBF\xBD");
+    }
+    buf_put_json(out, buf_text(&clean));
+    buf_release(&clean);
+}
 
 void fields_put_key(const struct fields *fields, const char *key)
 {
@@ -15,7 +34,7 @@ void fields_put_key(const struct fields *fields, const char *key)
 void fields_put_text(const struct fields *fields, const char *key, const char *value)
 {
     fields_put_key(fields, key);
-    if (value && (*value || !fields->empty_is_null)) buf_put_json(fields->out, value);
+    if (value && (*value || !fields->empty_is_null)) fields_put_bytes(fields->out, value, strlen(value));
     else buf_puts(fields->out, "null");
 }
 

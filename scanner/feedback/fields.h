@@ -11,6 +11,8 @@ struct fields {
     bool empty_is_null; /* an empty text is said as null */
 };
 
+/* A payload is bytes, and so are a file's and a device's name; JSON is UTF-8. What is not valid is shown as U+FFFD. `text` ends with NUL. */
+void fields_put_bytes(struct buf *out, const char *text, size_t length);
 void fields_put_key(const struct fields *fields, const char *key);
 void fields_put_text(const struct fields *fields, const char *key, const char *value); /* NULL: null */
 void fields_put_flag(const struct fields *fields, const char *key, bool value);

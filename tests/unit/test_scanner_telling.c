@@ -46,6 +46,9 @@ static void test_line(struct check *c)
                "\"person\":{\"name\":\"Đỗ \\\"Ba\\\"\\n\",\"delegation\":\"HT-01\",\"category\":\"official\","
                         "\"seat\":\"A1\",\"badge_box\":\"B3\"},\"first\":{\"at\":\"2026-12-01T02:00:00.001Z\",\"gate\":\"side\"},\"conflict\":true,"
                         "\"replayed\":false,\"waiting\":2,\"ms\":7,\"roster_age_ms\":0,\"picture\":\"a.png\",\"frame\":3}\n");
+    result.picture = "caf\xe9.png"; /* of a stick from another machine */
+    line_of(c, &result, line, sizeof line);
+    CHECK(c, strstr(line, "\"picture\":\"caf\xEF\xBF\xBD.png\"") != NULL);
     result = (struct result){.gate = "main", .direction = "out", .scanned_ms = DB_NULL, .outcome = "lost", .from = FROM_NOBODY, .first_ms = DB_NULL,
                              .roster_age_ms = -1, .replayed = true, .waiting = -1};
     line_of(c, &result, line, sizeof line);
