@@ -77,7 +77,15 @@ export function listPart(person, tools) {
     more: [make("label", { class: "tick" }, make("input", { type: "checkbox", name: "excused", checked: !person.absence || person.absence.excused }), " ", say("excused"))],
     send: async (typed, request) => done(await tools.send("PUT", `/${code}/absence`, { absent: true, excused: typed.excused, reason: typed.reason, request }), say("absent_done")) });
   const present = async () => {
-    try { done(await tools.send("PUT", `/${code}/absence`, { absent: false, request: tools.uuid() }), say("absent_off")); } catch (problem) { draw(); place.append(line(problem.message, "trouble")); tools.say(problem.message); }
+    try {
+      const answer = await tools.send("PUT", `/${code}/absence`, { absent: false, request: tools.uuid() });
+      if (place.querySelector("form")) tools.say(say("absent_off")); // somebody types already: nothing is taken away
+      else done(answer, say("absent_off"));
+    } catch (problem) {
+      if (!place.querySelector("form")) draw();
+      place.append(line(problem.message, "trouble"));
+      tools.say(problem.message);
+    }
   };
   const substitute = () => open({ title: fill("list.substitute_of", { name: person.name }), yes: say("substitute_yes"), fields: [["person", { maxlength: 64 }], ...PERSON.map(([key, attributes]) => [key, { ...attributes, required: false }])],
     more: [line(say("substitute_hint"))],
