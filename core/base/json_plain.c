@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DIGITS_MOST 18 /* of a whole number: more may not fit into 63 bits */
+
 struct reader {
     const char *at, *end;
     char *room; /* for one text: as long as the whole, so it never grows */
@@ -65,9 +67,9 @@ static enum err read_number(struct reader *r, json_t **ret)
     bool minus = *r->at == '-';
     const char *first = r->at + minus, *p = first;
     json_int_t value = 0;
-    while (p < r->end && *p >= '0' && *p <= '9' && p - first < 19) value = value * 10 + (*p++ - '0');
-    if (p == first || p - first > 18 || (*first == '0' && p - first > 1)) return ERR_INPUT;
-    if (p < r->end && (*p == '.' || *p == 'e' || *p == 'E')) return ERR_INPUT;
+    while (p < r->end && *p >= '0' && *p <= '9' && p - first < DIGITS_MOST) value = value * 10 + (*p++ - '0');
+    if (p == first || (*first == '0' && p - first > 1)) return ERR_INPUT;
+    if (p < r->end && strchr("0123456789.eE", *p) && *p) return ERR_INPUT; /* larger, or with a fraction */
     r->at = p;
     *ret = json_integer(minus ? -value : value);
     return *ret ? OK : ERR_NOMEM;
