@@ -228,7 +228,8 @@ export default async function gate(browser, server, people) {
     await until("live again", async () => (await state(page)) === "ready", 20000);
     main.show(people.guest.token);
     await until("a result", async () => ["admitted", "refused"].includes(await state(page)), 15000);
-    page.complaints = page.complaints.filter((text) => !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/.test(text));
+    // How a browser calls a scanner that is gone depends on the moment.
+    page.complaints = page.complaints.filter((text) => !/net::ERR_/.test(text));
     await assertCalm(page);
   });
 
