@@ -121,22 +121,6 @@ enum err docs_extract(struct arena *arena, const char *path, const struct docs_w
 
 /* --- work folders ------------------------------------------------------------------------------------------------------------------------ */
 
-static void remove_beneath(const char *folder, int depth)
-{
-    DIR *dir = depth < 16 ? opendir(folder) : NULL;
-    for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
-        struct arena scratch = {0};
-        struct stat st;
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-        const char *path = file_join(&scratch, folder, entry->d_name);
-        if (path && lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) remove_beneath(path, depth + 1);
-        else if (path) (void)unlink(path);
-        arena_release(&scratch);
-    }
-    if (dir) closedir(dir);
-    (void)rmdir(folder);
-}
-
 /* What a process that was killed left behind: pages of papers that may be restricted do not stay until the machine starts anew. No work takes a day. */
 static void sweep_old(const char *base)
 {
@@ -147,7 +131,7 @@ static void sweep_old(const char *base)
         struct stat st;
         const char *path = strncmp(entry->d_name, ours, sizeof ours - 1) == 0 ? file_join(&scratch, base, entry->d_name) : NULL;
         bool is_old = path && lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() && (int64_t)st.st_mtim.tv_sec * 1000 + CLOCK_DAY < clock_now_ms();
-        if (is_old) remove_beneath(path, 0);
+        if (is_old) (void)file_remove_tree(path);
         arena_release(&scratch);
     }
     if (dir) closedir(dir);
@@ -166,5 +150,5 @@ char *docs_work_folder(struct arena *arena, struct fault *fault)
 
 void docs_remove_folder(const char *folder)
 {
-    if (folder) remove_beneath(folder, 0);
+    if (folder) (void)file_remove_tree(folder);
 }

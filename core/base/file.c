@@ -2,7 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
+#include <fts.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -176,17 +176,19 @@ enum err file_make_directories(const char *path, struct fault *fault)
     return file_is_directory(path) ? OK : fault_set(fault, ERR_CONFLICT, "%s: is not a folder", path);
 }
 
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-    (void)st;
-    (void)flag;
-    (void)ftw;
-    return remove(path);
-}
-
 enum err file_remove_tree(const char *path)
 {
-    return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOENT ? OK : err_from_errno(errno);
+    char *const paths[] = {(char *)path, NULL}; /* fts(3) does not write to it */
+    int first = 0;
+    FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+    if (!tree) return err_from_errno(errno);
+    for (FTSENT *entry; (entry = fts_read(tree)) != NULL;) {
+        if (entry->fts_info == FTS_D) continue; /* it comes once more, after what is in it */
+        if (remove(entry->fts_accpath) != 0 && errno != ENOENT && !first) first = errno;
+    }
+    (void)fts_close(tree);
+    errno = first;
+    return err_from_errno(first);
 }
 
 bool file_is_safe_relative(const char *path)

@@ -37,7 +37,8 @@ enum err file_make_directories(const char *path, struct fault *fault);
 /* fsync of a folder, so that a rename in it is durable. */
 enum err file_sync_directory(const char *path);
 
-/* A folder and all beneath it; links are removed, not followed. What cannot be removed stays, and errno says why. One that is not there is fine. */
+/* A folder and all beneath it; links are removed, not followed. What cannot be removed stays, the rest goes, and errno says why the first one stayed. One that is
+ * not there is fine. */
 enum err file_remove_tree(const char *path);
 
 /* A relative path that stays beneath its root: no leading /, no "." or ".." part, no backslash, no empty part, at most 1024 bytes. */

@@ -244,7 +244,7 @@ class World:
             gate.proxy.set("pass")
         self.clock.step(0)
         self.end_arrivals()
-        done = gk.wait(lambda: is_known() and all(not g.rows("SELECT 1 FROM scan WHERE state <> 'sent'") for g in self.gates), 180)
+        done = kit.wait(lambda: is_known() and all(not g.rows("SELECT 1 FROM scan WHERE state <> 'sent'") for g in self.gates), 180)
         check(done, "every queue is empty in the end", [(g.code, [tuple(r) for r in g.rows("SELECT state, COUNT(*) FROM scan GROUP BY 1")]) for g in self.gates])
         equal([(g.code, g.end()) for g in self.gates], [(g.code, 0) for g in self.gates], "every scanner ends in peace")
 
@@ -445,7 +445,7 @@ def split():
     try:
         world.password = world.server.user("ban", "organiser", EVENT)
         world.organiser = world.server.sign_in("ban", world.password)
-        check(gk.wait(lambda: all(g.rows("SELECT 1 FROM roster_head") for g in world.gates)), "every gate has its list")
+        check(kit.wait(lambda: all(g.rows("SELECT 1 FROM roster_head") for g in world.gates), gk.PATIENCE), "every gate has its list")
         boots = {g.code: g.clock.boot for g in world.gates}
         world.begin_arrivals()
         world.rage(options.minutes * 60)
@@ -474,8 +474,8 @@ def takeover():
     world = World("rush", options.seed + 1, FEEDS, mirror=copy)
     try:
         world.password = world.server.user("ban", "organiser", EVENT)
-        check(gk.wait(lambda: "mirror ok" in kit.Client(world.server).get("/healthz").text), "the copy becomes whole")
-        check(gk.wait(lambda: all(g.rows("SELECT 1 FROM roster_head") for g in world.gates)), "every gate has its list")
+        check(kit.wait(lambda: "mirror ok" in kit.Client(world.server).get("/healthz").text, gk.PATIENCE), "the copy becomes whole")
+        check(kit.wait(lambda: all(g.rows("SELECT 1 FROM roster_head") for g in world.gates), gk.PATIENCE), "every gate has its list")
         world.begin_arrivals()
         until = time.time() + 60 * options.minutes / 4
         while time.time() < until:

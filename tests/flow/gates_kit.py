@@ -23,17 +23,6 @@ CLOCK_LIBRARY = None
 DAY = 86400000
 
 
-def wait(what, seconds=PATIENCE):
-    """Until it is true; gives its value, or None."""
-    until = time.time() + seconds
-    while time.time() < until:
-        value = what()
-        if value:
-            return value
-        time.sleep(0.05)
-    return None
-
-
 def need_namespaces():
     """No namespaces: a failure with a clear word, never a silence."""
     for name in ("unshare", "nsenter", "ip", "cc", "qrencode", "ffmpeg"):

@@ -108,6 +108,17 @@ def scratch(name):
     return folder
 
 
+def wait(what, seconds=60):
+    """Until it is true; gives its value, or None."""
+    until = time.time() + seconds
+    while time.time() < until:
+        value = what()
+        if value:
+            return value
+        time.sleep(0.05)
+    return None
+
+
 def free_port():
     """Below the range that the kernel gives to clients, so that a restarted server finds it free."""
     for _ in range(200):

@@ -17,21 +17,10 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import plenum as kit  # noqa: E402
-from plenum import check, equal, note  # noqa: E402
+from plenum import check, equal, note, wait  # noqa: E402
 
 PEOPLE, GATES = 240, 4
 PATIENCE = 60  # seconds: a limit for hanging, no measure
-
-
-def wait(what, seconds=PATIENCE):
-    """Until it is true; gives its value, or None."""
-    until = time.time() + seconds
-    while time.time() < until:
-        value = what()
-        if value:
-            return value
-        time.sleep(0.05)
-    return None
 
 
 def event_of(folder):
