@@ -250,7 +250,7 @@ def story_quirks(folder):
     camera.open_error = errno.EBUSY
     camera.plug("/dev/video0")
     door = Door(folder, ["--camera", "/dev/video0", "--status", "0"])
-    check(until(lambda: door.states() == ["busy"]) and door.said("another program"), "quirks: held by another program is told kindly", "".join(door.notices))
+    check(until(lambda: door.states() == ["busy"] and door.said("another program")), "quirks: held by another program is told kindly", "".join(door.notices))
     camera.open_error = 0
     people = tokens(4)
     good = picture([flow.url(people[0])])
@@ -458,7 +458,7 @@ def story_held(folder):
     hand.plug("/dev/input/event0")
     hand.grabbed = True
     door = Door(folder, ["--input", "/dev/input/event0"])
-    check(until(lambda: door.states() == ["busy"]) and door.said("another program"), "held: told", "".join(door.notices))
+    check(until(lambda: door.states() == ["busy"] and door.said("another program")), "held: told", "".join(door.notices))
     with hand.lock:
         hand.grabbed = False
     check(until(lambda: hand.grabbed), "held: taken when it is free")
