@@ -57,11 +57,9 @@ static unsigned roles_in(const struct account *account, int64_t event_id)
     return roles;
 }
 
-static unsigned staff_roles(const struct http_request *req, const struct account *account, bool of_event, int64_t event_id)
+bool access_takes_account(const struct http_request *req, const struct account *account)
 {
-    unsigned roles = of_event ? roles_in(account, event_id) : roles_anywhere(account);
-    if (access_is_private(req)) return roles;
-    return app_of(req)->plain_desk ? roles & WHO_DESK : 0; /* DESIGN.md §10: over plain HTTP the desk at most, and only if decided so */
+    return access_is_private(req) || (app_of(req)->plain_desk && account_is_desk_alone(account));
 }
 
 static enum err by_cookie(struct http_request *req, struct worker *worker, const char *cookie, struct principal *p)
@@ -83,8 +81,8 @@ static enum err by_cookie(struct http_request *req, struct worker *worker, const
     e = account_by_id(worker->db, req->arena, p->session.account_id, &p->account);
     if (e == ERR_NOT_FOUND || (e == OK && p->account.disabled)) return OK;
     if (e != OK) return e;
-    p->roles |= staff_roles(req, &p->account, slug != NULL, seqs.event_id);
-    p->is_staff = access_is_private(req) || app_of(req)->plain_desk;
+    p->is_staff = access_takes_account(req, &p->account);
+    if (p->is_staff) p->roles |= slug ? roles_in(&p->account, seqs.event_id) : roles_anywhere(&p->account);
     return OK;
 }
 

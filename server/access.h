@@ -13,7 +13,10 @@ enum err access_accept_form(void *context, struct http_request *req);
 /* http_hooks.host_is_ours: numeric addresses (which no foreign name can be pointed at), localhost, this machine's name, the public URLs. */
 bool access_host_is_ours(void *context, const char *host);
 
-/* Whether staff may sign in over this connection: TLS, loopback, or (desk role only) the organiser's recorded decision. */
+/* TLS, or this machine itself: what is said here is read by nobody else. */
 bool access_is_private(const struct http_request *req);
+/* Whether this account works over this connection. Over plain HTTP from elsewhere, where cookies and passwords are read by whoever listens: only by the organiser's
+ * recorded decision, and only an account that is worth no more than the desk (DESIGN.md §10). */
+bool access_takes_account(const struct http_request *req, const struct account *account);
 
 #endif

@@ -173,6 +173,13 @@ bool account_may(const struct account *account, enum account_role_kind kind, int
     return false;
 }
 
+bool account_is_desk_alone(const struct account *account)
+{
+    for (size_t i = 0; i < account->role_count; i++)
+        if (account->roles[i].kind != ACCOUNT_DESK) return false;
+    return account->role_count > 0;
+}
+
 int64_t account_head_unit(const struct account *account, int64_t event_id)
 {
     for (size_t i = 0; !account->disabled && i < account->role_count; i++) {

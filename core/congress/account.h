@@ -71,6 +71,8 @@ bool account_verify(const struct account *account, const char *password);
 /* Whether a role of `kind` covers the event (event_id 0 asks for a role for every event). An organiser may what a desk may. For ACCOUNT_HEAD see
  * account_head_unit. */
 bool account_may(const struct account *account, enum account_role_kind kind, int64_t event_id);
+/* Whether it holds no role but the desk's: by the organiser's decision these, and no others, sign in over plain HTTP (docs/decisions/0042-rights.md). */
+bool account_is_desk_alone(const struct account *account);
 /* The unit that a head of delegation answers for in this event; 0 when none. */
 int64_t account_head_unit(const struct account *account, int64_t event_id);
 

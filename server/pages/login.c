@@ -35,7 +35,8 @@ static bool may_sign_in(const struct http_request *req)
     return access_is_private(req) || app_of(req)->plain_desk;
 }
 
-static void login_reply(struct http_request *req, int status, const char *next, const char *name, const char *problem_key)
+/* The form, or, when it is not `allowed`, where the secure one is. */
+static void reply_with(struct http_request *req, bool allowed, int status, const char *next, const char *name, const char *problem_key)
 {
     struct view view;
     if (!view_begin(&view, req)) return;
@@ -43,7 +44,7 @@ static void login_reply(struct http_request *req, int status, const char *next, 
     view_put(view.root, "next", local_path(next));
     view_put(view.root, "name", name);
     if (problem_key != NULL) view_put(view.root, "problem", view_words(&view, problem_key));
-    if (may_sign_in(req)) {
+    if (allowed) {
         const char *secret = http_cookie(req, LOGIN_COOKIE);
         if (secret == NULL || strlen(secret) != 32) secret = crypto_random_text(req->arena, 24);
         http_set_cookie(req, LOGIN_COOKIE, secret, "/login", LOGIN_COOKIE_SECONDS);
@@ -53,6 +54,11 @@ static void login_reply(struct http_request *req, int status, const char *next, 
         view_put(view.root, "secure_url", arena_printf(req->arena, "%s/login", view.app->secure_base));
     }
     view_reply(&view, status, "login");
+}
+
+static void login_reply(struct http_request *req, int status, const char *next, const char *name, const char *problem_key)
+{
+    reply_with(req, may_sign_in(req), status, next, name, problem_key);
 }
 
 void login_get(struct http_request *req)
@@ -114,6 +120,11 @@ static void login_checked(struct http_request *req)
         return;
     }
     throttle_passed(throttle, login->name);
+    if (!access_takes_account(req, &login->account)) { /* said only to who knows the password */
+        log_line(LOG_NOTICE, "pages", "an account with more than the desk's rights came over plain HTTP (from %s)", req->peer);
+        reply_with(req, false, 403, login->next, NULL, NULL);
+        return;
+    }
     request_write(req, login_store, login_stored);
 }
 

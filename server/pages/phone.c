@@ -80,7 +80,7 @@ static enum err put_page(struct view *view, struct worker *worker, const struct 
 static bool is_desk(const struct http_request *req, int64_t event_id)
 {
     const struct principal *p = principal_of(req);
-    return p->is_staff && account_may(&p->account, ACCOUNT_DESK, event_id);
+    return p->is_staff && !p->account.must_change && account_may(&p->account, ACCOUNT_DESK, event_id);
 }
 
 /* The badge's own page, whoever asks: what a wrong PIN is answered with, too. */

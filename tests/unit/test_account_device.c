@@ -46,12 +46,12 @@ static void test_accounts(struct check *c, struct db *db, struct arena *arena)
     CHECK(c, account_find(db, arena, name, &account) == OK && account.id == id && account.must_change && !account.disabled && account.role_count == 1);
     CHECK(c, account_verify(&account, "correct horse") && !account_verify(&account, "Correct horse") && !account_verify(NULL, "correct horse"));
     CHECK(c, account_may(&account, ACCOUNT_DESK, 11) && !account_may(&account, ACCOUNT_DESK, 12) && !account_may(&account, ACCOUNT_DESK, 0));
-    CHECK(c, !account_may(&account, ACCOUNT_ORGANISER, 11) && account_head_unit(&account, 11) == 0);
+    CHECK(c, !account_may(&account, ACCOUNT_ORGANISER, 11) && account_head_unit(&account, 11) == 0 && account_is_desk_alone(&account));
     CHECK(c, account_add_role(db, id, &everywhere) == OK && account_add_role(db, id, &everywhere) == OK);
-    CHECK(c, account_by_id(db, arena, id, &account) == OK && account.role_count == 2);
+    CHECK(c, account_by_id(db, arena, id, &account) == OK && account.role_count == 2 && !account_is_desk_alone(&account));
     CHECK(c, account_may(&account, ACCOUNT_DESK, 12) && account_may(&account, ACCOUNT_ORGANISER, 0) && !account_may(&account, ACCOUNT_HEAD, 11));
     CHECK(c, account_by_id(db, arena, head_id, &account) == OK && account_head_unit(&account, 5) == 77 && account_may(&account, ACCOUNT_HEAD, 5) &&
-        !account_may(&account, ACCOUNT_DESK, 5));
+        !account_may(&account, ACCOUNT_DESK, 5) && !account_is_desk_alone(&account));
     struct account *all;
     size_t count;
     CHECK(c, account_list(db, arena, &all, &count) == OK && count == 2);
