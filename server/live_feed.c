@@ -222,3 +222,14 @@ void live_feed_badge(struct live_feed *feed, const char *slug, const char *code,
     if (desk && text) (void)live_publish(feed->app->hub, desk, "badge", text);
     arena_release(&arena);
 }
+
+void live_feed_changed(struct live_feed *feed, const struct live_change *change)
+{
+    struct arena arena = {0};
+    char at[CLOCK_TEXT_SIZE], *desk = live_feed_channel(&arena, true, change->event);
+    json_t *told = json_pack("{s:s?,s:s,s:s,s:s}", "person", change->code, "by", change->by, "request", change->request, "at", clock_format(clock_now_ms(), at));
+    char *text = told ? json_text(&arena, told) : NULL;
+    json_decref(told);
+    if (desk && text) (void)live_publish(feed->app->hub, desk, "person", text);
+    arena_release(&arena);
+}

@@ -28,6 +28,11 @@ void live_feed_answers(struct live_feed *feed, const char *event, const struct c
 void live_feed_undone(struct live_feed *feed, const char *event, const char *scan_id);
 /* Tells the desks (not the walls) that a badge was issued anew: {"person": its code or number, "issue": 2, "at": "…"}. The doors hear it by the roster. */
 void live_feed_badge(struct live_feed *feed, const char *event, const char *code, int64_t issue);
+/* Tells the desks that somebody on the list was changed: {"person": code or number, "by", "request", "at"}. Whoever sent the request knows its number. */
+struct live_change {
+    const char *event, *code, *by, *request;
+};
+void live_feed_changed(struct live_feed *feed, const struct live_change *change);
 
 /* The channel's name in the arena: "wall:SLUG". */
 char *live_feed_channel(struct arena *arena, bool desk, const char *event);

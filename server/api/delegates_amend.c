@@ -7,9 +7,10 @@
 #include "server/routes.h"
 
 #include <stddef.h>
+#include <string.h>
 
 struct change {
-    const char *request;
+    const char *request, *version;
     struct amend_person who;
     struct amend_facts facts;
     const char *category, *number, *reason, *note;
@@ -21,16 +22,18 @@ struct change {
 #define TEXT(key, place) {key, JSON_SPEC_TEXT, offsetof(struct change, place), JSON_NULLABLE, 400}
 #define FLAG(key, place) {key, JSON_SPEC_BOOLEAN, offsetof(struct change, place), JSON_NULLABLE, 0}
 #define REQUEST {"request", JSON_SPEC_TEXT, offsetof(struct change, request), JSON_REQUIRED, 40}
+#define VERSION TEXT("version", version)
 #define WHO TEXT("person", who.code), TEXT("name", who.name), TEXT("honorific", who.honorific), TEXT("title", who.title), TEXT("born", who.born), \
             TEXT("gender", who.gender), TEXT("phone", who.phone), TEXT("unit", who.unit)
 
 static const struct json_spec walk_in_specs[] = {REQUEST, WHO, TEXT("category", category), TEXT("number", number), FLAG("anyway", anyway)};
-static const struct json_spec name_specs[] = {REQUEST, WHO, FLAG("anyway", anyway)};
-static const struct json_spec substitute_specs[] = {REQUEST, WHO};
-static const struct json_spec absence_specs[] = {REQUEST, {"absent", JSON_SPEC_BOOLEAN, offsetof(struct change, absent), JSON_REQUIRED, 0}, FLAG("excused", excused),
+static const struct json_spec name_specs[] = {REQUEST, VERSION, WHO, FLAG("anyway", anyway)};
+static const struct json_spec substitute_specs[] = {REQUEST, VERSION, WHO};
+static const struct json_spec absence_specs[] = {REQUEST, VERSION,
+                                                 {"absent", JSON_SPEC_BOOLEAN, offsetof(struct change, absent), JSON_REQUIRED, 0}, FLAG("excused", excused),
                                                  TEXT("reason", reason)};
-static const struct json_spec note_specs[] = {REQUEST, TEXT("note", note)};
-static const struct json_spec patch_specs[] = {REQUEST, TEXT("seen_name", facts.seen_name), TEXT("name", facts.name), TEXT("honorific", facts.honorific),
+static const struct json_spec note_specs[] = {REQUEST, VERSION, TEXT("note", note)};
+static const struct json_spec patch_specs[] = {REQUEST, VERSION, TEXT("seen_name", facts.seen_name), TEXT("name", facts.name), TEXT("honorific", facts.honorific),
                                                TEXT("title", facts.title), TEXT("born", facts.born), TEXT("phone", facts.phone), TEXT("seat", facts.seat),
                                                TEXT("group", facts.group), TEXT("badge_box", facts.badge_box), TEXT("room", facts.room),
                                                TEXT("transport", facts.transport)};
@@ -60,9 +63,21 @@ static enum err apply(struct db *db, struct http_request *req, struct write_tool
     const struct programme *programme;
     enum err e = programme_cached(&tools->programmes, db, http_param(req, "event"), &programme, NULL);
     if (e != OK) return e;
-    const struct amend a = {.db = db, .arena = req->arena, .tools = tools, .programme = programme, .request = c->request, .actor = actor_of(req),
+    const struct amend a = {.db = db, .arena = req->arena, .tools = tools, .programme = programme, .request = c->request, .version = c->version, .actor = actor_of(req),
                             .now_ms = clock_now_ms(), .is_organiser = (principal_of(req)->roles & WHO_ORGANISER) != 0, .fault = fault};
     return c->make(&a, http_param(req, "code"), c);
+}
+
+/* Also of the one whose mandate went over, and of the number that a blank badge had: another desk may have that card open. */
+static void tell_desks(struct http_request *req, const struct change *c)
+{
+    const char *asked = http_param(req, "code"), *code = c->done.code ? c->done.code : c->done.number;
+    const struct live_change change = {.event = http_param(req, "event"), .code = code, .by = actor_of(req), .request = c->request};
+    live_feed_changed(app_of(req)->feed, &change);
+    if (!asked || !code || strcmp(asked, code) == 0) return;
+    struct live_change other = change;
+    other.code = asked;
+    live_feed_changed(app_of(req)->feed, &other);
 }
 
 static void applied(struct http_request *req)
@@ -75,7 +90,7 @@ static void applied(struct http_request *req)
         return;
     }
     const struct amended *d = &c->done;
-    live_feed_badge(app_of(req)->feed, http_param(req, "event"), d->code ? d->code : d->number, 0);
+    tell_desks(req, c);
     bool made = req->method == HTTP_POST && !d->again;
     http_reply_json(req, made ? 201 : 200, json_pack("{s:s?,s:s?,s:s?,s:b}", "code", d->code, "number", d->number, "name", d->name, "again", d->again));
 }

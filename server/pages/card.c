@@ -15,7 +15,7 @@
 
 #define GATE_COOKIE "plenum_gate"
 
-static const char *needs_words(struct view *view, const char *stored)
+const char *card_needs_words(struct view *view, const char *stored)
 {
     json_t *list = NULL;
     const char *joined = NULL;
@@ -107,7 +107,7 @@ void card_reply(struct view *view, struct worker *worker, const char *token, con
     view_add_fact(view, facts, "fact.room", delegate->room, false);
     view_add_fact(view, facts, "fact.transport", delegate->transport, false);
     view_add_fact(view, facts, "fact.born", view_date(view, delegate->born), false);
-    view_add_fact(view, facts, "fact.needs", needs_words(view, delegate->needs), false);
+    view_add_fact(view, facts, "fact.needs", card_needs_words(view, delegate->needs), false);
     view_put_json(view->root, "facts", facts);
     view_reply(view, 200, "card");
 }

@@ -11,5 +11,7 @@ void card_reply(struct view *view, struct worker *worker, const char *token, con
 void card_put_name(struct view *view, const struct delegate_page *delegate);
 void card_put_category(struct view *view, unsigned position, const char *title);
 void card_put_person(struct view *view, const struct delegate_page *delegate, const struct programme *programme);
+/* Needs as stored (a JSON list) in words, "Large print, Wheelchair"; NULL: none. */
+const char *card_needs_words(struct view *view, const char *stored);
 
 #endif

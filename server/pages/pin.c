@@ -87,7 +87,7 @@ void pin_put(struct view *view, const struct viewer *viewer, int64_t locked)
     if (!viewer->papers.pin_passed || viewer->is_kiosk) return;
     pin = json_object();
     view_put(pin, "action", arena_printf(view->arena, "%s/lock", viewer->door));
-    view_put_json(view->root, viewer->by_session ? "leave" : "pin_open", pin);
+    view_put_json(view->root, viewer_is_me(viewer) ? "leave" : "pin_open", pin);
 }
 
 /* --- a try ---------------------------------------------------------------------------------------------------------------------------------- */
@@ -106,7 +106,7 @@ static enum err attempt_apply(struct db *db, struct http_request *req, struct wr
     int64_t now_ms = clock_now_ms(), delegate_id = a->viewer.papers.delegate_id;
     enum err err = pin_try(db, PIN_DOOR_BADGE, delegate_id, a->typed, now_ms, &a->answer);
     if (err != OK || a->answer.outcome != PIN_RIGHT) return err;
-    if (a->viewer.by_session) return pin_session_pass(db, http_cookie(req, VIEWER_ME_COOKIE));
+    if (viewer_is_me(&a->viewer)) return pin_session_pass(db, http_cookie(req, VIEWER_ME_COOKIE));
     const struct pin_session session = {.kind = PIN_SESSION_BADGE, .delegate_id = delegate_id, .expires_ms = a->answer.open_ms, .passed = true};
     return pin_session_add(db, req->arena, &session, now_ms, &a->cookie);
 }
@@ -183,7 +183,7 @@ static enum err lock_apply(struct db *db, struct http_request *req, struct write
     (void)tools;
     (void)fault;
     const struct lock *lock = req->state;
-    const char *cookie = http_cookie(req, lock->viewer.by_session ? VIEWER_ME_COOKIE : lock->name);
+    const char *cookie = http_cookie(req, viewer_is_me(&lock->viewer) ? VIEWER_ME_COOKIE : lock->name);
     return cookie == NULL ? OK : pin_session_end(db, cookie);
 }
 
@@ -196,8 +196,8 @@ static void lock_done(struct http_request *req)
         reply_error(req, err, fault);
         return;
     }
-    http_set_cookie(req, lock->viewer.by_session ? VIEWER_ME_COOKIE : lock->name, "", "/", 0);
-    const char *home = lock->viewer.by_session ? arena_printf(req->arena, "/e/%s", lock->viewer.papers.event) : lock->viewer.door;
+    http_set_cookie(req, viewer_is_me(&lock->viewer) ? VIEWER_ME_COOKIE : lock->name, "", "/", 0);
+    const char *home = viewer_is_me(&lock->viewer) ? arena_printf(req->arena, "/e/%s", lock->viewer.papers.event) : lock->viewer.door;
     http_reply_redirect(req, 303, home);
 }
 

@@ -1,5 +1,7 @@
 #include "server/pages/viewer.h"
 #include "core/base/crypto.h"
+#include "core/base/text.h"
+#include "core/congress/delegates/card.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -44,12 +46,40 @@ static enum err find_session(struct http_request *req, struct worker *worker, co
     return pin_session_find(worker->db, req->arena, cookie, now_ms, ret);
 }
 
+static enum err desk_door(struct http_request *req, struct worker *worker, const struct programme *programme, const char *code, struct viewer *ret,
+                          int64_t *ret_delegate_id)
+{
+    struct fault fault;
+    enum err e = delegate_by_code(worker->db, req->arena, programme, code, ret_delegate_id, &fault);
+    if (e == OK) e = pin_session_token(worker->db, *ret_delegate_id, ret->token);
+    if (e != OK) return e;
+    ret->door = arena_printf(req->arena, "/d/" VIEWER_DESK "%s.%s", programme->slug, code);
+    ret->by_session = ret->by_desk = true;
+    return ret->door ? OK : ERR_NOMEM;
+}
+
+/* "dai-hoi-19.P0001", for those who work at that event's desk; to all others there is no such door. */
+static enum err open_desk_door(struct http_request *req, struct worker *worker, const char *word, struct viewer *ret, int64_t *ret_delegate_id)
+{
+    const struct principal *p = principal_of(req);
+    const struct programme *programme;
+    struct programme_seqs seqs;
+    const char *dot = strchr(word, '.');
+    char *slug = dot ? arena_printf(req->arena, "%.*s", (int)(dot - word), word) : NULL;
+    if (!p->is_staff || !slug || !text_is_slug(slug) || !text_is_code(dot + 1)) return ERR_NOT_FOUND;
+    enum err e = programme_cached(&worker->programmes, worker->db, slug, &programme, &seqs);
+    if (e != OK) return e;
+    if (!account_may(&p->account, ACCOUNT_DESK, seqs.event_id)) return ERR_NOT_FOUND;
+    return desk_door(req, worker, programme, dot + 1, ret, ret_delegate_id);
+}
+
 static enum err open_door(struct http_request *req, struct worker *worker, int64_t now_ms, struct viewer *ret, struct pin_session *session)
 {
     const char *word = http_param(req, "token");
     *ret = (struct viewer){0};
     *session = (struct pin_session){0};
     if (!word) return ERR_NOT_FOUND;
+    if (strncmp(word, VIEWER_DESK, strlen(VIEWER_DESK)) == 0) return open_desk_door(req, worker, word + strlen(VIEWER_DESK), ret, &session->delegate_id);
     if (strcmp(word, VIEWER_ME) != 0) {
         if (!id_token_read(word, ret->token)) return ERR_NOT_FOUND;
         ret->door = arena_printf(req->arena, "/d/%s", ret->token);
@@ -79,10 +109,22 @@ enum err paper_viewer_of(struct http_request *req, struct worker *worker, int64_
     if (ret->by_session) {
         /* A member card is good at one event at a time: it must be the one that was come into. */
         if (ret->papers.delegate_id != session.delegate_id) return ERR_NOT_FOUND;
+        if (ret->by_desk) return viewer_read_pin(req, worker, now_ms, ret);
         ret->papers.pin_passed = session.passed;
         return OK;
     }
     return viewer_read_pin(req, worker, now_ms, ret);
+}
+
+enum err viewer_for_desk(struct http_request *req, struct worker *worker, const struct programme *programme, const char *code, int64_t now_ms,
+                         struct viewer *ret)
+{
+    int64_t delegate_id;
+    *ret = (struct viewer){0};
+    enum err e = desk_door(req, worker, programme, code, ret, &delegate_id);
+    if (e == OK) e = paper_viewer_by_token(worker->db, req->arena, ret->token, now_ms, &ret->papers);
+    if (e != OK) return e;
+    return ret->papers.delegate_id == delegate_id ? viewer_read_pin(req, worker, now_ms, ret) : ERR_NOT_FOUND;
 }
 
 enum err viewer_read_pin(struct http_request *req, struct worker *worker, int64_t now_ms, struct viewer *viewer)

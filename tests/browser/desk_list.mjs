@@ -80,7 +80,7 @@ export default async function deskList(browser, server, people) {
     await press(page, "Note");
     await page.fill("#list-note", "Gọi chủ nhà");
     await page.keyboard.press("Enter");
-    await until("the note stands on the card", async () => (await page.locator(".badge-line.note").count()) === 1 && (await page.textContent(".badge-line.note")) === "Gọi chủ nhà");
+    await until("the note stands on the card", async () => (await page.locator(".heed.note").count()) === 1 && (await page.textContent(".heed.note span")) === "Gọi chủ nhà");
     await picture(server, page, "desk-list-note");
     await press(page, "History");
     await page.waitForSelector(".history");
@@ -90,13 +90,15 @@ export default async function deskList(browser, server, people) {
     await page.context().close();
   });
 
-  await test("desk list: a substitute has the seat and the number; a wrong name is put right; two desks see each other", async () => {
+  await test("desk list: a substitute has the seat and the number; a wrong name is put right; two desks see each other, also while one types", async () => {
     const page = await open(browser);
     const other = await open(browser);
     await signIn(page, server, `/desk/${EVENT}?lang=en`);
     await signIn(other, server, `/desk/${EVENT}?lang=en`);
     await openCard(page, people.spare[1].name, people.spare[1].name);
     await openCard(other, people.spare[1].name, people.spare[1].name);
+    await press(other, "Substitute…");
+    await other.fill("#list-name", "Ai Khác");
     await press(page, "Substitute…");
     await page.fill("#list-name", "Vũ Thay Thế");
     await picture(server, page, "desk-list-substitute");
@@ -104,10 +106,18 @@ export default async function deskList(browser, server, people) {
     await told(page);
     const card = await page.textContent("#card");
     assert.ok(card.includes("Vũ Thay Thế") && card.includes(people.spare[1].seat) && card.includes(people.spare[1].number), card);
-    await press(other, "Substitute…");
-    await other.fill("#list-name", "Ai Khác");
+    await other.waitForSelector("#card-news");
+    assert.equal(await other.inputValue("#list-name"), "Ai Khác", "what is being typed stays");
     await other.keyboard.press("Enter");
     await other.waitForSelector(".list-form .trouble:not([hidden])");
+    await picture(server, other, "desk-list-overtaken");
+    await other.keyboard.press("Escape");
+    await other.fill("#q", people.spare[1].name);
+    await other.waitForSelector("#results li");
+    await other.keyboard.press("Enter");
+    await until("who stands for them", async () => (await other.textContent("#card")).includes("Vũ Thay Thế"));
+    assert.equal(await other.locator("#card button.big").count(), 0, "nobody who was replaced is checked in by one key");
+    await picture(server, other, "desk-list-replaced");
     await press(page, "Put right");
     await page.fill("#list-name", "Vũ Đúng Tên");
     await page.fill("#list-room", "512");

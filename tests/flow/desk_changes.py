@@ -110,6 +110,32 @@ def two_desks():
     equal(go(tokens["#901"] if "#901" in tokens else badge_of(winner["code"]))["outcome"], "admitted", "what is printed is good")
 
 
+def seen_first():
+    """What another desk changed meanwhile is seen before it is written over: a change names the version that was looked at."""
+    def card(code):
+        return who["lan"].get(BASE + "/" + code).json()
+    first = card("P07")
+    check(first["version"] and first["name"] and first["last"] is None and first["changed"] is None, "the card of one person, with its version", first)
+    equal(do("PATCH", "/P07", by="minh", version=first["version"], seat="Z9").status, 200, "the first desk changes the seat")
+    late = do("PATCH", "/P07", version=first["version"], seat="Z8")
+    equal((late.status, late.json()["reason"]), (409, "amend_older"), "the second one looked at an older version")
+    for method, path, more in (("PUT", "/note", {"note": "x"}), ("PUT", "/absence", {"absent": True}), ("POST", "/substitute", {"name": "Ai Đó"})):
+        reply = do(method, "/P07" + path, version=first["version"], **more)
+        equal((reply.status, reply.json()["reason"]), (409, "amend_older"), "%s %s too" % (method, path))
+    now = card("P07")
+    check(now["seat"] == "Z9" and now["changed"]["by"] == "minh" and now["version"] != first["version"], "it sees what is there, and by whom", now)
+    equal(do("PATCH", "/P07", version=now["version"], seat="Z8").status, 200, "and may have the last word")
+    before = card("P07")
+    equal(go(tokens["P07"])["outcome"], "admitted", "in by a door")
+    after = card("P07")
+    equal(after["version"], before["version"], "a scan is no change of the list")
+    check(after["state"] == "in" and after["gate_title"] == "Cửa chính" and after["last"]["outcome"] == "admitted" and after["last"]["by"], "where, and by whom", after)
+    equal(who["lan"].get(BASE + "/P07/history").json()["scans"][0]["by"], after["last"]["by"], "the history says it too")
+    blank = who["lan"].get(BASE + "/902").json() if "#902" in tokens else None
+    check(blank is None or blank["name"] is None, "a blank is found by its number", blank)
+    equal(who["lan"].get(BASE + "/nobody").status, 404, "nobody has no card")
+
+
 def substitute():
     before, old = stats(), tokens["P09"]
     reply = do("POST", "/P09/substitute", name="Vũ Thay Thế", born="1979")
@@ -123,6 +149,8 @@ def substitute():
     past = who["lan"].get(BASE + "/%s/history" % code).json()
     check(past["changes"][0]["other"]["code"] == "P09" and past["scans"][0]["outcome"] == "admitted", "the history says for whom, and the scan", past)
     equal(who["lan"].get(BASE + "/P09/history").json()["changes"][0]["as"], "other", "and from the other side")
+    mine, theirs = who["lan"].get(BASE + "/" + code).json(), who["lan"].get(BASE + "/P09").json()
+    check(mine["stands_for"]["code"] == "P09" and theirs["replaced_by"]["code"] == code and theirs["replaced_by"]["by"] == "lan", "both cards say so", (mine, theirs))
 
 
 def facts():
@@ -166,4 +194,4 @@ def the_end():
     check("Gọi chủ nhà" not in log and "0912" not in log, "notes and numbers are in no log")
 
 
-plenum.run("desk_changes", begin, walk_in, who_may, two_desks, substitute, facts, import_again, the_end)
+plenum.run("desk_changes", begin, walk_in, who_may, two_desks, seen_first, substitute, facts, import_again, the_end)

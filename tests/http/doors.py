@@ -175,6 +175,7 @@ def doors():
                                                                     type="application/json"),
         "PUT /api/v1/events/{event}/delegates/{code}/note": Door(plain(event + "/delegates/P05/note"), body=lambda role: {"request": uuid7(), "note": role}, send="PUT",
                                                                  type="application/json"),
+        "GET /api/v1/events/{event}/delegates/{code}": Door(plain(event + "/delegates/P01"), type="application/json"),
         "GET /api/v1/events/{event}/delegates/{code}/history": Door(plain(event + "/delegates/P01/history"), type="application/json"),
         "POST /api/v1/events/{event}/delegates/{code}/reissue": Door(plain(event + "/delegates/P05/reissue"), body=lambda role: {"reason": "lost"}, status=201,
                                                                      type="application/json"),
@@ -269,6 +270,8 @@ def doors():
         "POST /admin/{event}/venue/probes": Door(plain("/admin/test-1/venue/probes"), form=lambda role: {"answer": "0"}, status=403),
         "GET /admin/{event}/photos": Door(plain("/admin/test-1/photos"), type="text/html"),
         "POST /admin/{event}/photos": Door(plain("/admin/test-1/photos"), form=lambda role: {"person": "P01"}, status=303),  # without a file: tells to choose one
+        "GET /desk/{event}/assist/{code}": Door(plain("/desk/test-1/assist/P01"), type="text/html"),
+        "POST /desk/{event}/assist/{code}": Door(plain("/desk/test-1/assist/P01"), form=lambda role: {"do": "lock"}, status=303),
         "POST /desk/{event}/photo": Door(plain("/desk/test-1/photo"), form=lambda role: {"person": "P01", "token": token}, status=303),
         "POST /admin/{event}/pair": Door(plain("/admin/test-1/pair"), form=lambda role: {"gate": "main"}, type="text/html"),
         "POST /admin/{event}/devices/{code}/revoke": Door(plain("/admin/test-1/devices/%s/revoke" % w.spare.device), form=lambda role: {}, status=303),

@@ -1,21 +1,23 @@
 // The desk: one box for scans and names, one card, one big button. Results are told by words, shape, colour and sound together.
-import { clock, event, live, make, number, put, svg, words } from "./common.js";
+import { clock, event, make, words } from "./common.js";
 import { badgePart } from "./desk_badge.js";
+import { cardParts, differences, newsBox, scanWords } from "./desk_card.js";
+import { keys } from "./desk_keys.js";
 import { listPart, walkIn } from "./desk_list.js";
+import { at, base, categories, fill, kindOf, nameOf, outcomeWords, post, reasonWords, request, say, send, sound, stateWords, uuid7, zone } from "./desk_tools.js";
+import { lookUp, own, unhurried, watch } from "./desk_watch.js";
 
-const at = (id) => document.getElementById(id);
 const box = at("q");
 const list = at("results");
 const card = at("card");
-const csrf = document.body.dataset.csrf;
-const base = `/api/v1/events/${event}`;
-const zone = document.body.dataset.zone;
-const categories = JSON.parse(document.body.dataset.categories || "{}");
 let found = [];
 let active = -1;
 let asked = 0; // number of the newest question; older answers are dropped
 let answered = ""; // what the list below the box is the answer to
-let current = null;
+let current = null; // whose card is open
+let verdict = null; // and what was answered for them
+let drawn = 0; // of the card: what comes late for an older one is dropped
+let undoable = null; // the newest check-in of this desk that can be taken back
 
 // ---- scans: a /d/ address of any host, or a bare token of 16 characters of Crockford's base32 (as core/base/id.c reads it)
 export function tokenFromScan(text) {
@@ -29,72 +31,6 @@ export function tokenFromScan(text) {
   return address || /[0-9]/.test(part) ? token : null;
 }
 
-// RFC 9562 version 7, made here so that a repeated click or a lost answer never counts twice.
-function uuid7() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  let ms = Date.now();
-  for (let i = 5; i >= 0; i--) { bytes[i] = ms % 256; ms = Math.floor(ms / 256); }
-  bytes[6] = (bytes[6] & 0x0f) | 0x70;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}
-
-// ---- sound: two rising notes, one calm note, two low ones
-let audio = null;
-function sound(kind) {
-  try {
-    audio = audio || new AudioContext();
-    const notes = { good: [660, 990], calm: [560], stop: [240, 180] }[kind] || [];
-    notes.forEach((frequency, i) => {
-      const tone = audio.createOscillator();
-      const gain = audio.createGain();
-      const start = audio.currentTime + i * 0.13;
-      tone.frequency.value = frequency;
-      tone.type = kind === "stop" ? "square" : "sine";
-      gain.gain.setValueAtTime(0.12, start);
-      gain.gain.exponentialRampToValueAtTime(0.001, start + 0.16);
-      tone.connect(gain).connect(audio.destination);
-      tone.start(start);
-      tone.stop(start + 0.18);
-    });
-  } catch { /* a desk without sound still has words and shape */ }
-}
-
-const say = (text) => { at("say").textContent = ""; setTimeout(() => put(at("say"), text), 30); };
-
-const shapes = {
-  good: "M10 25l9 9 19-21", // a tick
-  calm: "M13 20h22M13 29h22", // two even lines
-  stop: "M15 15l18 18M33 15L15 33", // a cross
-  wait: "M24 13v12l8 5",
-};
-function shape(kind) {
-  const frame = kind === "stop" ? svg("path", { d: "M16 3h16l13 13v16L32 45H16L3 32V16z" }) : svg("circle", { cx: 24, cy: 24, r: 21 });
-  return svg("svg", { viewBox: "0 0 48 48", "aria-hidden": "true", fill: "none", stroke: "currentColor", "stroke-width": 4, "stroke-linecap": "round", "stroke-linejoin": "round" },
-    frame, svg("path", { d: shapes[kind] }));
-}
-
-const kindOf = (outcome) => ({ admitted: "good", left: "good", handed_out: "good", already_in: "calm" })[outcome] || "stop";
-const outcomeWords = (outcome) => words[`outcome.${outcome}`] || outcome;
-const reasonWords = (reason) => (reason ? words[`reason.${reason}`] || reason : "");
-
-async function request(url, options = {}) {
-  const answer = await fetch(url, { ...options, headers: { Accept: "application/json", ...(options.headers || {}) } });
-  if (answer.status === 401 || answer.status === 403) {
-    const problem = await answer.json().catch(() => ({}));
-    throw Object.assign(new Error(problem.code === "forbidden" ? problem.detail || problem.title : words.signed_out), { final: true });
-  }
-  if (!answer.ok) {
-    const problem = await answer.json().catch(() => ({}));
-    throw Object.assign(new Error(problem.detail || problem.title || String(answer.status)), { code: problem.code, reason: problem.reason, about: problem.about });
-  }
-  return answer.json();
-}
-const post = (url, body) => send("POST", url, body);
-
-const send = (method, url, body) => request(url, { method, body: JSON.stringify(body), headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf } });
-
 // ---- finding people
 let typing = 0;
 box.addEventListener("input", () => {
@@ -102,37 +38,43 @@ box.addEventListener("input", () => {
   typing = setTimeout(find, 120);
 });
 
+function trouble(text) {
+  at("trouble").hidden = !text;
+  at("trouble").textContent = text || "";
+  if (text) say(text);
+}
+
 async function find() {
   const text = box.value.trim();
   const mine = ++asked;
-  if (text.length === 0 || tokenFromScan(text)) { showResults([]); at("empty").hidden = true; return; }
+  if (text.length === 0 || tokenFromScan(text)) { showResults([]); at("empty").hidden = true; trouble(""); return; }
   try {
     const answer = await request(`${base}/delegates?q=${encodeURIComponent(text)}&limit=20`);
     if (mine !== asked) return;
     answered = text;
     showResults(answer.results || []);
     at("empty").hidden = found.length > 0;
+    trouble("");
   } catch (problem) {
     if (mine !== asked) return;
     showResults([]);
     at("empty").hidden = true;
-    say(problem.message);
+    trouble(problem.message);
   }
 }
 
-const stateWords = (person) => (person.since && person.state === "in" ? `${words.in} ${clock(person.since, zone)}` : words[person.state] || "");
-const nameOf = (person) => person.name || `${words.no_name} ${person.number || ""}`.trim();
+function rowOf(person, i) {
+  const about = [person.number, person.delegation, person.title, person.seat, (person.born || "").slice(0, 4)].filter(Boolean).join(" · ");
+  const item = make("li", { id: `r${i}`, role: "option", "aria-selected": i === active ? "true" : "false", onclick: () => openCard(i) },
+    make("b", { dir: "auto" }, nameOf(person)), make("small", { dir: "auto" }, about), make("span", { class: `is ${person.state || "never"}` }, stateWords(person)));
+  if (person.category_color) item.style.setProperty("--k", person.category_color);
+  return item;
+}
 
 function showResults(people) {
   found = people;
   active = people.length > 0 ? 0 : -1;
-  list.replaceChildren(...people.map((person, i) => {
-    const about = [person.number, person.delegation, person.title, person.seat, (person.born || "").slice(0, 4)].filter(Boolean).join(" · ");
-    const item = make("li", { id: `r${i}`, role: "option", "aria-selected": i === active ? "true" : "false", onclick: () => openCard(i) },
-      make("b", { dir: "auto" }, nameOf(person)), make("small", { dir: "auto" }, about), make("span", { class: `is ${person.state || "never"}` }, stateWords(person)));
-    if (person.category_color) item.style.setProperty("--k", person.category_color);
-    return item;
-  }));
+  list.replaceChildren(...people.map(rowOf));
   box.setAttribute("aria-expanded", people.length > 0 ? "true" : "false");
   markActive();
 }
@@ -149,120 +91,183 @@ function markActive() {
 
 box.addEventListener("keydown", (key) => {
   if (key.isComposing) return; // Vietnamese input methods confirm with Enter too
-  if (key.key === "ArrowDown" || key.key === "ArrowUp") {
-    if (found.length === 0) return;
-    key.preventDefault();
-    active = (active + (key.key === "ArrowDown" ? 1 : found.length - 1)) % found.length;
-    markActive();
-  } else if (key.key === "Escape") {
-    clearDesk();
-  }
+  if (key.key !== "ArrowDown" && key.key !== "ArrowUp") return;
+  if (found.length === 0) return;
+  key.preventDefault();
+  active = (active + (key.key === "ArrowDown" ? 1 : found.length - 1)) % found.length;
+  markActive();
 });
 
-at("find").addEventListener("submit", async (submit) => {
-  submit.preventDefault();
+async function enter() {
   clearTimeout(typing);
   const text = box.value.trim();
   const token = tokenFromScan(text);
-  if (token) { box.value = ""; showResults([]); await checkIn({ token }, "in", null); return; }
+  if (token) { box.value = ""; showResults([]); at("empty").hidden = true; await checkIn({ token }, "in", null); return; }
   if (text.length === 0) return;
-  if (answered !== text) await find(); // Enter before the answer came: never open somebody of an older answer
-  if (answered !== text) return;
-  if (active >= 0) openCard(active);
-});
+  if (answered !== text || !at("trouble").hidden) await find(); // Enter before the answer came: never open somebody of an older answer
+  if (answered !== text || !at("trouble").hidden) return;
+  if (active >= 0) { openCard(active); return; }
+  at("walk-in").focus(); // nobody found: one more Enter adds them
+  say(words.nobody_add);
+}
+at("find").addEventListener("submit", (submit) => { submit.preventDefault(); enter(); });
+
+// Where the next one is awaited. Who works by touch is shown the answer instead: the box would bring the keyboard up, over it.
+let touched = false;
+document.addEventListener("pointerdown", (pointer) => { touched = pointer.pointerType === "touch"; }, true);
+document.addEventListener("keydown", () => { touched = false; }, true);
+const narrow = matchMedia("(max-width: 55.99rem)");
+function ready() {
+  if (touched && !card.hidden) { card.focus(); return; }
+  box.focus({ preventScroll: true });
+  box.closest(".find").scrollIntoView({ block: narrow.matches && !card.hidden ? "start" : "nearest" }); // on a small screen the answer is right below
+}
 
 function clearDesk() {
   box.value = "";
   asked++;
   showResults([]);
   at("empty").hidden = true;
+  trouble("");
   card.hidden = true;
-  current = null;
-  box.focus();
+  card.replaceChildren();
+  current = verdict = null;
+  drawn++;
+  ready();
 }
 
 // A hand scanner types wherever the focus stands. While it stands on a button of somebody's card, the scanner's Enter would check in the wrong
 // person: so what is typed outside of fields goes into the box, from its first letter on.
 document.addEventListener("keydown", (key) => {
-  if (document.activeElement === box) return;
+  if (key.isComposing || at("help").open) return;
   if (key.key === "Escape") { clearDesk(); return; }
-  const typed = key.key.length === 1 && key.key !== " " && !key.ctrlKey && !key.metaKey && !key.altKey;
+  if (document.activeElement === box) return;
+  const typed = key.key.length === 1 && key.key !== " " && key.key !== "?" && !key.ctrlKey && !key.metaKey && !key.altKey;
   if (!typed || /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) return;
   box.value = "";
   box.focus();
 }, true);
 
 // ---- the card
-const dateWords = (date) => (date && date.length === 10 ? date.split("-").reverse().join("/") : date);
-
-function facts(person) {
-  const rows = [["seat", person.seat, true], ["number", person.number, true], ["group", person.group], ["room", person.room], ["transport", person.transport], ["badge_box", person.badge_box],
-    ["born", dateWords(person.born)], ["needs", (person.needs || []).map((need) => words[`need.${need}`] || need).join(", ")]];
-  return make("dl", { class: "facts" }, ...rows.filter((row) => row[1]).map(([key, value, large]) =>
-    make("div", { class: large ? "large" : null }, make("dt", {}, words[`fact.${key}`]), make("dd", { dir: "auto" }, String(value)))));
-}
-
 function openCard(index) {
   current = found[index];
   active = index;
   markActive();
   drawCard(current, null);
-  const button = card.querySelector("button.big");
-  if (button) button.focus();
+  focusFirst();
+  freshen(current.code);
 }
 
-function drawCard(person, verdict) {
-  const parts = [];
-  if (verdict) parts.push(verdictBox(verdict));
-  if (person) {
-    if (person.photo) parts.push(make("img", { class: "face", src: person.photo, alt: "", width: 96, height: 128 }));
-    parts.push(make("h2", { dir: "auto" }, nameOf(person)));
-    if (person.title) parts.push(make("p", { dir: "auto" }, person.title));
-    if (person.delegation) parts.push(make("p", { class: "muted", dir: "auto" }, person.delegation));
-    if (person.category) {
-      const category = make("p", { class: "category" }, make("span", { dir: "auto" }, categories[person.category] ? categories[person.category].title : person.category));
-      const color = person.category_color || (categories[person.category] || {}).color;
-      if (color) category.style.setProperty("--k", color);
-      parts.push(category);
-    }
-    if (person.state) parts.push(make("p", { class: `state ${person.state}` }, stateWords(person)));
-    if (person.note) parts.push(make("p", { class: "badge-line note", dir: "auto" }, person.note));
-    parts.push(facts(person));
-  }
-  const actions = make("div", { class: "actions" });
-  if (person && person.code && !verdict) {
-    if (person.state !== "in") actions.append(make("button", { class: "button big", type: "button", onclick: () => checkIn({ delegate: person.code }, "in", person) }, words.check_in));
-    actions.append(make("div", { class: "pair" },
-      person.state === "in" ? make("button", { class: "button quiet", type: "button", onclick: () => checkIn({ delegate: person.code }, "in", person) }, words.check_in) : null,
-      make("button", { class: "button quiet", type: "button", onclick: () => checkIn({ delegate: person.code }, "out", person) }, words.check_out),
-      make("button", { class: "button quiet", type: "button", onclick: clearDesk }, words.close)));
-  } else {
-    const pair = make("div", { class: "pair" });
-    if (verdict && verdict.undo) pair.append(make("button", { class: "button quiet", type: "button", onclick: () => undo(verdict.undo) }, words.undo));
-    if (verdict && verdict.override) pair.append(make("button", { class: "button quiet", type: "button", onclick: (e) => askWhy(e.target, verdict.override) }, words.override));
-    if (verdict && verdict.again) pair.append(make("button", { class: "button", type: "button", onclick: verdict.again }, words.retry));
-    pair.append(make("button", { class: "button quiet", type: "button", onclick: clearDesk }, words.close));
-    actions.append(pair);
-  }
-  parts.push(actions);
-  if (person && person.code && !verdict) parts.push(badgePart(person, { request, post, base, zone, say }), listPart(person, listTools));
-  card.replaceChildren(...parts);
+// The one thing that is nearly always wanted: the big button, a blank badge's name, else what comes first.
+function focusFirst() {
+  const first = card.querySelector("button.big") || card.querySelector("[data-act=blank]") || card.querySelector("[data-act=other]") || card.querySelector(".actions button, .actions a");
+  if (first) first.focus({ preventScroll: narrow.matches });
+  if (narrow.matches) card.scrollIntoView({ block: "start" }); // name and note before the button
+}
+
+const desk = { checkIn, undo, askWhy, look, close: clearDesk };
+const keeps = (person) => ["name", "state", "status", "absence", "replaces", "note", "title", "seat", "group", "badge_box", "room", "transport"].map((key) => JSON.stringify(person[key] ?? null)).join();
+let below = { of: "", as: "", badge: null, list: null };
+
+// The parts below stay as they are while the card is drawn anew for the same person: each asks the server, or holds what somebody does.
+function partsBelow(person) {
+  if (below.of !== person.code) below = { of: person.code, as: "", badge: badgePart(person, { request, post, base, zone, say }), list: null };
+  if (below.as !== keeps(person)) below = { ...below, as: keeps(person), list: listPart(person, listTools) };
+  return [below.badge, below.list];
+}
+
+function drawCard(person, answer, news = "") {
+  drawn++;
+  verdict = answer;
+  const whole = person && person.code && !answer;
+  if (!whole) below = { of: "" };
+  card.replaceChildren(...cardParts(person, { verdict: answer, news, below: whole ? partsBelow(person) : [] }, desk));
   card.hidden = false;
+}
+
+// Drawn anew where somebody stands on a button: they stand on the same one afterwards, or on one that does nothing.
+function redraw(person, news) {
+  const held = card.contains(document.activeElement) ? document.activeElement : null;
+  const act = held && held.dataset.act;
+  const was = held && held.classList.contains("big");
+  drawCard(person, verdict, news);
+  if (!held || held.isConnected) { if (held) held.focus(); return; }
+  const same = act && !(was && person.state === "in") ? card.querySelector(`[data-act=${act}]`) : null;
+  (same || card.querySelector("[data-act=close]")).focus();
+}
+
+// What the list of results said may be old: the card shows what is true now, with what only a card knows (who replaced whom, the newest scan).
+async function freshen(code) {
+  const mine = drawn;
+  try {
+    const fresh = await lookUp(code);
+    if (mine !== drawn || card.querySelector("form")) return;
+    const before = current;
+    const changed = !verdict && before.state !== fresh.state ? scanWords(fresh) : "";
+    current = fresh;
+    redraw(fresh, changed);
+    if (changed) say(changed);
+    if (fresh.note || fresh.replaced_by) say([fresh.note ? `${words.note_first} ${fresh.note}` : "", fresh.replaced_by ? `${words.replaced_by} ${fresh.replaced_by.name || ""}` : ""].filter(Boolean).join(". "));
+  } catch { /* what is shown is what the list said; the line tells its state */ }
+}
+
+// Another desk or a door did something to whom is shown here.
+function renewed(fresh, why) {
+  if (!current || card.hidden || (fresh.code !== current.code && fresh.number !== current.code)) return;
+  const what = current.version ? differences(current, fresh) : ""; // what a scan's answer or a list of results leaves out is no change
+  const scanned = why === "scan" && fresh.last && (!current.last || current.last.scan_id !== fresh.last.scan_id || current.last.undone !== fresh.last.undone);
+  const by = fresh.changed && fresh.changed.by ? `${fresh.changed.by}, ${clock(fresh.changed.at, zone)}` : "";
+  const news = [scanned ? scanWords(fresh) : "", what ? fill("meanwhile_changed", { what: by ? `${what} (${by})` : what }) : ""].filter(Boolean).join(" ");
+  if (news) {
+    say(news);
+    sound("calm");
+  }
+  if (card.querySelector("form")) { // somebody types here: nothing is taken away
+    if (!news) return;
+    const old = card.querySelector("#card-news");
+    if (old) old.replaceWith(newsBox(news));
+    else card.prepend(newsBox(news));
+    return;
+  }
+  current = fresh;
+  const old = card.querySelector("#card-news");
+  redraw(verdict ? { ...fresh, state: null } : fresh, news || (old ? old.textContent : ""));
 }
 
 // ---- what is changed of the list
 async function look(code) {
-  const answer = await request(`${base}/delegates?q=${encodeURIComponent(code)}`);
-  const index = (answer.results || []).findIndex((one) => one.code === code);
-  if (index < 0) return;
+  const person = await lookUp(code);
   box.value = "";
-  showResults(answer.results);
+  asked++;
   at("empty").hidden = true;
-  openCard(index);
+  showResults([person]);
+  current = person;
+  drawCard(person, null);
+  focusFirst();
 }
+
+// The version goes along: what another desk changed meanwhile is shown first, beside what was typed here, and then it is the helper's word.
+async function change(method, path, body) {
+  const about = current && path.startsWith(`/${encodeURIComponent(current.code)}`) ? current : null;
+  const version = about ? { version: about.version } : {};
+  if (about && "seen_name" in body) body = { ...body, seen_name: about.name || "" };
+  own(body.request);
+  try {
+    return await send(method, `${base}/delegates${path}`, { ...body, ...version });
+  } catch (problem) {
+    if (!about || problem.reason !== "amend_older") throw problem;
+    const fresh = await lookUp(about.code).catch(() => null);
+    if (!fresh || current !== about) throw problem;
+    const what = differences(about, fresh);
+    const by = fresh.changed ? ` (${fresh.changed.by}, ${clock(fresh.changed.at, zone)})` : "";
+    current = fresh;
+    const again = fresh.status === about.status ? words.meanwhile_again : ""; // with another status it cannot be meant any more
+    throw Object.assign(new Error(`${what ? fill("meanwhile_changed", { what: what + by }) : problem.message} ${again}`.trim()), { reason: problem.reason });
+  }
+}
+
 const listTools = {
-  base, categories, request, say, zone, uuid: uuid7, look, back: clearDesk,
-  send: (method, path, body) => send(method, `${base}/delegates${path}`, body),
+  base, categories, request, say, zone, uuid: uuid7, look, back: clearDesk, send: change,
   async show(answer, text) {
     await look(answer.code || answer.number);
     card.prepend(make("p", { class: "badge-line done", dir: "auto" }, text));
@@ -271,14 +276,11 @@ const listTools = {
   },
 };
 at("walk-in").addEventListener("click", () => {
-  current = null;
+  current = verdict = null;
+  drawn++;
   card.hidden = false;
   walkIn(card, box.value.trim(), listTools);
 });
-
-function verdictBox(verdict) {
-  return make("div", { class: `verdict ${verdict.kind}`, "data-outcome": verdict.outcome || "" }, shape(verdict.kind), make("b", {}, verdict.title), make("span", { dir: "auto" }, verdict.more || ""));
-}
 
 // ---- checking in
 // Refused because of the door, the hour or the room: a person decides, and says why. The refusal stays recorded beside it.
@@ -294,21 +296,20 @@ function askWhy(button, letIn) {
 
 async function checkIn(who, direction, person, again = null) {
   // The same scan keeps its number when it is sent again: the server counts it once, whatever was lost on the way.
-  const scan = again || { scan_id: uuid7(), ...who, gate: at("gate").value, direction, scanned_at: new Date().toISOString(), started: performance.now() };
+  const scan = again || { scan_id: own(uuid7()), ...who, gate: at("gate").value, direction, scanned_at: new Date().toISOString(), started: performance.now() };
   drawCard(person, { kind: "wait", title: words.sending });
   const { started, ...body } = scan;
   try {
     const answer = await post(`/api/v1/checkins?event=${event}`, { ...body, age_ms: Math.round(performance.now() - started), decision: "ask" });
     const result = answer.results[0];
     told(result, person || result.person || null, scan.scan_id, scan.override ? null : (why) => {
-      checkIn(who, direction, person, { scan_id: uuid7(), ...who, gate: scan.gate, direction, scanned_at: new Date().toISOString(), started: performance.now(), override: why });
+      checkIn(who, direction, person, { scan_id: own(uuid7()), ...who, gate: scan.gate, direction, scanned_at: new Date().toISOString(), started: performance.now(), override: why });
     });
   } catch (problem) {
     sound("stop");
-    const more = problem.final ? problem.message : words.failed;
     drawCard(person, { kind: "stop", title: problem.final ? problem.message : words.failed, more: problem.final ? "" : problem.message, again: () => checkIn(who, direction, person, scan) });
-    say(more);
-    const button = card.querySelector("button.button:not(.quiet)");
+    say(problem.final ? problem.message : words.failed);
+    const button = card.querySelector("[data-act=again]");
     if (button) button.focus();
   }
 }
@@ -319,40 +320,54 @@ function told(result, person, scanId, letIn) {
   const places = result.places_left ? `${words.places_left} ${result.places_left}.` : "";
   const more = [reasonWords(result.reason), first, places].filter(Boolean).join(" ");
   const title = outcomeWords(result.outcome);
-  const seen = person ? { ...person, ...(result.person || {}), state: null } : null;
-  const undoable = ["admitted", "left", "handed_out"].includes(result.outcome);
+  current = person ? { ...person, ...(result.person || {}), state: null } : null;
+  const canUndo = ["admitted", "left", "handed_out"].includes(result.outcome);
+  if (canUndo) undoable = { id: scanId, person: current };
   const override = result.outcome === "refused" && overridable.includes(result.reason) ? letIn : null;
-  drawCard(seen, { kind, outcome: result.outcome, title, more, undo: undoable ? scanId : null, override });
+  drawCard(current, { kind, outcome: result.outcome, title, more, undo: canUndo ? scanId : null, override });
   sound(kind);
-  say([title, more, seen ? nameOf(seen) : "", seen && seen.seat ? `${words["fact.seat"]} ${seen.seat}` : ""].filter(Boolean).join(". "));
+  say([title, more, current ? nameOf(current) : "", current && current.seat ? `${words["fact.seat"]} ${current.seat}` : ""].filter(Boolean).join(". "));
   box.value = "";
   asked++;
   showResults([]);
-  box.focus();
+  ready();
   scansSoon();
+  if (current && current.code) complete(current.code, result);
 }
 
-async function undo(scanId) {
+// A scan's answer knows little: the note that must not be missed, the photo and where they came in first follow from the card.
+async function complete(code, result) {
+  const mine = drawn;
+  try {
+    const fresh = await lookUp(code);
+    if (mine !== drawn || !verdict || card.querySelector("form")) return;
+    current = { ...fresh, state: null };
+    const where = result.outcome === "already_in" && fresh.gate_title ? `${verdict.more}, ${fresh.gate_title}` : verdict.more;
+    verdict = { ...verdict, more: where };
+    redraw(current, "");
+    if (fresh.note) { say(`${words.note_first} ${fresh.note}`); }
+  } catch { /* the answer stands */ }
+}
+
+async function undo(scanId, person = null) {
   try {
     await post(`/api/v1/checkins/${scanId}/undo?event=${event}`, {});
-    drawCard(null, { kind: "calm", outcome: "undone", title: words.undone });
-    say(words.undone);
+    if (undoable && undoable.id === scanId) undoable = null;
+    current = person;
+    drawCard(person, { kind: "calm", outcome: "undone", title: words.undone });
+    say([words.undone, person ? nameOf(person) : ""].filter(Boolean).join(". "));
     sound("calm");
   } catch (problem) {
-    drawCard(null, { kind: "stop", title: problem.message, again: () => undo(scanId) });
+    drawCard(person, { kind: "stop", title: problem.message, again: () => undo(scanId, person) });
     say(problem.message);
     sound("stop");
   }
-  box.focus();
+  ready();
   scansSoon();
 }
 
 // ---- last scans: with names, so from the desk's own door and not from the stream that walls hear too
-let soon = 0;
-function scansSoon() {
-  clearTimeout(soon);
-  soon = setTimeout(loadScans, 250);
-}
+const scansSoon = unhurried(400, loadScans);
 async function loadScans() {
   try {
     const answer = await request(`/desk/${event}/scans`);
@@ -372,19 +387,27 @@ try {
 } catch { /* private windows may have no storage */ }
 at("gate").addEventListener("change", () => { try { localStorage.setItem(gateKey, at("gate").value); } catch { /* as above */ } box.focus(); });
 
-const drawFigures = (stats) => {
-  if (Number.isFinite(stats.present)) put(at("figures"), `${words.present} ${number(stats.present)} / ${number(stats.expected)}`);
-};
-live(`${base}/live`, {
-  probe: `${base}/stats`,
-  on: { snapshot: (data) => { drawFigures(data); scansSoon(); }, stats: (data) => { drawFigures(data); scansSoon(); }, checkin: scansSoon, announcement: () => {},
-    badge: (data) => { const part = card.querySelector(".badge-part"); if (part && current && current.code === data.person && !part.contains(document.activeElement)) part.renew(); },
-    pins: (data) => { const place = at("pin-alarm-now"); place.hidden = !data.alarm; put(place.querySelector("b"), `${data.recent}, ${data.day}`); } },
-  state(name) {
-    const place = at("line");
-    place.classList.toggle("lost", name !== "open");
-    put(place, name === "open" ? words.line_ok : name === "signed-out" ? words.signed_out : words.line_lost);
+keys({ box, card, undo: () => (undoable ? undo(undoable.id, undoable.person) : say(words.undo_nothing)) });
+
+// What was typed, or scanned, before this script was there is not lost.
+const early = box.value.trim();
+if (early) { if (tokenFromScan(early)) enter(); else find(); }
+else if (location.hash.length > 1) look(decodeURIComponent(location.hash.slice(1))).catch(() => {}); // back from "assist this person"
+if (document.activeElement === document.body) box.focus();
+document.body.dataset.ready = "yes";
+
+watch({
+  shown: () => (current && !card.hidden ? current.code : null),
+  listed: () => found.map((one) => one.code),
+  renewed,
+  row(person) {
+    const i = found.findIndex((one) => one.code === person.code || one.code === person.number);
+    if (i < 0) return;
+    found[i] = person;
+    list.children[i].replaceWith(rowOf(person, i));
   },
+  scans: scansSoon,
+  back() { if (!at("trouble").hidden) find(); },
+  badge(code) { const part = card.querySelector(".badge-part:not(.list-part)"); if (part && current && current.code === code && !part.contains(document.activeElement)) part.renew(); },
 });
-loadScans();
-box.focus();
+scansSoon();

@@ -22,7 +22,7 @@ export function badgePart(person, tools) {
   let printers = null;
   let turn = 0; // of what is shown: an answer that comes after something else was shown is dropped
 
-  const button = (label, onclick, kind = "quiet") => make("button", { class: `button ${kind}`.trim(), type: "button", onclick }, label);
+  const button = (label, onclick, kind = "quiet", act = null) => make("button", { class: `button ${kind}`.trim(), type: "button", onclick, "data-act": act }, label);
   const line = (text, kind = "") => make("p", { class: `badge-line ${kind}`.trim(), dir: "auto" }, text);
   const show = (...parts) => { turn++; place.replaceChildren(...parts.filter(Boolean)); };
   const row = (...buttons) => make("div", { class: "badge-row" }, ...buttons);
@@ -131,7 +131,7 @@ export function badgePart(person, tools) {
   }
 
   function draw() {
-    show(...lines(), row(button(words["badge.print"], wantPrint), button(words["badge.lost"], () => ask(words["badge.lost_question"], words["badge.lost_yes"], reissue)),
+    show(...lines(), row(button(words["badge.print"], wantPrint, "quiet", "print"), button(words["badge.lost"], () => ask(words["badge.lost_question"], words["badge.lost_yes"], reissue), "quiet", "lost"),
       state.delegation ? button(words["badge.hand"], wantHandover) : null));
     if (person.code) pinPart();
   }

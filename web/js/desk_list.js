@@ -1,5 +1,6 @@
 // What the desk changes of the list on the day: somebody more, a name for a blank badge, a substitute, an absence, a note, a wrong name. Forms on the card.
-import { clock, make, words } from "./common.js";
+import { make, words } from "./common.js";
+import { historyRows } from "./desk_history.js";
 
 const fill = (key, values) => (words[key] || "").replace(/\{(\w+)\}/g, (_, name) => `\u2068${values[name] ?? ""}\u2069`);
 const say = (key) => words[`list.${key}`] || key;
@@ -67,7 +68,7 @@ export function walkIn(place, typed, tools) {
 export function listPart(person, tools) {
   const place = make("section", { class: "badge-part list-part", "aria-label": say("title") });
   const code = encodeURIComponent(person.code);
-  const button = (label, onclick) => make("button", { class: "button quiet", type: "button", onclick }, label);
+  const button = (label, onclick, act = null) => make("button", { class: "button quiet", type: "button", onclick, "data-act": act }, label);
   const row = (...buttons) => make("div", { class: "badge-row" }, ...buttons);
   const line = (text, kind = "") => make("p", { class: `badge-line ${kind}`.trim(), dir: "auto" }, text);
   const open = (more) => form(place, { back: () => { draw(); place.querySelector("button").focus(); }, tools, ...more });
@@ -105,11 +106,7 @@ export function listPart(person, tools) {
   async function history() {
     try {
       const past = await tools.request(`${tools.base}/delegates/${code}/history`);
-      const when = (one) => `${one.at.slice(8, 10)}/${one.at.slice(5, 7)} ${clock(one.at, tools.zone)}`;
-      const what = (one) => [say(`kind.${one.kind}${one.as === "other" ? "_other" : ""}`), one.other ? one.other.name : "", one.by].filter(Boolean).join(" · ");
-      const scans = past.scans.map((one) => [one.at, [words[`outcome.${one.outcome}`] || one.outcome, one.reason ? words[`reason.${one.reason}`] || one.reason : "", one.gate, one.undone ? words.undone : ""].filter(Boolean).join(" · ")]);
-      const all = [...past.changes.map((one) => [one.at, what(one)]), ...scans].sort((a, b) => (a[0] < b[0] ? 1 : -1));
-      const rows = all.map(([at, text]) => make("li", { dir: "auto" }, make("time", { datetime: at, dir: "ltr" }, when({ at })), " ", text));
+      const rows = historyRows(past, tools.zone);
       place.replaceChildren(make("h3", {}, say("history")), rows.length ? make("ol", { class: "history" }, ...rows) : line(words.none_yet), row(button(words["badge.back"], () => { draw(); place.querySelector("button").focus(); })));
       place.querySelector("button").focus();
     } catch (problem) { tools.say(problem.message); }
@@ -118,11 +115,11 @@ export function listPart(person, tools) {
   function draw() {
     const parts = [];
     if (person.absence) parts.push(line(`${person.absence.excused ? say("is_excused") : say("is_absent")} ${person.absence.reason || ""}`.trim()));
-    if (person.replaces) parts.push(line(fill("list.replaces", { code: person.replaces })));
+    if (person.replaces && !person.stands_for) parts.push(line(fill("list.replaces", { code: person.replaces })));
     const isBlank = !person.name;
     const summoned = person.status === "summoned" && person.state === "never" && !isBlank;
-    parts.push(row(isBlank ? make("button", { class: "button", type: "button", onclick: blank }, say("blank")) : null, summoned && !person.absence ? button(say("absent"), absent) : null,
-      person.absence ? button(say("absent_off"), present) : null, summoned ? button(say("substitute"), substitute) : null, button(say("note"), note), button(say("correct"), correct), button(say("history"), history)));
+    parts.push(row(isBlank ? make("button", { class: "button", type: "button", onclick: blank, "data-act": "blank" }, say("blank")) : null, summoned && !person.absence ? button(say("absent"), absent, "absent") : null,
+      person.absence ? button(say("absent_off"), present, "present") : null, summoned ? button(say("substitute"), substitute, "substitute") : null, button(say("note"), note, "note"), button(say("correct"), correct, "correct"), button(say("history"), history, "history")));
     place.replaceChildren(...parts);
   }
 

@@ -1,9 +1,13 @@
 #include "core/congress/delegates/amend_private.h"
+#include "core/base/buf.h"
+#include "core/base/crypto.h"
 #include "core/congress/badges/credential.h"
 #include "core/congress/checkin/history.h"
 #include "core/congress/store/store.h"
 
 #include <string.h>
+
+#define VERSION_BYTES 8
 
 /* --- what all share ---------------------------------------------------------------------------------------------------------------------- */
 
@@ -32,6 +36,46 @@ enum err amend_find(const struct amend *a, const char *word, amend_row *ret)
     if (count > 1) return fault_because(a->fault, ERR_CONFLICT, "amend_two", word, "\"%.60s\" is the code of one delegate and the number of another", word);
     *ret = rows[0];
     return OK;
+}
+
+/* Texts with their length before them, so that no two rows run together. */
+static void add_text(struct buf *out, const char *text)
+{
+    if (text) buf_printf(out, "%zu:%s", strlen(text), text);
+    else buf_putc(out, '-');
+}
+
+enum err amend_version(const struct amend *a, const amend_row *d, const char **ret)
+{
+    struct sql_amend_person_row p = {0};
+    uint8_t hash[CRYPTO_HASH_BYTES];
+    char hex[2 * VERSION_BYTES + 1];
+    struct buf all;
+    enum err e = d->code ? sql_amend_person(a->db, a->arena, d->code, &p) : OK;
+    if (e != OK) return e;
+    const char *const texts[] = {d->code, d->name, d->number, d->mandate, d->status, d->replaces, d->decision, d->absence, d->group_name, d->seat, d->badge_box,
+                                 d->needs, d->room, d->transport, d->note, p.honorific, p.title, p.born, p.phone};
+    buf_init(&all, BUF_LIMIT_LINE);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) add_text(&all, texts[i]);
+    buf_printf(&all, "%lld %lld", (long long)d->category_id, (long long)d->delegation_id);
+    if (buf_ok(&all)) crypto_derive("plenum-card-version", buf_text(&all), all.length, hash);
+    else e = ERR_NOMEM;
+    buf_release(&all);
+    if (e != OK) return e;
+    crypto_hex(hash, VERSION_BYTES, hex);
+    *ret = arena_strdup(a->arena, hex);
+    return *ret ? OK : ERR_NOMEM;
+}
+
+enum err amend_find_seen(const struct amend *a, const char *word, amend_row *ret)
+{
+    const char *now;
+    enum err e = amend_find(a, word, ret);
+    if (e != OK || !a->version) return e;
+    e = amend_version(a, ret, &now);
+    if (e != OK) return db_fault(a->db, e, a->fault, "read the person");
+    if (strcmp(now, a->version) == 0) return OK;
+    return fault_because(a->fault, ERR_CONFLICT, "amend_older", ret->name ? ret->name : ret->number, "somebody else changed them meanwhile: look again");
 }
 
 struct sql_import_delegate_write_in amend_values(const struct amend *a, const amend_row *row)
@@ -200,7 +244,7 @@ enum err amend_name_blank(const struct amend *a, const char *number, const struc
     bool done;
     enum err e = amend_begin(a, "name_blank", ret, &done);
     if (e != OK || done) return e;
-    e = amend_find(a, number, &row);
+    e = amend_find_seen(a, number, &row);
     if (e == OK && row.person_id != DB_NULL)
         return fault_because(a->fault, ERR_CONFLICT, "amend_not_blank", row.name, "number \"%.60s\" is the badge of %s by now", number, row.name);
     if (e == OK && strcmp(row.status, "summoned") == 0) e = may_add(a, row.category_id);
@@ -286,7 +330,7 @@ enum err amend_substitute(const struct amend *a, const char *code, const struct 
     int64_t id = 0;
     enum err e = amend_begin(a, "substitute", ret, &done);
     if (e != OK || done) return e;
-    e = amend_find(a, code, &old);
+    e = amend_find_seen(a, code, &old);
     if (e == OK) e = check_replaced(a, &old);
     if (e == OK) e = amend_take_person(a, wish, true, &who);
     if (e == OK) e = find_listed(a, &who, &other, &listed);

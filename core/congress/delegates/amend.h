@@ -6,7 +6,8 @@
  *
  * Who counts for the quorum is decided by the organiser alone: the desk adds nobody to that category, and a substitution leaves the number of the
  * summoned as it was. Errors: ERR_NOT_FOUND no such person, delegate, category or unit; ERR_INPUT a value that cannot be; ERR_DENIED only an organiser
- * may; ERR_CONFLICT the list says otherwise (fault.reason tells which: "amend_same_name", "amend_is_delegate", "amend_changed", …). */
+ * may; ERR_CONFLICT the list says otherwise (fault.reason tells which: "amend_same_name", "amend_is_delegate", "amend_changed", …), or the delegate is not
+ * as `version` says any more ("amend_older"): somebody else was faster, and whoever asks looks again. */
 #ifndef PLENUM_CONGRESS_AMEND_H
 #define PLENUM_CONGRESS_AMEND_H
 
@@ -19,6 +20,7 @@ struct amend {
     struct write_tools *tools;
     const struct programme *programme;
     const char *request; /* UUID */
+    const char *version; /* of the delegate, as whoever asks saw them (delegate_card); NULL: they do not say */
     const char *actor;   /* for the audit log */
     int64_t now_ms;
     bool is_organiser;
@@ -64,7 +66,7 @@ struct amend_facts {
 enum err amend_correct(const struct amend *a, const char *code, const struct amend_facts *facts, struct amended *ret);
 
 /* What happened to the delegate with this code or number, the newest first: {"changes": [{"kind", "at", "by", "detail", "other": {"code", "name"}|null, "as":
- * "delegate"|"other"}], "scans": [{"at", "direction", "outcome", "reason", "gate", "undone"}]}; a gate by its title in `language`. The caller owns *ret. */
+ * "delegate"|"other"}], "scans": [{"at", "direction", "outcome", "reason", "gate", "by", "undone"}]}; a gate by its title in `language`. The caller owns *ret. */
 enum err amend_history(struct db *db, struct arena *arena, const struct programme *programme, const char *code, const char *language, json_t **ret,
                        struct fault *fault);
 

@@ -28,7 +28,7 @@ enum err amend_absence(const struct amend *a, const char *code, bool is_absent, 
     json_t *absence = NULL;
     enum err e = amend_begin(a, "absence", ret, &done);
     if (e != OK || done) return e;
-    e = amend_find(a, code, &row);
+    e = amend_find_seen(a, code, &row);
     if (e == OK) e = amend_text(a, reason, "reason", REASON_MOST, &reason);
     if (e != OK) return e;
     struct sql_import_delegate_write_in in = amend_values(a, &row);
@@ -50,7 +50,7 @@ enum err amend_note(const struct amend *a, const char *code, const char *note, s
     bool done;
     enum err e = amend_begin(a, "note", ret, &done);
     if (e != OK || done) return e;
-    e = amend_find(a, code, &row);
+    e = amend_find_seen(a, code, &row);
     if (e == OK) e = amend_text(a, note, "note", REASON_MOST, &note);
     if (e == OK) e = sql_amend_set_note(a->db, row.id, note, NULL);
     if (e == OK) e = amend_finish(a, "note", row.id, DB_NULL, row.code ? row.code : row.number, json_pack("{s:b}", "note", note != NULL));
@@ -116,7 +116,7 @@ enum err amend_correct(const struct amend *a, const char *code, const struct ame
     bool done;
     enum err e = amend_begin(a, "correct", ret, &done);
     if (e != OK || done) return e;
-    e = amend_find(a, code, &row);
+    e = amend_find_seen(a, code, &row);
     if (e == OK && f->seen_name && differs(f->seen_name, row.name ? row.name : ""))
         e = fault_because(a->fault, ERR_CONFLICT, "amend_changed", row.name, "somebody changed the name meanwhile: it is %s now", row.name ? row.name : "-");
     json_t *detail = e == OK ? json_object() : NULL;
@@ -164,9 +164,9 @@ static enum err scans_json(struct db *db, struct arena *arena, const struct prog
     json_t *list = e == OK ? json_array() : NULL;
     for (size_t i = 0; list && i < count; i++) {
         const struct programme_gate *gate = programme_gate_by_id(programme, rows[i].gate_id);
-        (void)json_array_append_new(list, json_pack("{s:o,s:s,s:s,s:s?,s:s?,s:b}", "at", json_time_or_null(rows[i].true_ms), "direction", rows[i].direction, "outcome",
-                                                    rows[i].outcome, "reason", rows[i].reason, "gate", gate ? title_pick(arena, gate->title, language) : NULL,
-                                                    "undone", rows[i].undone != 0));
+        (void)json_array_append_new(list, json_pack("{s:o,s:s,s:s,s:s?,s:s?,s:s?,s:b}", "at", json_time_or_null(rows[i].true_ms), "direction", rows[i].direction,
+                                                    "outcome", rows[i].outcome, "reason", rows[i].reason, "gate",
+                                                    gate ? title_pick(arena, gate->title, language) : NULL, "by", rows[i].by, "undone", rows[i].undone != 0));
     }
     *ret = list;
     return e != OK || list ? e : ERR_NOMEM;

@@ -12,6 +12,10 @@ typedef struct sql_amend_find_row amend_row;
 enum err amend_begin(const struct amend *a, const char *kind, struct amended *ret, bool *ret_done);
 /* The delegate with this code or number. */
 enum err amend_find(const struct amend *a, const char *word, amend_row *ret);
+/* The same, as whoever asks saw them: ERR_CONFLICT "amend_older" when they are not so any more. */
+enum err amend_find_seen(const struct amend *a, const char *word, amend_row *ret);
+/* A name for what is known of a delegate now; without a secret, and nothing can be read from it. */
+enum err amend_version(const struct amend *a, const amend_row *row, const char **ret);
 /* The row as the import's statement writes it, to be changed and written with amend_store. */
 struct sql_import_delegate_write_in amend_values(const struct amend *a, const amend_row *row);
 enum err amend_store(const struct amend *a, const struct sql_import_delegate_write_in *values);
