@@ -69,7 +69,7 @@ static enum err open_desk_door(struct http_request *req, struct worker *worker, 
     if (!p->is_staff || !slug || !text_is_slug(slug) || !text_is_code(dot + 1)) return ERR_NOT_FOUND;
     enum err e = programme_cached(&worker->programmes, worker->db, slug, &programme, &seqs);
     if (e != OK) return e;
-    if (!account_may(&p->account, ACCOUNT_DESK, seqs.event_id)) return ERR_NOT_FOUND;
+    if (p->account.must_change || !account_may(&p->account, ACCOUNT_DESK, seqs.event_id)) return ERR_NOT_FOUND;
     return desk_door(req, worker, programme, dot + 1, ret, ret_delegate_id);
 }
 
