@@ -6,6 +6,7 @@
 #include "core/congress/event_page.h"
 #include "core/congress/papers/pin.h"
 #include "server/app.h"
+#include "server/live_welcome.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@ struct feed_event {
     struct programme_seqs seqs;
     int64_t next_change_ms;
     bool names_on_wall, pins_guessed;
+    bool greets; /* a screen that greets was opened */
 };
 
 struct live_feed {
@@ -110,6 +112,7 @@ static enum err make_snapshot(struct live_feed *feed, struct db *db, struct feed
     e = live_set_snapshot(feed->app->hub, wall, text, tell);
     if (e == OK) e = live_set_snapshot(feed->app->hub, desk, text, tell);
     if (e == OK && tell) publish_totals(feed, &figures, wall, desk);
+    for (size_t i = 0; e == OK && i < programme->gate_count; i++) e = live_welcome_set(feed->app->hub, db, &feed->arena, programme, &programme->gates[i], false);
     if (e == OK) watch_pins(feed, db, event, now);
     return e;
 }
@@ -170,6 +173,38 @@ enum err live_feed_open(struct live_feed *feed, const char *slug)
     return e;
 }
 
+enum err live_feed_open_welcome(struct live_feed *feed, const char *slug, const char *gate_code)
+{
+    enum err e = live_feed_open(feed, slug);
+    const struct programme *programme;
+    if (e != OK) return e;
+    pthread_mutex_lock(&feed->lock);
+    e = programme_cached(&feed->programmes, feed->db, slug, &programme, NULL);
+    const struct programme_gate *gate = e == OK ? programme_gate_by_code(programme, gate_code) : NULL;
+    if (e == OK && !gate) e = ERR_NOT_FOUND;
+    if (e == OK) e = live_welcome_set(feed->app->hub, feed->db, &feed->arena, programme, gate, true);
+    if (e == OK) find_event(feed, slug)->greets = true; /* live_feed_open has made it, and none is taken away */
+    arena_clear(&feed->arena);
+    pthread_mutex_unlock(&feed->lock);
+    return e;
+}
+
+/* Who came in is greeted now, not at the next tick. Under the lock. */
+static void greet(struct live_feed *feed, const char *slug, const struct checkin_answer *answers, size_t count)
+{
+    const struct programme *programme;
+    const char *last = NULL;
+    if (programme_cached(&feed->programmes, feed->db, slug, &programme, NULL) != OK) return;
+    for (size_t i = 0; i < count; i++) {
+        const struct checkin_answer *a = &answers[i];
+        const struct programme_gate *gate = a->outcome == OUTCOME_admitted && !a->replayed && a->first_gate ? programme_gate_by_code(programme, a->first_gate) : NULL;
+        if (!gate || gate->code == last) continue;
+        last = gate->code; /* an array of a thousand is of one gate */
+        if (live_welcome_set(feed->app->hub, feed->db, &feed->arena, programme, gate, false) != OK) break; /* the next tick tries again */
+    }
+    arena_clear(&feed->arena);
+}
+
 static void publish_answer(struct live_feed *feed, struct arena *arena, const char *desk, const char *wall, bool names, const struct checkin_answer *a)
 {
     char at[CLOCK_TEXT_SIZE];
@@ -192,11 +227,12 @@ void live_feed_answers(struct live_feed *feed, const char *slug, const struct ch
     struct arena arena = {0};
     char *desk = live_feed_channel(&arena, true, slug), *wall = live_feed_channel(&arena, false, slug);
     bool watched = desk && wall && live_listeners(feed->app->hub, desk) + live_listeners(feed->app->hub, wall) > 0;
+    pthread_mutex_lock(&feed->lock);
+    const struct feed_event *event = find_event(feed, slug);
+    bool names = event && event->names_on_wall;
+    if (event && event->greets) greet(feed, slug, answers, count);
+    pthread_mutex_unlock(&feed->lock);
     if (watched) {
-        pthread_mutex_lock(&feed->lock);
-        const struct feed_event *event = find_event(feed, slug);
-        bool names = event && event->names_on_wall;
-        pthread_mutex_unlock(&feed->lock);
         for (size_t i = 0; i < count; i++)
             if (!answers[i].replayed && answers[i].outcome != OUTCOME_invalid) publish_answer(feed, &arena, desk, wall, names, &answers[i]);
     }

@@ -11,6 +11,7 @@ struct app;
 struct live_feed;
 
 #define LIVE_FEED_TICK_MS 200
+#define LIVE_FEED_CHANNELS 512     /* wall and desk of each event, and the screens that greet at its gates */
 #define LIVE_FEED_REFRESH_MS 15000 /* a snapshot at least so often */
 
 /* `app` is borrowed; its hub is set before the first tick. */
@@ -22,6 +23,10 @@ void live_feed_tick(void *app, struct live_hub *hub);
 
 /* Makes sure that both channels of the event have a snapshot. ERR_NOT_FOUND: no such event. On any thread. */
 enum err live_feed_open(struct live_feed *feed, const char *event);
+
+/* Makes sure that the channel of the screens that greet at this gate has a picture of now (server/live_welcome.h), which live_feed_tick and live_feed_answers keep
+ * true. ERR_NOT_FOUND: no such event or gate. On any thread. */
+enum err live_feed_open_welcome(struct live_feed *feed, const char *event, const char *gate);
 
 /* Tells what scans were answered just now. */
 void live_feed_answers(struct live_feed *feed, const char *event, const struct checkin_answer *answers, size_t count);

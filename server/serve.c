@@ -183,7 +183,7 @@ static enum err start_threads(const struct serve_options *o, struct app *app, st
     if (e == OK) e = paper_reader_new(&app->store, app->writer, &app->reader);
     if (e == OK) e = bucket_new(20, 3000, &app->pair_bucket);
     if (e == OK) e = live_feed_new(app, &app->feed, fault);
-    struct live_config live = {.tick_ms = LIVE_FEED_TICK_MS, .context = app, .on_tick = live_feed_tick};
+    struct live_config live = {.channel_limit = LIVE_FEED_CHANNELS, .tick_ms = LIVE_FEED_TICK_MS, .context = app, .on_tick = live_feed_tick};
     if (e == OK) e = live_hub_start(&live, &app->hub);
     return e == OK ? OK : fault_set(fault, e, "the server's threads could not be started: %s", err_name(e));
 }

@@ -36,7 +36,7 @@ static const struct json_spec note_specs[] = {REQUEST, VERSION, TEXT("note", not
 static const struct json_spec patch_specs[] = {REQUEST, VERSION, TEXT("seen_name", facts.seen_name), TEXT("name", facts.name), TEXT("honorific", facts.honorific),
                                                TEXT("title", facts.title), TEXT("born", facts.born), TEXT("phone", facts.phone), TEXT("seat", facts.seat),
                                                TEXT("group", facts.group), TEXT("badge_box", facts.badge_box), TEXT("room", facts.room),
-                                               TEXT("transport", facts.transport)};
+                                               TEXT("transport", facts.transport), FLAG("greet", facts.greet)};
 
 static enum err walk_in(const struct amend *a, const char *code, struct change *c)
 {
@@ -110,6 +110,7 @@ static void change_by(struct http_request *req, const struct json_spec *specs, s
         reply_reason_with(req, REASON_bad_request, fault.text);
         return;
     }
+    c->facts.says_greet = json_is_boolean(json_object_get(body, "greet"));
     req->state = c;
     request_write(req, apply, applied);
 }

@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "server/access.h"
 #include "server/photo_job.h"
+#include "server/photo_show.h"
 
 #include <string.h>
 
@@ -71,63 +72,32 @@ void delegate_photo_delete(struct http_request *req)
 
 /* --- the small picture --- */
 
-struct show {
-    const char *sha256, *etag;
-    const void *data;
-    size_t length;
-    enum err result;
-    struct fault fault;
-};
-
-static void show_work(struct http_request *req, void *thread_state)
-{
-    struct show *show = req->state;
-    (void)thread_state;
-    show->result = photo_show(req->arena, app_of(req)->store.folder, show->sha256, &show->data, &show->length, &show->fault);
-}
-
-static void show_reply(struct http_request *req)
-{
-    const struct show *show = req->state;
-    if (show->result == ERR_INPUT || show->result == ERR_LIMIT) reply_reason_with(req, REASON_not_found, show->fault.text); /* a WebP of an event file */
-    else if (show->result != OK) reply_error(req, show->result, &show->fault);
-    else if (!show->etag || !http_not_modified(req, show->etag)) http_reply(req, 200, "image/jpeg", show->data, show->length);
-}
-
-static void show_in_pool(struct http_request *req, struct show *show)
-{
-    req->state = show;
-    req->resume = show_reply;
-    http_run_in_pool(req, app_of(req)->pool, show_work);
-}
-
 void delegate_photo_get(struct http_request *req)
 {
     struct worker *worker = worker_of(req);
-    struct show *show = worker ? arena_alloc(req->arena, sizeof *show) : NULL;
+    const char *sha256 = NULL, *etag = NULL;
     if (!worker) return;
-    enum err e = show ? photo_find(worker->db, req->arena, http_param(req, "event"), http_param(req, "code"), &show->sha256) : ERR_NOMEM;
-    if (e == OK && !show->sha256) e = ERR_NOT_FOUND;
-    if (e == OK) show->etag = arena_printf(req->arena, "%.32s-%u", show->sha256, PHOTO_SIDE_SHOWN);
-    if (e == OK && !show->etag) e = ERR_NOMEM;
+    enum err e = photo_find(worker->db, req->arena, http_param(req, "event"), http_param(req, "code"), &sha256);
+    if (e == OK && !sha256) e = ERR_NOT_FOUND;
+    if (e == OK) etag = arena_printf(req->arena, "%.32s-%u", sha256, PHOTO_SIDE_SHOWN);
+    if (e == OK && !etag) e = ERR_NOMEM;
     if (e != OK) {
         reply_error(req, e, NULL);
         return;
     }
     http_set_cache(req, HTTP_REVALIDATE); /* private, and asked again each time: who may see it is decided anew */
-    if (!http_not_modified(req, show->etag)) show_in_pool(req, show);
+    if (!http_not_modified(req, etag)) photo_show_reply(req, sha256, PHOTO_SIDE_SHOWN, etag);
 }
 
 /* One answer for all that it may not see, so that nothing is learnt from it. Kept by nobody: each scan has a number of its own. */
 void checkin_photo_get(struct http_request *req)
 {
     struct worker *worker = worker_of(req);
-    struct show *show = worker ? arena_alloc(req->arena, sizeof *show) : NULL;
+    const char *scan_id = http_param(req, "scan_id"), *sha256 = NULL;
     if (!worker) return;
-    const char *scan_id = http_param(req, "scan_id");
-    enum err e = !show ? ERR_NOMEM : id_is_uuid(scan_id) ? OK : ERR_NOT_FOUND;
-    if (e == OK) e = photo_find_of_scan(worker->db, req->arena, scan_id, principal_of(req)->device.id, clock_now_ms(), &show->sha256);
-    if (e == OK && !show->sha256) e = ERR_NOT_FOUND;
-    if (e == OK) show_in_pool(req, show);
+    enum err e = id_is_uuid(scan_id) ? OK : ERR_NOT_FOUND;
+    if (e == OK) e = photo_find_of_scan(worker->db, req->arena, scan_id, principal_of(req)->device.id, clock_now_ms(), &sha256);
+    if (e == OK && !sha256) e = ERR_NOT_FOUND;
+    if (e == OK) photo_show_reply(req, sha256, PHOTO_SIDE_SHOWN, NULL);
     else reply_error(req, e, NULL);
 }

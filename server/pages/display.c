@@ -2,11 +2,9 @@
 #include "core/base/clock.h"
 #include "core/congress/title.h"
 #include "server/access.h"
+#include "server/pages/screen_code.h"
 #include "server/pages/throttle.h"
 #include "server/pages/view.h"
-
-#include <ctype.h>
-#include <string.h>
 
 struct display {
     struct web_session session;
@@ -72,19 +70,6 @@ static void display_stored(struct http_request *req)
     http_reply_redirect(req, 303, req->path);
 }
 
-/* Letters and digits alone count, read as badge tokens are: people type blanks and hyphens, and O for 0. */
-static bool code_matches(struct arena *arena, const char *typed, const char *code)
-{
-    char *plain = arena_strdup(arena, typed), *out = plain;
-    if (plain == NULL) return false;
-    for (const char *p = plain; *p != '\0'; p++) {
-        char c = (char)toupper((unsigned char)*p);
-        if (isalnum((unsigned char)c)) *out++ = c == 'O' ? '0' : c == 'I' || c == 'L' ? '1' : c;
-    }
-    *out = '\0';
-    return plain[0] != '\0' && crypto_equal(plain, code);
-}
-
 void display_post(struct http_request *req)
 {
     struct event_page event;
@@ -97,7 +82,7 @@ void display_post(struct http_request *req)
         code_reply(req, &event, 429, "login.wait");
         return;
     }
-    if (typed == NULL || event.display_code == NULL || strlen(typed) > 64 || !code_matches(req->arena, typed, event.display_code)) {
+    if (event.display_code == NULL || !screen_code_matches(req->arena, typed, event.display_code)) {
         code_reply(req, &event, 403, "wall.code_wrong");
         return;
     }

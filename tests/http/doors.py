@@ -244,6 +244,14 @@ def doors():
         "POST /password": Door(plain("/password"), form=lambda role: {}, status=(400, 422), type="text/html"),  # the right one: story of sign-in below
         "GET /display/{event}": Door(plain("/display/test-1"), type="text/html"),
         "POST /display/{event}": Door(plain("/display/test-1"), form=lambda role: {"code": w.display_code}, status=303, skip=EVERYBODY),
+        # What they tell whom is in tests/flow/welcome.py; here they are asked by the screen itself.
+        "GET /welcome/{event}/{gate}": Door(plain("/welcome/test-1/main"), type="text/html"),
+        "POST /welcome/{event}/{gate}": Door(plain("/welcome/test-1/main"), form=lambda role: {"code": "wrong"}, status=403, skip=EVERYBODY),
+        "GET /welcome/{event}/{gate}/now": Door(plain("/welcome/test-1/main/now"), status=401),
+        "GET /welcome/{event}/{gate}/live": Door(plain("/welcome/test-1/main/live"), status=401),
+        "GET /welcome/{event}/{gate}/photo/{scan_id}": Door(lambda role: "/welcome/test-1/main/photo/" + uuid7(), status=401),
+        "GET /admin/{event}/welcome": Door(plain("/admin/test-1/welcome"), type="text/html"),
+        "POST /admin/{event}/welcome": Door(plain("/admin/test-1/welcome"), form=lambda role: {"do": "rule"}, status=303),
         "GET /desk/{event}": Door(plain("/desk/test-1"), type="text/html"),
         "GET /desk/{event}/scans": Door(plain("/desk/test-1/scans"), type="application/json"),
         "POST /desk/{event}/checkin": Door(plain("/desk/test-1/checkin"), form=lambda role: {"scan_id": uuid7(), "gate": "main", "direction": "in", "token": token},

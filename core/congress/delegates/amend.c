@@ -84,7 +84,7 @@ struct sql_import_delegate_write_in amend_values(const struct amend *a, const am
         .id = row->id, .event_id = a->programme->event_id, .person_id = row->person_id, .number = row->number, .category_id = row->category_id,
         .delegation_id = row->delegation_id, .mandate = row->mandate, .status = row->status, .replaces = row->replaces, .decision = row->decision,
         .absence = row->absence, .roles = row->roles, .group_name = row->group_name, .sort_order = row->sort_order, .seat = row->seat,
-        .badge_box = row->badge_box, .needs = row->needs, .room = row->room, .transport = row->transport, .diet = row->diet};
+        .badge_box = row->badge_box, .needs = row->needs, .room = row->room, .transport = row->transport, .diet = row->diet, .greet = row->greet};
 }
 
 enum err amend_tell_doors(const struct amend *a, int64_t delegate_id)
@@ -226,7 +226,7 @@ enum err amend_walk_in(const struct amend *a, const struct amend_person *wish, c
     if (e != OK) return e;
     int64_t id = id_next(&a->tools->ids);
     const struct sql_import_delegate_write_in in = {.id = id, .event_id = a->programme->event_id, .person_id = who.id, .number = number, .category_id = k->id,
-                                                    .delegation_id = who.unit_id, .status = "summoned", .sort_order = DB_NULL};
+                                                    .delegation_id = who.unit_id, .status = "summoned", .sort_order = DB_NULL, .greet = 1};
     e = amend_store(a, &in);
     if (e == OK) e = give_badge(a, who.id, id);
     if (e == OK) e = amend_recount(a, NULL, &(struct amend_count){id, k->id, who.unit_id, true});
@@ -313,7 +313,7 @@ static enum err substitute_alternate(const struct amend *a, const amend_row *old
 
 static enum err substitute_new(const struct amend *a, const amend_row *old, const struct amend_who *who, int64_t *ret_id)
 {
-    struct sql_import_delegate_write_in in = {.id = id_next(&a->tools->ids), .event_id = a->programme->event_id, .person_id = who->id, .number = old->number};
+    struct sql_import_delegate_write_in in = {.id = id_next(&a->tools->ids), .event_id = a->programme->event_id, .person_id = who->id, .number = old->number, .greet = 1};
     take_over(&in, old);
     enum err e = amend_store(a, &in);
     if (e == OK) e = give_badge(a, who->id, in.id);

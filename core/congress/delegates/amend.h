@@ -62,6 +62,7 @@ struct amend_facts {
     const char *seen_name;
     const char *name, *honorific, *title, *born, *phone; /* of the person, everywhere */
     const char *seat, *group, *badge_box, *room, *transport; /* of the delegate */
+    bool says_greet, greet; /* whether screens at the doors may greet the delegate */
 };
 enum err amend_correct(const struct amend *a, const char *code, const struct amend_facts *facts, struct amended *ret);
 

@@ -107,6 +107,10 @@ static enum err correct_delegate(const struct amend *a, const amend_row *row, co
     if (e == OK) e = change(a, detail, "badge_box", f->badge_box, SHORT_MOST, row->badge_box, &in.badge_box);
     if (e == OK) e = change(a, detail, "room", f->room, SHORT_MOST, row->room, &in.room);
     if (e == OK) e = change(a, detail, "transport", f->transport, SHORT_MOST, row->transport, &in.transport);
+    if (e == OK && f->says_greet && f->greet != (row->greet != 0)) {
+        in.greet = f->greet;
+        e = json_object_set_new(detail, "greet", json_pack("[b,b]", row->greet != 0, f->greet)) == 0 ? OK : ERR_NOMEM;
+    }
     return e != OK || json_object_size(detail) == before ? e : amend_store(a, &in);
 }
 

@@ -60,6 +60,7 @@ SHAPE(wifi, {.key = "ssid", .kind = FIELD_RAW, .most = 32, .flags = FIELD_REQUIR
 SHAPE(stream, TITLE, {.key = "url", .kind = FIELD_URL, .flags = FIELD_REQUIRED}, {.key = "session", .kind = FIELD_REF_CODE, .target = ENTITY_SESSION});
 SHAPE(quorum, {.key = "category", .kind = FIELD_REF_CODE, .target = ENTITY_CATEGORY, .flags = FIELD_REQUIRED}, ENUM_REQUIRED("rule", quorum_rules),
       {.key = "fraction", .kind = FIELD_FRACTION, .flags = FIELD_REQUIRED});
+SHAPE(welcome, BOOL("on", 0), {.key = "gates", .kind = FIELD_REF_CODES, .target = ENTITY_GATE}, BOOL("photo", 0));
 SHAPE(slide, {.key = "file", .kind = FIELD_PICTURE, .flags = FIELD_REQUIRED}, {.key = "caption", .kind = FIELD_TITLE},
       {.key = "seconds", .kind = FIELD_INT, .least = 1, .most = 3600, .i64_default = 10});
 SHAPE(announcement, {.key = "text", .kind = FIELD_TITLE, .flags = FIELD_REQUIRED}, {.key = "from", .kind = FIELD_TIME}, {.key = "until", .kind = FIELD_TIME},
@@ -72,7 +73,8 @@ SHAPE(event, {.key = "slug", .kind = FIELD_SLUG, .flags = FIELD_REQUIRED}, ENUM_
       {.key = "wifi", .kind = FIELD_OBJECT, .shape = &wifi_shape}, {.key = "streams", .kind = FIELD_OBJECTS, .shape = &stream_shape},
       {.key = "quorum", .kind = FIELD_OBJECT, .shape = &quorum_shape}, {.key = "slides", .kind = FIELD_OBJECTS, .shape = &slide_shape},
       {.key = "announcements", .kind = FIELD_OBJECTS, .shape = &announcement_shape}, ENUM("documents_access", accesses, "badge"), ENUM("pin", pins, "phone_tail"),
-      BOOL("names_on_wall", 0), LIST("categories"), LIST("areas"), LIST("gates"), LIST("sessions"), LIST("documents"), LIST("delegates"));
+      BOOL("names_on_wall", 0), {.key = "welcome", .kind = FIELD_OBJECT, .shape = &welcome_shape},
+      LIST("categories"), LIST("areas"), LIST("gates"), LIST("sessions"), LIST("documents"), LIST("delegates"));
 
 SHAPE(category, CODE, TITLE, {.key = "color", .kind = FIELD_COLOR}, DERIVED("sort_order"));
 SHAPE(area, CODE, TITLE, {.key = "capacity", .kind = FIELD_INT, .least = 1, .most = MOST_ORDER}, DERIVED("sort_order"));
@@ -95,7 +97,7 @@ SHAPE(delegate, {.key = "person", .kind = FIELD_REF, .target = ENTITY_PERSON, .f
           statuses, "summoned"),
       {.key = "replaces", .kind = FIELD_REF_CODE, .target = ENTITY_DELEGATE}, TEXT("decision"), {.key = "absence", .kind = FIELD_OBJECT, .shape = &absence_shape},
       {.key = "roles", .kind = FIELD_CODES}, SHORT_TEXT("group"), ORDER, SHORT_TEXT("seat"), SHORT_TEXT("badge_box"),
-      {.key = "needs", .kind = FIELD_ENUMS, .names = needs}, SHORT_TEXT("room"), SHORT_TEXT("transport"), TEXT("diet"));
+      {.key = "needs", .kind = FIELD_ENUMS, .names = needs}, SHORT_TEXT("room"), SHORT_TEXT("transport"), TEXT("diet"), BOOL("greet", 1));
 
 const struct entity entities[ENTITY_COUNT] = {
     [ENTITY_ORGANIZATION] = {"organization", "organization", "organization", &organization_shape, false, SQL_IMPORT_ORGANIZATION_LIST,

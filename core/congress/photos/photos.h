@@ -14,6 +14,7 @@
 
 #define PHOTO_SIDE_KEPT 1200u
 #define PHOTO_SIDE_SHOWN 320u
+#define PHOTO_SIDE_LARGE 900u /* on a screen at a door */
 #define PHOTO_OF_SCAN_MS (INT64_C(15) * 60 * 1000) /* as long as a scan can be taken back */
 #define PHOTO_FILES_MOST 100000u
 
@@ -34,8 +35,8 @@ enum err photo_people_load(struct db *db, struct arena *arena, const char *event
 /* Decodes and makes small in a child, and stores the blob in the data folder (NULL: only tells what it would be). ERR_INPUT: not a picture, damaged, hostile, or
  * of a kind that we do not read; ERR_LIMIT: too large; the sentence says so for people. Thread-safe. */
 enum err photo_take(struct arena *arena, const char *folder, const void *data, size_t length, struct blob *ret, struct fault *fault);
-/* A small picture of a stored photo, for screens: at most PHOTO_SIDE_SHOWN wide and high. ERR_NOT_FOUND: the blob is not there. */
-enum err photo_show(struct arena *arena, const char *folder, const char *sha256, const void **ret_data, size_t *ret_length, struct fault *fault);
+/* A small picture of a stored photo, for screens: at most `side` pixels wide and high. ERR_NOT_FOUND: the blob is not there. */
+enum err photo_show(struct arena *arena, const char *folder, const char *sha256, unsigned side, const void **ret_data, size_t *ret_length, struct fault *fault);
 /* In the caller's transaction: the person has this photo. *ret_changed false: had it already, nothing was written. ERR_NOT_FOUND: no such person. */
 enum err photo_set(struct db *db, struct arena *arena, const char *code, const struct blob *blob, int64_t now_ms, bool *ret_changed);
 /* In the caller's transaction: the person has none. ERR_NOT_FOUND with a sentence: no such person, or none there. */

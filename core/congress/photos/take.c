@@ -15,9 +15,9 @@ enum err photo_take(struct arena *arena, const char *folder, const void *data, s
     return OK;
 }
 
-enum err photo_show(struct arena *arena, const char *folder, const char *sha256, const void **ret_data, size_t *ret_length, struct fault *fault)
+enum err photo_show(struct arena *arena, const char *folder, const char *sha256, unsigned side, const void **ret_data, size_t *ret_length, struct fault *fault)
 {
-    const struct photo_wish wish = {.width = PHOTO_SIDE_SHOWN, .height = PHOTO_SIDE_SHOWN};
+    const struct photo_wish wish = {.width = side, .height = side};
     struct photo photo;
     char *bytes = NULL, *path = blob_path(arena, folder, sha256);
     size_t length = 0;

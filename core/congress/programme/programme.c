@@ -132,6 +132,29 @@ static enum err load_midnights(struct arena *arena, struct programme *p)
     return OK;
 }
 
+/* Where screens greet: {"on": bool, "gates": [code, …], "photo": bool}; without "gates" every gate that leads in. */
+static enum err read_welcome(struct programme *p, const char *json)
+{
+    json_t *rule = NULL;
+    if (!json) return OK;
+    enum err e = json_read(json, strlen(json), &rule, NULL);
+    if (e != OK) return e;
+    json_t *gates = json_object_get(rule, "gates");
+    bool on = json_is_true(json_object_get(rule, "on"));
+    p->welcome_photo = json_is_true(json_object_get(rule, "photo"));
+    for (size_t i = 0; on && i < p->gate_count; i++) {
+        struct programme_gate *g = &p->gates[i];
+        bool named = !gates;
+        for (size_t k = 0; k < json_array_size(gates); k++) {
+            const char *code = json_string_value(json_array_get(gates, k));
+            named = named || (code && strcmp(code, g->code) == 0);
+        }
+        g->greets = named && g->kind == GATE_ENTRY && g->lets_in;
+    }
+    json_decref(rule);
+    return OK;
+}
+
 enum err programme_load(struct db *db, struct arena *arena, const char *slug, struct programme **ret)
 {
     struct sql_programme_event_row row;
@@ -153,6 +176,7 @@ enum err programme_load(struct db *db, struct arena *arena, const char *slug, st
     if ((e = load_categories(db, arena, p)) != OK) return e;
     if ((e = load_areas(db, arena, p)) != OK) return e;
     if ((e = load_gates(db, arena, p)) != OK) return e;
+    if ((e = read_welcome(p, row.welcome)) != OK) return e;
     if ((e = load_sessions(db, arena, p)) != OK) return e;
     if ((e = share_sessions(arena, p)) != OK) return e;
     if ((e = load_midnights(arena, p)) != OK) return e;

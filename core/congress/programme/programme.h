@@ -28,6 +28,7 @@ struct programme_gate {
     const char *code, *title, *direction;
     enum gate_kind kind;
     bool lets_in, lets_out, reentry;
+    bool greets; /* a screen there greets whoever is admitted: core/congress/welcome.h */
     category_set admits;
 };
 
@@ -42,6 +43,7 @@ struct programme {
     int64_t event_id, config_seq, opens_ms, starts_ms, ends_ms;
     const char *slug, *title, *timezone, *quorum;
     bool names_on_wall;
+    bool welcome_photo; /* these screens show photos too */
     struct programme_category *categories; /* in order; the index is the bit in a category_set */
     size_t category_count;
     struct programme_area *areas; /* in order; [0] is the event's first area */

@@ -1,8 +1,8 @@
 -- What the desk changes of the list: core/congress/delegates/amend.h.
 
--- amend_find :many (event_id i64, word text) -> (id i64, person_id i64?, code text?, name text?, number text?, category_id i64, delegation_id i64?, mandate text?, status text, replaces text?, decision text?, absence text?, roles text?, group_name text?, sort_order i64?, seat text?, badge_box text?, needs text?, room text?, transport text?, diet text?, note text?, attended_ms i64?)
+-- amend_find :many (event_id i64, word text) -> (id i64, person_id i64?, code text?, name text?, number text?, category_id i64, delegation_id i64?, mandate text?, status text, replaces text?, decision text?, absence text?, roles text?, group_name text?, sort_order i64?, seat text?, badge_box text?, needs text?, room text?, transport text?, diet text?, note text?, greet i64, attended_ms i64?)
 SELECT d.id, d.person_id, p.code, p.name, d.number, d.category_id, d.delegation_id, d.mandate, d.status, d.replaces, d.decision, d.absence, d.roles, d.group_name,
-  d.sort_order, d.seat, d.badge_box, d.needs, d.room, d.transport, d.diet, d.note, s.attended_ms
+  d.sort_order, d.seat, d.badge_box, d.needs, d.room, d.transport, d.diet, d.note, d.greet, s.attended_ms
 FROM delegate d LEFT JOIN person p ON p.id = d.person_id LEFT JOIN delegate_state s ON s.delegate_id = d.id
 WHERE d.id IN (SELECT n.id FROM delegate n WHERE n.event_id = $1 AND n.number = $2
                UNION ALL SELECT x.id FROM person q JOIN delegate x ON x.person_id = q.id AND x.event_id = $1 WHERE q.code = $2)

@@ -46,19 +46,19 @@ ON CONFLICT (id) DO UPDATE SET code = excluded.code, name = excluded.name, name_
   honorific = excluded.honorific, unit_id = excluded.unit_id, title = excluded.title, gender = excluded.gender, born = excluded.born,
   joined = excluded.joined, phone = excluded.phone, email = excluded.email, photo = excluded.photo, photo_blob = excluded.photo_blob;
 
--- import_event_list :many () -> (id i64, slug text, kind text, title text, timezone text, public_url text?, starts_ms i64, ends_ms i64, opens_ms i64, venue text?, colors text?, wifi text?, streams text?, quorum text?, slides text?, announcements text?, documents_access text, pin text, names_on_wall i64)
+-- import_event_list :many () -> (id i64, slug text, kind text, title text, timezone text, public_url text?, starts_ms i64, ends_ms i64, opens_ms i64, venue text?, colors text?, wifi text?, streams text?, quorum text?, slides text?, announcements text?, documents_access text, pin text, names_on_wall i64, welcome text?)
 SELECT id, slug, kind, title, timezone, public_url, starts_ms, ends_ms, opens_ms, venue, colors, wifi, streams, quorum, slides, announcements,
-  documents_access, pin, names_on_wall
+  documents_access, pin, names_on_wall, welcome
 FROM event ORDER BY starts_ms, slug;
 
--- import_event_write :exec (id i64, slug text, kind text, title text, timezone text, public_url text?, starts_ms i64, ends_ms i64, opens_ms i64, venue text?, colors text?, wifi text?, streams text?, quorum text?, slides text?, announcements text?, documents_access text, pin text, names_on_wall i64)
+-- import_event_write :exec (id i64, slug text, kind text, title text, timezone text, public_url text?, starts_ms i64, ends_ms i64, opens_ms i64, venue text?, colors text?, wifi text?, streams text?, quorum text?, slides text?, announcements text?, documents_access text, pin text, names_on_wall i64, welcome text?)
 INSERT INTO event(id, slug, kind, title, timezone, public_url, starts_ms, ends_ms, opens_ms, venue, colors, wifi, streams, quorum, slides, announcements,
-  documents_access, pin, names_on_wall)
-VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+  documents_access, pin, names_on_wall, welcome)
+VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 ON CONFLICT (id) DO UPDATE SET slug = excluded.slug, kind = excluded.kind, title = excluded.title, timezone = excluded.timezone, public_url = excluded.public_url,
   starts_ms = excluded.starts_ms, ends_ms = excluded.ends_ms, opens_ms = excluded.opens_ms, venue = excluded.venue, colors = excluded.colors,
   wifi = excluded.wifi, streams = excluded.streams, quorum = excluded.quorum, slides = excluded.slides, announcements = excluded.announcements,
-  documents_access = excluded.documents_access, pin = excluded.pin, names_on_wall = excluded.names_on_wall;
+  documents_access = excluded.documents_access, pin = excluded.pin, names_on_wall = excluded.names_on_wall, welcome = excluded.welcome;
 
 -- import_category_list :many (event_id i64) -> (id i64, event_id i64, code text, title text, color text?, sort_order i64)
 SELECT id, event_id, code, title, color, sort_order
@@ -124,19 +124,19 @@ ON CONFLICT (id) DO UPDATE SET code = excluded.code, title = excluded.title, fil
   publish_ms = excluded.publish_ms, publish_manual = excluded.publish_manual, restricted = excluded.restricted, must_read = excluded.must_read,
   sort_order = excluded.sort_order;
 
--- import_delegate_list :many (event_id i64) -> (id i64, event_id i64, person_id i64?, number text?, category_id i64, delegation_id i64?, mandate text?, status text, replaces text?, decision text?, absence text?, roles text?, group_name text?, sort_order i64?, seat text?, badge_box text?, needs text?, room text?, transport text?, diet text?)
+-- import_delegate_list :many (event_id i64) -> (id i64, event_id i64, person_id i64?, number text?, category_id i64, delegation_id i64?, mandate text?, status text, replaces text?, decision text?, absence text?, roles text?, group_name text?, sort_order i64?, seat text?, badge_box text?, needs text?, room text?, transport text?, diet text?, greet i64)
 SELECT id, event_id, person_id, number, category_id, delegation_id, mandate, status, replaces, decision, absence, roles, group_name, sort_order, seat,
-  badge_box, needs, room, transport, diet
+  badge_box, needs, room, transport, diet, greet
 FROM delegate WHERE event_id = $1 ORDER BY CASE WHEN sort_order IS NULL THEN 1 ELSE 0 END, sort_order, CASE WHEN number IS NULL THEN 1 ELSE 0 END, number, id;
 
--- import_delegate_write :exec (id i64, event_id i64, person_id i64?, number text?, category_id i64, delegation_id i64?, mandate text?, status text, replaces text?, decision text?, absence text?, roles text?, group_name text?, sort_order i64?, seat text?, badge_box text?, needs text?, room text?, transport text?, diet text?)
+-- import_delegate_write :exec (id i64, event_id i64, person_id i64?, number text?, category_id i64, delegation_id i64?, mandate text?, status text, replaces text?, decision text?, absence text?, roles text?, group_name text?, sort_order i64?, seat text?, badge_box text?, needs text?, room text?, transport text?, diet text?, greet i64)
 INSERT INTO delegate(id, event_id, person_id, number, category_id, delegation_id, mandate, status, replaces, decision, absence, roles, group_name, sort_order, seat,
-  badge_box, needs, room, transport, diet, roster_seq)
-VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, (SELECT roster_seq FROM event WHERE id = $2))
+  badge_box, needs, room, transport, diet, greet, roster_seq)
+VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, (SELECT roster_seq FROM event WHERE id = $2))
 ON CONFLICT (id) DO UPDATE SET person_id = excluded.person_id, number = excluded.number, category_id = excluded.category_id, delegation_id = excluded.delegation_id,
   mandate = excluded.mandate, status = excluded.status, replaces = excluded.replaces, decision = excluded.decision, absence = excluded.absence,
   roles = excluded.roles, group_name = excluded.group_name, sort_order = excluded.sort_order, seat = excluded.seat, badge_box = excluded.badge_box,
-  needs = excluded.needs, room = excluded.room, transport = excluded.transport, diet = excluded.diet, roster_seq = excluded.roster_seq;
+  needs = excluded.needs, room = excluded.room, transport = excluded.transport, diet = excluded.diet, greet = excluded.greet, roster_seq = excluded.roster_seq;
 
 -- import_person_remove :exec (id i64)
 DELETE FROM person WHERE id = $1;
