@@ -17,7 +17,7 @@
 #include <string.h>
 
 #define SCREEN_COOKIE "plenum_welcome"
-#define LEASE_MS 20000    /* a screen that was closed learns no names longer than this */
+#define LEASE_MS 10000    /* a screen that was closed learns no names longer than this */
 #define SHOWN_MS 12000    /* without JavaScript: so long a greeting stands */
 #define SHOWN_MOST 4
 

@@ -120,6 +120,9 @@ void welcome_admin_post(struct http_request *req)
         }
         d->gate_id = gate->id;
         welcome_code_make(d->code);
+    } else if (action == NULL || strcmp(action, "rule") != 0) {
+        reply_reason(req, REASON_bad_request);
+        return;
     } else if (!read_rule(req, programme, &d->rule)) {
         reply_reason(req, REASON_busy);
         return;

@@ -26,6 +26,7 @@ PASSWORD = "mật khẩu thật dài 19"
 ROLES = {"WHO_ANYONE": [], "WHO_DEVICE": ["device"], "WHO_DISPLAY": ["display"], "WHO_DESK": ["desk"], "WHO_HEAD": ["head"], "WHO_ORGANISER": ["organiser"],
          "WHO_STAFF": ["organiser", "desk"], "WHO_FIGURES": ["organiser", "desk", "device", "display"]}
 LAYOUT = b'{"format": "plenum-layout/1", "size": [90, 60], "front": [{"text": "{name}", "box": [4, 4, 80, 14], "size": 24}]}'
+STAFF = ["organiser", "desk"]
 EVERYBODY = ["organiser", "desk", "head", "device", "display"]
 
 
@@ -247,9 +248,9 @@ def doors():
         # What they tell whom is in tests/flow/welcome.py; here they are asked by the screen itself.
         "GET /welcome/{event}/{gate}": Door(plain("/welcome/test-1/main"), type="text/html"),
         "POST /welcome/{event}/{gate}": Door(plain("/welcome/test-1/main"), form=lambda role: {"code": "wrong"}, status=403, skip=EVERYBODY),
-        "GET /welcome/{event}/{gate}/now": Door(plain("/welcome/test-1/main/now"), status=401),
-        "GET /welcome/{event}/{gate}/live": Door(plain("/welcome/test-1/main/live"), status=401),
-        "GET /welcome/{event}/{gate}/photo/{scan_id}": Door(lambda role: "/welcome/test-1/main/photo/" + uuid7(), status=401),
+        "GET /welcome/{event}/{gate}/now": Door(plain("/welcome/test-1/main/now"), status=401, skip=STAFF),
+        "GET /welcome/{event}/{gate}/live": Door(plain("/welcome/test-1/main/live"), status=401, skip=STAFF),
+        "GET /welcome/{event}/{gate}/photo/{scan_id}": Door(lambda role: "/welcome/test-1/main/photo/" + uuid7(), status=401, skip=STAFF),
         "GET /admin/{event}/welcome": Door(plain("/admin/test-1/welcome"), type="text/html"),
         "POST /admin/{event}/welcome": Door(plain("/admin/test-1/welcome"), form=lambda role: {"do": "rule"}, status=303),
         "GET /desk/{event}": Door(plain("/desk/test-1"), type="text/html"),
