@@ -32,7 +32,7 @@ struct place {
 static enum err may_see(struct http_request *req, struct place *p)
 {
     const char *cookie = http_cookie(req, SCREEN_COOKIE);
-    p->may = (principal_of(req)->roles & WHO_STAFF) != 0;
+    p->may = (principal_of(req)->roles & WHO_STAFF) != 0 && !principal_of(req)->account.must_change;
     if (p->may || cookie == NULL) return OK;
     enum err err = welcome_screen_find(p->worker->db, req->arena, cookie, p->gate->id, clock_now_ms());
     p->may = err == OK;

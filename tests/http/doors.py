@@ -99,10 +99,11 @@ class Door:
     """How the test asks at a door: the path for a role, what is sent, what comes back when it opens."""
 
     def __init__(self, path, body=None, form=None, status=200, type=None, skip=(), raw=None, kind="application/octet-stream", method="PUT",
-                 page=None, send=None):
-        """`raw`: a file as it is, of that kind and by that method. `send`: how a body is sent, when not by POST. `page`: where the form stands that has a token of its own."""
+                 page=None, send=None, stream=False):
+        """`raw`: a file as it is, of that kind and by that method. `send`: how a body is sent, when not by POST. `stream`: what opens is one, a refusal is none. `page`: where the form stands that has a token of its own."""
         self.path, self.body, self.form, self.status, self.type, self.skip, self.raw = path, body, form, status, type, skip, raw
         self.kind, self.method, self.page, self.send = kind, method, page, send
+        self.stream = stream or type == "text/event-stream"
 
     def ask(self, client, role, headers=None, path=None, **extra):
         path = path or self.path(role)
@@ -113,7 +114,7 @@ class Door:
             return client.request(self.send or "POST", path, self.body(role), headers)
         if self.raw is not None:
             return client.request(self.method, path, self.raw, dict({"Content-Type": self.kind} if self.raw else {}, **(headers or {})))
-        if self.type == "text/event-stream":
+        if self.stream:
             return ask_stream(client, path, headers)
         return client.request("GET", path, headers=headers)
 
@@ -249,7 +250,7 @@ def doors():
         "GET /welcome/{event}/{gate}": Door(plain("/welcome/test-1/main"), type="text/html"),
         "POST /welcome/{event}/{gate}": Door(plain("/welcome/test-1/main"), form=lambda role: {"code": "wrong"}, status=403, skip=EVERYBODY),
         "GET /welcome/{event}/{gate}/now": Door(plain("/welcome/test-1/main/now"), status=401, skip=STAFF),
-        "GET /welcome/{event}/{gate}/live": Door(plain("/welcome/test-1/main/live"), status=401, skip=STAFF),
+        "GET /welcome/{event}/{gate}/live": Door(plain("/welcome/test-1/main/live"), status=401, skip=STAFF, stream=True),
         "GET /welcome/{event}/{gate}/photo/{scan_id}": Door(lambda role: "/welcome/test-1/main/photo/" + uuid7(), status=401, skip=STAFF),
         "GET /admin/{event}/welcome": Door(plain("/admin/test-1/welcome"), type="text/html"),
         "POST /admin/{event}/welcome": Door(plain("/admin/test-1/welcome"), form=lambda role: {"do": "rule"}, status=303),

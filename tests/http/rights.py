@@ -211,7 +211,7 @@ def frozen(name, role):
         door = world.doors[name]
         body, form = door.body and door.body(role), door.form and door.form(role)
         world.frozen[key] = Door(plain(door.path(role)), body=door.body and (lambda _: body), form=door.form and (lambda _: form), status=door.status, type=door.type, raw=door.raw,
-                                 kind=door.kind, method=door.method, page=door.page, send=door.send)
+                                 kind=door.kind, method=door.method, page=door.page, send=door.send, stream=door.stream)
     return world.frozen[key]
 
 
