@@ -1,12 +1,8 @@
 #!/usr/bin/env python3
 # suite
-"""One story at 320 px in three engines: Chromium (chromedriver), Firefox ESR (its own Marionette), WebKit (WebKitWebDriver with WebKitGTK's MiniBrowser under Xvfb, the
-nearest that Debian has to an iPhone). Phone page, each kind of paper (PDF as text and as pictures, office file, picture, Markdown, plain text, sound, film), search, PIN, Arabic. Pictures stay in $B/browser/.
+"""One story at 320 px in three engines (tests/flow/browser_kit.py). Phone page, each kind of paper (PDF as text and as pictures, office file, picture, Markdown, plain text, sound, film), search, PIN, Arabic. Pictures stay in $B/browser/.
 
     B=build/x tests/flow/other_browsers.py [chromium|firefox|webkit]"""
-import base64
-import glob
-import json
 import os
 import re
 import shutil
@@ -14,204 +10,16 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-import urllib.error
-import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import browser_kit  # noqa: E402
 import plenum  # noqa: E402
+from browser_kit import until  # noqa: E402
 from plenum import check, equal  # noqa: E402
 
 server = plenum.Server("browsers")
-PICTURES = os.path.join(plenum.BUILD, "browser")
 WIDTH, HEIGHT = 320, 640
-ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
-made = []
 tokens = {}
-
-
-def started(command, **more):
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, **more)
-    made.append(process)
-    return process
-
-
-def until(what, look, seconds=15):
-    end, value = time.time() + seconds, None
-    while time.time() < end:
-        try:
-            value = look()
-        except (OSError, Failure):
-            value = None
-        if value:
-            return value
-        time.sleep(0.05)
-    raise RuntimeError("%s did not happen in %d s" % (what, seconds))
-
-
-class Failure(Exception):
-    """What a driver says instead of doing it."""
-
-
-class Browser:
-    """What all three can do; `call(name, values)` is the engine's own."""
-    host = "127.0.0.1"
-
-    def go(self, path):
-        self.navigate("http://%s:%d%s" % (self.host, server.port, path))
-
-    def __call__(self, code, *words):
-        return self.script("return (%s);" % code, list(words))
-
-    def waits(self, code, seconds=15):
-        return until(code, lambda: self(code), seconds)
-
-    def click(self, selector):
-        """In the middle of the window, so that a finger would reach it; then the driver's own click, which refuses what is covered."""
-        self.script("document.querySelector(arguments[0]).scrollIntoView({block: 'center', behavior: 'instant'}); return true;", [selector])
-        self.press(self.element(selector))
-
-    def fits(self, what):
-        wide = self("[document.documentElement.scrollWidth, window.innerWidth]")
-        check(wide[0] <= wide[1] <= WIDTH + 1, "%s: %s fits in %d px" % (self.name, what, wide[1]), wide)
-
-    def keep(self, what):
-        with open(os.path.join(PICTURES, "%s-%s-320.png" % (self.name, what)), "wb") as f:
-            f.write(base64.b64decode(self.picture()))
-
-
-class WebDriver(Browser):
-    """W3C WebDriver over HTTP."""
-
-    def __init__(self, name, program, capabilities, **more):
-        self.name, self.port = name, plenum.free_port()
-        started([plenum.tool(program), "--port=%d" % self.port], **more)
-        until(program, lambda: self.ask("GET", "/status"))
-        value = self.ask("POST", "/session", {"capabilities": {"alwaysMatch": capabilities}})
-        self.session = "/session/" + value["sessionId"]
-        self.version = value["capabilities"].get("browserVersion")
-
-    def ask(self, method, path, body=None):
-        data = None if method == "GET" else json.dumps(body or {}).encode()
-        request = urllib.request.Request("http://127.0.0.1:%d%s" % (self.port, path), data, {"Content-Type": "application/json"}, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=60) as reply:
-                return json.load(reply)["value"]
-        except urllib.error.HTTPError as e:
-            raise Failure(e.read().decode()[:400]) from None
-
-    def navigate(self, url):
-        self.ask("POST", self.session + "/url", {"url": url})
-
-    def script(self, code, words):
-        return self.ask("POST", self.session + "/execute/sync", {"script": code, "args": words})
-
-    def element(self, selector):
-        return self.ask("POST", self.session + "/element", {"using": "css selector", "value": selector})[ELEMENT]
-
-    def press(self, element):
-        self.ask("POST", "%s/element/%s/click" % (self.session, element))
-
-    def type(self, selector, text):
-        self.ask("POST", "%s/element/%s/value" % (self.session, self.element(selector)), {"text": text})
-
-    def picture(self):
-        return self.ask("GET", self.session + "/screenshot")
-
-    def end(self):
-        self.ask("DELETE", self.session)
-
-
-class Chromium(WebDriver):
-    """By a name, as in a hall without certificates: so there is no service worker, beside which chromedriver sometimes waits for ever. tests/browser has one."""
-    host = "congress.test"
-
-    def __init__(self):
-        words = ["--headless", "--host-resolver-rules=MAP congress.test 127.0.0.1", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"]
-        super().__init__("chromium", "chromedriver", {"goog:chromeOptions": {"binary": plenum.tool("chromium"), "args": words, "mobileEmulation": {
-            "deviceMetrics": {"width": WIDTH, "height": HEIGHT, "pixelRatio": 2}}}})
-
-
-class WebKit(WebDriver):
-    def __init__(self):
-        browsers = glob.glob("/usr/lib/*/webkit2gtk-4.*/MiniBrowser")
-        if not browsers:
-            sys.exit("FAIL MiniBrowser of WebKitGTK is needed on this machine (package webkit2gtk-driver)")
-        number = next(n for n in range(90, 200) if not os.path.exists("/tmp/.X11-unix/X%d" % n))
-        home = plenum.scratch("webkit")
-        os.makedirs(os.path.join(home, ".config/gtk-3.0"))
-        with open(os.path.join(home, ".config/gtk-3.0/gtk.css"), "w", encoding="ascii") as f:  # its bar of buttons would keep the window from being narrow
-            f.write("button, entry, image, headerbar, toolbar, toolitem { min-width: 0; min-height: 0; padding: 0; margin: 0; border: 0; font-size: 1px; }")
-        started([plenum.tool("Xvfb"), ":%d" % number, "-screen", "0", "800x900x24", "-nolisten", "tcp"])
-        until("Xvfb", lambda: os.path.exists("/tmp/.X11-unix/X%d" % number))
-        # Its sandbox needs rights that a container has not; the pages are our own.
-        more = {"DISPLAY": ":%d" % number, "HOME": home, "XDG_CONFIG_HOME": os.path.join(home, ".config"), "XDG_RUNTIME_DIR": home, "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1", "LIBGL_ALWAYS_SOFTWARE": "1", "NO_AT_BRIDGE": "1"}
-        super().__init__("webkit", "WebKitWebDriver", {"webkitgtk:browserOptions": {"binary": sorted(browsers)[-1], "args": ["--automation"]}}, env=dict(os.environ, **more))
-        self.ask("POST", self.session + "/window/rect", {"x": 0, "y": 0, "width": WIDTH, "height": HEIGHT})
-
-
-class Firefox(Browser):
-    """Marionette: lines of length and JSON over a socket, the commands of WebDriver. https://firefox-source-docs.mozilla.org/testing/marionette/Protocol.html"""
-
-    def __init__(self):
-        self.name, self.number, self.buffer = "firefox", 0, b""
-        port, profile = plenum.free_port(), plenum.scratch("firefox")
-        with open(os.path.join(profile, "user.js"), "w", encoding="ascii") as f:
-            f.write("".join('user_pref("%s", %s);\n' % (n, json.dumps(v)) for n, v in (
-                ("marionette.port", port), ("media.autoplay.default", 0), ("app.update.disabledForTesting", True), ("datareporting.policy.dataSubmissionEnabled", False),
-                ("browser.shell.checkDefaultBrowser", False), ("network.captive-portal-service.enabled", False), ("network.connectivity-service.enabled", False),
-                ("services.settings.server", "http://127.0.0.1:1"), ("browser.startup.page", 0), ("layout.css.devPixelsPerPx", "1.0"))))
-        started([plenum.tool("firefox-esr"), "--headless", "--marionette", "--remote-allow-system-access", "--no-remote", "--profile", profile, "about:blank"],
-                env=dict(os.environ, HOME=profile, MOZ_CRASHREPORTER_DISABLE="1", MOZ_DISABLE_CONTENT_SANDBOX="1"))
-        self.socket = until("Marionette", lambda: socket.create_connection(("127.0.0.1", port), 60), 40)
-        self.take()
-        self.version = self.call("WebDriver:NewSession", {"capabilities": {"alwaysMatch": {}}})["capabilities"]["browserVersion"]
-        # Its window is never narrower than 450 px; the page within may be.
-        self.call("Marionette:SetContext", {"value": "chrome"})
-        self.call("WebDriver:ExecuteScript", {"script": "const b = gBrowser.selectedBrowser; for (const s of ['width','min-width','max-width']) b.style.setProperty(s, '%dpx');"
-                                              "for (const s of ['height','min-height','max-height']) b.style.setProperty(s, '%dpx'); return b.clientWidth;" % (WIDTH, HEIGHT), "args": []})
-        self.call("Marionette:SetContext", {"value": "content"})
-
-    def take(self):
-        while True:
-            size, colon, rest = self.buffer.partition(b":")
-            if colon and len(rest) >= int(size):
-                self.buffer = rest[int(size):]
-                return json.loads(rest[:int(size)])
-            data = self.socket.recv(1 << 20)
-            if not data:
-                raise Failure("Firefox is gone")
-            self.buffer += data
-
-    def call(self, name, values=None):
-        self.number += 1
-        text = json.dumps([0, self.number, name, values or {}]).encode()
-        self.socket.sendall(b"%d:%s" % (len(text), text))
-        _, number, error, value = self.take()
-        if error or number != self.number:
-            raise Failure(str(error)[:400])
-        return value
-
-    def navigate(self, url):
-        self.call("WebDriver:Navigate", {"url": url})
-
-    def script(self, code, words):
-        return self.call("WebDriver:ExecuteScript", {"script": code, "args": words})["value"]
-
-    def element(self, selector):
-        return self.call("WebDriver:FindElement", {"using": "css selector", "value": selector})["value"][ELEMENT]
-
-    def press(self, element):
-        self.call("WebDriver:ElementClick", {"id": element})
-
-    def type(self, selector, text):
-        self.call("WebDriver:ElementSendKeys", {"id": self.element(selector), "text": text})
-
-    def picture(self):
-        return self.call("WebDriver:TakeScreenshot", {"full": False})["value"]
-
-    def end(self):
-        self.call("Marionette:Quit", {"flags": ["eForceQuit"]})
 
 
 # --- the congress -----------------------------------------------------------------------------------------------------------------------------------
@@ -245,7 +53,6 @@ def shape(value, event, offset):
 
 
 def begin():
-    os.makedirs(PICTURES, exist_ok=True)
     server.load(plenum.small_event(server.folder, shape))
     server.start()
     tokens.update(server.tokens("test-1"))
@@ -397,33 +204,6 @@ def media(b, door):
         check(got[1] is None and got[2] == 2, "%s: %s plays and seeks" % (b.name, tag), got)
 
 
-def in_browser(make, person, pin):
-    def run():
-        b = make()
-        plenum.note("%s %s" % (b.name, b.version))
-        try:
-            story(b, person, pin)
-        except Exception:
-            b.keep("broken")
-            raise
-        finally:
-            b.end()
-    run.__name__ = make.__name__
-    return run
-
-
-def the_end():
-    for process in made:
-        try:
-            os.killpg(process.pid, 15)
-            process.wait(10)
-        except (ProcessLookupError, subprocess.TimeoutExpired):
-            process.kill()
-    equal(server.stop(), 0, "the server stops in peace")
-    check("Sanitizer" not in server.log_text(), "no sanitizer has spoken")
-
-
 if __name__ == "__main__":
-    wanted = sys.argv[1:]
-    stories = [in_browser(make, person, pin) for make, person, pin in ((Chromium, "P01", "0001"), (Firefox, "P02", "0002"), (WebKit, "P03", "0003")) if not wanted or make.__name__.lower() in wanted]
-    plenum.run("other_browsers", begin, *stories, the_end)
+    people = {"chromium": ("P01", "0001"), "firefox": ("P02", "0002"), "webkit": ("P03", "0003")}
+    plenum.run("other_browsers", begin, *browser_kit.stories(story, server, WIDTH, HEIGHT, people, host="congress.test"), browser_kit.the_end(server))

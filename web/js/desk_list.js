@@ -10,7 +10,7 @@ const PERSON = [["name", { required: true, maxlength: 200 }], ["unit", { maxleng
 const FACTS = ["name", "title", "phone", "seat", "group", "badge_box", "room", "transport"];
 
 // A form of its own in `place`. `fields`: [key, attributes, value]; `send` gets what was typed and a request that stays the same when it is sent again.
-function form(place, { title, fields, more = [], yes, send, back, tools }) {
+function form(place, { title, level = "h3", fields, more = [], yes, send, back, tools }) {
   const request = tools.uuid();
   const trouble = make("p", { class: "badge-line trouble", role: "alert", hidden: true, dir: "auto" });
   const inputs = fields.map(([key, attributes = {}, value = ""]) => make("input", { id: `list-${key}`, name: key, type: "text", autocomplete: "off", dir: "auto", value, ...attributes }));
@@ -26,7 +26,7 @@ function form(place, { title, fields, more = [], yes, send, back, tools }) {
     for (const field of element.querySelectorAll("input[type=checkbox], select")) typed[field.name] = field.type === "checkbox" ? field.checked : field.value;
     await attempt(typed);
     submit.disabled = false;
-  } }, make("h3", { dir: "auto" }, title), ...rows, ...more, trouble, extra, make("div", { class: "badge-row" }, submit, make("button", { class: "button quiet", type: "button", onclick: back }, words.close)));
+  } }, make(level, { dir: "auto" }, title), ...rows, ...more, trouble, extra, make("div", { class: "badge-row" }, submit, make("button", { class: "button quiet", type: "button", onclick: back }, words.close)));
 
   async function attempt(typed) {
     try {
@@ -59,7 +59,7 @@ export function walkIn(place, typed, tools) {
   const options = Object.keys(tools.categories);
   if (options.includes("guest")) select.value = "guest";
   else if (options.length > 1) select.value = options[1];
-  form(place, { title: say("walk_in"), yes: say("add"), back: tools.back, tools, fields: PERSON.map(([key, attributes]) => [key, attributes, key === "name" ? typed : ""]),
+  form(place, { title: say("walk_in"), level: "h2", yes: say("add"), back: tools.back, tools, fields: PERSON.map(([key, attributes]) => [key, attributes, key === "name" ? typed : ""]),
     more: [make("label", { for: "list-category" }, say("field.category")), select],
     send: async (all, request) => tools.show(await tools.send("POST", "", { ...given(all), request }), say("added")) });
 }
