@@ -149,7 +149,10 @@ def sign_in(hand):
 
 
 def look(hand, what):
-    hand.b.fits(what), hand.b.keep("desk-" + what), hand.b.accessible(what)
+    """axe-core takes its time: each state under one hand."""
+    hand.b.fits(what), hand.b.keep("desk-" + what)
+    if (what in ("admitted", "absent", "lost")) == (hand.language == "ar") or what == "desk":
+        hand.b.accessible(what)
 
 
 def comes(hand, name):
