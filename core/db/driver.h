@@ -19,10 +19,11 @@ struct db_statement {
 enum db_frame { DB_BEGIN_WRITE, DB_BEGIN_READ, DB_COMMIT, DB_ROLLBACK, DB_SAVEPOINT, DB_RELEASE, DB_ROLLBACK_TO, DB_FRAME_COUNT };
 
 /* The engine's index of words (core/db/words.h). */
-enum db_word_statement { DB_WORDS_ADD, DB_WORDS_FIND, DB_WORD_STATEMENT_COUNT };
+enum db_word_statement { DB_WORDS_ADD, DB_WORDS_FIND, DB_RECORDS_ADD, DB_RECORDS_REMOVE, DB_RECORDS_FORGET, DB_RECORDS_FIND, DB_RECORDS_COUNT, DB_WORD_STATEMENT_COUNT };
 struct db_word_index {
     struct db_statement_text texts[DB_WORD_STATEMENT_COUNT];
     void (*put_phrase)(struct buf *out, const struct db_phrase *phrase, bool first); /* in the engine's language of queries */
+    void (*put_term)(struct buf *out, const struct db_term *term, bool first);
 };
 
 struct db_driver {

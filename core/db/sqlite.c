@@ -193,19 +193,35 @@ static bool sqlite_in_transaction(const struct db *db)
 /* Texts are given as folded words, so the tokenizer has only to part them at spaces: "ascii" takes every byte above 127 for part of a word. The index holds no
  * texts: they stand in their table. */
 static const char make_words[] = "CREATE VIRTUAL TABLE %.*s USING fts5(plain, marked, content='', tokenize='ascii');\n";
+/* The same over the columns of a table, for what is found while somebody types: indexes of the beginnings too, since a third of all names begin with "n". */
+static const char make_words_of[] = "CREATE VIRTUAL TABLE %.*s USING fts5(%.*s, content='%.*s', content_rowid='place', tokenize='ascii', detail='column', "
+                                    "prefix='1 2 3 4 5');\n";
+
+/* A line "-- words index NAME" or "-- words index NAME of TABLE(COLUMNS)", behind its first words. Gives what follows the line's words. */
+static const char *put_words_index(const char *line, char **out)
+{
+    int name = (int)strcspn(line, " \n");
+    const char *table = line + name + 4, *columns;
+    if (strncmp(line + name, " of ", 4) != 0) {
+        *out += snprintf(*out, sizeof make_words + (size_t)name, make_words, name, line);
+        return line + name;
+    }
+    columns = table + strcspn(table, "(") + 1;
+    int width = (int)strcspn(columns, ")");
+    int owner = (int)(columns - 1 - table);
+    *out += snprintf(*out, sizeof make_words_of + (size_t)(name + width + owner), make_words_of, name, line, width, columns, owner, table);
+    return columns + width + 1;
+}
 
 /* Only INTEGER PRIMARY KEY is the row itself in SQLite; PostgreSQL needs BIGINT. The migrations say BIGINT PRIMARY KEY. */
 static enum err sqlite_run_schema(struct db *db, const char *sql)
 {
     static const char wide[] = "BIGINT PRIMARY KEY", own[] = "INTEGER PRIMARY KEY", words[] = "-- words index ";
-    char *text = malloc(8 * strlen(sql) + sizeof make_words), *out = text; /* the line of an index is 15 bytes and a name, and becomes that of make_words */
+    char *text = malloc(8 * strlen(sql) + sizeof make_words_of), *out = text; /* the line of an index is 15 bytes and its words, and becomes that of make_words */
     if (!text) return ERR_NOMEM;
     while (*sql) {
         if (strncmp(sql, words, sizeof words - 1) == 0) {
-            sql += sizeof words - 1;
-            int name = (int)strcspn(sql, " \n");
-            out += snprintf(out, sizeof make_words + (size_t)name, make_words, name, sql);
-            sql += name;
+            sql = put_words_index(sql + sizeof words - 1, &out);
             continue;
         }
         if (strncmp(sql, wide, sizeof wide - 1) == 0) {
@@ -263,10 +279,42 @@ static void sqlite_put_phrase(struct buf *out, const struct db_phrase *phrase, b
     buf_printf(out, "%s%s : \"%s\"%s", first ? "" : " AND ", phrase->marked ? "marked" : "plain", phrase->words, phrase->begins ? " *" : "");
 }
 
+static void sqlite_put_columns(struct buf *out, unsigned columns)
+{
+    static const char *const names[] = {"name", "whole", "rest", "tail"}; /* as DB_RECORD_NAME and its sisters */
+    buf_puts(out, "{");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (columns >> i & 1) buf_printf(out, " %s", names[i]);
+    buf_puts(out, "} : ");
+}
+
+/* Words have only letters and digits, so that nothing of the query's language can be in them. */
+static void sqlite_put_term(struct buf *out, const struct db_term *term, bool first)
+{
+    buf_puts(out, first ? "(" : " AND (");
+    sqlite_put_columns(out, term->columns);
+    buf_printf(out, "\"%s\"%s", term->word, term->begins ? " *" : "");
+    if (term->other) {
+        buf_puts(out, " OR ");
+        sqlite_put_columns(out, term->other_columns);
+        buf_printf(out, "\"%s\"%s", term->other, term->begins ? " *" : "");
+    }
+    buf_puts(out, ")");
+}
+
 static const struct db_word_index sqlite_words = {
     .texts = {[DB_WORDS_ADD] = {"words_add", "INSERT INTO paper_words(rowid, plain, marked) VALUES($1, $2, $3)", "itt", ""},
-              [DB_WORDS_FIND] = {"words_find", "SELECT rowid FROM paper_words WHERE paper_words MATCH $1 ORDER BY rowid", "t", "i"}},
+              [DB_WORDS_FIND] = {"words_find", "SELECT rowid FROM paper_words WHERE paper_words MATCH $1 ORDER BY rowid", "t", "i"},
+              [DB_RECORDS_ADD] = {"records_add", "INSERT INTO find_words(rowid, name, whole, rest, tail) SELECT place, name, whole, rest, tail FROM find_entry WHERE place = $1",
+                                  "i", ""},
+              [DB_RECORDS_REMOVE] = {"records_remove", "INSERT INTO find_words(find_words, rowid, name, whole, rest, tail) "
+                                     "SELECT 'delete', place, name, whole, rest, tail FROM find_entry WHERE place = $1", "i", ""},
+              [DB_RECORDS_FORGET] = {"records_forget", "INSERT INTO find_words(find_words) VALUES('delete-all')", "", ""},
+              [DB_RECORDS_FIND] = {"records_find", "SELECT e.place, e.subject_id FROM find_words JOIN find_entry e ON e.place = find_words.rowid WHERE find_words MATCH $1 "
+                                   "AND find_words.rowid >= $2 AND find_words.rowid < $3 ORDER BY find_words.rowid LIMIT $4", "tiii", "ii"},
+              [DB_RECORDS_COUNT] = {"records_count", "SELECT COUNT(*) FROM find_words_docsize", "", "i"}},
     .put_phrase = sqlite_put_phrase,
+    .put_term = sqlite_put_term,
 };
 
 const struct db_driver db_driver_sqlite = {

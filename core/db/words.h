@@ -17,11 +17,41 @@ struct db_phrase {
     bool begins;       /* the last word may go on */
 };
 
-/* False: this engine has no index; the caller looks with LIKE. */
+/* False: this engine has no index, of texts or of records; the caller looks with LIKE. */
 bool db_has_words(const struct db *db);
 /* `number` is above 0 and new. Within a transaction. */
 enum err db_words_add(struct db *db, int64_t number, const char *plain, const char *marked);
 /* Hands out the numbers of the texts that have all of the phrases, ascending. */
 enum err db_words_find(struct db *db, const struct db_phrase *phrases, size_t count, enum err (*take)(void *context, int64_t number), void *context);
+
+/* --- records: names and numbers, found by the beginnings of their words while somebody types ---
+ *
+ * They stand in the table find_entry, whose columns are words too; an index follows a row when it is told so. Results come in the order of `place`, the first
+ * `most` of them: with the engine's index the time does not grow with how many there are, but with how many words have to be looked at to find so many. */
+
+enum { DB_RECORD_NAME = 1, DB_RECORD_WHOLE = 2, DB_RECORD_REST = 4, DB_RECORD_TAIL = 8 }; /* columns of find_entry */
+
+struct db_term {
+    const char *word;       /* letters and digits */
+    unsigned columns;       /* in any of these */
+    bool begins;            /* the word may go on */
+    const char *other;      /* NULL, or what may stand there instead, in other_columns */
+    unsigned other_columns;
+};
+
+/* Within a transaction. The row at `place` was just written. */
+enum err db_records_add(struct db *db, int64_t place);
+/* The row at `place` is about to be changed or deleted. */
+enum err db_records_remove(struct db *db, int64_t place);
+/* Rows that have all terms, from <= place < until. Stops where `take` gives anything but OK, with that. */
+struct db_record_range {
+    int64_t from, until, most;
+};
+enum err db_records_find(struct db *db, const struct db_term *terms, size_t count, const struct db_record_range *range,
+                         enum err (*take)(void *context, int64_t place, int64_t subject_id), void *context);
+/* Within a transaction: the index knows no row any more, whatever it knew. */
+enum err db_records_forget(struct db *db);
+/* How many rows the index knows. */
+enum err db_records_count(struct db *db, int64_t *ret);
 
 #endif

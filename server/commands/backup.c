@@ -2,6 +2,7 @@
 #include "core/congress/store/backup.h"
 #include "catalogue.h"
 #include "core/congress/badges/badge_list.h"
+#include "core/congress/delegates/find_index.h"
 #include "core/congress/event_page.h"
 #include "core/congress/figures/figures.h"
 #include "server/commands/commands.h"
@@ -104,22 +105,55 @@ static enum err warn_of_hosts(struct db *db, struct fault *fault)
     return e;
 }
 
+static enum err check_search(struct store *store, int *bad, struct fault *fault)
+{
+    int64_t entries = 0;
+    char what[96];
+    enum err e = find_index_check(store->db, &entries, fault);
+    (void)snprintf(what, sizeof what, "search: %" PRId64 " names are found by their words", entries);
+    say(bad, e == OK ? what : "search", e, fault);
+    if (e == ERR_CONFLICT) *fault = (struct fault){0};
+    return e == ERR_CONFLICT ? OK : e;
+}
+
+static enum err mend(struct db *db, void *arg, struct fault *fault)
+{
+    (void)arg;
+    enum err e = find_index_rebuild(db);
+    return e == OK ? OK : db_fault(db, e, fault, "make the index of names anew");
+}
+
+/* The index says nothing that the rows do not say: making it anew loses nothing. */
+static int mend_search(const char *data)
+{
+    struct fault fault = {0};
+    struct store store = {0};
+    enum err e = store_open(store_choose_folder(data), STORE_WRITE, &store, &fault);
+    if (e == OK) e = db_transaction(store.db, mend, NULL, &fault);
+    if (e == OK) printf("The index of names was made anew.\n");
+    store_close(&store);
+    return command_end("doctor", e, &fault);
+}
+
 int command_doctor(int argc, char **argv)
 {
     const char *data = NULL, *event = NULL;
-    bool venue = false, json = false;
+    bool venue = false, json = false, mends_search = false;
     const struct opt options[] = {COMMAND_DATA(&data),
         {"venue", 0, OPT_FLAG, &venue, NULL, "instead: this machine and the venue's network, before the phones come", 0, 0},
         {"event", 0, OPT_TEXT, &event, "SLUG", "for which event, with --venue (default: the largest to come)", 0, 0},
-        {"json", 0, OPT_FLAG, &json, NULL, "the findings as JSON, with --venue", 0, 0}};
-    const struct opt_command command = {"plenum doctor [--data DIR] [--venue [--event SLUG] [--json]]",
-        "Checks the data folder: schema, statements, papers, the figures by a recount, where printed badges point. Changes nothing.", options,
+        {"json", 0, OPT_FLAG, &json, NULL, "the findings as JSON, with --venue", 0, 0},
+        {"mend-search", 0, OPT_FLAG, &mends_search, NULL, "instead: makes the desk's index of names anew", 0, 0}};
+    const struct opt_command command = {"plenum doctor [--data DIR] [--mend-search] [--venue [--event SLUG] [--json]]",
+        "Checks the data folder: schema, statements, papers, the figures by a recount, search, where printed badges point. Changes nothing without --mend-search.", options,
         sizeof options / sizeof options[0], 0, 0};
     struct fault fault = {0};
     struct store store = {0};
     int code, bad = 0;
     int64_t total = 0, damaged = 0;
     if (!command_parse(&command, argc, argv, NULL, NULL, &code)) return code;
+    if (mends_search && !venue && !event && !json) return mend_search(data);
+    if (mends_search) return command_end("doctor", fault_set(&fault, ERR_USAGE, "--mend-search goes with --data alone"), &fault);
     if (venue) return command_doctor_venue(data, event, json);
     if (event || json) return command_end("doctor", fault_set(&fault, ERR_USAGE, "--event and --json go with --venue"), &fault);
     enum err e = store_open(store_choose_folder(data), STORE_READ, &store, &fault);
@@ -131,6 +165,7 @@ int command_doctor(int argc, char **argv)
     }
     if (e == OK && !damaged) printf("ok    %" PRId64 " papers and pictures: all there, all undamaged\n", total);
     if (e == OK) e = check_figures(&store, &bad, &fault);
+    if (e == OK) e = check_search(&store, &bad, &fault);
     if (e == OK) e = warn_of_hosts(store.db, &fault);
     if (e == OK && bad) e = fault_set(&fault, ERR_CONFLICT, "%d things are wrong", bad);
     store_close(&store);

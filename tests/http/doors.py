@@ -166,6 +166,7 @@ def doors():
         "GET /api/v1/events/{event}/stats": Door(plain(event + "/stats"), type="application/json"),
         "GET /api/v1/events/{event}/live": Door(plain(event + "/live"), type="text/event-stream"),
         "GET /api/v1/events/{event}/delegates": Door(plain(event + "/delegates?q=duc"), type="application/json"),
+        "GET /api/v1/events/{event}/people": Door(plain(event + "/people?q=duc"), type="application/json"),
         "GET /api/v1/events/{event}/delegates/{code}/badge": Door(plain(event + "/delegates/P01/badge"), type="application/json"),
         # What these do is in tests/flow/desk_changes.py; here, who may.
         "POST /api/v1/events/{event}/delegates": Door(plain(event + "/delegates"), body=lambda role: {"request": uuid7(), "name": "Khách " + uuid7(), "category": "guest"}, status=201,

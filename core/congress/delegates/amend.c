@@ -3,6 +3,7 @@
 #include "core/base/crypto.h"
 #include "core/congress/badges/credential.h"
 #include "core/congress/checkin/history.h"
+#include "core/congress/delegates/find_index.h"
 #include "core/congress/store/store.h"
 
 #include <string.h>
@@ -147,6 +148,8 @@ enum err amend_finish(const struct amend *a, const char *kind, int64_t delegate_
                                                                     .delegate_id = delegate_id, .other_id = other_id, .kind = kind, .detail = text,
                                                                     .made_ms = a->now_ms, .actor = a->actor}, NULL);
     if (e == OK) e = audit_write(a->db, a->now_ms, a->actor, action, about, text);
+    if (e == OK) e = find_index_touch(a->db, a->arena, delegate_id);
+    if (e == OK && other_id != DB_NULL) e = find_index_touch(a->db, a->arena, other_id);
     return e == OK ? OK : db_fault(a->db, e, a->fault, "note the change");
 }
 

@@ -29,7 +29,7 @@ struct amend_count {
 };
 enum err amend_recount(const struct amend *a, const struct amend_count *before, const struct amend_count *after);
 
-/* The line of the history and of the audit log. `detail` is JSON and is taken. */
+/* Behind all that was changed: the line of the history and of the audit log, and the index of names. `detail` is JSON and is taken. */
 enum err amend_finish(const struct amend *a, const char *kind, int64_t delegate_id, int64_t other_id, const char *subject, json_t *detail);
 
 /* A person by the wish: found, or made and stored. */

@@ -3,15 +3,160 @@
 #include "core/base/id.h"
 #include "core/base/text.h"
 #include "core/congress/badges/badge_token.h"
+#include "core/congress/delegates/find_index.h"
+#include "core/congress/delegates/find_words.h"
 #include "core/congress/title.h"
+#include "core/db/words.h"
 
 #include "catalogue.h"
 
 #include <ctype.h>
 #include <string.h>
 
-#define MOST_WORDS 3
-#define LEAST_PHONE_DIGITS 3
+#define EVERYWHERE (DB_RECORD_NAME | DB_RECORD_WHOLE | DB_RECORD_REST)
+
+/* Whom was found: delegates or people, best first. One more than is shown tells that there are more. */
+struct hits {
+    int64_t ids[FIND_MOST + 1];
+    size_t count;
+    size_t exact; /* so many first ones were found by a number, seat or code */
+};
+
+static enum err take_hit(void *context, int64_t place, int64_t subject_id)
+{
+    struct hits *hits = context;
+    (void)place;
+    for (size_t i = 0; i < hits->count; i++)
+        if (hits->ids[i] == subject_id) return OK;
+    if (hits->count <= FIND_MOST) hits->ids[hits->count++] = subject_id;
+    return OK;
+}
+
+/* --- with the index ---------------------------------------------------------------------------------------------------------------------------- */
+
+struct search {
+    struct db *db;
+    const struct find_query *query;
+    struct db_record_range range;
+    struct hits *hits;
+};
+
+/* One look, unless there are enough already. What other looks found is found again, so there must be room for it. */
+static enum err look(struct search *s, const struct db_term *terms, size_t count)
+{
+    if (!count || s->hits->count > FIND_MOST) return OK;
+    s->range.most = FIND_MOST + 1 + (int64_t)s->hits->count;
+    return db_records_find(s->db, terms, count, &s->range, take_hit, s->hits);
+}
+
+static enum err look_for_one(struct search *s, const char *word, unsigned columns, bool begins)
+{
+    const struct find_query *q = s->query;
+    const struct db_term term = {word, columns, begins, columns == DB_RECORD_WHOLE && q->bare ? q->bare : NULL, columns};
+    return look(s, &term, word ? 1 : 0);
+}
+
+enum words_as { WHOLE, LAST_BEGINS, ALL_BEGIN };
+
+static enum err look_for_words(struct search *s, unsigned columns, enum words_as as)
+{
+    const struct find_query *q = s->query;
+    struct db_term terms[FIND_WORDS_MOST];
+    size_t n = 0;
+    for (size_t i = 0; i < q->count; i++) {
+        bool begins = as == ALL_BEGIN || (as == LAST_BEGINS && i == q->last);
+        if (begins && q->covered[i]) continue;
+        terms[n] = (struct db_term){.word = q->words[i], .columns = columns, .begins = begins};
+        if (begins && columns != DB_RECORD_NAME) {
+            terms[n].other = q->tails[i];
+            terms[n].other_columns = DB_RECORD_TAIL;
+        }
+        n++;
+    }
+    return look(s, terms, n);
+}
+
+static enum err find_indexed(struct search *s)
+{
+    const struct find_query *q = s->query;
+    enum err e = look_for_one(s, q->joined, DB_RECORD_WHOLE, false);
+    s->hits->exact = s->hits->count;
+    if (e == OK) e = look_for_words(s, DB_RECORD_NAME, WHOLE);
+    if (e == OK && q->count > 1) e = look_for_words(s, DB_RECORD_NAME, LAST_BEGINS);
+    if (e == OK) e = look_for_words(s, DB_RECORD_NAME, ALL_BEGIN);
+    if (e == OK && (q->is_digits || q->count > 1)) e = look_for_one(s, q->joined, DB_RECORD_WHOLE, true);
+    if (e == OK && q->tail) e = look_for_one(s, q->tail, DB_RECORD_TAIL, true);
+    if (e == OK) e = look_for_words(s, EVERYWHERE, WHOLE);
+    if (e == OK) e = look_for_words(s, EVERYWHERE, ALL_BEGIN);
+    return e;
+}
+
+/* --- without ----------------------------------------------------------------------------------------------------------------------------------- */
+
+#define PATTERNS 3 /* three words tell people apart; the last one is the rest */
+
+struct patterns {
+    const char *words[PATTERNS], *exact, *tail;
+};
+
+static enum err make_patterns(struct arena *arena, const char *typed, const struct find_query *q, struct patterns *ret)
+{
+    struct patterns p = {{"%", "%", "%"}, text_tidy(arena, typed), ""};
+    char *exact = (char *)p.exact;
+    for (; exact && *exact; exact++) *exact = (char)tolower((unsigned char)*exact);
+    for (size_t i = 0; i < q->count && i < PATTERNS; i++) {
+        p.words[i] = arena_printf(arena, "%% %s%%", q->words[i]); /* folded: no % or _ is left in them */
+        if (!p.words[i]) return ERR_NOMEM;
+    }
+    if (q->tail) p.tail = arena_printf(arena, "%%%s", q->joined);
+    if (!p.exact || !p.tail) return ERR_NOMEM;
+    *ret = p;
+    return OK;
+}
+
+static enum err delegates_slowly(struct db *db, struct arena *arena, int64_t event_id, const struct patterns *p, struct hits *hits)
+{
+    struct sql_find_delegates_slowly_row *rows;
+    size_t n;
+    enum err e = sql_find_delegates_slowly(db, arena, &(struct sql_find_delegates_slowly_in){event_id, p->words[0], p->words[1], p->words[2], p->exact, p->tail,
+                                           FIND_MOST + 1}, &rows, &n);
+    for (size_t i = 0; e == OK && i < n; i++) e = take_hit(hits, 0, rows[i].delegate_id);
+    return e;
+}
+
+static enum err people_slowly(struct db *db, struct arena *arena, const struct patterns *p, struct hits *hits)
+{
+    struct sql_find_people_slowly_row *rows;
+    size_t n;
+    enum err e = sql_find_people_slowly(db, arena, &(struct sql_find_people_slowly_in){p->words[0], p->words[1], p->words[2], p->exact, FIND_MOST + 1}, &rows, &n);
+    for (size_t i = 0; e == OK && i < n; i++) e = take_hit(hits, 0, rows[i].person_id);
+    return e;
+}
+
+/* event_id 0: the register. */
+static enum err find(struct db *db, struct arena *arena, int64_t event_id, const char *typed, struct hits *hits)
+{
+    struct find_query query;
+    struct patterns patterns;
+    struct search search = {.db = db, .query = &query, .hits = hits};
+    enum err e = find_query_read(arena, typed, &query);
+    if (e != OK || !query.count) return e;
+    e = find_index_range(db, event_id, &search.range.from, &search.range.until);
+    if (e == OK) return find_indexed(&search);
+    if (e != ERR_NOT_FOUND) return e;
+    e = make_patterns(arena, typed, &query, &patterns);
+    if (e != OK) return e;
+    return event_id ? delegates_slowly(db, arena, event_id, &patterns, hits) : people_slowly(db, arena, &patterns, hits);
+}
+
+/* --- what is told of them ------------------------------------------------------------------------------------------------------------------------ */
+
+#define IDS(hits) \
+    (hits)->ids[0], (hits)->ids[1], (hits)->ids[2], (hits)->ids[3], (hits)->ids[4], (hits)->ids[5], (hits)->ids[6], (hits)->ids[7], (hits)->ids[8], (hits)->ids[9], \
+        (hits)->ids[10], (hits)->ids[11], (hits)->ids[12], (hits)->ids[13], (hits)->ids[14], (hits)->ids[15], (hits)->ids[16], (hits)->ids[17], (hits)->ids[18], \
+        (hits)->ids[19]
+
+_Static_assert(FIND_MOST == 20, "IDS, and the statements delegates_shown and people_shown");
 
 static json_t *parsed_or(const char *text, json_t *otherwise)
 {
@@ -21,28 +166,18 @@ static json_t *parsed_or(const char *text, json_t *otherwise)
     return value;
 }
 
-/* Who took the delegate's badge away from the desk; null of JSON when nobody did. */
-static enum err handed_json(struct db *db, struct arena *arena, int64_t delegate_id, json_t **ret)
-{
-    struct sql_handover_of_delegate_row row;
-    enum err e = sql_handover_of_delegate(db, arena, delegate_id, &row);
-    if (e != OK && e != ERR_NOT_FOUND) return e;
-    *ret = e == OK ? json_pack("{s:s,s:o}", "name", row.to_name, "at", json_time_or_null(row.made_ms)) : json_null();
-    return *ret ? OK : ERR_NOMEM;
-}
-
 /* Where staff get the small picture: another photo has another address. NULL when there is none. */
-static const char *photo_url(struct arena *arena, const struct programme *p, const struct sql_delegates_find_row *r)
+static const char *photo_url(struct arena *arena, const struct programme *p, const struct sql_delegates_shown_row *r)
 {
     return r->photo_blob && r->code ? arena_printf(arena, "/api/v1/events/%s/delegates/%s/photo?%.8s", p->slug, r->code, r->photo_blob) : NULL;
 }
 
-/* Takes `handed`. */
-static json_t *result_json(struct arena *arena, const struct programme *p, const struct sql_delegates_find_row *r, json_t *handed, int64_t now_ms)
+static json_t *delegate_json(struct arena *arena, const struct programme *p, const struct sql_delegates_shown_row *r, int64_t now_ms)
 {
     bool in = r->area_id != DB_NULL && r->until_ms > now_ms;
     const struct programme_gate *gate = in ? programme_gate_by_id(p, r->gate_id) : NULL;
     const char *state = in ? "in" : r->since_ms != DB_NULL ? "out" : "never";
+    json_t *handed = r->handed_to ? json_pack("{s:s,s:o}", "name", r->handed_to, "at", json_time_or_null(r->handed_ms)) : json_null();
     return json_pack("{s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s,s:s,s:o,s:s?,s:o,s:o,s:o,s:s?,s:s?,s:s?}", "code",
                      r->code ? r->code : r->number, "number", r->number, "name", r->name, "honorific", r->honorific, "title",
                      r->title ? title_pick(arena, r->title, "vi") : NULL, "born", r->born, "delegation",
@@ -53,88 +188,86 @@ static json_t *result_json(struct arena *arena, const struct programme *p, const
                      r->note, "replaces", r->replaces);
 }
 
-/* What was typed as patterns of the statement. */
-struct patterns {
-    const char *words[MOST_WORDS];
-    const char *exact, *tail;
-    int64_t delegate_id; /* of a badge: only this one; else 0 */
-};
-
-/* "912 345-678" as a pattern for the end of a phone number, which the statement compares without such marks; "" when it is none. */
-static const char *phone_tail(struct arena *arena, const char *typed)
+/* How well a number is met: spelt as it was typed, a code spelt so, anything else ("007" for "7", or a name). */
+static int rank_of(const char *typed, const struct sql_delegates_shown_row *r)
 {
-    char *digits = arena_strdup(arena, typed), *out = digits;
-    for (const char *p = typed; digits && *p; p++) {
-        if (isdigit((unsigned char)*p)) *out++ = *p;
-        else if (!strchr(" .-()+", *p)) return "";
-    }
-    if (!digits) return NULL;
-    *out = '\0';
-    return out - digits >= LEAST_PHONE_DIGITS ? arena_printf(arena, "%%%s", digits) : "";
+    const char *const spelt[] = {r->number, r->seat, r->code};
+    for (int i = 0; i < 3; i++)
+        if (spelt[i] && text_equal_ignoring_case(spelt[i], typed)) return i / 2;
+    return 2;
 }
 
-static char *lower_ascii(struct arena *arena, const char *text)
+/* The rows in the order of the hits; those whose number met what was typed, by how well it did. */
+static enum err delegates_json(struct arena *arena, const struct programme *p, const char *typed, const struct hits *hits, const struct sql_delegates_shown_row *rows,
+                               size_t n, int64_t now_ms, json_t *list)
 {
-    char *copy = arena_strdup(arena, text);
-    for (char *p = copy; p && *p; p++) *p = (char)tolower((unsigned char)*p);
-    return copy;
-}
-
-/* Words are matched at their beginning; the fold has left no % or _ in them. Three words tell people apart: the last one is the rest. */
-static enum err make_patterns(struct arena *arena, const char *typed, struct patterns *ret)
-{
-    char *tidy = text_tidy(arena, typed), *fold = text_fold(arena, typed);
-    if (!tidy || !fold) return ERR_INPUT;
-    char *exact = lower_ascii(arena, tidy);
-    if (!exact) return ERR_NOMEM;
-    struct patterns p = {.words = {"%", "%", "%"}, .exact = exact, .tail = phone_tail(arena, tidy)};
-    if (!*fold) p.words[0] = "";
-    size_t n = 0;
-    for (char *word = fold; *word && n < MOST_WORDS; n++) {
-        char *end = n + 1 < MOST_WORDS ? strchr(word, ' ') : NULL;
-        p.words[n] = arena_printf(arena, "%% %.*s%%", (int)(end ? end - word : (long)strlen(word)), word);
-        if (!p.words[n]) return ERR_NOMEM;
-        if (!end) break;
-        word = end + 1;
+    const char *tidy = text_tidy(arena, typed);
+    if (!tidy) return ERR_NOMEM;
+    for (int pass = 0; pass < 3; pass++) {
+        for (size_t i = 0; i < hits->count && i < FIND_MOST; i++) {
+            const struct sql_delegates_shown_row *row = NULL;
+            for (size_t k = 0; k < n && !row; k++)
+                if (rows[k].delegate_id == hits->ids[i]) row = &rows[k];
+            if (!row || (i < hits->exact ? rank_of(tidy, row) : 2) != pass) continue;
+            if (json_array_append_new(list, delegate_json(arena, p, row, now_ms)) != 0) return ERR_NOMEM;
+        }
     }
-    if (!p.tail) return ERR_NOMEM;
-    *ret = p;
     return OK;
 }
 
-static enum err by_badge(struct db *db, struct arena *arena, const struct programme *programme, const char *token, struct patterns *ret)
+static enum err by_badge(struct db *db, struct arena *arena, const struct programme *programme, const char *token, struct hits *hits)
 {
     char token_id[BADGE_TOKEN_ID_SIZE];
     struct sql_delegates_by_token_row row;
     badge_token_id(token, token_id);
     enum err e = sql_delegates_by_token(db, arena, token_id, programme->event_id, &row);
-    if (e != OK) return e;
-    if (row.delegate_id == DB_NULL || row.revoked_ms != DB_NULL) return ERR_NOT_FOUND;
-    *ret = (struct patterns){.words = {"", "", ""}, .exact = "", .tail = "", .delegate_id = row.delegate_id};
-    return OK;
+    if (e == ERR_NOT_FOUND) return OK;
+    if (e != OK || row.delegate_id == DB_NULL || row.revoked_ms != DB_NULL) return e;
+    return take_hit(hits, 0, row.delegate_id);
+}
+
+static enum err answer(json_t *list, const struct hits *hits, enum err e, json_t **ret)
+{
+    if (e == OK && list) *ret = json_pack("{s:O,s:b}", "results", list, "more", hits->count > FIND_MOST);
+    json_decref(list);
+    return e != OK ? e : list && *ret ? OK : ERR_NOMEM;
 }
 
 enum err delegates_find(struct db *db, struct arena *arena, const struct programme *programme, const char *typed, int64_t now_ms, json_t **ret)
 {
     char token[ID_TOKEN_SIZE];
-    struct patterns p;
-    struct sql_delegates_find_row *rows = NULL;
+    struct hits hits = {.count = 0};
+    struct sql_delegates_shown_row *rows = NULL;
     size_t n = 0;
-    enum err e = strlen(typed) > 200 ? ERR_INPUT : OK;
-    if (e == OK) e = id_token_from_scan(typed, token) ? by_badge(db, arena, programme, token, &p) : make_patterns(arena, typed, &p);
-    if (e == OK)
-        e = sql_delegates_find(db, arena, &(struct sql_delegates_find_in){.event_id = programme->event_id, .word1 = p.words[0], .word2 = p.words[1],
-                               .word3 = p.words[2], .exact = p.exact, .tail = p.tail, .most = FIND_MOST + 1, .delegate_id = p.delegate_id}, &rows, &n);
-    if (e != OK && e != ERR_NOT_FOUND) return e;
-    json_t *list = json_array();
-    for (size_t i = 0; list && i < n && i < FIND_MOST; i++) {
-        json_t *handed = NULL;
-        e = handed_json(db, arena, rows[i].delegate_id, &handed);
-        if (e == OK && json_array_append_new(list, result_json(arena, programme, &rows[i], handed, now_ms)) != 0) e = ERR_NOMEM;
-        if (e == OK) continue;
-        json_decref(list);
-        return e;
-    }
-    *ret = json_pack("{s:o,s:b}", "results", list, "more", n > FIND_MOST);
-    return *ret ? OK : ERR_NOMEM;
+    if (strlen(typed) > FIND_TYPED_MOST) return ERR_INPUT;
+    enum err e = id_token_from_scan(typed, token) ? by_badge(db, arena, programme, token, &hits) : find(db, arena, programme->event_id, typed, &hits);
+    if (e == OK && hits.count) e = sql_delegates_shown(db, arena, &(struct sql_delegates_shown_in){programme->event_id, IDS(&hits)}, &rows, &n);
+    json_t *list = e == OK ? json_array() : NULL;
+    if (list && n) e = delegates_json(arena, programme, typed, &hits, rows, n, now_ms, list);
+    return answer(list, &hits, e, ret);
+}
+
+/* --- the register ---------------------------------------------------------------------------------------------------------------------------------- */
+
+static json_t *person_json(struct arena *arena, const struct sql_people_shown_row *r)
+{
+    const char *year = r->born ? arena_strndup(arena, r->born, 4) : NULL;
+    json_t *delegate = r->delegate_id == DB_NULL ? json_null() : json_pack("{s:s?,s:s?}", "number", r->number, "status", r->status);
+    return json_pack("{s:s,s:s,s:s?,s:s?,s:s?,s:s?,s:s?,s:o}", "code", r->code, "name", r->name, "honorific", r->honorific, "title",
+                     r->title ? title_pick(arena, r->title, "vi") : NULL, "born", year, "unit", r->unit ? title_pick(arena, r->unit, "vi") : NULL, "unit_code",
+                     r->unit_code, "delegate", delegate);
+}
+
+enum err people_find(struct db *db, struct arena *arena, const struct programme *programme, const char *typed, json_t **ret)
+{
+    struct hits hits = {.count = 0};
+    struct sql_people_shown_row *rows = NULL;
+    size_t n = 0;
+    enum err e = find(db, arena, 0, typed, &hits);
+    if (e == OK && hits.count) e = sql_people_shown(db, arena, &(struct sql_people_shown_in){programme->event_id, IDS(&hits)}, &rows, &n);
+    json_t *list = e == OK ? json_array() : NULL;
+    for (size_t i = 0; list && e == OK && i < hits.count && i < FIND_MOST; i++)
+        for (size_t k = 0; e == OK && k < n; k++)
+            if (rows[k].person_id == hits.ids[i] && json_array_append_new(list, person_json(arena, &rows[k])) != 0) e = ERR_NOMEM;
+    return answer(list, &hits, e, ret);
 }

@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/id.h"
+#include "core/congress/delegates/find_index.h"
 #include "core/congress/event_file/plan.h"
 #include "core/congress/person_facts.h"
 
@@ -134,6 +135,17 @@ static enum err give_display_code(struct db *db, int64_t event_id)
     return sql_import_event_display_code(db, event_id, token, NULL);
 }
 
+/* A name, code or unit that changed is one in every event where that person is. */
+static enum err follow_names(struct db *db, const struct plan *plan)
+{
+    const struct counts *people = &plan->counts[ENTITY_PERSON], *units = &plan->counts[ENTITY_UNIT];
+    if (people->fresh + people->changed + people->removed + units->fresh + units->changed + units->removed) return find_index_sync_all(db);
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < plan->event_count; i++)
+        if (plan->events[i].changed || plan->events[i].is_new) e = find_index_sync(db, row_values(plan->events[i].row)[0].i64);
+    return e;
+}
+
 static enum err apply(struct db *db, void *arg, struct fault *fault)
 {
     struct work *work = arg;
@@ -150,6 +162,7 @@ static enum err apply(struct db *db, void *arg, struct fault *fault)
     for (size_t i = 0; e == OK && i < plan->event_count; i++) e = give_display_code(db, row_values(plan->events[i].row)[0].i64);
     for (size_t i = 0; e == OK && i < plan->event_count; i++)
         if (plan->events[i].changed) e = plan_recount(db, row_values(plan->events[i].row)[0].i64, plan->events[i].row->key);
+    if (e == OK) e = follow_names(db, plan);
     if (e == OK) e = write_audit(db, plan);
     return e == OK ? OK : db_fault(db, e, fault, "finish the import");
 }

@@ -2,6 +2,7 @@
 #include "catalogue.h"
 #include "core/base/file.h"
 #include "core/base/id.h"
+#include "core/congress/delegates/find_index.h"
 #include "core/congress/store/mirror.h"
 #include "core/congress/store/practice.h"
 
@@ -28,11 +29,12 @@ static enum err bring_up_to_date(struct store *store, struct fault *fault)
 {
     struct fault why = {0};
     enum err e = db_check_schema(store->db, &why);
-    if (e == OK) return OK;
+    if (e == OK) return find_index_complete(store->db, fault);
     int lock;
     if (store_lock(store, &lock, fault) != OK) return fault_set(fault, ERR_BUSY,
         "%s: the schema is old and a server is running on it: stop the server first", store->folder);
     e = db_migrate(store->db, fault);
+    if (e == OK) e = find_index_complete(store->db, fault);
     file_unlock(lock);
     return e;
 }

@@ -107,12 +107,6 @@ ORDER BY h.made_ms DESC, h.id DESC
 SELECT h.to_name, h.made_ms FROM handed_badge b JOIN handover h ON h.id = b.handover_id
 WHERE b.credential_id = $1 AND h.undone_ms IS NULL ORDER BY h.made_ms DESC, h.id DESC LIMIT 1
 
--- Who has a delegate's badge: the newest good issue of it.
--- handover_of_delegate :maybe (delegate_id i64) -> (to_name text, made_ms i64)
-SELECT h.to_name, h.made_ms FROM handed_badge b JOIN handover h ON h.id = b.handover_id
-WHERE h.undone_ms IS NULL AND b.credential_id = (SELECT c.id FROM credential c WHERE c.delegate_id = $1 AND c.revoked_ms IS NULL ORDER BY c.issue DESC, c.id DESC LIMIT 1)
-ORDER BY h.made_ms DESC, h.id DESC LIMIT 1
-
 -- What stands against removing a unit or a person.
 -- import_unit_handovers :maybe (id i64) -> (total i64)
 SELECT COUNT(*) FROM handover WHERE unit_id = $1

@@ -1,20 +1,4 @@
--- Finding delegates, and what is printed of them: core/congress/delegates. Whose own name it is stands before whose unit bears the words.
-
--- delegates_find :many (event_id i64, word1 text, word2 text, word3 text, exact text, tail text, most i64, delegate_id i64) -> (delegate_id i64, code text?, number text?, name text?, born text?, phone text?, honorific text?, title text?, delegation text?, category text, category_color text?, seat text?, group_name text?, badge_box text?, room text?, transport text?, status text, needs text?, absence text?, area_id i64?, gate_id i64?, since_ms i64?, until_ms i64?, attended_ms i64?, photo_blob text?, note text?, replaces text?)
-SELECT d.id, p.code, d.number, p.name, p.born, p.phone, p.honorific, p.title, u.name, k.code, k.color, d.seat, d.group_name, d.badge_box, d.room, d.transport, d.status,
-       d.needs, d.absence, s.area_id, s.gate_id, s.since_ms, s.until_ms, s.attended_ms, p.photo_blob, d.note, d.replaces
-FROM delegate d
-JOIN category k ON k.id = d.category_id
-LEFT JOIN person p ON p.id = d.person_id
-LEFT JOIN unit u ON u.id = d.delegation_id
-LEFT JOIN delegate_state s ON s.delegate_id = d.id
-WHERE d.event_id = $1 AND (d.id = $8 OR $8 = 0 AND (
-  ((' ' || p.name_fold || ' ' || COALESCE(u.name_fold, '')) LIKE $2 AND (' ' || p.name_fold || ' ' || COALESCE(u.name_fold, '')) LIKE $3
-    AND (' ' || p.name_fold || ' ' || COALESCE(u.name_fold, '')) LIKE $4)
-  OR LOWER(d.number) = $5 OR LOWER(d.seat) = $5 OR LOWER(p.code) = $5
-  OR REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(p.phone, ' ', ''), '-', ''), '.', ''), '(', ''), ')', '') LIKE $6))
-ORDER BY CASE WHEN LOWER(d.number) = $5 OR LOWER(d.seat) = $5 THEN 0
-  WHEN (' ' || p.name_fold) LIKE $2 AND (' ' || p.name_fold) LIKE $3 AND (' ' || p.name_fold) LIKE $4 THEN 1 ELSE 2 END, p.name_sort NULLS LAST, d.number LIMIT $7
+-- A badge's delegate, and what is printed of delegates.
 
 -- delegates_by_token :maybe (token_id text, event_id i64) -> (delegate_id i64?, revoked_ms i64?)
 SELECT d.id, c.revoked_ms
