@@ -195,7 +195,7 @@ static bool sqlite_in_transaction(const struct db *db)
 static const char make_words[] = "CREATE VIRTUAL TABLE %.*s USING fts5(plain, marked, content='', tokenize='ascii');\n";
 /* The same over the columns of a table, for what is found while somebody types: indexes of the beginnings too, since a third of all names begin with "n". */
 static const char make_words_of[] = "CREATE VIRTUAL TABLE %.*s USING fts5(%.*s, content='%.*s', content_rowid='place', tokenize='ascii', detail='column', "
-                                    "prefix='1 2 3 4 5');\n";
+                                    "prefix='1 2 3 4 5 6');\n";
 
 /* A line "-- words index NAME" or "-- words index NAME of TABLE(COLUMNS)", behind its first words. Gives what follows the line's words. */
 static const char *put_words_index(const char *line, char **out)
@@ -302,16 +302,19 @@ static void sqlite_put_term(struct buf *out, const struct db_term *term, bool fi
     buf_puts(out, ")");
 }
 
+#define OF_ENTRY \
+    "(SELECT name FROM find_entry WHERE place = $1), (SELECT whole FROM find_entry WHERE place = $1), (SELECT rest FROM find_entry WHERE place = $1), " \
+    "(SELECT tail FROM find_entry WHERE place = $1)"
+
 static const struct db_word_index sqlite_words = {
     .texts = {[DB_WORDS_ADD] = {"words_add", "INSERT INTO paper_words(rowid, plain, marked) VALUES($1, $2, $3)", "itt", ""},
               [DB_WORDS_FIND] = {"words_find", "SELECT rowid FROM paper_words WHERE paper_words MATCH $1 ORDER BY rowid", "t", "i"},
-              [DB_RECORDS_ADD] = {"records_add", "INSERT INTO find_words(rowid, name, whole, rest, tail) SELECT place, name, whole, rest, tail FROM find_entry WHERE place = $1",
-                                  "i", ""},
-              [DB_RECORDS_REMOVE] = {"records_remove", "INSERT INTO find_words(find_words, rowid, name, whole, rest, tail) "
-                                     "SELECT 'delete', place, name, whole, rest, tail FROM find_entry WHERE place = $1", "i", ""},
+              /* Values of one row each: an INSERT … SELECT would make the index write a piece of itself at every row, in case the next one fails. */
+              [DB_RECORDS_ADD] = {"records_add", "INSERT INTO find_words(rowid, name, whole, rest, tail) VALUES($1, " OF_ENTRY ")", "i", ""},
+              [DB_RECORDS_REMOVE] = {"records_remove", "INSERT INTO find_words(find_words, rowid, name, whole, rest, tail) VALUES('delete', $1, " OF_ENTRY ")", "i", ""},
               [DB_RECORDS_FORGET] = {"records_forget", "INSERT INTO find_words(find_words) VALUES('delete-all')", "", ""},
-              [DB_RECORDS_FIND] = {"records_find", "SELECT e.place, e.subject_id FROM find_words JOIN find_entry e ON e.place = find_words.rowid WHERE find_words MATCH $1 "
-                                   "AND find_words.rowid >= $2 AND find_words.rowid < $3 ORDER BY find_words.rowid LIMIT $4", "tiii", "ii"},
+              [DB_RECORDS_FIND] = {"records_find", "SELECT e.place, e.subject_id, e.name, e.whole, e.rest FROM find_words JOIN find_entry e ON e.place = find_words.rowid WHERE find_words MATCH $1 "
+                                   "AND find_words.rowid >= $2 AND find_words.rowid < $3 ORDER BY find_words.rowid LIMIT $4", "tiii", "iittt"},
               [DB_RECORDS_COUNT] = {"records_count", "SELECT COUNT(*) FROM find_words_docsize", "", "i"}},
     .put_phrase = sqlite_put_phrase,
     .put_term = sqlite_put_term,

@@ -75,7 +75,7 @@ enum err db_records_forget(struct db *db)
 }
 
 enum err db_records_find(struct db *db, const struct db_term *terms, size_t count, const struct db_record_range *range,
-                         enum err (*take)(void *context, int64_t place, int64_t subject_id), void *context)
+                         enum err (*take)(void *context, const struct db_record *record), void *context)
 {
     struct db_statement *s;
     struct buf wanted;
@@ -90,7 +90,10 @@ enum err db_records_find(struct db *db, const struct db_term *terms, size_t coun
         db_bind_i64(s, 3, range->until);
         db_bind_i64(s, 4, range->most);
     }
-    while (e == OK && (e = db_step(s)) == OK) e = take(context, db_column_i64(s, 0), db_column_i64(s, 1));
+    while (e == OK && (e = db_step(s)) == OK) {
+        const struct db_record record = {db_column_i64(s, 0), db_column_i64(s, 1), db_column_text(s, 2), db_column_text(s, 3), db_column_text(s, 4)};
+        e = record.name && record.whole && record.rest ? take(context, &record) : ERR_NOMEM;
+    }
     e = db_statement_end(s, e == ERR_NOT_FOUND ? OK : e);
     buf_release(&wanted);
     return e;

@@ -47,8 +47,12 @@ enum err db_records_remove(struct db *db, int64_t place);
 struct db_record_range {
     int64_t from, until, most;
 };
+struct db_record {
+    int64_t place, subject_id;
+    const char *name, *whole, *rest; /* borrowed until the next */
+};
 enum err db_records_find(struct db *db, const struct db_term *terms, size_t count, const struct db_record_range *range,
-                         enum err (*take)(void *context, int64_t place, int64_t subject_id), void *context);
+                         enum err (*take)(void *context, const struct db_record *record), void *context);
 /* Within a transaction: the index knows no row any more, whatever it knew. */
 enum err db_records_forget(struct db *db);
 /* How many rows the index knows. */

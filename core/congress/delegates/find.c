@@ -22,13 +22,16 @@ struct hits {
     size_t exact; /* so many first ones were found by a number, seat or code */
 };
 
-static enum err take_hit(void *context, int64_t place, int64_t subject_id)
+static void add_hit(struct hits *hits, int64_t id)
 {
-    struct hits *hits = context;
-    (void)place;
     for (size_t i = 0; i < hits->count; i++)
-        if (hits->ids[i] == subject_id) return OK;
-    if (hits->count <= FIND_MOST) hits->ids[hits->count++] = subject_id;
+        if (hits->ids[i] == id) return;
+    if (hits->count <= FIND_MOST) hits->ids[hits->count++] = id;
+}
+
+static enum err take_hit(void *context, const struct db_record *record)
+{
+    add_hit(context, record->subject_id);
     return OK;
 }
 
@@ -58,10 +61,8 @@ static enum err look_for_one(struct search *s, const char *word, unsigned column
 
 enum words_as { WHOLE, LAST_BEGINS, ALL_BEGIN };
 
-static enum err look_for_words(struct search *s, unsigned columns, enum words_as as)
+static size_t make_terms(const struct find_query *q, unsigned columns, enum words_as as, struct db_term terms[FIND_WORDS_MOST])
 {
-    const struct find_query *q = s->query;
-    struct db_term terms[FIND_WORDS_MOST];
     size_t n = 0;
     for (size_t i = 0; i < q->count; i++) {
         bool begins = as == ALL_BEGIN || (as == LAST_BEGINS && i == q->last);
@@ -73,19 +74,98 @@ static enum err look_for_words(struct search *s, unsigned columns, enum words_as
         }
         n++;
     }
-    return look(s, terms, n);
+    return n;
+}
+
+static enum err look_for_words(struct search *s, unsigned columns, enum words_as as)
+{
+    struct db_term terms[FIND_WORDS_MOST];
+    return look(s, terms, make_terms(s->query, columns, as, terms));
+}
+
+/* What is found by no word alone: the beginning of a number with marks in it, the tail of a phone number. */
+static enum err look_for_numbers(struct search *s)
+{
+    const struct find_query *q = s->query;
+    enum err e = q->is_digits || q->count > 1 ? look_for_one(s, q->joined, DB_RECORD_WHOLE, true) : OK;
+    return e == OK && q->tail ? look_for_one(s, q->tail, DB_RECORD_TAIL, true) : e;
+}
+
+/* All who have the words anywhere, as long as they are few: they are put in order here, so that rare combinations of common words cost one walk of the index. */
+#define FEW 64
+enum rank { NAME_WHOLE, NAME_LAST_BEGINS, NAME_BEGINS, REST_WHOLE, REST, RANKS };
+struct few {
+    const struct find_query *query;
+    struct {
+        int64_t id;
+        enum rank rank;
+    } found[FEW + 1];
+    size_t count;
+};
+
+static bool has_word(const char *column, const char *word, bool begins)
+{
+    size_t n = strlen(word);
+    for (const char *at = strstr(column, word); at; at = strstr(at + 1, word))
+        if ((at == column || at[-1] == ' ') && (begins || at[n] == ' ' || at[n] == '\0')) return true;
+    return false;
+}
+
+static bool has_words(const struct find_query *q, const struct db_record *r, bool anywhere, enum words_as as)
+{
+    for (size_t i = 0; i < q->count; i++) {
+        bool begins = as == ALL_BEGIN || (as == LAST_BEGINS && i == q->last);
+        bool has = has_word(r->name, q->words[i], begins) || (anywhere && (has_word(r->whole, q->words[i], begins) || has_word(r->rest, q->words[i], begins)));
+        if (!has) return false;
+    }
+    return true;
+}
+
+static enum err take_few(void *context, const struct db_record *r)
+{
+    struct few *few = context;
+    const struct find_query *q = few->query;
+    if (few->count > FEW) return OK;
+    enum rank rank = has_words(q, r, false, WHOLE) ? NAME_WHOLE : has_words(q, r, false, LAST_BEGINS) ? NAME_LAST_BEGINS
+        : has_words(q, r, false, ALL_BEGIN) ? NAME_BEGINS : has_words(q, r, true, WHOLE) ? REST_WHOLE : REST;
+    few->found[few->count].id = r->subject_id;
+    few->found[few->count++].rank = rank;
+    return OK;
+}
+
+static void add_few(struct search *s, const struct few *few, enum rank from, enum rank to)
+{
+    for (enum rank rank = from; rank <= to; rank++)
+        for (size_t i = 0; i < few->count; i++)
+            if (few->found[i].rank == rank) add_hit(s->hits, few->found[i].id);
+}
+
+static enum err find_few(struct search *s, bool *ret_all)
+{
+    struct few few = {.query = s->query};
+    struct db_term terms[FIND_WORDS_MOST];
+    size_t n = make_terms(s->query, EVERYWHERE, ALL_BEGIN, terms);
+    s->range.most = FEW + 1;
+    enum err e = db_records_find(s->db, terms, n, &s->range, take_few, &few);
+    *ret_all = few.count <= FEW;
+    if (e != OK || !*ret_all) return e;
+    add_few(s, &few, NAME_WHOLE, NAME_BEGINS);
+    e = look_for_numbers(s);
+    add_few(s, &few, REST_WHOLE, REST);
+    return e;
 }
 
 static enum err find_indexed(struct search *s)
 {
-    const struct find_query *q = s->query;
-    enum err e = look_for_one(s, q->joined, DB_RECORD_WHOLE, false);
+    bool all = false;
+    enum err e = look_for_one(s, s->query->joined, DB_RECORD_WHOLE, false);
     s->hits->exact = s->hits->count;
-    if (e == OK) e = look_for_words(s, DB_RECORD_NAME, WHOLE);
-    if (e == OK && q->count > 1) e = look_for_words(s, DB_RECORD_NAME, LAST_BEGINS);
+    if (e == OK) e = find_few(s, &all);
+    if (e != OK || all) return e;
+    e = look_for_words(s, DB_RECORD_NAME, WHOLE);
+    if (e == OK && s->query->count > 1) e = look_for_words(s, DB_RECORD_NAME, LAST_BEGINS);
     if (e == OK) e = look_for_words(s, DB_RECORD_NAME, ALL_BEGIN);
-    if (e == OK && (q->is_digits || q->count > 1)) e = look_for_one(s, q->joined, DB_RECORD_WHOLE, true);
-    if (e == OK && q->tail) e = look_for_one(s, q->tail, DB_RECORD_TAIL, true);
+    if (e == OK) e = look_for_numbers(s);
     if (e == OK) e = look_for_words(s, EVERYWHERE, WHOLE);
     if (e == OK) e = look_for_words(s, EVERYWHERE, ALL_BEGIN);
     return e;
@@ -120,7 +200,7 @@ static enum err delegates_slowly(struct db *db, struct arena *arena, int64_t eve
     size_t n;
     enum err e = sql_find_delegates_slowly(db, arena, &(struct sql_find_delegates_slowly_in){event_id, p->words[0], p->words[1], p->words[2], p->exact, p->tail,
                                            FIND_MOST + 1}, &rows, &n);
-    for (size_t i = 0; e == OK && i < n; i++) e = take_hit(hits, 0, rows[i].delegate_id);
+    for (size_t i = 0; e == OK && i < n; i++) add_hit(hits, rows[i].delegate_id);
     return e;
 }
 
@@ -129,7 +209,7 @@ static enum err people_slowly(struct db *db, struct arena *arena, const struct p
     struct sql_find_people_slowly_row *rows;
     size_t n;
     enum err e = sql_find_people_slowly(db, arena, &(struct sql_find_people_slowly_in){p->words[0], p->words[1], p->words[2], p->exact, FIND_MOST + 1}, &rows, &n);
-    for (size_t i = 0; e == OK && i < n; i++) e = take_hit(hits, 0, rows[i].person_id);
+    for (size_t i = 0; e == OK && i < n; i++) add_hit(hits, rows[i].person_id);
     return e;
 }
 
@@ -223,7 +303,8 @@ static enum err by_badge(struct db *db, struct arena *arena, const struct progra
     enum err e = sql_delegates_by_token(db, arena, token_id, programme->event_id, &row);
     if (e == ERR_NOT_FOUND) return OK;
     if (e != OK || row.delegate_id == DB_NULL || row.revoked_ms != DB_NULL) return e;
-    return take_hit(hits, 0, row.delegate_id);
+    add_hit(hits, row.delegate_id);
+    return OK;
 }
 
 static enum err answer(json_t *list, const struct hits *hits, enum err e, json_t **ret)

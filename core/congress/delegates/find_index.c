@@ -391,11 +391,10 @@ struct probe {
     bool found;
 };
 
-static enum err take_probe(void *context, int64_t place, int64_t subject_id)
+static enum err take_probe(void *context, const struct db_record *record)
 {
     struct probe *probe = context;
-    (void)subject_id;
-    probe->found = probe->found || place == probe->place;
+    probe->found = probe->found || record->place == probe->place;
     return OK;
 }
 
