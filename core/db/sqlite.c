@@ -313,8 +313,9 @@ static const struct db_word_index sqlite_words = {
               [DB_RECORDS_ADD] = {"records_add", "INSERT INTO find_words(rowid, name, whole, rest, tail) VALUES($1, " OF_ENTRY ")", "i", ""},
               [DB_RECORDS_REMOVE] = {"records_remove", "INSERT INTO find_words(find_words, rowid, name, whole, rest, tail) VALUES('delete', $1, " OF_ENTRY ")", "i", ""},
               [DB_RECORDS_FORGET] = {"records_forget", "INSERT INTO find_words(find_words) VALUES('delete-all')", "", ""},
-              [DB_RECORDS_FIND] = {"records_find", "SELECT e.place, e.subject_id, e.name, e.whole, e.rest FROM find_words JOIN find_entry e ON e.place = find_words.rowid WHERE find_words MATCH $1 "
-                                   "AND find_words.rowid >= $2 AND find_words.rowid < $3 ORDER BY find_words.rowid LIMIT $4", "tiii", "iittt"},
+              [DB_RECORDS_FIND] = {"records_find", "SELECT e.place, e.subject_id, e.name, e.whole, e.rest FROM find_words JOIN find_entry e "
+                                   "ON e.place = find_words.rowid WHERE find_words MATCH $1 AND find_words.rowid >= $2 AND find_words.rowid < $3 "
+                                   "ORDER BY find_words.rowid LIMIT $4", "tiii", "iittt"},
               [DB_RECORDS_COUNT] = {"records_count", "SELECT COUNT(*) FROM find_words_docsize", "", "i"}},
     .put_phrase = sqlite_put_phrase,
     .put_term = sqlite_put_term,

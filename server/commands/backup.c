@@ -145,7 +145,8 @@ int command_doctor(int argc, char **argv)
         {"json", 0, OPT_FLAG, &json, NULL, "the findings as JSON, with --venue", 0, 0},
         {"mend-search", 0, OPT_FLAG, &mends_search, NULL, "instead: makes the desk's index of names anew", 0, 0}};
     const struct opt_command command = {"plenum doctor [--data DIR] [--mend-search] [--venue [--event SLUG] [--json]]",
-        "Checks the data folder: schema, statements, papers, the figures by a recount, search, where printed badges point. Changes nothing without --mend-search.", options,
+        "Checks the data folder: schema, statements, papers, the figures by a recount, search, where printed badges point. Changes nothing without "
+        "--mend-search.", options,
         sizeof options / sizeof options[0], 0, 0};
     struct fault fault = {0};
     struct store store = {0};

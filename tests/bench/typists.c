@@ -67,8 +67,8 @@ static void open_desk(struct load *load, struct desk *desk)
 static void type_letter(struct load *load, struct desk *desk)
 {
     char request[4096];
-    int n = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nCookie: %s\r\nAccept: application/json\r\n\r\n", load->paths[desk->next], load->port,
-                     load->cookie);
+    int n = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nCookie: %s\r\nAccept: application/json\r\n\r\n", load->paths[desk->next],
+                     load->port, load->cookie);
     desk->have = 0;
     desk->waiting = true;
     if (write(desk->fd, request, (size_t)n) != n) stop("write");

@@ -67,7 +67,8 @@ static enum err work(struct db *db, void *arg, struct fault *fault)
     const struct programme *programme;
     write_tools_begin(&d->tools);
     enum err e = programme_cached(&d->tools.programmes, db, "test-1", &programme, NULL);
-    const struct amend a = {db, &d->arena, &d->tools, programme, d->request, "lan", noon(), d->is_organiser, fault};
+    const struct amend a = {.db = db, .arena = &d->arena, .tools = &d->tools, .programme = programme, .request = d->request, .actor = "lan", .now_ms = noon(),
+                            .is_organiser = d->is_organiser, .fault = fault};
     if (e != OK) return e;
     switch (w->kind) {
     case WALK_IN: e = amend_walk_in(&a, &w->who, w->category, w->number, w->anyway, &d->amended); break;
