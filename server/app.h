@@ -83,7 +83,12 @@ struct worker {
         int64_t event_id, config_seq;
         int64_t *at; /* owned */
         size_t count;
-    } moments;           /* server/pages/phone_papers.c */
+        struct news_target { /* announcements that are for some delegations only */
+            int64_t id;
+            char *audience; /* owned */
+        } *targets;          /* owned */
+        size_t target_count;
+    } moments;           /* server/pages/phone_papers.h */
     struct fragments *fragments; /* server/pages/fragment.h; made when first needed */
     struct stencils *stencils;   /* server/pages/stencil.h; likewise */
 };

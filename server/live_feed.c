@@ -6,6 +6,7 @@
 #include "core/congress/event_page.h"
 #include "core/congress/papers/pin.h"
 #include "server/app.h"
+#include "server/live_messages.h"
 #include "server/live_welcome.h"
 
 #include <pthread.h>
@@ -20,8 +21,10 @@ struct feed_event {
     char slug[64];
     struct programme_seqs seqs;
     int64_t next_change_ms;
-    bool names_on_wall, pins_guessed;
+    int64_t made_ms, made_steady_ms; /* of the snapshot, by both clocks */
+    bool names_on_wall, pins_guessed, asked; /* asked: something happened to a question */
     bool greets; /* a screen that greets was opened */
+    struct live_told told;
 };
 
 struct live_feed {
@@ -91,27 +94,38 @@ static void watch_pins(struct live_feed *feed, struct db *db, struct feed_event 
     if (desk && text) (void)live_publish(feed->app->hub, desk, "pins", text);
 }
 
+/* Sessions and announcements come and go by the clock alone, and a wall should hear of its server now and then. */
+static void note_next(struct feed_event *event, int64_t change_ms, int64_t now)
+{
+    event->next_change_ms = change_ms < now + LIVE_FEED_REFRESH_MS ? change_ms : now + LIVE_FEED_REFRESH_MS;
+    event->made_ms = now;
+    event->made_steady_ms = clock_steady_ms();
+}
+
 /* Under the lock. */
 static enum err make_snapshot(struct live_feed *feed, struct db *db, struct feed_event *event, bool tell)
 {
     const struct programme *programme;
     struct figures figures;
+    struct live_messages messages;
     json_t *snapshot = NULL;
     int64_t now = clock_now_ms();
+    event->asked = false;
     enum err e = programme_cached(&feed->programmes, db, event->slug, &programme, &event->seqs);
     if (e == OK) e = figures_read(db, &feed->arena, programme, now, &figures);
+    if (e == OK) e = live_messages_read(db, &feed->arena, event->seqs.event_id, now, &messages);
     if (e == OK) e = event_page_wall(db, &feed->arena, programme, &figures, now, &snapshot);
     if (e != OK) return e;
-    char *text = json_text(&feed->arena, snapshot);
+    char *text = json_text(&feed->arena, snapshot), *more = live_messages_put(&messages, snapshot) == OK ? json_text(&feed->arena, snapshot) : NULL;
     char *wall = live_feed_channel(&feed->arena, false, event->slug), *desk = live_feed_channel(&feed->arena, true, event->slug);
-    json_decref(snapshot);
-    if (!text || !wall || !desk) return ERR_NOMEM;
-    /* Announcements come and go by the clock alone, and a wall should hear of its server now and then. */
-    event->next_change_ms = figures.next_change_ms < now + LIVE_FEED_REFRESH_MS ? figures.next_change_ms : now + LIVE_FEED_REFRESH_MS;
+    e = text && more && wall && desk ? OK : ERR_NOMEM;
+    note_next(event, figures.next_change_ms < messages.next_change_ms ? figures.next_change_ms : messages.next_change_ms, now);
     event->names_on_wall = programme->names_on_wall;
-    e = live_set_snapshot(feed->app->hub, wall, text, tell);
-    if (e == OK) e = live_set_snapshot(feed->app->hub, desk, text, tell);
+    if (e == OK) e = live_set_snapshot(feed->app->hub, wall, text, tell);
+    if (e == OK) e = live_set_snapshot(feed->app->hub, desk, more, tell);
     if (e == OK && tell) publish_totals(feed, &figures, wall, desk);
+    if (e == OK) live_messages_tell(feed->app->hub, &feed->arena, &messages, json_object_get(snapshot, "announcements"), wall, desk, &event->told);
+    json_decref(snapshot);
     for (size_t i = 0; e == OK && i < programme->gate_count; i++) e = live_welcome_set(feed->app->hub, db, &feed->arena, programme, &programme->gates[i], false);
     if (e == OK) watch_pins(feed, db, event, now);
     return e;
@@ -128,7 +142,9 @@ static bool has_changed(struct live_feed *feed, const struct feed_event *event)
 {
     const struct programme *programme;
     struct programme_seqs seqs;
-    if (clock_now_ms() >= event->next_change_ms) return true;
+    int64_t now = clock_now_ms();
+    if (now >= event->next_change_ms || event->asked) return true;
+    if (now < event->made_ms || clock_steady_ms() - event->made_steady_ms >= LIVE_FEED_REFRESH_MS) return true; /* the clock was put back */
     if (programme_cached(&feed->programmes, feed->db, event->slug, &programme, &seqs) != OK) return false;
     return seqs.figures_seq != event->seqs.figures_seq || seqs.config_seq != event->seqs.config_seq;
 }
@@ -147,7 +163,7 @@ void live_feed_tick(void *context, struct live_hub *hub)
         enum err e = make_snapshot(feed, feed->db, event, true);
         if (e != OK) {
             log_line(LOG_WARNING, "live", "%s: the screens could not be brought up to date: %s", event->slug, err_name(e));
-            event->next_change_ms = clock_now_ms() + RETRY_MS;
+            note_next(event, clock_now_ms() + RETRY_MS, clock_now_ms());
         }
         arena_clear(&feed->arena);
     }
@@ -246,6 +262,14 @@ void live_feed_undone(struct live_feed *feed, const char *slug, const char *scan
     char *text = arena_printf(&arena, "{\"scan_id\":\"%s\",\"undone\":true}", scan_id); /* a UUID by its caller's check */
     if (desk && text) (void)live_publish(feed->app->hub, desk, "checkin", text);
     arena_release(&arena);
+}
+
+void live_feed_questions(struct live_feed *feed, const char *slug)
+{
+    pthread_mutex_lock(&feed->lock);
+    struct feed_event *event = find_event(feed, slug);
+    if (event) event->asked = true;
+    pthread_mutex_unlock(&feed->lock);
 }
 
 void live_feed_badge(struct live_feed *feed, const char *slug, const char *code, int64_t issue)

@@ -14,6 +14,7 @@
 #include "server/paper_job.h"
 #include "server/pages/opened.h"
 #include "server/pages/fragment.h"
+#include "server/pages/phone_papers.h"
 #include "server/pages/stencil.h"
 #include "server/pages/pages.h"
 #include "server/paper_reader.h"
@@ -53,7 +54,7 @@ static void worker_close(void *context, void *state)
     if (!worker) return;
     programme_cache_release(&worker->programmes);
     fonts_free(worker->fonts);
-    free(worker->moments.at);
+    news_moments_release(&worker->moments);
     fragments_free(worker->fragments);
     stencils_free(worker->stencils);
     db_close(worker->db);

@@ -32,7 +32,7 @@ enum err delegate_page_load(struct db *db, struct arena *arena, const char *toke
         .presence = is_in ? DELEGATE_IN : row.since_ms != DB_NULL ? DELEGATE_OUT : DELEGATE_NEVER,
         .since_ms = is_in ? row.since_ms : DB_NULL,
         .event_id = row.event_id, .config_seq = row.config_seq, .opened = row.opened, .asked = row.asked, .timezone = row.timezone,
-        .asks_pin = strcmp(row.documents_access, "pin") == 0,
+        .unit = row.unit, .asks_pin = strcmp(row.documents_access, "pin") == 0,
         .lost_mandate = mandate_is_lost(row.status),
     };
     return OK;
@@ -50,7 +50,7 @@ enum err delegate_page_load_holder(struct db *db, struct arena *arena, const cha
         .honorific = row.honorific, .title = row.title, .number = row.number, .category = row.category, .status = row.status, .delegation = row.delegation,
         .seat = row.seat, .group = row.group_name, .room = row.room, .transport = row.transport, .since_ms = DB_NULL,
         .event_id = row.event_id, .config_seq = row.config_seq, .opened = row.opened, .asked = row.asked, .timezone = row.timezone,
-        .asks_pin = strcmp(row.documents_access, "pin") == 0, .lost_mandate = mandate_is_lost(row.status),
+        .unit = row.unit, .asks_pin = strcmp(row.documents_access, "pin") == 0, .lost_mandate = mandate_is_lost(row.status),
     };
     return OK;
 }

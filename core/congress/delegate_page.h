@@ -21,6 +21,7 @@ struct delegate_page {
     /* Of the same moment as all the rest: the event, its change number, and how many papers they have opened and questions they have asked. */
     int64_t event_id, config_seq, opened, asked;
     const char *timezone;
+    const char *unit;        /* code of the delegation; NULL: of none */
     bool asks_pin;           /* the event asks for the PIN for every paper */
     bool lost_mandate;
 };

@@ -1,6 +1,7 @@
 #include "core/congress/event_page.h"
 
 #include "core/base/clock.h"
+#include "core/congress/messages/announcements.h"
 
 #include "catalogue.h"
 
@@ -14,7 +15,7 @@ enum err event_page_load(struct db *db, struct arena *arena, const char *slug, s
     *ret = (struct event_page){
         .id = row.id, .starts_ms = row.starts_ms, .ends_ms = row.ends_ms, .config_seq = row.config_seq,
         .slug = row.slug, .kind = row.kind, .title = row.title, .timezone = row.timezone,
-        .venue = row.venue, .colors = row.colors, .wifi = row.wifi, .streams = row.streams, .announcements = row.announcements,
+        .venue = row.venue, .colors = row.colors, .wifi = row.wifi, .streams = row.streams,
         .display_code = row.display_code, .asks_pin = strcmp(row.documents_access, "pin") == 0, .names_on_wall = row.names_on_wall != 0,
     };
     return OK;
@@ -95,34 +96,6 @@ enum err event_page_organization(struct db *db, struct arena *arena, const char 
     return OK;
 }
 
-static bool announcement_applies(const json_t *item, const char *where, int64_t now_ms)
-{
-    const json_t *from = json_object_get(item, "from"), *until = json_object_get(item, "until"), *to = json_object_get(item, "to");
-    if (json_is_integer(from) && now_ms < json_integer_value(from)) return false;
-    if (json_is_integer(until) && now_ms >= json_integer_value(until)) return false;
-    if (!json_is_array(to)) return true;
-    for (size_t i = 0; i < json_array_size(to); i++) {
-        const char *place = json_string_value(json_array_get(to, i));
-        if (place != NULL && strcmp(place, where) == 0) return true;
-    }
-    return false;
-}
-
-json_t *event_page_announcements(const char *stored, const char *where, int64_t now_ms)
-{
-    json_t *list = NULL, *ret = json_array();
-    if (stored == NULL || json_read(stored, strlen(stored), &list, NULL) != OK) return ret;
-    for (int urgent = 1; urgent >= 0; urgent--) {
-        for (size_t i = 0; i < json_array_size(list); i++) {
-            json_t *item = json_array_get(list, i);
-            if ((int)json_is_true(json_object_get(item, "urgent")) != urgent || !announcement_applies(item, where, now_ms)) continue;
-            json_array_append_new(ret, json_pack("{s:O, s:b}", "text", json_object_get(item, "text"), "urgent", urgent));
-        }
-    }
-    json_decref(list);
-    return ret;
-}
-
 /* A stored title as a JSON value. */
 static json_t *title_json(const char *stored)
 {
@@ -160,10 +133,14 @@ enum err event_page_wall(struct db *db, struct arena *arena, const struct progra
     struct event_page event;
     enum err err = event_page_load(db, arena, programme->slug, &event);
     if (err != OK) return err;
+    json_t *news = NULL;
+    err = announcement_wall(db, arena, event.id, now_ms, &news);
+    if (err != OK) return err;
     json_t *wall = figures_json(figures), *list = json_array();
     if (wall == NULL || list == NULL) {
         json_decref(wall);
         json_decref(list);
+        json_decref(news);
         return ERR_NOMEM;
     }
     for (size_t i = 0; i < figures->delegation_count; i++) {
@@ -176,7 +153,7 @@ enum err event_page_wall(struct db *db, struct arena *arena, const struct progra
     json_object_set_new(wall, "timezone", json_string(event.timezone));
     json_object_set_new(wall, "delegations", list);
     sessions_put(wall, programme, now_ms);
-    json_object_set_new(wall, "announcements", event_page_announcements(event.announcements, "wall", now_ms));
+    json_object_set_new(wall, "announcements", news);
     *ret = wall;
     return OK;
 }

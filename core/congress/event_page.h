@@ -1,4 +1,4 @@
-/* What the pages of an event show: its head, its sessions, announcements in force, and the wall's whole picture.
+/* What the pages of an event show: its head, its sessions, and the wall's whole picture.
  *
  * Titles stay as they are stored (text or language map): whoever shows them picks the language (core/congress/title.h). All texts live in
  * the arena. */
@@ -14,7 +14,7 @@
 struct event_page {
     int64_t id, starts_ms, ends_ms, config_seq;
     const char *slug, *kind, *title, *timezone;
-    const char *venue, *colors, *wifi, *streams, *announcements; /* JSON as core/congress/event_file/event_file.h says; may be NULL */
+    const char *venue, *colors, *wifi, *streams; /* JSON as core/congress/event_file/event_file.h says; may be NULL */
     const char *display_code; /* NULL: none */
     bool asks_pin, names_on_wall;
 };
@@ -34,10 +34,6 @@ struct event_page_session {
 };
 /* In order of time. */
 enum err event_page_sessions(struct db *db, struct arena *arena, int64_t event_id, struct event_page_session **ret, size_t *ret_count);
-
-/* The announcements in force at `now_ms` for "phone" or "wall": [{"text": title, "urgent": bool}], urgent ones first. Owned by the caller; NULL when
- * out of memory. */
-json_t *event_page_announcements(const char *stored, const char *where, int64_t now_ms);
 
 /* The organisation's name (stored title); "" when there is none yet. */
 enum err event_page_organization(struct db *db, struct arena *arena, const char **ret_name);
@@ -62,7 +58,7 @@ enum err event_page_print_hosts(struct db *db, struct arena *arena, int64_t even
 /* The wall's snapshot: the figures (figures_json) and beside them
  *     "title": title, "timezone": "…", "delegations": [{"code", "name": title, "expected", "attended", "present"}, … in protocol order],
  *     "now": {"title": title, "room": "…", "starts": "…", "ends": "…"} or null, "next": the same,
- *     "programme": [the same form, all sessions in order], "announcements": [{"text": title, "urgent": bool}].
+ *     "programme": [the same form, all sessions in order], "announcements": what announcement_wall gives.
  * No names of people. Owned by the caller. */
 enum err event_page_wall(struct db *db, struct arena *arena, const struct programme *programme, const struct figures *figures, int64_t now_ms, json_t **ret);
 

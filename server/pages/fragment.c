@@ -72,7 +72,8 @@ const char *fragments_etag(const struct fragments *fragments)
 /* All but the change number: a fragment of an older one is replaced where it stands. */
 static bool is_of(const struct fragment_key *a, const struct fragment_key *b)
 {
-    return a->event_id == b->event_id && a->category_id == b->category_id && a->language == b->language && a->pin_passed == b->pin_passed && a->may_keep == b->may_keep;
+    return a->event_id == b->event_id && a->category_id == b->category_id && a->language == b->language && a->pin_passed == b->pin_passed && a->may_keep == b->may_keep &&
+           a->heard == b->heard;
 }
 
 const struct fragment *fragments_find(struct fragments *fragments, const struct fragment_key *key, int64_t now_ms)

@@ -1,7 +1,8 @@
 /* GET /d/{token}/news: what an open page has to show anew, as a fragment; nearly always a 304. POST /d/{token}/ask: a question to the desk. */
 #include "core/base/clock.h"
 #include "core/base/crypto.h"
-#include "core/congress/papers/questions.h"
+#include "core/congress/messages/questions.h"
+#include "server/live_feed.h"
 #include "server/pages/phone_papers.h"
 
 #include <string.h>
@@ -18,7 +19,9 @@ static enum err put_news(struct view *view, struct worker *worker, const struct 
     struct event_page event;
     enum err err = event_page_load(worker->db, view->arena, viewer->papers.event, &event);
     if (err != OK) return err;
-    view_put_announcements(view, &event, now_ms);
+    const struct announcement_reader reader = {ANNOUNCEMENT_ON_PHONE, viewer->papers.category, viewer->papers.delegation};
+    err = view_put_announcements(view, worker->db, event.id, &reader, now_ms);
+    if (err != OK) return err;
     view_put(view->root, "made_at", i18n_time(view->arena, event.timezone, now_ms));
     err = view_put_papers(view, worker->db, viewer, now_ms);
     return err == OK ? view_put_questions(view, worker->db, viewer) : err;
@@ -58,7 +61,7 @@ struct ask {
 static enum err ask_store(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
 {
     const struct ask *ask = req->state;
-    const struct question_asker asker = {ask->viewer.papers.event_id, ask->viewer.papers.delegate_id, ask->browser};
+    const struct question_asker asker = {ask->viewer.papers.event_id, ask->viewer.papers.delegate_id, ask->browser, i18n_tag(view_language(req))};
     return question_ask(db, req->arena, &tools->ids, &asker, ask->words, clock_now_ms(), &((struct ask *)req->state)->is_mine, fault);
 }
 
@@ -73,6 +76,7 @@ static void ask_done(struct http_request *req)
     else {
         char name[VIEWER_PIN_COOKIE_SIZE];
         viewer_ask_cookie(ask->viewer.papers.delegate_id, name);
+        live_feed_questions(app_of(req)->feed, ask->viewer.papers.event);
         if (ask->is_mine) http_set_cookie(req, name, ask->browser, "/", (long)((ask->until_ms - clock_now_ms()) / CLOCK_SECOND));
         http_reply_redirect(req, 303, arena_printf(req->arena, "%s#questions", ask->viewer.door));
     }

@@ -72,7 +72,8 @@ static enum err put_page(struct view *view, struct worker *worker, const struct 
     phone_put_facts(view, delegate);
     unsigned position = programme_category_position(programme, delegate->category_id);
     category_set mine = position < 64 ? UINT64_C(1) << position : ~UINT64_C(0);
-    err = phone_put_event(view, worker, &event, programme, mine, now_ms);
+    const struct announcement_reader reader = {ANNOUNCEMENT_ON_PHONE, delegate->category, delegate->unit};
+    err = phone_put_event(view, worker, &event, programme, &reader, mine, now_ms);
     return err == OK ? put_papers(view, worker, now_ms) : err;
 }
 

@@ -2,7 +2,8 @@
 #include "server/pages/phone_papers.h"
 #include "core/base/clock.h"
 #include "core/base/crypto.h"
-#include "core/congress/papers/questions.h"
+#include "core/congress/messages/announcements.h"
+#include "core/congress/messages/questions.h"
 #include "server/pages/opened.h"
 #include "server/pages/pin.h"
 #include "server/pages/reading.h"
@@ -197,41 +198,62 @@ static int by_moment(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
-static size_t add_announcements(const char *stored, int64_t *at, size_t count)
+void news_moments_release(struct news_moments *m)
 {
-    static const char *const keys[] = {"from", "until"};
-    json_t *list = NULL;
-    if (!stored || json_read(stored, strlen(stored), &list, NULL) != OK) return count;
-    for (size_t i = 0; i < json_array_size(list); i++)
-        for (size_t k = 0; k < 2; k++) {
-            json_t *value = json_object_get(json_array_get(list, i), keys[k]);
-            if (json_is_integer(value)) at[count++] = json_integer_value(value);
-        }
-    json_decref(list);
-    return count;
+    for (size_t i = 0; i < m->target_count; i++) free(m->targets[i].audience);
+    free(m->targets);
+    free(m->at);
+    *m = (struct news_moments){0};
+}
+
+static enum err load_targets(struct worker *worker, struct arena *arena, int64_t event_id, struct news_moments *m)
+{
+    struct announcement *list;
+    size_t count;
+    enum err err = announcement_open(worker->db, arena, event_id, &list, &count);
+    if (err == OK) m->targets = calloc(count + 1, sizeof *m->targets);
+    if (err != OK || !m->targets) return err != OK ? err : ERR_NOMEM;
+    for (size_t i = 0; i < count; i++) {
+        if (!list[i].to_phone || !announcement_asks_delegation(list[i].audience)) continue;
+        char *audience = strdup(list[i].audience);
+        if (!audience) return ERR_NOMEM;
+        m->targets[m->target_count++] = (struct news_target){list[i].id, audience};
+    }
+    return OK;
 }
 
 /* All moments at which something appears or goes by itself, in order; kept by this worker until the configuration is another one. */
 static enum err load_moments(struct worker *worker, struct arena *arena, const struct viewer *viewer, int64_t config_seq)
 {
-    struct news_moments *m = &worker->moments;
     struct sql_news_moments_row *rows;
-    struct event_page event;
     size_t count;
-    if (m->event_id == viewer->papers.event_id && m->config_seq == config_seq) return OK;
-    enum err err = sql_news_moments(worker->db, arena, viewer->papers.event_id, &rows, &count);
-    if (err == OK) err = event_page_load(worker->db, arena, viewer->papers.event, &event);
+    int64_t event_id = viewer->papers.event_id;
+    if (worker->moments.event_id == event_id && worker->moments.config_seq == config_seq) return OK;
+    enum err err = sql_news_moments(worker->db, arena, event_id, &rows, &count);
     if (err != OK) return err;
-    size_t most = count + (event.announcements ? strlen(event.announcements) : 0); /* an announcement is longer than its two moments */
-    int64_t *at = malloc((most + 1) * sizeof *at);
-    if (!at) return ERR_NOMEM;
-    for (size_t i = 0; i < count; i++) at[i] = rows[i].at_ms;
-    count = add_announcements(event.announcements, at, count);
-    qsort(at, count, sizeof *at, by_moment);
-    free(m->at);
     /* What was read is of this configuration or of a newer one; then the next look finds another number and reads again. */
-    *m = (struct news_moments){viewer->papers.event_id, config_seq, at, count};
+    struct news_moments m = {.event_id = event_id, .config_seq = config_seq, .at = malloc((count + 1) * sizeof *m.at), .count = count};
+    err = m.at ? load_targets(worker, arena, event_id, &m) : ERR_NOMEM;
+    if (err != OK) {
+        news_moments_release(&m);
+        return err;
+    }
+    for (size_t i = 0; i < count; i++) m.at[i] = rows[i].at_ms;
+    qsort(m.at, count, sizeof *m.at, by_moment);
+    news_moments_release(&worker->moments);
+    worker->moments = m;
     return OK;
+}
+
+enum err news_heard(struct worker *worker, struct arena *arena, const struct viewer *viewer, int64_t config_seq, uint64_t *ret)
+{
+    enum err err = load_moments(worker, arena, viewer, config_seq);
+    *ret = 0;
+    for (size_t i = 0; err == OK && i < worker->moments.target_count; i++) {
+        const struct news_target *target = &worker->moments.targets[i];
+        if (announcement_is_for(target->audience, viewer->papers.category, viewer->papers.delegation)) *ret = (*ret ^ (uint64_t)target->id) * UINT64_C(0x9E3779B97F4A7C15);
+    }
+    return err;
 }
 
 enum err news_etag(struct http_request *req, struct worker *worker, const struct viewer *viewer, int64_t now_ms, const char **ret)
@@ -252,9 +274,9 @@ enum err news_etag_at(struct http_request *req, struct worker *worker, const str
     if (err != OK) return err;
     size_t passed = 0;
     while (passed < worker->moments.count && worker->moments.at[passed] <= now_ms) passed++;
-    char *facts = arena_printf(req->arena, "%s %" PRId64 " %" PRId64 " %" PRId64 " %zu %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %d%d%d %s %s %d", web_build,
+    char *facts = arena_printf(req->arena, "%s %" PRId64 " %" PRId64 " %" PRId64 " %zu %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %d%d%d %s %s %s %d", web_build,
                                v->delegate_id, state->config_seq, v->event_id, passed, state->opened, state->asked, state->answered, state->mine, v->pin_passed,
-                               v->pin_for_all, viewer->is_kiosk, v->category, viewer->door, (int)view_language(req));
+                               v->pin_for_all, viewer->is_kiosk, v->category, v->delegation ? v->delegation : "", viewer->door, (int)view_language(req));
     uint8_t hash[CRYPTO_HASH_BYTES];
     char *etag = arena_alloc(req->arena, 2 * ETAG_BYTES + 1);
     if (!facts || !etag) return ERR_NOMEM;

@@ -19,6 +19,9 @@ struct news_state {
     int64_t mine;                                /* how many this browser asked */
 };
 enum err news_etag_at(struct http_request *req, struct worker *worker, const struct viewer *viewer, const struct news_state *state, int64_t now_ms, const char **ret);
+/* Of the viewer's delegation: equal for those who hear the same of what is for some delegations only; 0: nothing of it. Loads what it needs. */
+enum err news_heard(struct worker *worker, struct arena *arena, const struct viewer *viewer, int64_t config_seq, uint64_t *ret);
+void news_moments_release(struct news_moments *moments);
 enum err news_etag(struct http_request *req, struct worker *worker, const struct viewer *viewer, int64_t now_ms, const char **ret);
 
 #endif

@@ -13,10 +13,12 @@
 
 #define PERSON_ABOUT 1024 /* bytes of what is the person's own, as a rule */
 
-enum err phone_put_event(struct view *view, struct worker *worker, const struct event_page *event, const struct programme *programme, category_set mine, int64_t now_ms)
+enum err phone_put_event(struct view *view, struct worker *worker, const struct event_page *event, const struct programme *programme,
+                         const struct announcement_reader *reader, category_set mine, int64_t now_ms)
 {
     view_put_event(view, event, true);
-    view_put_announcements(view, event, now_ms);
+    enum err err = view_put_announcements(view, worker->db, event->id, reader, now_ms);
+    if (err != OK) return err;
     view_put(view->root, "made_at", i18n_time(view->arena, event->timezone, now_ms));
     view_set_title(view, title_pick(view->arena, event->title, view->tag));
     return view_put_programme(view, worker->db, event, programme, mine, now_ms);
@@ -104,7 +106,8 @@ static enum err put_shared(struct view *view, const struct ask *ask, struct frag
         made->category_title = strdup(title_pick(view->arena, programme->categories[position].title, view->tag));
         if (made->category_title == NULL) return ERR_NOMEM;
     }
-    err = phone_put_event(view, worker, &event, programme, mine, ask->now_ms);
+    const struct announcement_reader reader = {ANNOUNCEMENT_ON_PHONE, ask->delegate.category, ask->delegate.unit};
+    err = phone_put_event(view, worker, &event, programme, &reader, mine, ask->now_ms);
     if (err == OK) err = phone_put_papers(view, worker, &nobody, fragments_etag(worker->fragments), ask->now_ms);
     made->until_ms = next_change(worker, programme, ask->now_ms);
     return err;
@@ -221,7 +224,7 @@ static bool ask_read(struct http_request *req, struct worker *worker, int64_t no
     bool marked = false;
     if (d->opened > 0 && (view_has_marks(worker->db, req->arena, d->event_id, d->delegate_id, &marked) != OK || marked)) return false;
     ask->viewer.papers = (struct paper_viewer){.delegate_id = d->delegate_id, .event_id = d->event_id, .event = d->event, .timezone = d->timezone,
-                                               .category = d->category, .pin_for_all = d->asks_pin};
+                                               .category = d->category, .delegation = d->unit, .pin_for_all = d->asks_pin};
     return viewer_read_pin(req, worker, now_ms, &ask->viewer) == OK;
 }
 
@@ -231,6 +234,7 @@ bool phone_reply_shared(struct http_request *req, struct worker *worker, int64_t
     const struct fragment *fragment = NULL;
     if (!ask_read(req, worker, now_ms, &ask)) return false;
     struct fragment_key key = key_of(&ask);
+    if (news_heard(worker, req->arena, &ask.viewer, ask.delegate.config_seq, &key.heard) != OK) return false;
     if (worker->fragments != NULL) fragment = fragments_find(worker->fragments, &key, now_ms);
     if (fragment == NULL && shared_make(&ask, &key, &fragment) != OK) return false;
     struct news_state state = {.config_seq = ask.delegate.config_seq, .opened = ask.delegate.opened};

@@ -6,8 +6,9 @@
 #include "server/pages/view.h"
 #include "server/pages/viewer.h"
 
-/* What the programme's page shows of the event: head, announcements, sessions of `mine`. */
-enum err phone_put_event(struct view *view, struct worker *worker, const struct event_page *event, const struct programme *programme, category_set mine, int64_t now_ms);
+/* What the programme's page shows of the event: head, announcements for this reader, sessions of `mine`. */
+enum err phone_put_event(struct view *view, struct worker *worker, const struct event_page *event, const struct programme *programme,
+                         const struct announcement_reader *reader, category_set mine, int64_t now_ms);
 /* Papers, questions, what stays on the phone; `etag` of news_etag. */
 enum err phone_put_papers(struct view *view, struct worker *worker, const struct viewer *viewer, const char *etag, int64_t now_ms);
 /* Seat, number, group, room, transport. */

@@ -55,16 +55,17 @@ void event_show(struct http_request *req, int status, const struct pin_note *not
     struct view view;
     struct event_page event;
     struct worker *worker = worker_of(req);
+    static const struct announcement_reader anybody = {.place = ANNOUNCEMENT_IN_PUBLIC};
     if (worker == NULL || !view_begin(&view, req)) return;
     int64_t now_ms = clock_now_ms();
     enum err err = event_page_load(worker->db, req->arena, http_param(req, "event"), &event);
     if (err == OK) {
         view_put_event(&view, &event, false);
         view_set_title(&view, title_pick(req->arena, event.title, view.tag));
-        view_put_announcements(&view, &event, now_ms);
         enter_put(&view, arena_printf(req->arena, "/e/%s/enter", event.slug));
         pin_put_note(&view, note);
-        err = view_put_programme(&view, worker->db, &event, NULL, 0, now_ms);
+        err = view_put_announcements(&view, worker->db, event.id, &anybody, now_ms);
+        if (err == OK) err = view_put_programme(&view, worker->db, &event, NULL, 0, now_ms);
     }
     if (err == ERR_NOT_FOUND) reply_reason(req, REASON_unknown_event);
     else if (err != OK) reply_error(req, err, NULL);

@@ -3,6 +3,7 @@
 #define PLENUM_SERVER_PAGES_VIEW_H
 
 #include "core/congress/event_page.h"
+#include "core/congress/messages/announcements.h"
 #include "server/app.h"
 #include "server/i18n/i18n.h"
 #include "server/routes.h"
@@ -68,7 +69,8 @@ void view_put_event(struct view *view, const struct event_page *event, bool insi
  * those that admit one of `categories`. ERR_… of the database. */
 enum err view_put_programme(struct view *view, struct db *db, const struct event_page *event, const struct programme *programme, category_set categories,
                             int64_t now_ms);
-void view_put_announcements(struct view *view, const struct event_page *event, int64_t now_ms);
+/* `urgent_news` and `calm_news`: what this reader is shown now, each with `text` in the view's language, else kindly in another one (`tag`, `dir`). */
+enum err view_put_announcements(struct view *view, struct db *db, int64_t event_id, const struct announcement_reader *reader, int64_t now_ms);
 /* `gates` for a choice; `chosen` may be NULL. */
 void view_put_gates(struct view *view, const struct programme *programme, const char *chosen);
 

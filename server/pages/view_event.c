@@ -148,15 +148,21 @@ enum err view_put_programme(struct view *view, struct db *db, const struct event
     return OK;
 }
 
-void view_put_announcements(struct view *view, const struct event_page *event, int64_t now_ms)
+enum err view_put_announcements(struct view *view, struct db *db, int64_t event_id, const struct announcement_reader *reader, int64_t now_ms)
 {
-    json_t *list = event_page_announcements(event->announcements, "phone", now_ms), *out = json_array();
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        json_t *item = json_array_get(list, i), *line = json_object();
-        put_picked(view, line, "text", json_object_get(item, "text"));
-        view_put_flag(line, "urgent", json_is_true(json_object_get(item, "urgent")));
-        json_array_append_new(out, line);
+    struct announcement *list;
+    size_t count;
+    enum err err = announcement_shown(db, view->arena, event_id, reader, now_ms, &list, &count);
+    if (err != OK) return err;
+    json_t *urgent = json_array(), *calm = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *line = json_object();
+        const char *tag = "";
+        view_put(line, "text", title_pick_language(view->arena, list[i].text, view->tag, &tag));
+        if (tag[0] != '\0' && strcmp(tag, view->tag) != 0) view_put(line, "tag", arena_strdup(view->arena, tag));
+        json_array_append_new(list[i].urgent ? urgent : calm, line);
     }
-    json_decref(list);
-    view_put_json(view->root, "announcements", out);
+    view_put_json(view->root, "urgent_news", urgent);
+    view_put_json(view->root, "calm_news", calm);
+    return OK;
 }

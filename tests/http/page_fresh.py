@@ -213,9 +213,12 @@ def by_the_clock():
         same("after the moment: " + what)
 
     def announce(key):
-        return lambda at: write("UPDATE event SET announcements = ?", json.dumps([{"text": {"vi": "Đúng giờ"}, "to": ["phone"], "urgent": False, key: at}]))
+        return lambda at: write("INSERT INTO announcement(id, event_id, version, text, from_ms, until_ms, to_wall, to_phone, urgent, made_ms, made_by, changed_ms, changed_by) "
+                                "SELECT (SELECT MAX(id) + 1 FROM announcement), id, 1, ?, ?, ?, 0, 1, 0, 0, 'test', 0, 'test' FROM event",
+                                json.dumps({"vi": "Đúng giờ"}), at if key == "from" else None, at if key == "until" else None)
     moment("a paper appears", lambda at: write("UPDATE document SET publish_ms = ?, published_ms = NULL, publish_manual = 0 WHERE code = 'more0'", at), lambda page: "Giấy 0<" in page)
     moment("an announcement appears", announce("from"), lambda page: "Đúng giờ" in page)
+    write("UPDATE announcement SET ended_ms = 1 WHERE from_ms IS NOT NULL")
     moment("an announcement goes", announce("until"), lambda page: "Đúng giờ" not in page)
     moment("a session ends", lambda at: write("UPDATE session SET ends_ms = ? WHERE code = 's0'", at), lambda page: "mark-now" not in page)
     moment("a session begins", lambda at: write("UPDATE session SET starts_ms = ? WHERE code = 's1'", at), lambda page: "mark-now" in page)

@@ -2,7 +2,6 @@
 #include "core/base/clock.h"
 #include "core/base/crypto.h"
 #include "core/congress/admission.h"
-#include "core/congress/event_page.h"
 #include "core/congress/reason.h"
 #include "core/congress/title.h"
 #include "server/i18n/i18n.h"
@@ -76,29 +75,6 @@ static void check_titles(struct check *c)
     arena_release(&arena);
 }
 
-static void check_announcements(struct check *c)
-{
-    const char *stored = "[{\"text\":\"a\",\"from\":null,\"until\":null,\"to\":[\"wall\"],\"urgent\":false},"
-                         "{\"text\":\"b\",\"from\":100,\"until\":200,\"to\":[\"wall\",\"phone\"],\"urgent\":true}]";
-    json_t *list = event_page_announcements(stored, "wall", 150);
-    CHECK(c, json_array_size(list) == 2);
-    CHECK_TEXT(c, json_string_value(json_object_get(json_array_get(list, 0), "text")), "b"); /* urgent first */
-    json_decref(list);
-    static const struct {
-        const char *where;
-        int64_t at;
-        size_t count;
-    } cases[] = {{"wall", 99, 1}, {"wall", 100, 2}, {"wall", 199, 2}, {"wall", 200, 1}, {"phone", 150, 1}, {"phone", 250, 0}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        list = event_page_announcements(stored, cases[i].where, cases[i].at);
-        CHECK(c, json_array_size(list) == cases[i].count);
-        json_decref(list);
-    }
-    list = event_page_announcements(NULL, "wall", 0);
-    CHECK(c, json_array_size(list) == 0);
-    json_decref(list);
-}
-
 static void check_throttle(struct check *c)
 {
     struct throttle *t = throttle_new();
@@ -141,7 +117,6 @@ int main(void)
     check_words(&c);
     check_negotiation(&c);
     check_titles(&c);
-    check_announcements(&c);
     check_throttle(&c);
     check_assets(&c);
     return check_done(&c, "pages");

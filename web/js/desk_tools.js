@@ -43,36 +43,8 @@ export async function request(url, options = {}) {
 export const send = (method, url, body) => request(url, { method, body: JSON.stringify(body), headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf } });
 export const post = (url, body) => send("POST", url, body);
 
-// ---- aloud: two rising notes, one calm note, two low ones
-const SOUND = "plenum-desk-sound";
-let audio = null;
-let silent = false;
-try { silent = localStorage.getItem(SOUND) === "off"; } catch { /* private windows may have no storage */ }
-export const isSilent = () => silent;
-export function keepSilent(off) {
-  silent = off;
-  try { localStorage.setItem(SOUND, off ? "off" : "on"); } catch { /* as above */ }
-}
-export function sound(kind) {
-  if (silent) return;
-  try {
-    audio = audio || new AudioContext();
-    const notes = { good: [660, 990], calm: [560], stop: [240, 180] }[kind] || [];
-    notes.forEach((frequency, i) => {
-      const tone = audio.createOscillator();
-      const gain = audio.createGain();
-      const start = audio.currentTime + i * 0.13;
-      tone.frequency.value = frequency;
-      tone.type = kind === "stop" ? "square" : "sine";
-      gain.gain.setValueAtTime(0.12, start);
-      gain.gain.exponentialRampToValueAtTime(0.001, start + 0.16);
-      tone.connect(gain).connect(audio.destination);
-      tone.start(start);
-      tone.stop(start + 0.18);
-    });
-  } catch { /* a desk without sound still has words and shape */ }
-}
-
+// ---- aloud
+export { isSilent, keepSilent, sound } from "./sound.js";
 // The same words again are news too: emptied first. What is said within a moment is said together, so that no result swallows another.
 let saying = [];
 export function say(text) {

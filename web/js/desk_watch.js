@@ -1,5 +1,6 @@
 // Two desks never do the same person twice without seeing it: what other desks and doors do is brought to the open card and to the list of results.
 import { live, number, put, words } from "./common.js";
+import { deskMessages } from "./desk_messages.js";
 import { base, at, request } from "./desk_tools.js";
 
 const mine = new Set(); // scans and requests of this page: their news is no news
@@ -47,11 +48,14 @@ export function watch(desk) {
   const drawFigures = (stats) => {
     if (Number.isFinite(stats.present)) put(at("figures"), `${words.present} ${number(stats.present)} / ${number(stats.expected)}`);
   };
+  const messages = deskMessages();
   let lost = false;
   live(`${base}/live`, {
     probe: `${base}/stats`,
     on: {
-      snapshot: (data) => { drawFigures(data); desk.scans(); },
+      snapshot: (data) => { drawFigures(data); desk.scans(); messages.snapshot(data); },
+      questions: messages.questions,
+      announcement: messages.announcement,
       stats: (data) => { drawFigures(data); desk.scans(); },
       checkin: (data) => {
         desk.scans();

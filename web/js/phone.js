@@ -4,7 +4,7 @@ import { busy, keepTyped, marking } from "./hands.js";
 
 const words = JSON.parse(document.body.dataset.strings || "{}");
 const door = document.body.dataset.news;
-const PARTS = ["live-news", "live-papers", "live-questions"];
+const PARTS = ["live-urgent", "live-news", "live-papers", "live-questions"];
 let etag = document.body.dataset.etag ? `"${document.body.dataset.etag}"` : "";
 let timer = 0;
 let asking = false;
@@ -35,6 +35,8 @@ function swap(part, fresh) {
 // What came, in one sentence.
 function tell(old, now) {
   const said = [];
+  const alarm = now.urgent.filter((text) => !old.urgent.includes(text));
+  if (alarm.length > 0) document.getElementById("news-alarm").textContent = alarm.join(" "); // read at once, whatever is being read
   if (now.news.some((text) => !old.news.includes(text))) said.push(words.came_news);
   const titles = now.papers.filter((title) => !old.papers.includes(title));
   if (titles.length > 0) said.push(`${words.came_paper} ${titles.join(", ")}`);
@@ -43,6 +45,7 @@ function tell(old, now) {
 }
 
 const look = (root) => ({
+  urgent: [...root.querySelectorAll("#live-urgent > p")].map((one) => one.textContent.trim()),
   news: [...root.querySelectorAll("#live-news > p")].map((one) => one.textContent.trim()),
   papers: [...root.querySelectorAll("#live-papers .papers b")].map((one) => one.textContent.trim()),
   answers: root.querySelectorAll("#live-questions .answer").length,

@@ -136,26 +136,66 @@ function drawSession(id, session) {
   put(place.querySelector(".w-session-when"), session.room ? `${when} · ${pick(session.room)}` : when);
 }
 
+// What is calm stands in a band; what is urgent covers the figures until it ends. Long texts are made smaller until they fit.
+let told = [];
 let news = [];
+let urgent = [];
 let newsIndex = 0;
+const BAND = [[2.7, 2], [2.2, 3], [1.8, 4], [1.5, 5], [1.3, 7]]; // letters in --u, lines
+
+function fitBand(text) {
+  for (const [size, lines] of BAND) {
+    text.style.fontSize = `calc(var(--u) * ${size})`;
+    text.style.webkitLineClamp = lines;
+    if (text.scrollHeight <= text.clientHeight + 1) return;
+  }
+}
+
+function fitAlarm() {
+  const text = at("alarm-text");
+  let low = 1.4, high = 12; // in --u; each step halves what is between
+  for (let step = 0; step < 8; step++) {
+    const size = (low + high) / 2;
+    text.style.fontSize = `calc(var(--u) * ${size})`;
+    if (text.scrollHeight <= text.clientHeight + 1 && text.scrollWidth <= text.clientWidth + 1) low = size;
+    else high = size;
+  }
+  text.style.fontSize = `calc(var(--u) * ${low})`;
+}
+
 function drawNews() {
-  const place = at("news");
-  place.hidden = news.length === 0;
-  if (news.length === 0) return;
-  const item = news[newsIndex % news.length];
-  place.classList.toggle("urgent", item.urgent === true);
-  const text = pick(item.text);
-  if (place.textContent !== text) { place.replaceChildren(make("p", { dir: "auto" }, text)); layOut(); }
+  const band = at("news");
+  const alarm = at("alarm");
+  alarm.hidden = urgent.length === 0;
+  band.hidden = news.length === 0 || urgent.length > 0;
+  if (urgent.length > 0) {
+    put(at("alarm-text"), pick(urgent[newsIndex % urgent.length].text));
+    put(at("alarm-count"), urgent.length > 1 ? `${(newsIndex % urgent.length) + 1} / ${urgent.length}` : "");
+    fitAlarm();
+  } else if (news.length > 0) {
+    const text = pick(news[newsIndex % news.length].text);
+    if (band.textContent !== text) { band.replaceChildren(make("p", { dir: "auto" }, text)); fitBand(band.firstChild); layOut(); }
+  }
+}
+
+// Also when the line is down, what is over goes by itself.
+function sortNews() {
+  const now = serverNow().getTime();
+  const good = told.filter((item) => !item.until || Date.parse(item.until) > now);
+  const same = good.length === news.length + urgent.length;
+  news = good.filter((item) => !item.urgent);
+  urgent = good.filter((item) => item.urgent);
+  return same;
 }
 
 function takeNews(list) {
   if (!Array.isArray(list)) return;
-  const urgent = list.filter((item) => item.urgent);
-  const was = news.length;
-  news = urgent.length > 0 ? urgent : list; // something urgent stands alone
-  newsIndex = 0;
+  const was = JSON.stringify(told);
+  told = list;
+  sortNews();
+  if (JSON.stringify(list) !== was) newsIndex = 0;
   drawNews();
-  if ((was === 0) !== (news.length === 0)) layOut();
+  layOut();
 }
 
 function drawAge() {
@@ -178,6 +218,7 @@ function drawProgramme() {
 function drawClock() {
   put(at("clock"), clock(serverNow(), zone));
   drawProgramme();
+  if (!sortNews()) { drawNews(); layOut(); }
 }
 
 function snapshot(data) {
@@ -200,6 +241,7 @@ function checkin(data) {
 }
 
 new ResizeObserver(layOut).observe(at("delegations"));
+addEventListener("resize", () => { at("news").replaceChildren(); drawNews(); });
 setInterval(drawClock, 1000);
 setInterval(() => { newsIndex++; drawNews(); turnPage(); }, 10000);
 

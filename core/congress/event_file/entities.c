@@ -63,8 +63,11 @@ SHAPE(quorum, {.key = "category", .kind = FIELD_REF_CODE, .target = ENTITY_CATEG
 SHAPE(welcome, BOOL("on", 0), {.key = "gates", .kind = FIELD_REF_CODES, .target = ENTITY_GATE}, BOOL("photo", 0));
 SHAPE(slide, {.key = "file", .kind = FIELD_PICTURE, .flags = FIELD_REQUIRED}, {.key = "caption", .kind = FIELD_TITLE},
       {.key = "seconds", .kind = FIELD_INT, .least = 1, .most = 3600, .i64_default = 10});
+SHAPE(phones, CATEGORIES("categories"), {.key = "delegations", .kind = FIELD_REF_CODES, .target = ENTITY_UNIT});
 SHAPE(announcement, {.key = "text", .kind = FIELD_TITLE, .flags = FIELD_REQUIRED}, {.key = "from", .kind = FIELD_TIME}, {.key = "until", .kind = FIELD_TIME},
-      {.key = "to", .kind = FIELD_ENUMS, .names = audiences, .text_default = "[\"wall\",\"phone\"]"}, BOOL("urgent", 0));
+      {.key = "to", .kind = FIELD_ENUMS, .names = audiences, .text_default = "[\"wall\",\"phone\"]"}, BOOL("urgent", 0),
+      {.key = "audience", .kind = FIELD_OBJECT, .shape = &phones_shape});
+const struct field announcements_field = {.key = "announcements", .kind = FIELD_OBJECTS, .shape = &announcement_shape};
 
 SHAPE(event, {.key = "slug", .kind = FIELD_SLUG, .flags = FIELD_REQUIRED}, ENUM_REQUIRED("kind", event_kinds), TITLE,
       {.key = "timezone", .kind = FIELD_ZONE, .flags = FIELD_REQUIRED}, {.key = "public_url", .kind = FIELD_URL},
@@ -72,7 +75,7 @@ SHAPE(event, {.key = "slug", .kind = FIELD_SLUG, .flags = FIELD_REQUIRED}, ENUM_
       {.key = "venue", .kind = FIELD_OBJECT, .shape = &venue_shape}, {.key = "colors", .kind = FIELD_OBJECT, .shape = &colors_shape},
       {.key = "wifi", .kind = FIELD_OBJECT, .shape = &wifi_shape}, {.key = "streams", .kind = FIELD_OBJECTS, .shape = &stream_shape},
       {.key = "quorum", .kind = FIELD_OBJECT, .shape = &quorum_shape}, {.key = "slides", .kind = FIELD_OBJECTS, .shape = &slide_shape},
-      {.key = "announcements", .kind = FIELD_OBJECTS, .shape = &announcement_shape}, ENUM("documents_access", accesses, "badge"), ENUM("pin", pins, "phone_tail"),
+      LIST("announcements"), ENUM("documents_access", accesses, "badge"), ENUM("pin", pins, "phone_tail"),
       BOOL("names_on_wall", 0), {.key = "welcome", .kind = FIELD_OBJECT, .shape = &welcome_shape},
       LIST("categories"), LIST("areas"), LIST("gates"), LIST("sessions"), LIST("documents"), LIST("delegates"));
 

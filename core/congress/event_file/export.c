@@ -1,6 +1,7 @@
 /* An event as an event file again: the same tables as the import, walked the other way. */
 #include "core/base/file.h"
 #include "core/congress/event_file/plan.h"
+#include "core/congress/messages/announcements.h"
 
 #include <string.h>
 
@@ -27,6 +28,10 @@ static enum err load(struct export *x, struct db *db, const char *slug, struct f
     x->event = (struct event_plan){.row = row, .zone = row->now[entity_column(ENTITY_EVENT, "timezone")].text};
     plan->here = &x->event;
     for (int kind = ENTITY_CATEGORY; e == OK && kind < ENTITY_COUNT; kind++) e = table_load(plan, &x->event.tables[kind], (enum entity_kind)kind, row->now[0].i64);
+    json_t *news = NULL;
+    if (e == OK) e = announcement_list(db, plan->arena, row->now[0].i64, &news);
+    if (e == OK && json_array_size(news) && !(row->announcements_now = json_text(plan->arena, news))) e = ERR_NOMEM;
+    json_decref(news);
     return e == OK ? OK : db_fault(db, e, fault, "read the event");
 }
 
@@ -124,7 +129,8 @@ static json_t *show_all(struct export *x)
         add(x, root, "organization", organization);
     }
     add(x, root, "people", show_list(x, &x->plan.tables[ENTITY_PERSON]));
-    json_t *event = show_row(x, ENTITY_EVENT, x->event.row);
+    json_t *event = show_row(x, ENTITY_EVENT, x->event.row), *news = plan_show_announcements(&x->plan, x->event.row->announcements_now, &x->failed);
+    if (news) add(x, event, "announcements", news);
     for (int kind = ENTITY_CATEGORY; kind < ENTITY_COUNT; kind++) {
         if (x->event.tables[kind].count) add(x, event, entities[kind].list_key, show_list(x, &x->event.tables[kind]));
     }

@@ -21,6 +21,7 @@ struct row {
     bool kept;              /* the file speaks of it, but it stays as it is */
     json_t *attributes_now; /* people: code -> value, owned by the plan's `values`; NULL: none */
     json_t *attributes_next;
+    const char *announcements_now, *announcements_next; /* events: the list as JSON, NULL: none; see announcements.c */
 };
 
 /* All rows of an entity (of one event). */
@@ -41,6 +42,7 @@ struct event_plan {
     size_t index;
     const char *zone;
     int64_t shift_days;
+    json_t *announcements; /* what the file says, as stored; borrowed from `keep`; NULL: nothing */
     bool changed, is_new;
     struct table tables[ENTITY_COUNT];
 };
@@ -115,6 +117,8 @@ void shape_defaults(const struct shape *shape, struct db_value *values);
 /* A tidied text or language map as a new JSON value, in plan->keep. */
 enum err read_title(const struct reading *r, json_t **ret);
 
+enum err read_objects(const struct reading *r);
+
 /* --- show.c: from columns to the file --- */
 enum show_form { SHOW_STORED, SHOW_FILE };
 /* A new reference; NULL for a NULL value or when out of memory (*failed is set then). `plan` gives tables and the zone. */
@@ -154,6 +158,11 @@ enum err plan_events(struct plan *plan, json_t *list, const struct json_place *p
 enum err plan_name_delegates(struct plan *plan, struct table *table, json_t *list, const struct json_place *place, struct fault *fault);
 enum err plan_delegates(struct plan *plan, const struct json_place *place, struct fault *fault);
 const char *delegate_key(struct plan *plan, const struct db_value *values);
+/* announcements.c: what the file's list makes of the rows; whether what stays still finds its codes; the writing, after the rows' own */
+enum err plan_announcements(struct plan *plan, struct event_plan *event, const struct json_place *place, struct fault *fault);
+enum err plan_recheck_announcements(struct plan *plan, struct fault *fault);
+enum err plan_write_announcements(struct plan *plan, struct db *db);
+json_t *plan_show_announcements(struct plan *plan, const char *stored, bool *failed); /* as the file says it; NULL: none */
 /* Rows that --prune takes away: refuses those with a history, and rows that would point at nothing; then notes and lists the removals. */
 enum err plan_removals(struct plan *plan, struct fault *fault);
 

@@ -159,6 +159,7 @@ enum err plan_removals(struct plan *plan, struct fault *fault)
     for (size_t i = 0; e == OK && i < plan->event_count; i++) {
         plan->here = &plan->events[i];
         e = recheck_row(plan, &plan->tables[ENTITY_EVENT], plan->here->row, fault);
+        if (e == OK) e = plan_recheck_announcements(plan, fault);
     }
     plan->here = NULL;
     plan->rechecking = false;

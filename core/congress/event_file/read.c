@@ -197,7 +197,7 @@ static enum err read_object(const struct reading *r)
     return e == OK && object ? put_json(r, object) : e;
 }
 
-static enum err read_objects(const struct reading *r)
+enum err read_objects(const struct reading *r)
 {
     if (!json_is_array(r->json)) return json_fault(r->fault, r->place, "must be a list");
     if (json_array_size(r->json) > LIST_MOST) return json_fault(r->fault, r->place, "more than %d items", LIST_MOST);

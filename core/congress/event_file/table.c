@@ -225,6 +225,9 @@ static bool is_same(const struct entity *entity, const struct row *row)
     if (!row->now) return false;
     for (size_t i = 0; i < entity_width(entity); i++)
         if (!value_equal(&row->now[i], &row->next[i])) return false;
+    bool list = row->announcements_now && row->announcements_next ? strcmp(row->announcements_now, row->announcements_next) == 0
+                                                                  : row->announcements_now == row->announcements_next;
+    if (!list) return false;
     return json_equal(row->attributes_now, row->attributes_next) || (!row->attributes_now && !row->attributes_next);
 }
 
@@ -233,6 +236,16 @@ static json_t *hide(struct plan *plan, const char *code, json_t *value)
     const struct row *type = map_get(&plan->tables[ENTITY_ATTRIBUTE_TYPE].by_key, code);
     if (!value || json_is_null(value)) return json_null();
     return type && row_values(type)[entity_column(ENTITY_ATTRIBUTE_TYPE, "sensitive")].i64 == 0 ? json_incref(value) : json_string("•••");
+}
+
+/* The list has rows of its own; in the report it looks like a field. */
+static void changed_announcements(struct plan *plan, const struct row *row, json_t *fields, bool *failed)
+{
+    const char *a = row->announcements_now, *b = row->announcements_next;
+    if (a && b ? strcmp(a, b) == 0 : a == b) return;
+    json_t *was = plan_show_announcements(plan, a, failed), *is = plan_show_announcements(plan, b, failed);
+    json_t *item = json_pack("{s:s, s:o, s:o}", "field", "announcements", "old", was ? was : json_null(), "new", is ? is : json_null());
+    if (!item || json_array_append_new(fields, item) != 0) *failed = true;
 }
 
 /* Attributes have rows of their own; in the report they look like fields. */
@@ -266,6 +279,7 @@ enum err row_settle(struct plan *plan, struct table *table, struct row *row, boo
         bool failed = false;
         json_t *fields = changed_fields(plan, entity, row, &failed);
         changed_attributes(plan, row, fields, &failed);
+        changed_announcements(plan, row, fields, &failed);
         if (failed) json_decref(fields);
         if (failed) return ERR_NOMEM;
         enum err e = plan_note(plan, table->kind, row->key, row, row->now ? "changed" : "new", fields);

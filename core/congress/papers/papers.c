@@ -48,6 +48,7 @@ enum err paper_viewer_by_token(struct db *db, struct arena *arena, const char *t
     bool lost = strcmp(row.status, "summoned") != 0 && strcmp(row.status, "alternate") != 0;
     if (row.revoked_ms != DB_NULL || !row.named || lost) return ERR_DENIED;
     *ret = (struct paper_viewer){.delegate_id = row.delegate_id, .event_id = row.event_id, .event = row.event, .timezone = row.timezone, .category = row.category,
+                                 .delegation = row.unit,
                                  .pin_for_all = strcmp(row.documents_access, "pin") == 0};
     return OK;
 }

@@ -19,6 +19,7 @@ struct paper_viewer {
     const char *event;    /* slug */
     const char *timezone;
     const char *category; /* code */
+    const char *delegation; /* code; NULL: of none */
     bool pin_passed;
     bool pin_for_all;     /* the event asks for the PIN for every paper */
 };

@@ -3,6 +3,7 @@
 #include "core/base/file.h"
 #include "core/base/id.h"
 #include "core/congress/delegates/find_index.h"
+#include "core/congress/messages/announcements.h"
 #include "core/congress/store/mirror.h"
 #include "core/congress/store/practice.h"
 
@@ -24,17 +25,24 @@ static char *join(const char *folder, const char *name)
     return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
 }
 
+/* What a migration cannot say in SQL alone. Each does nothing where there is nothing to do. */
+static enum err complete(struct db *db, struct fault *fault)
+{
+    enum err e = find_index_complete(db, fault);
+    return e == OK ? announcement_adopt(db, fault) : e;
+}
+
 /* A server that runs holds the lock and relies on the schema it started with. */
 static enum err bring_up_to_date(struct store *store, struct fault *fault)
 {
     struct fault why = {0};
     enum err e = db_check_schema(store->db, &why);
-    if (e == OK) return find_index_complete(store->db, fault);
+    if (e == OK) return complete(store->db, fault);
     int lock;
     if (store_lock(store, &lock, fault) != OK) return fault_set(fault, ERR_BUSY,
         "%s: the schema is old and a server is running on it: stop the server first", store->folder);
     e = db_migrate(store->db, fault);
-    if (e == OK) e = find_index_complete(store->db, fault);
+    if (e == OK) e = complete(store->db, fault);
     file_unlock(lock);
     return e;
 }

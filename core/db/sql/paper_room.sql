@@ -1,4 +1,4 @@
--- The organiser's room of papers, who opened what, questions: core/congress/papers. Who may see a paper is decided in C alone.
+-- The organiser's room of papers, who opened what: core/congress/papers. Who may see a paper is decided in C alone.
 
 -- room_papers :many (event_id i64) -> (id i64, code text, title text, language text?, number text?, issued text?, issuer text?, audience text?, session text?, session_title text?, publish_ms i64?, publish_manual i64, published_ms i64?, withdrawn_ms i64?, stamp text?, stamp_let_ms i64?, restricted i64, must_read i64, edited text?, version i64?, sha256 text?, name text?, size i64?, media_type text?, added_ms i64?, source text?, pages i64?, unread i64?)
 SELECT d.id, d.code, d.title, d.language, d.number, d.issued, d.issuer, d.audience, s.code, s.title, d.publish_ms, d.publish_manual, d.published_ms, d.withdrawn_ms,
@@ -100,48 +100,13 @@ SELECT config_seq, (SELECT COUNT(*) FROM paper_opened o WHERE o.delegate_id = $2
   (SELECT COUNT(*) FROM question q WHERE q.delegate_id = $2 AND q.browser_hash = $3)
 FROM event WHERE id = $1;
 
--- The moments at which papers appear.
+-- The moments at which papers appear, and announcements appear and go.
 -- news_moments :many (event_id i64) -> (at_ms i64)
-SELECT COALESCE(published_ms, publish_ms) FROM document WHERE event_id = $1 AND COALESCE(published_ms, publish_ms) IS NOT NULL;
+SELECT COALESCE(published_ms, publish_ms) FROM document WHERE event_id = $1 AND COALESCE(published_ms, publish_ms) IS NOT NULL
+UNION ALL SELECT from_ms FROM announcement WHERE event_id = $1 AND ended_ms IS NULL AND from_ms IS NOT NULL
+UNION ALL SELECT until_ms FROM announcement WHERE event_id = $1 AND ended_ms IS NULL AND until_ms IS NOT NULL;
 
 -- When a paper's first version was there, for "new since you were here".
 -- news_first :many (event_id i64) -> (document_id i64, first_ms i64, newest i64)
 SELECT d.id, CASE WHEN COALESCE(d.published_ms, d.publish_ms, 0) > MIN(v.added_ms) THEN COALESCE(d.published_ms, d.publish_ms, 0) ELSE MIN(v.added_ms) END, MAX(v.version)
 FROM document d JOIN document_version v ON v.document_id = d.id WHERE d.event_id = $1 GROUP BY d.id, d.published_ms, d.publish_ms;
-
--- question_insert :exec (id i64, event_id i64, delegate_id i64, words text, asked_ms i64, browser_hash text?)
-INSERT INTO question(id, event_id, delegate_id, words, asked_ms, browser_hash) VALUES($1, $2, $3, $4, $5, $6);
-
--- The same words again at once: a form sent twice, of which the browser keeps the second cookie.
--- question_hand_on :exec (delegate_id i64, since_ms i64, words text, browser_hash text)
-UPDATE question SET browser_hash = $4 WHERE delegate_id = $1 AND asked_ms > $2 AND words = $3 AND answered_ms IS NULL;
-
--- question_is_of :maybe (delegate_id i64, since_ms i64, words text, browser_hash text) -> (count i64)
-SELECT COUNT(*) FROM question WHERE delegate_id = $1 AND asked_ms > $2 AND words = $3 AND browser_hash = $4;
-
--- question_recent :maybe (delegate_id i64, since_ms i64, words text) -> (asked i64, same i64, waiting i64)
-SELECT (SELECT COUNT(*) FROM question WHERE delegate_id = $1 AND asked_ms > $2),
-  (SELECT COUNT(*) FROM question WHERE delegate_id = $1 AND asked_ms > $2 AND words = $3), (SELECT COUNT(*) FROM question WHERE delegate_id = $1 AND answered_ms IS NULL);
-
--- question_of :many (delegate_id i64) -> (id i64, words text, asked_ms i64, answer text?, answered_ms i64?, seen_ms i64?, browser_hash text?)
-SELECT id, words, asked_ms, answer, answered_ms, seen_ms, browser_hash FROM question WHERE delegate_id = $1 ORDER BY asked_ms, id;
-
--- question_list :many (event_id i64, most i64) -> (id i64, words text, asked_ms i64, answer text?, answered_ms i64?, actor text?, seen_ms i64?, name text?, number text?, unit_name text?)
-SELECT q.id, q.words, q.asked_ms, q.answer, q.answered_ms, q.actor, q.seen_ms, p.name, d.number, u.name
-FROM question q JOIN delegate d ON d.id = q.delegate_id LEFT JOIN person p ON p.id = d.person_id LEFT JOIN unit u ON u.id = d.delegation_id
-WHERE q.event_id = $1 ORDER BY CASE WHEN q.answered_ms IS NULL THEN 0 ELSE 1 END, CASE WHEN q.answered_ms IS NULL THEN q.asked_ms ELSE -q.asked_ms END, q.id LIMIT $2;
-
--- question_marks :maybe (event_id i64) -> (count i64, waiting i64, newest i64)
-SELECT COUNT(*), COALESCE(SUM(CASE WHEN answered_ms IS NULL THEN 1 ELSE 0 END), 0), COALESCE(MAX(COALESCE(seen_ms, answered_ms, asked_ms)), 0) FROM question WHERE event_id = $1;
-
--- question_get :maybe (event_id i64, id i64) -> (words text, answer text?, answered_ms i64?)
-SELECT words, answer, answered_ms FROM question WHERE event_id = $1 AND id = $2;
-
--- question_answer :exec (id i64, answer text, answered_ms i64, actor text)
-UPDATE question SET answer = $2, answered_ms = $3, actor = $4, seen_ms = NULL WHERE id = $1;
-
--- question_seen :exec (id i64, seen_ms i64)
-UPDATE question SET seen_ms = $2 WHERE id = $1 AND answered_ms IS NOT NULL AND seen_ms IS NULL;
-
--- question_close :exec (event_id i64, questions_closed_ms i64?)
-UPDATE event SET questions_closed_ms = $2 WHERE id = $1;

@@ -15,12 +15,13 @@ FROM document d JOIN document_version v ON v.document_id = d.id JOIN blob b ON b
 WHERE d.event_id = $1 AND d.code = $2 AND v.version = $3
 
 -- A member card is good at one event: the same as pages_delegate finds.
--- papers_viewer :maybe (token_id text, now_ms i64) -> (delegate_id i64?, event_id i64?, event text?, category text?, status text?, named i64, revoked_ms i64?, documents_access text?, timezone text?)
-SELECT d.id, e.id, e.slug, k.code, d.status, CASE WHEN d.person_id IS NULL THEN 0 ELSE 1 END, c.revoked_ms, e.documents_access, e.timezone
+-- papers_viewer :maybe (token_id text, now_ms i64) -> (delegate_id i64?, event_id i64?, event text?, category text?, status text?, named i64, revoked_ms i64?, documents_access text?, timezone text?, unit text?)
+SELECT d.id, e.id, e.slug, k.code, d.status, CASE WHEN d.person_id IS NULL THEN 0 ELSE 1 END, c.revoked_ms, e.documents_access, e.timezone, u.code
 FROM credential c
 LEFT JOIN delegate d ON d.id = COALESCE(c.delegate_id,
   (SELECT m.id FROM delegate m JOIN event n ON n.id = m.event_id WHERE m.person_id = c.person_id
    ORDER BY CASE WHEN n.ends_ms < $2 THEN 2 WHEN m.status IN ('summoned', 'alternate') THEN 0 ELSE 1 END, CASE WHEN n.ends_ms >= $2 THEN n.starts_ms ELSE -n.starts_ms END, n.id LIMIT 1))
 LEFT JOIN event e ON e.id = d.event_id
 LEFT JOIN category k ON k.id = d.category_id
+LEFT JOIN unit u ON u.id = d.delegation_id
 WHERE c.token_id = $1

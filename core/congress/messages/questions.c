@@ -1,4 +1,4 @@
-#include "core/congress/papers/questions.h"
+#include "core/congress/messages/questions.h"
 #include "core/base/text.h"
 #include "core/congress/store/store.h"
 
@@ -53,23 +53,60 @@ enum err question_ask(struct db *db, struct arena *arena, struct id_source *ids,
         return e == OK ? OK : db_fault(db, e, fault, "ask the desk again");
     }
     if (recent.asked >= QUESTION_BURST || recent.waiting >= QUESTION_WAITING) return fault_set(fault, ERR_LIMIT, "too many questions at once");
-    struct sql_question_insert_in in = {id_next(ids), asker->event_id, asker->delegate_id, words, now_ms, hash[0] ? hash : NULL};
+    struct sql_question_insert_in in = {id_next(ids), asker->event_id, asker->delegate_id, words, now_ms, hash[0] ? hash : NULL, asker->language};
     e = sql_question_insert(db, &in, NULL);
     *ret_mine = hash[0] != '\0';
     return e == OK ? OK : db_fault(db, e, fault, "ask the desk");
 }
 
-enum err question_answer(struct db *db, struct arena *arena, int64_t event_id, int64_t id, int64_t known_ms, const char *answer, const char *actor,
-                         int64_t now_ms, struct fault *fault)
+void question_desk_key(const char *session, char out[QUESTION_KEY_SIZE])
+{
+    uint8_t hash[CRYPTO_HASH_BYTES];
+    crypto_derive("plenum-desk", session, strlen(session), hash);
+    crypto_hex(hash, (QUESTION_KEY_SIZE - 1) / 2, out);
+    out[QUESTION_KEY_SIZE - 1] = '\0';
+}
+
+static bool is_others(const struct sql_question_get_row *row, const char *key, int64_t now_ms)
+{
+    bool alive = row->taken_ms != DB_NULL && now_ms - row->taken_ms < QUESTION_TAKEN_MS && row->taken_ms <= now_ms + QUESTION_TAKEN_MS;
+    return alive && row->taken_key && strcmp(row->taken_key, key) != 0;
+}
+
+enum err question_answer(struct db *db, struct arena *arena, const struct question_reply *r, int64_t now_ms, struct fault *fault)
+{
+    struct sql_question_get_row row;
+    enum err e = sql_question_get(db, arena, r->event_id, r->id, &row);
+    if (e == ERR_NOT_FOUND) return fault_set(fault, e, "there is no such question");
+    if (e == OK && row.answered_ms != (r->known_ms ? r->known_ms : DB_NULL))
+        return fault_because(fault, ERR_CONFLICT, "ask_answered", NULL, "somebody has answered this meanwhile");
+    if (e == OK && is_others(&row, r->key, now_ms) && (!r->taken_key || strcmp(row.taken_key, r->taken_key) != 0))
+        return fault_because(fault, ERR_CONFLICT, "ask_taken", row.taken_by, "somebody else is answering this");
+    if (e == OK && r->known_ms >= now_ms) now_ms = r->known_ms + 1; /* each answer is another one, also within a millisecond */
+    if (e == OK) e = sql_question_answer(db, &(struct sql_question_answer_in){.id = r->id, .answer = r->answer, .answered_ms = now_ms, .actor = r->actor}, NULL);
+    if (e == OK) e = audit_write(db, now_ms, r->actor, row.answer ? "question.answer_again" : "question.answer", arena_printf(arena, "%lld", (long long)r->id), NULL);
+    return e == OK ? OK : db_fault(db, e, fault, "answer a question");
+}
+
+enum err question_take(struct db *db, struct arena *arena, int64_t event_id, int64_t id, const char *actor, const char *key, int64_t now_ms, struct fault *fault)
 {
     struct sql_question_get_row row;
     enum err e = sql_question_get(db, arena, event_id, id, &row);
     if (e == ERR_NOT_FOUND) return fault_set(fault, e, "there is no such question");
-    if (e == OK && row.answered_ms != (known_ms ? known_ms : DB_NULL)) return fault_set(fault, ERR_CONFLICT, "somebody has answered this meanwhile");
-    if (e == OK && known_ms >= now_ms) now_ms = known_ms + 1; /* each answer is another one, also within a millisecond */
-    if (e == OK) e = sql_question_answer(db, &(struct sql_question_answer_in){.id = id, .answer = answer, .answered_ms = now_ms, .actor = actor}, NULL);
-    if (e == OK) e = audit_write(db, now_ms, actor, row.answer ? "question.answer_again" : "question.answer", arena_printf(arena, "%lld", (long long)id), NULL);
-    return e == OK ? OK : db_fault(db, e, fault, "answer a question");
+    if (e == OK && is_others(&row, key, now_ms)) return fault_because(fault, ERR_CONFLICT, "ask_taken", row.taken_by, "somebody else is answering this");
+    const struct sql_question_take_in in = {id, actor, key, now_ms};
+    if (e == OK) e = sql_question_take(db, &in, NULL);
+    return e == OK ? OK : db_fault(db, e, fault, "take a question");
+}
+
+enum err question_leave(struct db *db, struct arena *arena, int64_t event_id, int64_t id, const char *key, struct fault *fault)
+{
+    struct sql_question_get_row row;
+    enum err e = sql_question_get(db, arena, event_id, id, &row);
+    if (e == ERR_NOT_FOUND) return fault_set(fault, e, "there is no such question");
+    const struct sql_question_take_in nobody = {id, NULL, NULL, DB_NULL};
+    if (e == OK && row.taken_key && strcmp(row.taken_key, key) == 0) e = sql_question_take(db, &nobody, NULL);
+    return e == OK ? OK : db_fault(db, e, fault, "leave a question");
 }
 
 enum err question_close(struct db *db, int64_t event_id, bool closed, const char *actor, const char *event, int64_t now_ms, struct fault *fault)
@@ -97,15 +134,19 @@ enum err question_of(struct db *db, struct arena *arena, const struct question_r
     return OK;
 }
 
-enum err question_list(struct db *db, struct arena *arena, int64_t event_id, int64_t most, struct question **ret, size_t *ret_count)
+enum err question_list(struct db *db, struct arena *arena, int64_t event_id, int64_t most, int64_t now_ms, struct question **ret, size_t *ret_count)
 {
     struct sql_question_list_row *rows;
     enum err e = sql_question_list(db, arena, event_id, most, &rows, ret_count);
     struct question *list = e == OK ? arena_array(arena, *ret_count + 1, sizeof *list) : NULL;
     if (e != OK || !list) return e != OK ? e : ERR_NOMEM;
-    for (size_t i = 0; i < *ret_count; i++)
-        list[i] = (struct question){rows[i].id, rows[i].asked_ms, rows[i].answered_ms, rows[i].seen_ms, rows[i].words, rows[i].answer, rows[i].actor,
-                                    rows[i].name, rows[i].number, rows[i].unit_name, true};
+    for (size_t i = 0; i < *ret_count; i++) {
+        const struct sql_question_list_row *row = &rows[i];
+        bool taken = row->taken_ms != DB_NULL && now_ms - row->taken_ms < QUESTION_TAKEN_MS && row->taken_ms <= now_ms + QUESTION_TAKEN_MS;
+        list[i] = (struct question){.id = row->id, .asked_ms = row->asked_ms, .answered_ms = row->answered_ms, .seen_ms = row->seen_ms, .words = row->words,
+                                    .answer = row->answer, .actor = row->actor, .name = row->name, .number = row->number, .unit = row->unit_name,
+                                    .language = row->language, .taken_by = taken ? row->taken_by : NULL, .taken_key = taken ? row->taken_key : NULL, .is_mine = true};
+    }
     *ret = list;
     return OK;
 }
