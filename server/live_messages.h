@@ -27,7 +27,8 @@ struct live_messages {
 enum err live_messages_read(struct db *db, struct arena *arena, int64_t event_id, int64_t now_ms, struct live_messages *ret);
 /* Adds both to a desk's snapshot. */
 enum err live_messages_put(const struct live_messages *messages, json_t *snapshot);
-/* Publishes `announcement` and `questions` where they are not what was told last; `on_wall`: what the walls' snapshot has. At the first time nothing is published: who comes gets a snapshot. */
+/* Publishes `announcement` and `questions` where they are not what was told last; `on_wall`: what the walls' snapshot has. At the first time nothing is published:
+ * who comes gets a snapshot. */
 void live_messages_tell(struct live_hub *hub, struct arena *arena, const struct live_messages *messages, const json_t *on_wall, const char *wall, const char *desk,
                         struct live_told *told);
 

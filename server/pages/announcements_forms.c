@@ -105,7 +105,8 @@ static void stored(struct http_request *req)
     const struct form *f = req->state;
     const struct fault *fault = NULL;
     enum err err = write_result(req, &fault);
-    if (err == OK) http_reply_redirect(req, 303, arena_printf(req->arena, "/admin/%s/announcements?done=%s", http_param(req, "event"), f->ends ? "ended" : f->id ? "changed" : "made"));
+    const char *done = f->ends ? "ended" : f->id ? "changed" : "made";
+    if (err == OK) http_reply_redirect(req, 303, arena_printf(req->arena, "/admin/%s/announcements?done=%s", http_param(req, "event"), done));
     else tell(req, err, fault);
 }
 

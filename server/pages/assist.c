@@ -66,7 +66,8 @@ static enum err put_all(struct staff_page *page, const struct assist *a, const s
     category_set mine = position < 64 ? UINT64_C(1) << position : ~UINT64_C(0);
     card_put_person(view, delegate, page->programme);
     phone_put_facts(view, delegate);
-    enum err e = phone_put_event(view, worker, &page->event, page->programme, mine, now_ms);
+    const struct announcement_reader reader = {ANNOUNCEMENT_ON_PHONE, delegate->category, delegate->unit};
+    enum err e = phone_put_event(view, worker, &page->event, page->programme, &reader, mine, now_ms);
     if (e == OK) e = view_put_papers(view, worker->db, &a->viewer, now_ms);
     if (e == OK) e = put_pin(view, worker->db, page->event.slug, a, now_ms);
     if (e != OK) return e;

@@ -1,7 +1,8 @@
 /* The parts of a page that many people share, as they were rendered: kept by one worker, never older than what they show.
  *
  * A fragment may be shown when all of this holds, and fragment_find looks at all of it:
- *   - its key is equal: event, change number of the event (event.config_seq), category, delegation (so far as announcements ask for it), language, PIN, origin. Whatever is shown and is configured
+ *   - its key is equal: event, change number of the event (event.config_seq), category, delegation (so far as announcements ask for it), language, PIN, origin.
+ *     Whatever is shown and is configured
  *     (sessions, papers, publication, announcements, venue, Wi-Fi, titles, colours) moves config_seq in the transaction that changes it. The caller gives the
  *     number that it has read with the person's own row, by one statement: so the fragment is of exactly the moment at which that row was true;
  *   - from_ms <= now < until_ms: nothing that is shown changes by itself in between (the maker says until when).

@@ -245,13 +245,18 @@ static enum err load_moments(struct worker *worker, struct arena *arena, const s
     return OK;
 }
 
+static uint64_t mix(uint64_t all, int64_t one)
+{
+    return (all ^ (uint64_t)one) * UINT64_C(0x9E3779B97F4A7C15);
+}
+
 enum err news_heard(struct worker *worker, struct arena *arena, const struct viewer *viewer, int64_t config_seq, uint64_t *ret)
 {
     enum err err = load_moments(worker, arena, viewer, config_seq);
     *ret = 0;
     for (size_t i = 0; err == OK && i < worker->moments.target_count; i++) {
         const struct news_target *target = &worker->moments.targets[i];
-        if (announcement_is_for(target->audience, viewer->papers.category, viewer->papers.delegation)) *ret = (*ret ^ (uint64_t)target->id) * UINT64_C(0x9E3779B97F4A7C15);
+        if (announcement_is_for(target->audience, viewer->papers.category, viewer->papers.delegation)) *ret = mix(*ret, target->id);
     }
     return err;
 }

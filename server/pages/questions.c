@@ -4,6 +4,7 @@
 #include "core/congress/messages/questions.h"
 #include "server/live_feed.h"
 #include "server/pages/view.h"
+#include "server/refusal.h"
 
 #include "catalogue.h"
 
@@ -158,9 +159,9 @@ static void stored(struct http_request *req)
     const struct fault *fault = NULL;
     enum err err = write_result(req, &fault);
     if (err == OK) live_feed_questions(app_of(req)->feed, f->event);
-    if (err == OK) http_reply_redirect(req, 303, arena_printf(req->arena, "/desk/%s/questions%s%s", f->event, f->take ? "#q-" : "", f->take ? http_form(req, "question") : ""));
-    else if (err == ERR_CONFLICT && fault->reason && strcmp(fault->reason, "ask_taken") == 0) show(req, 409, view_words_for(req, "ask.taken_meanwhile"));
-    else if (err == ERR_CONFLICT) show(req, 409, view_words_for(req, "ask.answered_meanwhile"));
+    const char *place = f->take ? arena_printf(req->arena, "#q-%" PRId64, f->reply.id) : "";
+    if (err == OK) http_reply_redirect(req, 303, arena_printf(req->arena, "/desk/%s/questions%s", f->event, place));
+    else if (err == ERR_CONFLICT) show(req, 409, refusal_of_fault(req, fault));
     else reply_error(req, err, fault);
 }
 

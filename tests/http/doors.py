@@ -222,6 +222,10 @@ def doors():
         "GET /admin/{event}/papers/{document}": Door(plain("/admin/test-1/papers/programme"), type="text/html"),
         "POST /admin/{event}/papers/{document}": Door(plain("/admin/test-1/papers/programme"), form=lambda role: {"do": "up"}, status=303),
         "GET /admin/{event}/papers/{document}/file/{version}": Door(plain("/admin/test-1/papers/programme/file/1"), type="application/pdf"),
+        "GET /admin/{event}/announcements": Door(plain("/admin/test-1/announcements"), type="text/html"),
+        "POST /admin/{event}/announcements": Door(plain("/admin/test-1/announcements"), form=lambda role: {"do": "end", "id": str(w.server.value(
+            "SELECT a.id FROM announcement a JOIN event e ON e.id = a.event_id WHERE e.slug = 'test-1' ORDER BY a.id LIMIT 1"))}, status=303),
+        "GET /admin/{event}/chat": Door(plain("/admin/test-1/chat?parts=1&programme=1&papers=1&link=1&wifi=1"), type="text/html"),
         "GET /desk/{event}/questions": Door(plain("/desk/test-1/questions"), type="text/html"),
         "POST /desk/{event}/questions": Door(lambda role: "/desk/test-1/questions", form=lambda role: {"question": w.question(), "answer": "Tầng 2", "known": str(w.server.value("SELECT answered_ms FROM question ORDER BY id LIMIT 1") or 0)}, status=303),
         "GET /d/{token}/papers.zip": Door(plain("/d/%s/papers.zip" % token), type="application/zip"),

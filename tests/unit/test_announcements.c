@@ -16,12 +16,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HEAD "{\"format\":\"plenum-events/1\",\"organization\":{\"name\":\"O\",\"languages\":[\"vi\",\"en\"],\"units\":[{\"code\":\"U1\",\"name\":\"Một\"},{\"code\":\"U2\",\"name\":\"Hai\"}]}," \
-             "\"people\":[{\"code\":\"P1\",\"name\":\"Lê A\",\"unit\":\"U1\"}],\"events\":[{\"slug\":\"e\",\"kind\":\"congress\",\"title\":\"Đại hội\",\"timezone\":\"Europe/Lisbon\"," \
-             "\"starts\":\"2026-03-28T07:30\",\"ends\":\"2026-03-30T17:00\",\"categories\":[{\"code\":\"official\",\"title\":\"C\"},{\"code\":\"guest\",\"title\":\"K\"}]," \
+#define HEAD "{\"format\":\"plenum-events/1\",\"organization\":{\"name\":\"O\",\"languages\":[\"vi\",\"en\"]," \
+             "\"units\":[{\"code\":\"U1\",\"name\":\"Một\"},{\"code\":\"U2\",\"name\":\"Hai\"}]},\"people\":[{\"code\":\"P1\",\"name\":\"Lê A\",\"unit\":\"U1\"}]," \
+             "\"events\":[{\"slug\":\"e\",\"kind\":\"congress\",\"title\":\"Đại hội\",\"timezone\":\"Europe/Lisbon\",\"starts\":\"2026-03-28T07:30\"," \
+             "\"ends\":\"2026-03-30T17:00\",\"categories\":[{\"code\":\"official\",\"title\":\"C\"},{\"code\":\"guest\",\"title\":\"K\"}]," \
              "\"delegates\":[{\"person\":\"P1\",\"category\":\"official\"}]"
 #define FILE_A "{\"text\":{\"vi\":\"Chào\",\"en\":\"Welcome\"}}"
-#define FILE_B "{\"text\":\"Xe 4\",\"from\":\"2026-03-29T01:30\",\"until\":\"2026-03-29T12:00\",\"to\":[\"phone\"],\"urgent\":true,\"audience\":{\"delegations\":[\"U1\"]}}"
+#define FILE_B "{\"text\":\"Xe 4\",\"from\":\"2026-03-29T01:30\",\"until\":\"2026-03-29T12:00\",\"to\":[\"phone\"]," \
+               "\"urgent\":true,\"audience\":{\"delegations\":[\"U1\"]}}"
 
 struct bench {
     struct check *c;
@@ -108,9 +110,11 @@ static void check_tidy(struct bench *b)
     strcat(letters, "x");
     CHECK(c, announcement_tidy(&b->arena, letters, &text, &b->fault) == ERR_INPUT);
     CHECK_TEXT(c, b->fault.reason, "announce_long");
-    static const char *const badges[] = {"http://10.0.0.5:8080/D/7K3M9QWXT2VB4HNJ", "xem http://a.vn/d/7k3m9qwxt2vb4hnj.", "/d/7K3M-9QWX-T2VB-4HNJ?x", "(/d/OK3M9QWXT2VB4HNI)"};
+    static const char *const badges[] = {"http://10.0.0.5:8080/D/7K3M9QWXT2VB4HNJ", "xem http://a.vn/d/7k3m9qwxt2vb4hnj.",
+                                         "/d/7K3M-9QWX-T2VB-4HNJ?x", "(/d/OK3M9QWXT2VB4HNI)"};
     static const char *const others[] = {"http://a.vn/e/dai-hoi", "và/d/ hay", "/d/7K3M9QWXT2VB4HN", "/d/me", "1/d/2", "/d/"};
-    for (size_t i = 0; i < sizeof badges / sizeof *badges; i++) CHECK(c, announcement_names_badge(badges[i]) && announcement_tidy(&b->arena, badges[i], &text, NULL) == ERR_INPUT);
+    for (size_t i = 0; i < sizeof badges / sizeof *badges; i++)
+        CHECK(c, announcement_names_badge(badges[i]) && announcement_tidy(&b->arena, badges[i], &text, NULL) == ERR_INPUT);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) CHECK(c, !announcement_names_badge(others[i]));
 }
 
@@ -173,7 +177,8 @@ static void check_console(struct bench *b)
     static const struct {
         const char *reason;
         int what;
-    } wrong[] = {{"announce_empty", 0}, {"announce_nowhere", 1}, {"announce_wall_all", 2}, {"announce_times", 3}, {"announce_times", 4}, {"announce_code", 5}, {"announce_code", 6}};
+    } wrong[] = {{"announce_empty", 0}, {"announce_nowhere", 1}, {"announce_wall_all", 2}, {"announce_times", 3}, {"announce_times", 4},
+                 {"announce_code", 5}, {"announce_code", 6}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct announcement_words bad = w;
         json_t *none = json_object();
@@ -193,7 +198,8 @@ static void check_console(struct bench *b)
                                        .category_count = 1, .delegations = unit, .delegation_count = 1};
     d = doing(b, now + 1000);
     CHECK(c, announcement_write(&d, id, 1, &later, &same) == OK && same == id);
-    CHECK(c, strstr(shown(b, &u1, now + 60000), "5 giờ") != NULL && strstr(shown(b, &u1, now + 59999), "5 giờ") == NULL && strstr(shown(b, &u1, now + 120000), "5 giờ") == NULL);
+    CHECK(c, strstr(shown(b, &u1, now + 60000), "5 giờ") != NULL && strstr(shown(b, &u1, now + 59999), "5 giờ") == NULL);
+    CHECK(c, strstr(shown(b, &u1, now + 120000), "5 giờ") == NULL);
     CHECK(c, strstr(shown(b, &u2, now + 60000), "5 giờ") == NULL && strstr(shown(b, &wall, now + 60000), "5 giờ") == NULL);
     d = doing(b, now + 2000);
     CHECK(c, announcement_write(&d, id, 1, &w, &same) == ERR_CONFLICT); /* of a form that was open when it was changed */
@@ -279,7 +285,8 @@ static void check_round(struct bench *b)
     CHECK(c, open == 2 && event_file_export(b->store.db, "e", false, &file, &b->fault) == OK);
     char *list = json_text(&b->arena, json_object_get(json_array_get(json_object_get(file, "events"), 0), "announcements"));
     CHECK_TEXT(c, list, "[{\"text\":{\"vi\":\"Viết ở bảng điều khiển\"},\"to\":[\"wall\",\"phone\"],\"urgent\":false},"
-               "{\"text\":\"Xe 4\",\"from\":\"2026-03-29T02:00\",\"until\":\"2026-03-29T12:00\",\"to\":[\"phone\"],\"urgent\":true,\"audience\":{\"delegations\":[\"U1\"]}}]");
+               "{\"text\":\"Xe 4\",\"from\":\"2026-03-29T02:00\",\"until\":\"2026-03-29T12:00\",\"to\":[\"phone\"],\"urgent\":true,"
+               "\"audience\":{\"delegations\":[\"U1\"]}}]");
     CHECK(c, import(b, list, false) == OK);
     counts(b, &open, &changes);
     CHECK(c, open == 2 && changes == was);
@@ -312,7 +319,8 @@ static void check_adopt(struct bench *b)
     CHECK(c, announcement_open(b->store.db, &b->arena, b->event_id, &list, &count) == OK);
     for (size_t i = 0; i < count; i++) CHECK(c, announcement_end(&d, list[i].id) == OK);
     char *path = file_join(&arena, b->data, "plenum.db");
-    char *command = arena_printf(&arena, "UPDATE event SET announcements = '[{\"text\":{\"vi\":\"Cũ\"},\"from\":100,\"until\":200,\"to\":[\"wall\"],\"urgent\":true},{\"text\":\"Hai\"}]'");
+    char *command = arena_printf(&arena, "UPDATE event SET announcements = '["
+                                         "{\"text\":{\"vi\":\"Cũ\"},\"from\":100,\"until\":200,\"to\":[\"wall\"],\"urgent\":true},{\"text\":\"Hai\"}]'");
     CHECK(c, path && command && run_sql(path, command));
     store_close(&b->store);
     CHECK(c, store_open(b->data, STORE_WRITE, &b->store, &b->fault) == OK);

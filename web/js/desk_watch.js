@@ -65,7 +65,6 @@ export function watch(desk) {
       },
       person: (data) => { if (!mine.has(data.request)) heard(data.person, "change"); },
       badge: (data) => desk.badge(data.person),
-      announcement: () => {},
       pins: (data) => { const place = at("pin-alarm-now"); place.hidden = !data.alarm; put(place.querySelector("b"), `${data.recent}, ${data.day}`); },
     },
     state(name) {

@@ -22,7 +22,8 @@ static enum err check_item(const json_t *item, const struct json_place *place, s
     if (json_is_string(title) && text_length(json_string_value(title)) > ANNOUNCEMENT_LETTERS)
         return json_fault(fault, &here, "longer than %d letters", ANNOUNCEMENT_LETTERS);
     json_object_foreach((json_t *)(uintptr_t)title, language, value)
-        if (text_length(json_string_value(value)) > ANNOUNCEMENT_LETTERS) return json_fault(fault, &here, "longer than %d letters in \"%s\"", ANNOUNCEMENT_LETTERS, language);
+        if (text_length(json_string_value(value)) > ANNOUNCEMENT_LETTERS)
+            return json_fault(fault, &here, "longer than %d letters in \"%s\"", ANNOUNCEMENT_LETTERS, language);
     if (!json_object_get(item, "audience")) return OK;
     json_t *to = json_object_get(item, "to");
     for (size_t i = 0; i < json_array_size(to); i++)
