@@ -93,9 +93,14 @@ $(B)/gen/catalogue.h $(B)/gen/catalogue.c &: $(B)/tool/sqlgen $(SQL) $(MIGRATION
 $(B)/gen/queue_catalogue.h $(B)/gen/queue_catalogue.c &: $(B)/tool/sqlgen $(SCANNER_SQL) $(SCANNER_MIGRATIONS)
 	@mkdir -p $(B)/gen
 	$(Q)$(B)/tool/sqlgen queue_catalogue $(B)/gen scanner/sql scanner/migrations
-$(B)/gen/web_assets.c: $(B)/tool/embed $(WEB)
+# What browsers get that is not our own: fetched by npm, held to the hashes of its lock file.
+$(B)/vendor/js/vendor/licenses.txt: packaging/npm/fetch packaging/npm/package-lock.json
+	@mkdir -p $(B)/vendor
+	$(say) NPM packaging/npm/package-lock.json
+	$(Q)packaging/npm/fetch $(B)/vendor
+$(B)/gen/web_assets.c: $(B)/tool/embed $(WEB) $(B)/vendor/js/vendor/licenses.txt
 	@mkdir -p $(B)/gen
-	$(Q)$(B)/tool/embed web $@
+	$(Q)$(B)/tool/embed $@ web $(B)/vendor
 
 LAYOUTS := $(sort $(wildcard badges/layouts/*.json))
 $(B)/tool/embed_layouts: badges/gen/embed_layouts.c

@@ -21,6 +21,16 @@ static enum err refuse(struct http_request *req, enum reason reason)
     return ERR_DENIED;
 }
 
+/* A browser that scans is as good as the account that signed it in: who is disabled or no longer of the desk scans no more. */
+static enum err check_owner(struct http_request *req, struct worker *worker, const struct device *device)
+{
+    struct account owner;
+    if (device->account_id == DB_NULL) return OK;
+    enum err e = account_by_id(worker->db, req->arena, device->account_id, &owner);
+    if (e != OK && e != ERR_NOT_FOUND) return e;
+    return e == OK && !owner.disabled && account_may(&owner, ACCOUNT_DESK, device->event_id) ? OK : refuse(req, REASON_device_revoked);
+}
+
 static enum err by_key(struct http_request *req, struct worker *worker, struct principal *p)
 {
     const char *key = http_bearer(req), *slug = http_param(req, "event");
@@ -28,6 +38,7 @@ static enum err by_key(struct http_request *req, struct worker *worker, struct p
     if (e == ERR_NOT_FOUND) return refuse(req, REASON_unauthorized);
     if (e != OK) return e;
     if (p->device.revoked_ms != DB_NULL) return refuse(req, REASON_device_revoked);
+    if ((e = check_owner(req, worker, &p->device)) != OK) return e;
     if (!access_is_private(req)) return refuse(req, REASON_secure_only);
     if (slug && strcmp(slug, p->device.event_slug) != 0) return refuse(req, REASON_forbidden);
     if (mirror_job_is_over(app_of(req)->mirror)) return refuse(req, REASON_busy); /* the gate goes to its next address: two records would be two truths */

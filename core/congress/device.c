@@ -74,7 +74,7 @@ enum err device_by_code(struct db *db, struct arena *arena, const char *code, st
     enum err e = sql_device_by_code(db, arena, code, &r);
     if (e != OK) return e;
     *ret = (struct device){r.id, r.code, r.name, r.event_id, r.gate_id, r.event_slug, r.gate_code, r.created_ms, r.revoked_ms, r.last_seen_ms,
-        r.clock_offset_ms, r.roster_version, r.roster_ms, r.waiting, r.waiting_since_ms, r.set_aside};
+        r.clock_offset_ms, r.roster_version, r.roster_ms, r.waiting, r.waiting_since_ms, r.set_aside, r.account_id, r.account};
     return OK;
 }
 
@@ -86,7 +86,7 @@ enum err device_by_key(struct db *db, struct arena *arena, const char *key, stru
     enum err e = sql_device_by_key(db, arena, hash, &r);
     if (e != OK) return e;
     *ret = (struct device){r.id, r.code, r.name, r.event_id, r.gate_id, r.event_slug, r.gate_code, r.created_ms, r.revoked_ms, r.last_seen_ms,
-        r.clock_offset_ms, r.roster_version, r.roster_ms, r.waiting, r.waiting_since_ms, r.set_aside};
+        r.clock_offset_ms, r.roster_version, r.roster_ms, r.waiting, r.waiting_since_ms, r.set_aside, r.account_id, r.account};
     return OK;
 }
 
@@ -102,7 +102,7 @@ enum err device_list(struct db *db, struct arena *arena, int64_t event_id, struc
         const struct sql_device_list_row *r = &rows[i];
         devices[i] = (struct device){r->id,         r->code,       r->name,         r->event_id,        r->gate_id,       r->event_slug, r->gate_code,
                                      r->created_ms, r->revoked_ms, r->last_seen_ms, r->clock_offset_ms, r->roster_version,
-                                     r->roster_ms,  r->waiting,    r->waiting_since_ms, r->set_aside};
+                                     r->roster_ms,  r->waiting,    r->waiting_since_ms, r->set_aside, r->account_id, r->account};
     }
     *ret_rows = devices;
     *ret_count = count;
@@ -120,9 +120,14 @@ enum err pairing_redeem(struct db *db, struct arena *arena, const char *code, co
     int64_t changes;
     e = sql_pairing_use(db, hash, now_ms, &changes);
     if (e == OK && changes != 1) return ERR_NOT_FOUND;
-    struct sql_device_insert_in in = {device->id, device->code, device->name, device->key_hash, found.event_id, found.gate_id, now_ms};
-    if (e == OK) e = sql_device_insert(db, &in, NULL);
+    if (e == OK) e = device_add(db, device, &(struct device_place){found.event_id, found.gate_id, DB_NULL}, now_ms);
     return e == OK && ret ? device_by_code(db, arena, device->code, ret) : e;
+}
+
+enum err device_add(struct db *db, const struct device_new *device, const struct device_place *place, int64_t now_ms)
+{
+    struct sql_device_insert_in in = {device->id, device->code, device->name, device->key_hash, place->event_id, place->gate_id, now_ms, place->account_id};
+    return sql_device_insert(db, &in, NULL);
 }
 
 enum err device_revoke(struct db *db, const char *code, int64_t now_ms)

@@ -43,6 +43,8 @@ struct device {
     int64_t roster_version;  /* that it said it has; DB_NULL: none */
     int64_t roster_ms;       /* when it asked for the list last; DB_NULL: never */
     int64_t waiting, waiting_since_ms, set_aside; /* what it said of its queue then; DB_NULL: nothing */
+    int64_t account_id;      /* a browser of this account (the scan page); DB_NULL: paired with a code */
+    const char *account;     /* its name; NULL */
 };
 
 /* What a device is before it is stored: names and secrets. */
@@ -60,6 +62,12 @@ enum err device_make(struct arena *arena, const char *name, struct device_new *r
 /* In a transaction: uses up the code (as typed: either case, hyphens and spaces do not matter) and stores the device. ERR_NOT_FOUND:
  * the code is wrong, was used, or is too old. `ret` may be NULL. */
 enum err pairing_redeem(struct db *db, struct arena *arena, const char *code, const struct device_new *device, int64_t now_ms, struct device *ret);
+
+/* In a transaction: a device without a code, for somebody who is signed in (account_id; DB_NULL: nobody). The caller has looked whether they may. */
+struct device_place {
+    int64_t event_id, gate_id, account_id;
+};
+enum err device_add(struct db *db, const struct device_new *device, const struct device_place *place, int64_t now_ms);
 
 /* By its key, also when revoked (the caller looks at revoked_ms, so that a revoked scanner learns why). ERR_NOT_FOUND. */
 enum err device_by_key(struct db *db, struct arena *arena, const char *key, struct device *ret);

@@ -95,11 +95,11 @@ static json_t *number(int64_t value) { return value == DB_NULL ? json_null() : j
 static json_t *device_json(const struct device *d)
 {
     char created[CLOCK_TEXT_SIZE], revoked[CLOCK_TEXT_SIZE], seen[CLOCK_TEXT_SIZE], asked[CLOCK_TEXT_SIZE], since[CLOCK_TEXT_SIZE];
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:o, s:s?, s:o, s:o, s:s?, s:o}", "device", d->code, "name", d->name, "event", d->event_slug,
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:o, s:s?, s:o, s:o, s:s?, s:o, s:s?}", "device", d->code, "name", d->name, "event", d->event_slug,
                      "gate", d->gate_code, "created", clock_format(d->created_ms, created), "last_seen", moment(d->last_seen_ms, seen), "revoked",
                      moment(d->revoked_ms, revoked), "roster", number(d->roster_version), "roster_at", moment(d->roster_ms, asked), "clock_offset_ms",
                      number(d->clock_offset_ms), "waiting", number(d->waiting), "waiting_since", moment(d->waiting_since_ms, since), "set_aside",
-                     number(d->set_aside));
+                     number(d->set_aside), "account", d->account);
 }
 
 static void print_device(const struct device *d)

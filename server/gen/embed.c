@@ -1,6 +1,6 @@
-/* Build tool: makes one C file of a folder, so that the program needs no files of its own beside it.
- *     embed DIR OUT.c
- * Every file becomes an entry of web_assets (server/web_assets.h): name below DIR, bytes, the same gzipped when that is smaller, media
+/* Build tool: makes one C file of folders, so that the program needs no files of its own beside it.
+ *     embed OUT.c DIR...
+ * Every file becomes an entry of web_assets (server/web_assets.h): name below its DIR, bytes, the same gzipped when that is smaller, media
  * type, a hash of the content. web_build is a hash over all of them: it stands in the URLs, so that they may be cached for ever. */
 #include <dirent.h>
 #include <stdbool.h>
@@ -136,17 +136,17 @@ static const char *type_find(const char *name, bool *ret_text)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
-        fprintf(stderr, "usage: embed DIR OUT.c\n");
+    if (argc < 3) {
+        fprintf(stderr, "usage: embed OUT.c DIR...\n");
         return 2;
     }
     static struct file files[MOST_FILES];
     static size_t gzip_lengths[MOST_FILES];
     size_t count = 0;
-    folder_walk(argv[1], "", files, &count);
+    for (int i = 2; i < argc; i++) folder_walk(argv[i], "", files, &count);
     qsort(files, count, sizeof *files, file_compare);
-    FILE *out = fopen(argv[2], "w");
-    if (out == NULL) die("cannot be written", argv[2]);
+    FILE *out = fopen(argv[1], "w");
+    if (out == NULL) die("cannot be written", argv[1]);
     uint64_t build = UINT64_C(14695981039346656037);
     fprintf(out, "/* Made by server/gen/embed.c. */\n#include \"server/web_assets.h\"\n");
     for (size_t i = 0; i < count; i++) {
@@ -173,7 +173,7 @@ int main(int argc, char **argv)
         else fprintf(out, "NULL, 0}},\n");
     }
     fprintf(out, "};\n");
-    if (fclose(out) != 0) die("cannot be written", argv[2]);
+    if (fclose(out) != 0) die("cannot be written", argv[1]);
     for (size_t i = 0; i < count; i++) free(files[i].data);
     return 0;
 }

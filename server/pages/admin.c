@@ -97,6 +97,7 @@ static enum err put_devices(struct view *view, struct worker *worker, const stru
         const struct programme_gate *gate = programme_gate_by_id(programme, devices[i].gate_id);
         view_put(row, "code", devices[i].code);
         view_put(row, "name", devices[i].name);
+        view_put(row, "account", devices[i].account);
         if (gate != NULL) view_put_title(view, row, "gate", gate->title);
         put_report(view, row, &devices[i], programme->timezone, now_ms);
         view_put_flag(row, "revoked", devices[i].revoked_ms != DB_NULL);

@@ -18,8 +18,9 @@ import wall from "./wall.mjs";
 import welcome from "./welcome.mjs";
 import layouts from "./layouts.mjs";
 import gate from "./gate.mjs";
+import scan from "./scan.mjs";
 
-const stories = { phone, reading, resume, pin, public: pages, desk, desk_list: deskList, badges, photos, papers, venue, wall, welcome, layouts, gate, accessible };
+const stories = { phone, reading, resume, pin, public: pages, desk, desk_list: deskList, badges, photos, papers, venue, wall, welcome, layouts, gate, scan, accessible };
 const wanted = process.argv.slice(2);
 if (wanted[0] === "--stories") {
   console.log(Object.keys(stories).join("\n"));

@@ -9,7 +9,7 @@ export const EVENT = "dai-hoi-19";
 export const PASSWORD = "correct horse battery staple 9";
 export const USER = "ban-to-chuc";
 
-const freePort = () => new Promise((done, fail) => {
+export const freePort = () => new Promise((done, fail) => {
   const probe = createServer();
   probe.once("error", fail);
   probe.listen(0, "127.0.0.1", () => { const { port } = probe.address(); probe.close(() => done(port)); });
@@ -41,8 +41,10 @@ export class Server {
     await this.start();
   }
 
-  async start() {
-    const options = ["serve", "--data", this.data, "--listen", `127.0.0.1:${this.port}`, "--listen-tls", "none", "--public-url", this.url];
+  // `tls`: a port for HTTPS too, with the local authority's certificate.
+  async start({ tls = this.tls } = {}) {
+    this.tls = tls;
+    const options = ["serve", "--data", this.data, "--listen", `127.0.0.1:${this.port}`, "--listen-tls", tls ? `127.0.0.1:${tls}` : "none", "--public-url", this.url];
     this.process = spawn(path.join(this.bin, "plenum"), options, { stdio: ["ignore", "pipe", "pipe"] });
     this.process.stdout.on("data", (text) => { this.log += text; });
     this.process.stderr.on("data", (text) => { this.log += text; });
