@@ -126,6 +126,11 @@ static void test_devices(struct check *c, struct db *db, struct arena *arena)
     size_t count;
     CHECK(c, device_list(db, arena, 0, &all, &count) == OK && count == 2 && device_list(db, arena, 11, &all, &count) == OK && count == 2);
     CHECK(c, device_list(db, arena, 12, &all, &count) == OK && count == 0);
+    /* A browser of somebody who is signed in. */
+    struct account desk;
+    const struct device_place place = {11, 22, account_find(db, arena, "Trưởng đoàn", &desk) == OK ? desk.id : DB_NULL};
+    CHECK(c, place.account_id != DB_NULL && device_make(arena, "Điện thoại", &made, &fault) == OK && device_add(db, &made, &place, NOW) == OK);
+    CHECK(c, device_by_key(db, arena, made.key, &device) == OK && device.account_id == desk.id && device.account && strcmp(device.account, desk.name) == 0);
 }
 
 int main(void)
@@ -144,7 +149,7 @@ int main(void)
                                    {DB_TYPE_NULL, 0, NULL},
                                {DB_TYPE_NULL, 0, NULL},     {DB_TYPE_NULL, 0, NULL}, {DB_TYPE_NULL, 0, NULL},      {DB_TYPE_NULL, 0, NULL},
                                    {DB_TYPE_NULL, 0, NULL},
-                               {DB_TYPE_NULL, 0, NULL},     {DB_TYPE_TEXT, 0, "badge"}, {DB_TYPE_TEXT, 0, "random"}, {DB_TYPE_I64, 0, NULL}};
+                               {DB_TYPE_TEXT, 0, "badge"}, {DB_TYPE_TEXT, 0, "random"}, {DB_TYPE_I64, 0, NULL}, {DB_TYPE_NULL, 0, NULL}};
     struct sql_import_area_write_in area = {33, 11, "hall", "\"Hall\"", DB_NULL, 0};
     struct sql_import_gate_write_in gate = {22, 11, "main", "\"Main\"", "entry", 33, "both", 1, NULL, 0};
     CHECK(&c, db_execute(db, SQL_IMPORT_EVENT_WRITE, event, sizeof event / sizeof event[0]) == OK);
