@@ -22,6 +22,8 @@
 struct bucket;
 struct i18n;
 struct tls_material;
+struct tls_presented;
+struct serve_tls_files;
 struct live_feed;
 struct hot_papers;
 struct paper_job;
@@ -60,7 +62,9 @@ struct app {
     const char *pairing_url;    /* for scanners: "https://…:8443/#sha256//…"; without TLS plain_base; NULL: neither */
     const char *fingerprint;    /* of the authority's certificate, for people; NULL without TLS */
     const char *pin;            /* of the server's key, "sha256//…", for devices; NULL without TLS */
-    struct tls_material *tls;   /* owned */
+    struct tls_material *tls;   /* owned; as it was at the start */
+    struct tls_presented *tls_shown; /* owned; what new connections are shown */
+    struct serve_tls_files *tls_files; /* server/serve_tls.c; main thread */
     struct arena arena;         /* the application's own texts; main thread, before the listeners open */
     int lock;                   /* of the data folder */
     bool store_nothing;         /* only for measuring: check-ins are decided, not stored */

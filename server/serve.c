@@ -19,6 +19,7 @@
 #include "server/pages/pages.h"
 #include "server/paper_reader.h"
 #include "server/serve_parts.h"
+#include "server/tls/presented.h"
 #include "server/venue/proof.h"
 #include "server/venue/watch.h"
 
@@ -197,7 +198,7 @@ static enum err start_http(const struct serve_options *o, struct app *app, struc
     if (o->listen_tls) e = serve_tls_load(app, o->tls_cert, o->tls_key, fault);
     if (e != OK) return e;
     struct http_config config = {
-        .listen = o->listen, .listen_tls = o->listen_tls, .tls_certificate = serve_tls_certificate(app), .tls_key = serve_tls_key(app), .routes = routes,
+        .listen = o->listen, .listen_tls = o->listen_tls, .tls_callback = tls_presented_callback(), .tls_context = app->tls_shown, .routes = routes,
         .route_count = count, .context = app,
         .hooks = {.authorize = access_authorize, .accept_form = access_accept_form, .host_is_ours = access_host_is_ours, .error_page = pages_error,
                   .worker_open = worker_open, .worker_close = worker_close}};

@@ -1,8 +1,12 @@
 #include "server/serve_parts.h"
+#include "core/base/clock.h"
+#include "core/base/log.h"
 #include "server/tls/authority.h"
+#include "server/tls/presented.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* The hosts of all public URLs. An event's URL that no certificate can name must not keep the server from starting: its badges are plain HTTP. */
 static const char *const *collect_names(struct app *app, size_t *ret_count)
@@ -17,13 +21,74 @@ static const char *const *collect_names(struct app *app, size_t *ret_count)
     return names;
 }
 
-enum err serve_tls_load(struct app *app, const char *cert_file, const char *key_file, struct fault *fault)
+/* Where the certificate came from, and what it was when it was last looked at. */
+struct serve_tls_files {
+    char *cert, *key; /* absolute or as given; NULL: the data folder's own */
+    struct stat cert_was, key_was;
+    int64_t not_after_ms;
+    struct tls_names names; /* in `arena` */
+    struct arena arena;
+};
+
+static void stamp(const struct serve_tls_files *files, struct stat *cert, struct stat *key)
+{
+    *cert = *key = (struct stat){0};
+    if (files->cert) (void)stat(files->cert, cert);
+    if (files->key) (void)stat(files->key, key);
+}
+
+static bool differs(const struct stat *a, const struct stat *b)
+{
+    return a->st_ino != b->st_ino || a->st_size != b->st_size || a->st_mtim.tv_sec != b->st_mtim.tv_sec || a->st_mtim.tv_nsec != b->st_mtim.tv_nsec;
+}
+
+static void remember(struct serve_tls_files *files, const struct tls_material *tls)
+{
+    arena_clear(&files->arena);
+    files->names = (struct tls_names){0};
+    files->not_after_ms = tls->not_after_ms;
+    for (size_t i = 0; i < tls->names.count; i++) (void)tls_names_add(&files->names, &files->arena, tls->names.items[i]);
+}
+
+/* What browsers will say of a certificate of the user's own, while there is time. */
+static void warn_of_own(const struct app *app, const char *cert_file, const struct tls_material *tls)
+{
+    const char *host = strstr(app->public_url, "://");
+    char name[256];
+    size_t length = host ? strcspn(host + 3, ":/") : 0;
+    if (!host || host[3] == '[' || length >= sizeof name) return;
+    memcpy(name, host + 3, length);
+    name[length] = '\0';
+    const int64_t days = (tls->not_after_ms - clock_now_ms()) / CLOCK_DAY;
+    if (!tls_certificate_names_host(tls->certificate_pem, name))
+        log_line(LOG_WARNING, "tls", "%s does not name \"%s\", the host of the public URL: browsers will warn; open the name that it is for, and serve with --public-url",
+                 cert_file, name);
+    if (tls_certificate_stands_alone(tls->certificate_pem))
+        log_line(LOG_WARNING, "tls", "%s has no certificate of who signed it: many phones will refuse it; give the whole chain (\"fullchain\")", cert_file);
+    if (days < TLS_RENEW_DAYS) log_line(LOG_WARNING, "tls", "%s runs out in %lld days", cert_file, (long long)days);
+}
+
+static enum err load(struct app *app, const char *cert_file, const char *key_file, struct tls_material *tls, struct fault *fault)
 {
     size_t count = 0;
     const char *const *names = collect_names(app, &count);
-    struct tls_material *tls = names ? calloc(1, sizeof *tls) : NULL;
-    if (!tls) return fault_set(fault, ERR_NOMEM, "not enough memory");
-    enum err e = tls_material_load(app->store.folder, cert_file, key_file, names, count, tls, fault);
+    if (!names) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    return tls_material_load(app->store.folder, cert_file, key_file, names, count, tls, fault);
+}
+
+enum err serve_tls_load(struct app *app, const char *cert_file, const char *key_file, struct fault *fault)
+{
+    struct serve_tls_files *files = app->tls_files = calloc(1, sizeof *files);
+    struct tls_material *tls = calloc(1, sizeof *tls);
+    if (!tls || !files) {
+        free(tls);
+        return fault_set(fault, ERR_NOMEM, "not enough memory");
+    }
+    files->cert = cert_file ? strdup(cert_file) : NULL;
+    files->key = key_file ? strdup(key_file) : NULL;
+    bool kept = (files->cert || !cert_file) && (files->key || !key_file);
+    stamp(files, &files->cert_was, &files->key_was); /* before they are read: what changes between is seen at the next look */
+    enum err e = kept ? load(app, cert_file, key_file, tls, fault) : fault_set(fault, ERR_NOMEM, "not enough memory");
     if (e != OK) {
         free(tls);
         return e;
@@ -31,7 +96,51 @@ enum err serve_tls_load(struct app *app, const char *cert_file, const char *key_
     app->tls = tls;
     app->fingerprint = tls->fingerprint;
     app->pin = tls->pin;
-    return OK;
+    remember(files, tls);
+    if (cert_file) warn_of_own(app, cert_file, tls);
+    return tls_presented_new(tls->certificate_pem, tls->key_pem, &app->tls_shown, fault);
+}
+
+/* Whether there is a reason to read the files again. */
+static bool has_changed(struct serve_tls_files *files)
+{
+    struct stat cert, key;
+    if (files->cert) {
+        stamp(files, &cert, &key);
+        bool changed = differs(&cert, &files->cert_was) || differs(&key, &files->key_was);
+        files->cert_was = cert;
+        files->key_was = key;
+        return changed;
+    }
+    struct arena arena = {0};
+    struct tls_names now = {0};
+    bool due = clock_now_ms() >= files->not_after_ms - TLS_RENEW_DAYS * CLOCK_DAY;
+    if (tls_names_of_machine(&now, &arena) == OK && !tls_names_cover(&files->names, &now)) due = true;
+    arena_release(&arena);
+    return due;
+}
+
+void serve_tls_look(struct app *app, bool asked)
+{
+    struct serve_tls_files *files = app->tls_files;
+    struct tls_material tls = {0};
+    struct fault fault = {0};
+    char until[CLOCK_TEXT_SIZE];
+    if (!files || (!has_changed(files) && !asked)) return;
+    enum err e = load(app, files->cert, files->key, &tls, &fault);
+    if (e == OK && strcmp(tls.pin, app->tls->pin) != 0)
+        e = fault_set(&fault, ERR_CONFLICT, "%s has another key, which paired scanners do not know: renew with the same key (certbot: --reuse-key), or start "
+                      "the server again and pair them again", files->cert);
+    if (e == OK) e = tls_presented_change(app->tls_shown, tls.certificate_pem, tls.key_pem, &fault);
+    if (e == OK) {
+        remember(files, &tls);
+        if (files->cert) warn_of_own(app, files->cert, &tls);
+        clock_format(tls.not_after_ms, until);
+        log_line(LOG_NOTICE, "tls", "the certificate was read again: good until %.10s", until);
+    } else {
+        log_line(LOG_WARNING, "tls", "the certificate stays as it is: %s", fault.text[0] ? fault.text : err_name(e));
+    }
+    tls_material_release(&tls);
 }
 
 /* The host to call: the one that the listener was bound to, or, bound to all, the public URL's. Brackets stay. */
@@ -60,16 +169,6 @@ enum err serve_tls_publish(struct app *app, const char *listen_tls, struct fault
     return e == OK ? OK : db_fault(app->store.db, e, fault, "keep the pairing URL");
 }
 
-const char *serve_tls_certificate(const struct app *app)
-{
-    return app->tls ? app->tls->certificate_pem : NULL;
-}
-
-const char *serve_tls_key(const struct app *app)
-{
-    return app->tls ? app->tls->key_pem : NULL;
-}
-
 const char *serve_tls_authority(const struct app *app)
 {
     return app->tls ? app->tls->authority_pem : NULL;
@@ -77,8 +176,16 @@ const char *serve_tls_authority(const struct app *app)
 
 void serve_tls_release(struct app *app)
 {
-    if (!app->tls) return;
-    tls_material_release(app->tls);
+    if (app->tls_files) {
+        free(app->tls_files->cert);
+        free(app->tls_files->key);
+        arena_release(&app->tls_files->arena);
+    }
+    free(app->tls_files);
+    tls_presented_free(app->tls_shown);
+    if (app->tls) tls_material_release(app->tls);
     free(app->tls);
+    app->tls_files = NULL;
+    app->tls_shown = NULL;
     app->tls = NULL;
 }

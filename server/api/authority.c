@@ -1,4 +1,5 @@
-/* GET /authority.crt: the certificate of the local authority, for phones and laptops of staff (docs/operating.md). Public by nature. */
+/* GET /authority.crt: the certificate of the local authority, for phones and laptops of staff (docs/operating.md). Public by nature.
+ * Not "attachment": a phone then keeps a file, where it is to ask whether to install a certificate. */
 #include "server/serve_parts.h"
 
 void authority_get(struct http_request *req)
@@ -8,6 +9,6 @@ void authority_get(struct http_request *req)
         reply_reason(req, REASON_not_found);
         return;
     }
-    (void)http_set_header(req, "Content-Disposition", "attachment; filename=\"plenum-authority.crt\"");
+    (void)http_set_header(req, "Content-Disposition", "inline; filename=\"plenum-authority.crt\"");
     http_reply_text(req, 200, "application/x-x509-ca-cert", pem);
 }

@@ -3,12 +3,17 @@
 #include "core/base/log.h"
 #include "core/base/opt.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "server/commands/commands.h"
+#include "server/serve_parts.h"
+
+#define LOOK_SECONDS 60
 
 /* Signals are taken by sigwait in this thread alone; all other threads inherit the mask. */
 static void block_signals(sigset_t *set)
@@ -16,6 +21,7 @@ static void block_signals(sigset_t *set)
     sigemptyset(set);
     sigaddset(set, SIGINT);
     sigaddset(set, SIGTERM);
+    sigaddset(set, SIGHUP);
     (void)pthread_sigmask(SIG_BLOCK, set, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is told like a full disk, and ends nobody */
@@ -30,16 +36,28 @@ static void raise_file_limit(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* Until somebody ends it. In between: a renewed certificate is looked for every minute, and at once when asked for by SIGHUP. */
+static void wait_for_end(const sigset_t *set, struct app *app)
+{
+    const bool had_terminal = isatty(STDERR_FILENO) != 0;
+    const struct timespec patience = {.tv_sec = LOOK_SECONDS};
+    for (;;) {
+        int got = sigtimedwait(set, NULL, &patience);
+        if (got == SIGINT || got == SIGTERM) return;
+        if (got == SIGHUP && had_terminal && !isatty(STDERR_FILENO)) return; /* its window was closed */
+        if (got == SIGHUP || (got < 0 && errno == EAGAIN)) serve_tls_look(app, got == SIGHUP);
+    }
+}
+
 static enum err run(const struct serve_options *options, struct fault *fault)
 {
     sigset_t set;
-    int got = 0;
     block_signals(&set);
     raise_file_limit();
     struct app app;
     enum err e = serve_start(options, &app, fault);
     if (e == OK) {
-        (void)sigwait(&set, &got);
+        wait_for_end(&set, &app);
         log_line(LOG_NOTICE, "server", "stopping");
     }
     serve_stop(&app);

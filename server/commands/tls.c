@@ -6,6 +6,7 @@
 #include "core/base/opt.h"
 #include "core/congress/store/store.h"
 #include "server/commands/commands.h"
+#include "server/commands/tls_guide.h"
 #include "server/tls/authority.h"
 
 #include "catalogue.h"
@@ -15,7 +16,7 @@
 #include <string.h>
 
 struct options {
-    const char *data, *cert, *key;
+    const char *data, *cert, *key, *guide, *language, *public_url;
     bool json;
 };
 
@@ -144,7 +145,8 @@ static void print_advice(struct session *s)
 {
     if (!s->material.authority_pem) return;
     printf("\nDelegates need none of this: badge pages are plain http. Scanners learn the pin with their pairing code.\n"
-           "Staff see their browser's warning once, compare the fingerprint, and go on; or install authority.crt (copy it by cable or mail):\n"
+           "Staff see their browser's warning once, compare the fingerprint, and go on; or install authority.crt: phones open http://ADDRESS:8080/trust,\n"
+           "and `plenum tls show --guide FILE.pdf` makes a page to print with a code that leads there. By hand (copy it by cable or mail):\n"
            "  Android   Settings > Security > More > Install a certificate > CA certificate\n"
            "  iPhone    open the file; Settings > Profile downloaded > Install; then General > About > Certificate trust settings: switch it on\n"
            "  Windows   open the file > Install certificate > Local machine > Trusted root certification authorities\n"
@@ -172,7 +174,10 @@ static enum err show(struct session *s, struct fault *fault)
 {
     enum err e = load(s, false, fault);
     if (e) return e;
-    if (s->options->json) return print_json(s, fault);
+    const struct options *o = s->options;
+    const struct tls_guide guide = {o->guide, o->language, o->public_url, s->folder, &s->material, &s->names};
+    if (o->guide) return tls_guide_write(&guide, &s->arena, fault);
+    if (o->json) return print_json(s, fault);
     print_text(s);
     print_advice(s);
     return OK;
@@ -190,9 +195,14 @@ int command_tls(int argc, char **argv)
         {.name = "data", .kind = OPT_TEXT, .target = &options.data, .value = "DIR", .help = "the data folder (default ./plenum-data, or PLENUM_DATA)"},
         {.name = "tls-cert", .kind = OPT_TEXT, .target = &options.cert, .value = "FILE", .help = "show: a certificate of your own, as given to plenum serve"},
         {.name = "tls-key", .kind = OPT_TEXT, .target = &options.key, .value = "FILE", .help = "show: its private key"},
+        {.name = "guide", .kind = OPT_TEXT, .target = &options.guide, .value = "FILE.pdf",
+         .help = "show: a page to print, by which phones of staff come to trust this authority"},
+        {.name = "language", .kind = OPT_TEXT, .target = &options.language, .value = "LANG", .help = "of the guide: vi, en, pt or ar (the organisation's first)"},
+        {.name = "public-url", .kind = OPT_TEXT, .target = &options.public_url, .value = "URL",
+         .help = "of the guide: where phones find this server (what it was served as)"},
         {.name = "json", .kind = OPT_FLAG, .target = &options.json, .help = "for scripts"}};
     const struct opt_command command = {
-        .usage = "plenum tls init|show [--data DIR] [--json]",
+        .usage = "plenum tls init|show [--data DIR] [--json] [--guide FILE.pdf [--language LANG]]",
         .about = "init makes the local authority and the server's certificate, unless they are there, and renews the certificate when this machine\n"
                  "has new addresses; plenum serve does the same at its start. show says where they are, what they are good for, what scanners pin,\n"
                  "and how a phone learns to trust them; it changes nothing.",
@@ -201,6 +211,8 @@ int command_tls(int argc, char **argv)
     bool is_init = strcmp(words[0], "init") == 0;
     if (e == OK && help) opt_print_help(&command);
     else if (e == OK && !is_init && strcmp(words[0], "show") != 0) e = fault_set(&fault, ERR_USAGE, "\"%s\": plenum tls knows init and show", words[0]);
+    else if (e == OK && options.guide && (is_init || options.json)) e = fault_set(&fault, ERR_USAGE, "--guide belongs to show, and not to --json");
+    else if (e == OK && !options.guide && (options.language || options.public_url)) e = fault_set(&fault, ERR_USAGE, "--language and --public-url belong to --guide");
     else if (e == OK && is_init && (options.cert || options.key)) e = fault_set(&fault, ERR_USAGE, "a certificate of your own needs no init: give it to plenum serve");
     else if (e == OK) e = is_init ? init(&session, &fault) : show(&session, &fault);
     tls_material_release(&session.material);

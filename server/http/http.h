@@ -73,6 +73,8 @@ struct http_config {
     const char *listen;     /* "0.0.0.0:8080", "[::]:8080", "127.0.0.1:0"; NULL: no plain listener */
     const char *listen_tls; /* NULL: no TLS listener */
     const char *tls_certificate, *tls_key; /* PEM text; borrowed until stop */
+    void (*tls_callback)(void); /* not NULL: instead of both, a gnutls_certificate_retrieve_function2 that is asked at each handshake; it finds tls_context by */
+    void *tls_context;          /* http_tls_context(gnutls_session_get_ptr(session)) */
     const struct http_route *routes;       /* borrowed until stop */
     size_t route_count;
     void *context; /* the application, given to hooks and as req->context */
@@ -92,6 +94,9 @@ enum err http_server_start(const struct http_config *config, struct http_server 
 /* Stops taking connections, waits until every deferred request was resumed (whoever holds them must still run: pools, writer, hubs are
  * stopped after this, hubs told by live_hub_close before), lets replies go out for up to 2 s, closes the rest. Accepts NULL. */
 void http_server_stop(struct http_server *server);
+
+/* http_config.tls_context of the server whose connection this is, inside of tls_callback; NULL: of none that is open. */
+void *http_tls_context(void *session_pointer);
 
 /* The port really listened on (0 when there is no such listener). */
 uint16_t http_server_port(const struct http_server *server);

@@ -109,6 +109,7 @@ struct exchange {
 
 struct connection {
     struct connection *previous, *next; /* in server->table */
+    struct http_server *server;
     int fd;
     bool is_tls, is_loopback, is_self;
     char peer[INET6_ADDRSTRLEN];

@@ -91,13 +91,14 @@ static enum err listener_start(struct http_server *server, struct listener *list
         {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)config->tls_key},
         {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
         {MHD_OPTION_END, 0, NULL}};
+    struct MHD_OptionItem asked_options[] = {{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(intptr_t)config->tls_callback}, tls_options[2], {MHD_OPTION_END, 0, NULL}};
     struct MHD_OptionItem no_options[] = {{MHD_OPTION_END, 0, NULL}};
     listener->daemon = MHD_start_daemon(flags, 0, may_connect, server, exchange_on_data, listener, MHD_OPTION_EXTERNAL_LOGGER, drop_message, NULL,
                                         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, config->workers, MHD_OPTION_CONNECTION_LIMIT,
                                         config->connection_limit * config->workers, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_CONNECTION_MEMORY,
                                         MHD_OPTION_CONNECTION_TIMEOUT, slowest / 1000 + 1, MHD_OPTION_URI_LOG_CALLBACK, exchange_on_target, listener,
                                         MHD_OPTION_NOTIFY_COMPLETED, exchange_on_end, server, MHD_OPTION_NOTIFY_CONNECTION, connection_on_change, listener,
-                                        MHD_OPTION_ARRAY, is_tls ? tls_options : no_options, MHD_OPTION_END);
+                                        MHD_OPTION_ARRAY, !is_tls ? no_options : config->tls_callback ? asked_options : tls_options, MHD_OPTION_END);
     if (listener->daemon) return OK;
     (void)close(fd);
     return fault_set(fault, ERR_INPUT, "%s: the listener did not start%s", address, is_tls ? "; are certificate and key right?" : "");
@@ -160,7 +161,8 @@ enum err http_server_start(const struct http_config *config, struct http_server 
     if (err) goto out;
     if (config->listen) err = listener_start(server, &server->plain, config->listen, false, fault);
     if (err) goto out;
-    if (config->listen_tls && (!config->tls_certificate || !config->tls_key)) err = fault_set(fault, ERR_INPUT, "TLS wants a certificate and its key");
+    if (config->listen_tls && !config->tls_callback && (!config->tls_certificate || !config->tls_key))
+        err = fault_set(fault, ERR_INPUT, "TLS wants a certificate and its key");
     else if (config->listen_tls) err = listener_start(server, &server->tls, config->listen_tls, true, fault);
     if (err) goto out;
     *ret = server;
@@ -191,6 +193,13 @@ void http_server_stop(struct http_server *server)
 uint16_t http_server_port(const struct http_server *server)
 {
     return server->plain.port;
+}
+
+void *http_tls_context(void *session_pointer)
+{
+    const union MHD_ConnectionInfo *info = session_pointer ? MHD_get_connection_info(session_pointer, MHD_CONNECTION_INFO_SOCKET_CONTEXT) : NULL;
+    const struct connection *connection = info ? info->socket_context : NULL;
+    return connection ? connection->server->config.tls_context : NULL;
 }
 
 uint16_t http_server_port_tls(const struct http_server *server)

@@ -69,6 +69,7 @@ static void connection_open(struct listener *listener, struct MHD_Connection *mh
     connection->fd = info ? info->connect_fd : -1;
     connection->is_self = connection->is_loopback || came_from_here(connection);
     connection->is_tls = listener->is_tls;
+    connection->server = server;
     connection->exchange.connection = connection;
     atomic_store(&connection->deadline, clock_steady_ms() + request_timeout(server));
     atomic_fetch_add(&server->connections, 1);

@@ -266,3 +266,25 @@ bool tls_certificate_is_signed_by(const char *pem, const char *authority_pem)
     if (authority) gnutls_x509_crt_deinit(authority);
     return good;
 }
+
+bool tls_certificate_names_host(const char *pem, const char *host)
+{
+    gnutls_x509_crt_t crt = NULL;
+    if (certificate_import(pem, &crt, NULL) != OK) return false;
+    bool named = gnutls_x509_crt_check_hostname(crt, host) != 0;
+    gnutls_x509_crt_deinit(crt);
+    return named;
+}
+
+bool tls_certificate_stands_alone(const char *pem)
+{
+    gnutls_x509_crt_t chain[CHAIN_MOST];
+    unsigned count = CHAIN_MOST;
+    gnutls_datum_t data = datum_of(pem);
+    int code = gnutls_x509_crt_list_import(chain, &count, &data, GNUTLS_X509_FMT_PEM, GNUTLS_X509_CRT_LIST_IMPORT_FAIL_IF_EXCEED);
+    if (code < 1) return false;
+    bool alone = gnutls_x509_crt_check_issuer(chain[0], chain[0]) == 0;
+    for (int i = 1; i < code && alone; i++) alone = gnutls_x509_crt_check_issuer(chain[0], chain[i]) == 0;
+    for (int i = 0; i < code; i++) gnutls_x509_crt_deinit(chain[i]);
+    return alone;
+}

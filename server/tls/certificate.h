@@ -44,4 +44,9 @@ enum err tls_certificate_read(struct arena *arena, const char *pem, struct tls_c
 /* Whether `pem` carries a good signature of `authority_pem`; the time is not looked at. A text that cannot be read: false. */
 bool tls_certificate_is_signed_by(const char *pem, const char *authority_pem);
 
+/* Whether the first certificate of the text names this host or address, by the rules of browsers (a wildcard stands for one label). */
+bool tls_certificate_names_host(const char *pem, const char *host);
+/* Whether who signed it is missing behind it, and it did not sign itself: a server must send the whole chain but its end. */
+bool tls_certificate_stands_alone(const char *pem);
+
 #endif
