@@ -114,6 +114,7 @@ static void guide_work(struct http_request *req, void *thread_state)
 
 void trust_guide_get(struct http_request *req)
 {
+    if (view_ask_new_password(req)) return;
     if (material_of(req) == NULL) {
         reply_reason(req, REASON_not_found);
         return;

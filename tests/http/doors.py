@@ -173,7 +173,7 @@ def doors():
         "GET /authority.crt": Door(plain("/authority.crt"), type="application/x-x509-ca-cert"),
         "GET /authority.mobileconfig": Door(plain("/authority.mobileconfig"), type="application/x-apple-aspen-config"),
         "GET /trust": Door(plain("/trust"), type="text/html"),
-        "GET /trust/guide.pdf": Door(plain("/trust/guide.pdf?event=test-1"), type="application/pdf"),
+        "GET /trust/guide.pdf": Door(plain("/trust/guide.pdf"), type="application/pdf"),
         "GET /readyz": Door(plain("/readyz"), type="text/plain"),
         "GET /metrics": Door(plain("/metrics"), type="text/plain", skip=["display"]),  # a display is of an event, these figures are not
         "GET /api/v1/openapi.json": Door(plain("/api/v1/openapi.json"), type="application/json"),
