@@ -20,9 +20,18 @@ static enum err run(const struct badge_options *o, struct fault *fault)
     return badges_command(o, fault);
 }
 
+static enum err act(const struct opt_command *command, bool help, struct badge_options *o, struct fault *fault)
+{
+    if (help) opt_print_help(command);
+    else if (o->version) printf("plenum-badges %s\n", PLENUM_VERSION);
+    if (help || o->version) return OK;
+    if (o->member_cards && !o->layout) o->layout = "cr80";
+    return run(o, fault);
+}
+
 static enum err run_line(int argc, char **argv, const char *layouts, struct fault *fault)
 {
-    struct badge_options o = {.threads = -1};
+    struct badge_options o = {.threads = -1, .blanks = -1};
     const struct opt table[] = {
         {"event", 0, OPT_TEXT, &o.event, "SLUG", "the event", 0, 0},
         {"output", 'o', OPT_TEXT, &o.output, "FILE.pdf", "where the PDF goes", 0, 0},
@@ -51,7 +60,11 @@ static enum err run_line(int argc, char **argv, const char *layouts, struct faul
         {"poster", 0, OPT_FLAG, &o.poster, NULL, "instead: the poster for the doors, Wi-Fi and event, on one page (--page A4 or A3)", 0, 0},
         {"language", 0, OPT_TEXT, &o.languages, "LANGUAGES", "of the poster: vi,ar (default: the organization's first two)", 0, 0},
         {"pin-slips", 0, OPT_FLAG, &o.pin_slips, NULL, "instead: slips with the six-digit PINs, to cut and fold (--unit, --only); makes those that are missing", 0, 0},
-        {"order", 0, OPT_TEXT, &o.order, "ORDER", "delegation (default), protocol, given-name or box", 0, 0},
+        {"paper-list", 0, OPT_FLAG, &o.paper_list, NULL, "instead: the list for a door without power, with row codes (--gate, --unit, --order)", 0, 0},
+        {"gate", 0, OPT_TEXT, &o.gate, "CODE", "of a paper list: only whom this gate admits", 0, 0},
+        {"blanks", 0, OPT_NUMBER, &o.blanks, "COUNT", "of a paper list: so many blank rows at its end (default 5)", 0, 60},
+        {"present", 0, OPT_FLAG, &o.present, NULL, "of a paper list: tick who is in now", 0, 0},
+        {"order", 0, OPT_TEXT, &o.order, "ORDER", "delegation (default), protocol, given-name or box; of a paper list name (default), number, seat or delegation", 0, 0},
         {"separators", 0, OPT_TEXT, &o.separators, "GROUP", "a page of its own before each unit or box", 0, 0},
         {"page", 0, OPT_TEXT, &o.page, "SIZE", "another page, as many badges as it holds: A4, SRA3, 320x450", 0, 0},
         {"duplex", 0, OPT_TEXT, &o.duplex, "EDGE", "how the printer turns the paper: long, short, or none to leave backs out", 0, 0},
@@ -74,12 +87,7 @@ static enum err run_line(int argc, char **argv, const char *layouts, struct faul
     size_t word_count;
     bool help;
     enum err e = opt_parse(&command, argc, argv, words, &word_count, &help, fault);
-    if (e != OK) return e;
-    if (help) opt_print_help(&command);
-    else if (o.version) printf("plenum-badges %s\n", PLENUM_VERSION);
-    if (help || o.version) return OK;
-    if (o.member_cards && !o.layout) o.layout = "cr80";
-    return run(&o, fault);
+    return e == OK ? act(&command, help, &o, fault) : e;
 }
 
 int main(int argc, char **argv)

@@ -4,6 +4,7 @@
 #include "badges/command/handover_command.h"
 #include "badges/command/log_command.h"
 #include "badges/command/poster_command.h"
+#include "badges/command/paper_list_command.h"
 #include "badges/command/pin_slips_command.h"
 #include "badges/command/print_command.h"
 #include "badges/command/tell.h"
@@ -129,6 +130,7 @@ static enum err run_session(struct session *s, struct fault *fault)
     if (handover_is_wanted(s->options)) return handover_command(s, fault);
     if (s->options->poster) return poster_command(s, fault);
     if (s->options->pin_slips) return pin_slips_command(s, fault);
+    if (s->options->paper_list) return paper_list_command(s, fault);
     enum err e = read_options(s, fault);
     if (e == OK) e = volumes_check_folder(s, fault);
     if (e == OK) e = load(s, fault);

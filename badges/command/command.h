@@ -9,10 +9,11 @@
 
 struct badge_options {
     const char *event, *layout, *unit, *output, *public_url, *data, *order, *duplex, *page, *desk_phone, *separators, *show_layout, *spoiled, *reissue, *print;
-    const char *sign_for, *to, *to_person, *handed_over, *undo_handover, *languages;
+    const char *sign_for, *to, *to_person, *handed_over, *undo_handover, *languages, *gate;
     struct opt_list only, except;
     long volume, threads, copies, timeout; /* volume 0: one file; copies 0: one; timeout 0: the usual; threads -1: as many as there are processors */
-    bool verify, allow_missing, not_printed, changed, again, runs, printers, member_cards, handovers, poster, pin_slips, json, version;
+    long blanks; /* -1: the usual */
+    bool verify, allow_missing, not_printed, changed, again, runs, printers, member_cards, handovers, poster, pin_slips, paper_list, present, json, version;
 };
 
 /* Prints warnings to standard error and the result to standard output; what goes wrong is for the caller to print. */

@@ -1,6 +1,7 @@
 /* `plenum import FILE` */
 #include "core/congress/checkin/scan_file.h"
 #include "core/congress/event_file/event_file.h"
+#include "core/congress/fallback/row_file.h"
 #include "core/congress/store/store.h"
 #include "server/commands/commands.h"
 #include "server/paper_job.h"
@@ -89,12 +90,57 @@ static int import_scans(const struct import_options *import, bool json)
     return command_end("import", e, &fault);
 }
 
+static void print_row(const char *file, const json_t *row)
+{
+    const json_t *flaw = json_object_get(row, "flaw"), *person = json_object_get(row, "person");
+    const char *name = json_string_value(json_object_get(person, "name")), *reason = json_string_value(json_object_get(flaw, "reason"));
+    long long line = (long long)json_integer_value(json_object_get(row, "line"));
+    for (unsigned i = 0; reason && i < ROW_FLAW_COUNT; i++)
+        if (strcmp(reason, row_flaw_name((enum row_flaw)i)) == 0) {
+            const char *about = json_string_value(json_object_get(flaw, "about"));
+            fprintf(stderr, "%s:%lld: %s%s%s%s\n", file, line, row_flaw_sentence((enum row_flaw)i), about && *about ? ": \"" : "", about ? about : "",
+                    about && *about ? "\"" : "");
+            return;
+        }
+    const char *why = json_string_value(json_object_get(row, "reason"));
+    printf("  %s:%lld  %s  %s  %s%s%s%s%s\n", file, line, json_string_value(json_object_get(row, "code")), json_string_value(json_object_get(row, "at")),
+           json_string_value(json_object_get(row, "outcome")), json_is_true(json_object_get(row, "conflict")) ? " (conflict: " : "",
+           json_is_true(json_object_get(row, "conflict")) ? (why ? why : "the rule says otherwise") : "", json_is_true(json_object_get(row, "conflict")) ? ")  " : "  ",
+           name ? name : "");
+}
+
+static void print_row_counts(const struct row_file_options *options, const json_t *report)
+{
+    static const char *const kinds[][2] = {{"lines", "lines"}, {"new", "new"}, {"known", "known already"}, {"conflicts", "in conflict"}};
+    printf("%s, event %s:", options->file, options->event);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        printf("%s %lld %s", i ? "," : "", (long long)json_integer_value(json_object_get(report, kinds[i][0])), kinds[i][1]);
+    printf("%s\n", options->dry_run ? "; nothing is stored" : "");
+}
+
+/* What was ticked on printed lists. */
+static int import_rows(const struct row_file_options *options, bool json)
+{
+    struct fault fault = {0};
+    json_t *report = NULL, *row;
+    size_t i;
+    enum err e = row_file_import(options, &report, &fault);
+    if (report && json && command_print_json(report, true, &fault) != OK && e == OK) e = fault.code;
+    if (report && !json) {
+        if (e == OK) print_row_counts(options, report);
+        json_array_foreach(json_object_get(report, "results"), i, row) print_row(options->file, row);
+    }
+    json_decref(report);
+    return command_end("import", e, &fault);
+}
+
 int command_import(int argc, char **argv)
 {
     const char *data = NULL, *file = NULL;
     bool json = false;
     struct opt_list map = {0};
     struct import_options import = {.actor = "command line"};
+    struct row_setting rows = {0};
     const struct opt options[] = {
         COMMAND_DATA(&data),
         {"event", 0, OPT_TEXT, &import.only_event, "SLUG", "only this event of the file", 0, 0},
@@ -102,16 +148,23 @@ int command_import(int argc, char **argv)
         {"prune", 0, OPT_FLAG, &import.prune, NULL, "remove what the file's lists do not name (never what has a history)", 0, 0},
         {"starts-on", 0, OPT_TEXT, &import.starts_on, "DATE", "move each event by whole days so that it begins on DATE, or `today`", 0, 0},
         {"map", 0, OPT_LIST, &map, "FIELD=COLUMN", "for lists: which column holds what", 0, 0},
+        {"gate", 0, OPT_TEXT, &rows.gate, "CODE", "for lists typed from paper: the gate, where no column says it", 0, 0},
+        {"date", 0, OPT_TEXT, &rows.date, "DATE", "the same for the day, 2026-12-01", 0, 0},
+        {"direction", 0, OPT_TEXT, &rows.direction, "in|out", "the same for the direction", 0, 0},
         {"json", 0, OPT_FLAG, &json, NULL, "report as JSON", 0, 0},
     };
     const struct opt_command command = {"plenum import FILE [options]",
                                         "Takes in an event file (.json, format plenum-events/1): new rows are added, known ones updated by their "
                                             "codes, all or nothing. The data folder is "
-                                        "made when there is none. Takes in what a gate exported (plenum-scanner queue export), any number of times.",
+                                        "made when there is none. Takes in what a gate exported (plenum-scanner queue export), and what was typed from printed lists "
+                                        "(.csv with the columns code and time), any number of times.",
                                         options, sizeof options / sizeof options[0], 1, 1};
     struct fault fault = {0};
     int code;
     if (!command_parse(&command, argc, argv, &file, NULL, &code)) return code;
+    const struct row_file_options row_options = {.folder = store_choose_folder(data), .file = file, .event = import.only_event, .setting = rows,
+                                                 .actor = import.actor, .dry_run = import.dry_run};
+    if (ends_with(file, ".csv") && row_file_is_one(file)) return import_rows(&row_options, json);
     if (ends_with(file, ".csv") || ends_with(file, ".xlsx"))
         return command_end("import", fault_set(&fault, ERR_INPUT,
             "%s: lists (.csv, .xlsx) cannot be read by this version yet; an event file (.json) can", file), &fault);

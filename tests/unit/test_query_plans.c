@@ -8,7 +8,8 @@
 #include <stdlib.h>
 
 static const char *const hot_rooms[] = {"checkin_", "conflict_", "roster_", "programme_seqs", "device_by_key", "device_seen", "tally_add", "tally_area_present",
-                                        "figures_quorum_presence", "photos_find_of_scan", "pages_scans", "figures_handouts", "tally_read"};
+                                        "figures_quorum_presence", "photos_find_of_scan", "pages_scans", "figures_handouts", "tally_read",
+                                        "row_find", "row_typed", "row_last"};
 
 static bool is_hot(const char *name)
 {
@@ -21,7 +22,7 @@ static bool is_hot(const char *name)
 static bool is_slow(const char *name, const char *step)
 {
     if (strncmp(step, "SCAN ", 5) == 0) return strncmp(step, "SCAN past", 9) != 0 && strncmp(step, "SCAN CONSTANT", 13) != 0;
-    bool newest = strcmp(name, "pages_scans") == 0;
+    bool newest = strcmp(name, "pages_scans") == 0 || strcmp(name, "row_last") == 0;
     return !newest && (strstr(step, "scan_by_event (event_id=?)") || strstr(step, "presence_by_area (area_id=?)"));
 }
 

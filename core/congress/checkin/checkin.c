@@ -25,6 +25,7 @@ struct work {
     struct sql_checkin_badge_row badge;
     int64_t true_ms;
     bool estimated;
+    enum outcome ours;   /* what the rule says */
     bool told_otherwise; /* `old` is the record of this scan, and its answer was not what the person heard */
     struct sql_checkin_find_scan_row old;
 };
@@ -88,7 +89,8 @@ static void take_told(struct work *w, const struct sql_checkin_find_scan_row *ol
 /* The same scan_id again: the same answer, nothing changes; other content is a mistake of the sender. */
 static enum err replay(struct work *w, const struct sql_checkin_find_scan_row *old, struct checkin_answer *ret)
 {
-    bool same = old->event_id == w->programme->event_id && strcmp(old->token_id, w->token_id) == 0 && old->gate_id == w->gate->id &&
+    bool same_badge = w->scan->on_paper ? old->delegate_id == w->scan->on_paper : strcmp(old->token_id, w->token_id) == 0;
+    bool same = old->event_id == w->programme->event_id && same_badge && old->gate_id == w->gate->id &&
                 strcmp(old->direction, w->scan->going_out ? "out" : "in") == 0 && old->scanned_ms == w->scan->scanned_ms;
     if (!same) return answer_only(ret, OUTCOME_invalid, REASON_scan_id_reused);
     ret->replayed = true;
@@ -108,15 +110,25 @@ static enum err replay(struct work *w, const struct sql_checkin_find_scan_row *o
     return e;
 }
 
+/* On paper nobody saw a badge: of a lost one and the new one the new one counts. */
+static enum err find_newest_badge(struct work *w)
+{
+    struct sql_checkin_delegate_token_row row;
+    enum err e = sql_checkin_delegate_token(w->db, w->arena, w->scan->on_paper, &row);
+    if (e == OK) (void)snprintf(w->token_id, sizeof w->token_id, "%s", row.token_id);
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
 static enum err find_token(struct work *w)
 {
     if (w->scan->token) {
         badge_token_id(w->scan->token, w->token_id);
         return OK;
     }
+    w->token_id[0] = '\0';
+    if (w->scan->on_paper) return find_newest_badge(w);
     struct sql_checkin_delegate_row row;
     enum err e = sql_checkin_delegate(w->db, w->arena, w->programme->event_id, w->scan->delegate, &row);
-    w->token_id[0] = '\0';
     if (e == OK && row.token_id) (void)snprintf(w->token_id, sizeof w->token_id, "%s", row.token_id);
     return e == ERR_NOT_FOUND ? OK : e;
 }
@@ -205,11 +217,17 @@ static enum err decide(struct work *w, struct admission_answer *ret)
     return OK;
 }
 
+/* A list on paper cannot know who is in: its tick is no other story than ours. */
+static bool was_in_on_paper(const struct work *w)
+{
+    return w->scan->on_paper && w->ours == OUTCOME_already_in;
+}
+
 /* When and where they came in: of the presence that is going on, or what this very scan makes. */
 static void put_first(const struct work *w, struct checkin_answer *ret)
 {
     ret->first_ms = DB_NULL;
-    if (ret->outcome == OUTCOME_admitted) {
+    if (ret->outcome == OUTCOME_admitted && !was_in_on_paper(w)) {
         ret->first_ms = w->true_ms;
         ret->first_gate = w->gate->code;
     } else if (is_of_event(w) && w->badge.since_ms != DB_NULL && ret->outcome != OUTCOME_refused) {
@@ -229,7 +247,8 @@ static enum err store_scan(struct work *w, const struct checkin_answer *answer, 
         .scanned_ms = scan->scanned_ms, .age_ms = scan->age_ms, .true_ms = w->true_ms, .estimated = w->estimated,
         .received_ms = w->source->received_ms, .device_id = w->source->device_id, .account_id = w->source->account_id,
         .first_ms = answer->first_ms, .first_gate_id = first ? first->id : DB_NULL, .conflict = answer->conflict,
-        .previous = answer->delegate_id == DB_NULL ? DB_NULL : w->badge.last_scan, .roster_seq = roster_seq};
+        .previous = answer->delegate_id == DB_NULL ? DB_NULL : w->badge.last_scan, .roster_seq = roster_seq,
+        .origin = scan->on_paper ? CHECKIN_ON_PAPER : NULL};
     return sql_checkin_insert_scan(w->db, &in, NULL);
 }
 
@@ -294,15 +313,15 @@ static enum err store_effect(struct work *w, const struct checkin_answer *answer
 }
 
 /* What a device told a person while it could not ask is a fact: recorded as told, and marked where we would have said otherwise. */
-static void settle(const struct work *w, struct admission_answer ours, struct checkin_answer *ret)
+static void settle(struct work *w, struct admission_answer ours, struct checkin_answer *ret)
 {
-    ret->outcome = ours.outcome;
+    ret->outcome = w->ours = ours.outcome;
     ret->reason = ours.reason;
     bool overrides = w->scan->override && ours.outcome == OUTCOME_refused && admission_may_override(ours.reason);
     if (overrides) ret->outcome = w->gate->kind == GATE_HANDOUT ? OUTCOME_handed_out : w->scan->going_out ? OUTCOME_left : OUTCOME_admitted;
     if (w->scan->asks) return;
     ret->outcome = w->scan->told;
-    ret->conflict = w->scan->told != ours.outcome;
+    ret->conflict = w->scan->told != ours.outcome && !was_in_on_paper(w);
 }
 
 /* What a door of this kind can have told in that direction: nobody is admitted on the way out, and nothing handed out at an entrance. */
@@ -427,7 +446,8 @@ enum err checkin_undo(struct db *db, struct arena *arena, struct write_tools *to
     if (!own) return ERR_DENIED;
     e = sql_checkin_is_undone(db, arena, scan.id, &undone);
     if (e != ERR_NOT_FOUND) return e;
-    if (source->received_ms - scan.received_ms > CHECKIN_UNDO_MS) return ERR_TIMEOUT;
+    /* The paper is still there to be looked at. */
+    if (!scan.origin && source->received_ms - scan.received_ms > CHECKIN_UNDO_MS) return ERR_TIMEOUT;
     e = sql_checkin_add_correction(db, &(struct sql_checkin_add_correction_in){.id = id_next(&tools->ids), .event_id = programme->event_id, .scan = scan.id,
                                    .kind = "undo", .reason = reason, .made_ms = source->received_ms, .device_id = source->device_id,
                                    .account_id = source->account_id}, NULL);

@@ -15,13 +15,15 @@
 #define CHECKIN_BATCH_LIMIT 1000                      /* scans in one request */
 #define CHECKIN_PIECE 64                              /* scans of one device in one transaction: large work takes turns */
 #define CHECKIN_OLDEST_MS (INT64_C(366) * 24 * 3600000) /* an older scan is not in the right form */
-#define CHECKIN_UNDO_MS (INT64_C(15) * 60 * 1000)     /* so long a scan can be taken back */
+#define CHECKIN_UNDO_MS (INT64_C(15) * 60 * 1000)     /* so long a scan can be taken back; one from paper at any time */
+#define CHECKIN_ON_PAPER "paper"                       /* scan.origin of what was ticked on a printed list */
 
 /* A scan as it came, after its form was checked. Texts are borrowed. */
 struct checkin_scan {
     const char *scan_id;
     const char *token;    /* as ID_TOKEN; NULL for a scan by delegate code */
     const char *delegate; /* desk only: person code, or number of a blank; else NULL */
+    int64_t on_paper;     /* this delegate's row was ticked on a printed list (core/congress/fallback), and nothing above is given; 0: read or pressed */
     const char *gate;
     bool going_out;
     int64_t scanned_ms;

@@ -18,7 +18,7 @@ struct reading {
     enum outcome outcome;
     enum reason reason;
     int64_t received_ms;
-    bool marked;
+    bool marked, on_paper;
 };
 
 static bool began_stay(const struct history *h, const struct presence_scan *scan)
@@ -45,7 +45,16 @@ static int64_t handed_before(const struct reading *readings, size_t at)
     return DB_NULL;
 }
 
-static void judge(struct history *h, const struct programme *programme, const struct reading *readings, size_t at)
+/* A door and a list on paper cannot know of each other: who was let in by both came in once, and nobody did anything wrong. */
+static bool is_from_paper(const struct reading *readings, size_t count, size_t at, int64_t entry)
+{
+    if (readings[at].on_paper) return true;
+    for (size_t i = 0; i < count; i++)
+        if (readings[i].scan.id == entry) return readings[i].on_paper;
+    return false;
+}
+
+static void judge(struct history *h, const struct programme *programme, const struct reading *readings, size_t count, size_t at)
 {
     const struct reading *r = &readings[at];
     const struct programme_gate *gate = programme_gate_by_id(programme, r->scan.gate_id);
@@ -56,8 +65,9 @@ static void judge(struct history *h, const struct programme *programme, const st
         entry = handed_before(readings, at);
         is = is || entry != DB_NULL;
     } else if (r->outcome == OUTCOME_admitted) {
-        is = is || (gate->kind == GATE_ENTRY && gate->area_id != DB_NULL && !began_stay(h, &r->scan));
-        if (is && gate->area_id != DB_NULL) entry = entry_before(h, gate->area_id, &r->scan);
+        bool again = gate->kind == GATE_ENTRY && gate->area_id != DB_NULL && !began_stay(h, &r->scan);
+        if ((is || again) && gate->area_id != DB_NULL) entry = entry_before(h, gate->area_id, &r->scan);
+        is = is || (again && !is_from_paper(readings, count, at, entry));
     }
     if (is) h->conflicts[h->conflict_count++] = (struct history_conflict){r->scan.id, entry, r->received_ms};
 }
@@ -85,7 +95,8 @@ static enum err read_scans(struct db *db, struct arena *arena, int64_t delegate_
     if (!list) return ERR_NOMEM;
     for (size_t i = 0; i < n; i++) {
         list[i] = (struct reading){.scan = {.id = rows[i].id, .gate_id = rows[i].gate_id, .true_ms = rows[i].true_ms},
-                                   .reason = reason_from_code(rows[i].reason), .received_ms = rows[i].received_ms, .marked = rows[i].conflict != 0};
+                                   .reason = reason_from_code(rows[i].reason), .received_ms = rows[i].received_ms, .marked = rows[i].conflict != 0,
+                                   .on_paper = rows[i].origin != NULL};
         if (!outcome_from_name(rows[i].outcome, &list[i].outcome)) return ERR_BUG;
         list[i].scan.is_out = list[i].outcome == OUTCOME_left;
     }
@@ -109,7 +120,7 @@ enum err history_read(struct db *db, struct arena *arena, const struct programme
     if (effective) ret->effective_ms = scans[effective - 1].true_ms;
     e = presence_of_scans(arena, programme, scans, effective, &ret->stays, &ret->stay_count);
     if (e != OK) return e;
-    for (size_t i = 0; i < n; i++) judge(ret, programme, readings, i);
+    for (size_t i = 0; i < n; i++) judge(ret, programme, readings, n, i);
     sort_conflicts(ret);
     return OK;
 }

@@ -32,6 +32,7 @@ static enum err add_checkin(void *ctx, const struct sql_export_checkins_row *row
                                    text_or_null(row->account), "conflict",
                                row->conflict != 0);
     if (object && row->undone_ms != DB_NULL && json_object_set_new(object, "undone_at", json_time_or_null(row->undone_ms)) != 0) return ERR_NOMEM;
+    if (object && row->origin && json_object_set_new(object, "origin", json_string(row->origin)) != 0) return ERR_NOMEM;
     return append(ctx, object);
 }
 
@@ -100,7 +101,7 @@ static void put_cell(struct buf *out, const json_t *value)
 }
 
 const char *const export_checkin_columns[] = {"scan_id", "person", "number", "gate", "direction", "outcome", "reason", "scanned_at", "received_at", "happened_at",
-                                              "estimated", "device", "account", "conflict", "undone_at", NULL};
+                                              "estimated", "device", "account", "conflict", "undone_at", "origin", NULL};
 const char *const export_delegate_columns[] = {"number", "person", "name", "sort_name", "honorific", "title", "unit", "category", "delegation", "mandate",
                                                "status", "group", "order", "seat", "badge_box", "room", "transport", "attended_at", NULL};
 

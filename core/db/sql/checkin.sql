@@ -17,25 +17,28 @@ WHERE d.id IN (SELECT n.id FROM delegate n WHERE n.event_id = $1 AND n.number = 
                UNION ALL SELECT x.id FROM person q JOIN delegate x ON x.person_id = q.id AND x.event_id = $1 WHERE q.code = $2)
 ORDER BY CASE WHEN p.id IS NULL THEN 1 ELSE 0 END LIMIT 1
 
--- checkin_find_scan :maybe (scan_id text) -> (id i64, event_id i64, delegate_id i64?, token_id text, gate_id i64, direction text, outcome text, reason text?, scanned_ms i64, received_ms i64, device_id i64?, account_id i64?, first_ms i64?, first_gate_id i64?, conflict i64, decision text, true_ms i64)
-SELECT id, event_id, delegate_id, token_id, gate_id, direction, outcome, reason, scanned_ms, received_ms, device_id, account_id, first_ms, first_gate_id, conflict, decision, true_ms
+-- checkin_delegate_token :maybe (delegate_id i64) -> (token_id text)
+SELECT token_id FROM credential WHERE delegate_id = $1 ORDER BY CASE WHEN revoked_ms IS NULL THEN 0 ELSE 1 END, issue DESC LIMIT 1
+
+-- checkin_find_scan :maybe (scan_id text) -> (id i64, event_id i64, delegate_id i64?, token_id text, gate_id i64, direction text, outcome text, reason text?, scanned_ms i64, received_ms i64, device_id i64?, account_id i64?, first_ms i64?, first_gate_id i64?, conflict i64, decision text, true_ms i64, origin text?)
+SELECT id, event_id, delegate_id, token_id, gate_id, direction, outcome, reason, scanned_ms, received_ms, device_id, account_id, first_ms, first_gate_id, conflict, decision, true_ms, origin
 FROM scan WHERE scan_id = $1
 
 -- The answer was not heard in time, and the door told something else: that is the record (docs/decisions/0029).
 -- checkin_tell :exec (id i64, decision text, outcome text, roster i64?, first_ms i64?, first_gate_id i64?)
 UPDATE scan SET decision = $2, outcome = $3, roster = $4, first_ms = $5, first_gate_id = $6, conflict = 1 WHERE id = $1 AND decision = 'ask'
 
--- checkin_insert_scan :exec (id i64, scan_id text, event_id i64, delegate_id i64?, token_id text, gate_id i64, direction text, outcome text, reason text?, decision text, roster i64?, scanned_ms i64, age_ms i64?, true_ms i64, estimated i64, received_ms i64, device_id i64?, account_id i64?, first_ms i64?, first_gate_id i64?, conflict i64, previous i64?, roster_seq i64?)
+-- checkin_insert_scan :exec (id i64, scan_id text, event_id i64, delegate_id i64?, token_id text, gate_id i64, direction text, outcome text, reason text?, decision text, roster i64?, scanned_ms i64, age_ms i64?, true_ms i64, estimated i64, received_ms i64, device_id i64?, account_id i64?, first_ms i64?, first_gate_id i64?, conflict i64, previous i64?, roster_seq i64?, origin text?)
 INSERT INTO scan(id, scan_id, event_id, delegate_id, token_id, gate_id, direction, outcome, reason, decision, roster, scanned_ms, age_ms, true_ms, estimated,
-                 received_ms, device_id, account_id, first_ms, first_gate_id, conflict, previous, roster_seq)
-VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+                 received_ms, device_id, account_id, first_ms, first_gate_id, conflict, previous, roster_seq, origin)
+VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
 
 -- One person's scans along their chain, without those that were taken back.
--- checkin_history :many (delegate_id i64) -> (id i64, gate_id i64, outcome text, reason text?, true_ms i64, received_ms i64, conflict i64)
+-- checkin_history :many (delegate_id i64) -> (id i64, gate_id i64, outcome text, reason text?, true_ms i64, received_ms i64, conflict i64, origin text?)
 WITH RECURSIVE past(id) AS (
   SELECT last_scan FROM delegate_state WHERE delegate_id = $1
   UNION ALL SELECT p.previous FROM past JOIN scan p ON p.id = past.id)
-SELECT s.id, s.gate_id, s.outcome, s.reason, s.true_ms, s.received_ms, s.conflict FROM past JOIN scan s ON s.id = past.id
+SELECT s.id, s.gate_id, s.outcome, s.reason, s.true_ms, s.received_ms, s.conflict, s.origin FROM past JOIN scan s ON s.id = past.id
 WHERE NOT EXISTS (SELECT 1 FROM correction c WHERE c.scan = s.id)
 ORDER BY s.true_ms, s.received_ms, s.id
 
