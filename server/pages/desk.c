@@ -22,7 +22,8 @@ static void put_categories(struct view *view, const struct programme *programme)
 void desk_get(struct http_request *req)
 {
     static const char *const prefixes[] = {"desk.", "js."};
-    static const char *const modules[] = {"common", "desk_tools", "desk_card", "desk_watch", "desk_keys", "desk_badge", "desk_list", "desk_history"};
+    static const char *const first[] = {"common", "desk_tools"};
+    static const char *const rest[] = {"desk_work", "desk_card", "desk_watch", "desk_keys", "desk_badge", "desk_list", "desk_history"};
     struct staff_page page;
     struct view *view = &page.view;
     if (view_ask_new_password(req) || !staff_page_begin(&page, req)) return;
@@ -36,7 +37,8 @@ void desk_get(struct http_request *req)
     view_set_title(view, view_words(view, "desk.link"));
     view_set_style(view, "desk");
     view_set_script(view, "desk", prefixes, sizeof prefixes / sizeof *prefixes);
-    view_set_modules(view, modules, sizeof modules / sizeof *modules);
+    view_set_modules(view, false, first, sizeof first / sizeof *first);
+    view_set_modules(view, true, rest, sizeof rest / sizeof *rest);
     view_reply(view, 200, "desk");
 }
 

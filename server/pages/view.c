@@ -274,11 +274,11 @@ void view_set_script(struct view *view, const char *name, const char *const *wor
     buf_release(&out);
 }
 
-void view_set_modules(struct view *view, const char *const *names, size_t count)
+void view_set_modules(struct view *view, bool later, const char *const *names, size_t count)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) json_array_append_new(list, json_string(names[i]));
-    view_put_json(view->root, "modules", list);
+    view_put_json(view->root, later ? "modules_later" : "modules", list);
 }
 
 void view_put_gates(struct view *view, const struct programme *programme, const char *chosen)

@@ -60,8 +60,8 @@ void view_add_fact(struct view *view, json_t *facts, const char *label_key, cons
 void view_set_title(struct view *view, const char *title);
 void view_set_style(struct view *view, const char *name);
 void view_set_script(struct view *view, const char *name, const char *const *word_prefixes, size_t prefix_count);
-/* What that script imports, so that a browser asks for all of it at once. */
-void view_set_modules(struct view *view, const char *const *names, size_t count);
+/* What that script imports, so that a browser asks for all of it at once; `later`: what it may wait for. */
+void view_set_modules(struct view *view, bool later, const char *const *names, size_t count);
 
 /* `event`: title, slug, dates, venue, wifi (when `inside`), theme. Also `streams`. */
 void view_put_event(struct view *view, const struct event_page *event, bool inside);

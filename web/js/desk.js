@@ -1,26 +1,19 @@
-// The desk: one box for scans and names, one card, one big button. Results are told by words, shape, colour and sound together.
-import { clock, event, make, words } from "./common.js";
-import { badgePart } from "./desk_badge.js";
-import { cardParts, differences, newsBox, scanWords } from "./desk_card.js";
-import { keys } from "./desk_keys.js";
-import { listPart, walkIn } from "./desk_list.js";
-import { at, base, categories, fill, kindOf, nameOf, outcomeWords, post, reasonWords, request, say, send, sound, stateWords, uuid7, zone } from "./desk_tools.js";
-import { lookUp, own, unhurried, watch } from "./desk_watch.js";
+// The desk's box: scans and names, answers while typing. It works before the rest of the desk is there (desk_work.js: card, check-in, what other desks do), so that the
+// page is of use on a slow phone at once; what is wanted of that rest waits for it.
+import { make, words } from "./common.js";
+import { at, base, nameOf, request, say, stateWords } from "./desk_tools.js";
 
-const box = at("q");
+export const box = at("q");
 const list = at("results");
-const card = at("card");
-let found = [];
-let active = -1;
+export const shown = { found: [], active: -1 };
 let asked = 0; // number of the newest question; older answers are dropped
 let answered = ""; // what the list below the box is the answer to
-let current = null; // whose card is open
-let verdict = null; // and what was answered for them
-let drawn = 0; // of the card: what comes late for an older one is dropped
-let undoable = null; // the newest check-in of this desk that can be taken back
+const work = import("./desk_work.js"); // in the page's head the browser is asked to fetch all that it imports
+let rest = null; // the same when it is there
+work.then((desk) => { rest = desk; }, () => {}); // that it did not come is told when it is wanted
 
 // ---- scans: a /d/ address of any host, or a bare token of 16 characters of Crockford's base32 (as core/base/id.c reads it)
-export function tokenFromScan(text) {
+function tokenFromScan(text) {
   const trimmed = text.trim();
   // A scanner types behind whatever already stands in the box: the address at the end counts.
   const address = /https?:\/\/[^/?#\s]+\/d\/([^/?#\s]+)\/?(?:[?#]\S*)?$/i.exec(trimmed);
@@ -38,22 +31,22 @@ box.addEventListener("input", () => {
   typing = setTimeout(find, 120);
 });
 
-function trouble(text) {
+export function trouble(text) {
   at("trouble").hidden = !text;
   at("trouble").textContent = text || "";
   if (text) say(text);
 }
 
-async function find() {
+export async function find() {
   const text = box.value.trim();
   const mine = ++asked;
-  if (text.length === 0 || tokenFromScan(text)) { showResults([]); at("empty").hidden = true; trouble(""); return; }
+  if (text.length === 0 || tokenFromScan(text)) { answered = ""; showResults([]); at("empty").hidden = true; trouble(""); return; }
   try {
     const answer = await request(`${base}/delegates?q=${encodeURIComponent(text)}&limit=20`);
     if (mine !== asked) return;
     answered = text;
     showResults(answer.results || []);
-    at("empty").hidden = found.length > 0;
+    at("empty").hidden = shown.found.length > 0;
     trouble("");
   } catch (problem) {
     if (mine !== asked) return;
@@ -65,25 +58,25 @@ async function find() {
 
 function rowOf(person, i) {
   const about = [person.number, person.delegation, person.title, person.seat, (person.born || "").slice(0, 4)].filter(Boolean).join(" · ");
-  const item = make("li", { id: `r${i}`, role: "option", "aria-selected": i === active ? "true" : "false", onclick: () => openCard(i) },
+  const item = make("li", { id: `r${i}`, role: "option", "aria-selected": i === shown.active ? "true" : "false", onclick: () => open(i) },
     make("b", { dir: "auto" }, nameOf(person)), make("small", { dir: "auto" }, about), make("span", { class: `is ${person.state || "never"}` }, stateWords(person)));
   if (person.category_color) item.style.setProperty("--k", person.category_color);
   return item;
 }
 
-function showResults(people) {
-  found = people;
-  active = people.length > 0 ? 0 : -1;
+export function showResults(people) {
+  shown.found = people;
+  shown.active = people.length > 0 ? 0 : -1;
   list.replaceChildren(...people.map(rowOf));
   box.setAttribute("aria-expanded", people.length > 0 ? "true" : "false");
   markActive();
 }
 
 function markActive() {
-  [...list.children].forEach((item, i) => item.setAttribute("aria-selected", i === active ? "true" : "false"));
-  if (active >= 0) {
-    box.setAttribute("aria-activedescendant", `r${active}`);
-    list.children[active].scrollIntoView({ block: "nearest" });
+  [...list.children].forEach((item, i) => item.setAttribute("aria-selected", i === shown.active ? "true" : "false"));
+  if (shown.active >= 0) {
+    box.setAttribute("aria-activedescendant", `r${shown.active}`);
+    list.children[shown.active].scrollIntoView({ block: "nearest" });
   } else {
     box.removeAttribute("aria-activedescendant");
   }
@@ -92,9 +85,9 @@ function markActive() {
 box.addEventListener("keydown", (key) => {
   if (key.isComposing) return; // Vietnamese input methods confirm with Enter too
   if (key.key !== "ArrowDown" && key.key !== "ArrowUp") return;
-  if (found.length === 0) return;
+  if (shown.found.length === 0) return;
   key.preventDefault();
-  active = (active + (key.key === "ArrowDown" ? 1 : found.length - 1)) % found.length;
+  shown.active = (shown.active + (key.key === "ArrowDown" ? 1 : shown.found.length - 1)) % shown.found.length;
   markActive();
 });
 
@@ -102,45 +95,50 @@ async function enter() {
   clearTimeout(typing);
   const text = box.value.trim();
   const token = tokenFromScan(text);
-  if (token) { box.value = ""; showResults([]); at("empty").hidden = true; await checkIn({ token }, "in", null); return; }
+  if (token) { clearBox(); await whenReady((desk) => desk.checkIn({ token }, "in", null)); return; }
   if (text.length === 0) return;
   if (answered !== text || !at("trouble").hidden) await find(); // Enter before the answer came: never open somebody of an older answer
   if (answered !== text || !at("trouble").hidden) return;
-  if (active >= 0) { openCard(active); return; }
+  if (shown.active >= 0) { open(shown.active); return; }
   at("walk-in").focus(); // nobody found: one more Enter adds them
   say(words.nobody_add);
 }
 at("find").addEventListener("submit", (submit) => { submit.preventDefault(); enter(); });
 
-// Where the next one is awaited. Who works by touch is shown the answer instead: the box would bring the keyboard up, over it.
-let touched = false;
-document.addEventListener("pointerdown", (pointer) => { touched = pointer.pointerType === "touch"; }, true);
-document.addEventListener("keydown", () => { touched = false; }, true);
-const narrow = matchMedia("(max-width: 55.99rem)");
-function ready() {
-  if (touched && !card.hidden) { card.focus(); return; }
-  box.focus({ preventScroll: true });
-  box.closest(".find").scrollIntoView({ block: narrow.matches && !card.hidden ? "start" : "nearest" }); // on a small screen the answer is right below
+// Of the rest of the desk, as soon as it is there.
+async function whenReady(act) {
+  let desk;
+  try { desk = await work; } catch { trouble(words.line_lost); return; }
+  await act(desk);
 }
+const open = (index) => {
+  shown.active = index;
+  markActive();
+  return whenReady((desk) => desk.openCard(shown.found[index]));
+};
 
-function clearDesk() {
-  box.value = "";
+// An empty box: what was asked before is not answered any more.
+export function clearBox() {
+  box.value = answered = "";
   asked++;
   showResults([]);
   at("empty").hidden = true;
   trouble("");
-  card.hidden = true;
-  card.replaceChildren();
-  current = verdict = null;
-  drawn++;
-  ready();
+}
+
+// What is known anew of somebody in the list.
+export function renewRow(person) {
+  const i = shown.found.findIndex((one) => one.code === person.code || one.code === person.number);
+  if (i < 0) return;
+  shown.found[i] = person;
+  list.children[i].replaceWith(rowOf(person, i));
 }
 
 // A hand scanner types wherever the focus stands. While it stands on a button of somebody's card, the scanner's Enter would check in the wrong
 // person: so what is typed outside of fields goes into the box, from its first letter on.
 document.addEventListener("keydown", (key) => {
   if (key.isComposing || at("help").open) return;
-  if (key.key === "Escape") { clearDesk(); return; }
+  if (key.key === "Escape") { if (rest) rest.close(); else clearBox(); return; } // at once: what is typed next stays
   if (document.activeElement === box) return;
   const typed = key.key.length === 1 && key.key !== " " && key.key !== "?" && !key.ctrlKey && !key.metaKey && !key.altKey;
   if (!typed || /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) return;
@@ -148,266 +146,8 @@ document.addEventListener("keydown", (key) => {
   box.focus();
 }, true);
 
-// ---- the card
-function openCard(index) {
-  current = found[index];
-  active = index;
-  markActive();
-  drawCard(current, null);
-  focusFirst();
-  freshen(current.code);
-}
-
-// The one thing that is nearly always wanted: the big button, a blank badge's name, else what comes first.
-function focusFirst() {
-  const first = card.querySelector("button.big") || card.querySelector("[data-act=blank]") || card.querySelector("[data-act=other]") || card.querySelector(".actions button, .actions a");
-  if (first) first.focus({ preventScroll: narrow.matches });
-  if (narrow.matches) card.scrollIntoView({ block: "start" }); // name and note before the button
-}
-
-const desk = { checkIn, undo, askWhy, look, close: clearDesk };
-const keeps = (person) => ["name", "state", "status", "absence", "replaces", "note", "title", "seat", "group", "badge_box", "room", "transport"].map((key) => JSON.stringify(person[key] ?? null)).join();
-let below = { of: "", as: "", badge: null, list: null };
-
-// The parts below stay as they are while the card is drawn anew for the same person: each asks the server, or holds what somebody does.
-function partsBelow(person) {
-  if (below.of !== person.code) below = { of: person.code, as: "", badge: badgePart(person, { request, post, base, zone, say }), list: null };
-  if (below.as !== keeps(person)) below = { ...below, as: keeps(person), list: listPart(person, listTools) };
-  return [below.badge, below.list];
-}
-
-function drawCard(person, answer, news = "") {
-  drawn++;
-  verdict = answer;
-  const whole = person && person.code && !answer;
-  if (!whole) below = { of: "" };
-  card.replaceChildren(...cardParts(person, { verdict: answer, news, below: whole ? partsBelow(person) : [] }, desk));
-  card.hidden = false;
-}
-
-// Drawn anew where somebody stands on a button: they stand on the same one afterwards, or on one that does nothing.
-function redraw(person, news) {
-  const held = card.contains(document.activeElement) ? document.activeElement : null;
-  const act = held && held.dataset.act;
-  const was = held && held.classList.contains("big");
-  drawCard(person, verdict, news);
-  if (!held || held.isConnected) { if (held) held.focus(); return; }
-  const same = act && !(was && person.state === "in") ? card.querySelector(`[data-act=${act}]`) : null;
-  (same || card.querySelector("[data-act=close]")).focus();
-}
-
-// What the list of results said may be old: the card shows what is true now, with what only a card knows (who replaced whom, the newest scan).
-async function freshen(code) {
-  const mine = drawn;
-  try {
-    const fresh = await lookUp(code);
-    if (mine !== drawn || card.querySelector("form")) return;
-    const before = current;
-    const changed = !verdict && before.state !== fresh.state ? scanWords(fresh) : "";
-    current = fresh;
-    redraw(fresh, changed);
-    if (changed) say(changed);
-    if (fresh.note || fresh.replaced_by) say([fresh.note ? `${words.note_first} ${fresh.note}` : "", fresh.replaced_by ? `${words.replaced_by} ${fresh.replaced_by.name || ""}` : ""].filter(Boolean).join(". "));
-  } catch { /* what is shown is what the list said; the line tells its state */ }
-}
-
-// Another desk or a door did something to whom is shown here.
-function renewed(fresh, why) {
-  if (!current || card.hidden || (fresh.code !== current.code && fresh.number !== current.code)) return;
-  const what = current.version ? differences(current, fresh) : ""; // what a scan's answer or a list of results leaves out is no change
-  const scanned = why === "scan" && fresh.last && (!current.last || current.last.scan_id !== fresh.last.scan_id || current.last.undone !== fresh.last.undone);
-  const by = fresh.changed && fresh.changed.by ? `${fresh.changed.by}, ${clock(fresh.changed.at, zone)}` : "";
-  const news = [scanned ? scanWords(fresh) : "", what ? fill("meanwhile_changed", { what: by ? `${what} (${by})` : what }) : ""].filter(Boolean).join(" ");
-  if (news) {
-    say(news);
-    sound("calm");
-  }
-  if (card.querySelector("form")) { // somebody types here: nothing is taken away
-    if (!news) return;
-    const old = card.querySelector("#card-news");
-    if (old) old.replaceWith(newsBox(news));
-    else card.prepend(newsBox(news));
-    return;
-  }
-  current = fresh;
-  const old = card.querySelector("#card-news");
-  redraw(verdict ? { ...fresh, state: null } : fresh, news || (old ? old.textContent : ""));
-}
-
-// ---- what is changed of the list
-async function look(code) {
-  const person = await lookUp(code);
-  box.value = "";
-  asked++;
-  at("empty").hidden = true;
-  showResults([person]);
-  current = person;
-  drawCard(person, null);
-  focusFirst();
-}
-
-// The version goes along: what another desk changed meanwhile is shown first, beside what was typed here, and then it is the helper's word.
-async function change(method, path, body) {
-  const about = current && path.startsWith(`/${encodeURIComponent(current.code)}`) ? current : null;
-  const version = about ? { version: about.version } : {};
-  if (about && "seen_name" in body) body = { ...body, seen_name: about.name || "" };
-  own(body.request);
-  try {
-    return await send(method, `${base}/delegates${path}`, { ...body, ...version });
-  } catch (problem) {
-    if (!about || problem.reason !== "amend_older") throw problem;
-    const fresh = await lookUp(about.code).catch(() => null);
-    if (!fresh || current !== about) throw problem;
-    const what = differences(about, fresh);
-    const by = fresh.changed ? ` (${fresh.changed.by}, ${clock(fresh.changed.at, zone)})` : "";
-    current = fresh;
-    const again = fresh.status === about.status ? words.meanwhile_again : ""; // with another status it cannot be meant any more
-    throw Object.assign(new Error(`${what ? fill("meanwhile_changed", { what: what + by }) : problem.message} ${again}`.trim()), { reason: problem.reason });
-  }
-}
-
-const listTools = {
-  base, categories, request, say, zone, uuid: uuid7, look, back: clearDesk, send: change,
-  async show(answer, text) {
-    await look(answer.code || answer.number);
-    card.prepend(make("p", { class: "badge-line done", dir: "auto" }, text));
-    say([text, answer.name].filter(Boolean).join(" "));
-    sound("good");
-  },
-};
-at("walk-in").addEventListener("click", () => {
-  current = verdict = null;
-  drawn++;
-  card.hidden = false;
-  walkIn(card, box.value.trim(), listTools);
-});
-
-// ---- checking in
-// Refused because of the door, the hour or the room: a person decides, and says why. The refusal stays recorded beside it.
-const overridable = ["not_admitted_here", "no_reentry", "full", "not_yet_open", "closed"];
-function askWhy(button, letIn) {
-  const field = make("input", { id: "why", type: "text", maxlength: 200, required: true, autocomplete: "off", value: words.override_usual });
-  const form = make("form", { class: "why", onsubmit: (e) => { e.preventDefault(); if (field.value.trim()) letIn(field.value.trim()); } },
-    make("label", { for: "why" }, words.override_why), field, make("button", { class: "button", type: "submit" }, words.override_do));
-  button.replaceWith(form);
-  field.focus();
-  field.select();
-}
-
-async function checkIn(who, direction, person, again = null) {
-  // The same scan keeps its number when it is sent again: the server counts it once, whatever was lost on the way.
-  const scan = again || { scan_id: own(uuid7()), ...who, gate: at("gate").value, direction, scanned_at: new Date().toISOString(), started: performance.now() };
-  drawCard(person, { kind: "wait", title: words.sending });
-  const { started, ...body } = scan;
-  try {
-    const answer = await post(`/api/v1/checkins?event=${event}`, { ...body, age_ms: Math.round(performance.now() - started), decision: "ask" });
-    const result = answer.results[0];
-    told(result, person || result.person || null, scan.scan_id, scan.override ? null : (why) => {
-      checkIn(who, direction, person, { scan_id: own(uuid7()), ...who, gate: scan.gate, direction, scanned_at: new Date().toISOString(), started: performance.now(), override: why });
-    });
-  } catch (problem) {
-    sound("stop");
-    drawCard(person, { kind: "stop", title: problem.final ? problem.message : words.failed, more: problem.final ? "" : problem.message, again: () => checkIn(who, direction, person, scan) });
-    say(problem.final ? problem.message : words.failed);
-    const button = card.querySelector("[data-act=again]");
-    if (button) button.focus();
-  }
-}
-
-function told(result, person, scanId, letIn) {
-  const kind = kindOf(result.outcome);
-  const first = result.outcome === "already_in" && result.first ? `${words.first} ${clock(result.first.at, zone)}` : "";
-  const places = result.places_left ? `${words.places_left} ${result.places_left}.` : "";
-  const more = [reasonWords(result.reason), first, places].filter(Boolean).join(" ");
-  const title = outcomeWords(result.outcome);
-  current = person ? { ...person, ...(result.person || {}), state: null } : null;
-  const canUndo = ["admitted", "left", "handed_out"].includes(result.outcome);
-  if (canUndo) undoable = { id: scanId, person: current };
-  const override = result.outcome === "refused" && overridable.includes(result.reason) ? letIn : null;
-  drawCard(current, { kind, outcome: result.outcome, title, more, undo: canUndo ? scanId : null, override });
-  sound(kind);
-  say([title, more, current ? nameOf(current) : "", current && current.seat ? `${words["fact.seat"]} ${current.seat}` : ""].filter(Boolean).join(". "));
-  box.value = "";
-  asked++;
-  showResults([]);
-  ready();
-  scansSoon();
-  if (current && current.code) complete(current.code, result);
-}
-
-// A scan's answer knows little: the note that must not be missed, the photo and where they came in first follow from the card.
-async function complete(code, result) {
-  const mine = drawn;
-  try {
-    const fresh = await lookUp(code);
-    if (mine !== drawn || !verdict || card.querySelector("form")) return;
-    current = { ...fresh, state: null };
-    const where = result.outcome === "already_in" && fresh.gate_title ? `${verdict.more}, ${fresh.gate_title}` : verdict.more;
-    verdict = { ...verdict, more: where };
-    redraw(current, "");
-    if (fresh.note) { say(`${words.note_first} ${fresh.note}`); }
-  } catch { /* the answer stands */ }
-}
-
-async function undo(scanId, person = null) {
-  try {
-    await post(`/api/v1/checkins/${scanId}/undo?event=${event}`, {});
-    if (undoable && undoable.id === scanId) undoable = null;
-    current = person;
-    drawCard(person, { kind: "calm", outcome: "undone", title: words.undone });
-    say([words.undone, person ? nameOf(person) : ""].filter(Boolean).join(". "));
-    sound("calm");
-  } catch (problem) {
-    drawCard(person, { kind: "stop", title: problem.message, again: () => undo(scanId, person) });
-    say(problem.message);
-    sound("stop");
-  }
-  ready();
-  scansSoon();
-}
-
-// ---- last scans: with names, so from the desk's own door and not from the stream that walls hear too
-const scansSoon = unhurried(400, loadScans);
-async function loadScans() {
-  try {
-    const answer = await request(`/desk/${event}/scans`);
-    const signs = { good: "✓", calm: "＝", stop: "✕" };
-    const rows = answer.scans.map((scan) => make("li", {}, make("time", { datetime: scan.at, dir: "ltr" }, clock(scan.at, zone)),
-      make("span", { "aria-hidden": "true" }, scan.outcome === "left" ? "→" : signs[kindOf(scan.outcome)]),
-      make("span", { class: scan.undone ? "undone" : null, dir: "auto" }, scan.name || scan.number ? nameOf(scan) : words.unknown || "–"),
-      make("small", {}, [outcomeWords(scan.outcome), reasonWords(scan.reason), scan.gate, scan.undone ? words.undone : ""].filter(Boolean).join(" · "))));
-    at("scans").replaceChildren(...(rows.length > 0 ? rows : [make("li", { class: "none muted" }, words.none_yet)]));
-  } catch { /* the line's state is told elsewhere */ }
-}
-
-const gateKey = `plenum-gate-${event}`;
-try {
-  const saved = localStorage.getItem(gateKey);
-  if (saved && [...at("gate").options].some((option) => option.value === saved)) at("gate").value = saved;
-} catch { /* private windows may have no storage */ }
-at("gate").addEventListener("change", () => { try { localStorage.setItem(gateKey, at("gate").value); } catch { /* as above */ } box.focus(); });
-
-keys({ box, card, undo: () => (undoable ? undo(undoable.id, undoable.person) : say(words.undo_nothing)) });
-
 // What was typed, or scanned, before this script was there is not lost.
 const early = box.value.trim();
 if (early) { if (tokenFromScan(early)) enter(); else find(); }
-else if (location.hash.length > 1) look(decodeURIComponent(location.hash.slice(1))).catch(() => {}); // back from "assist this person"
 if (document.activeElement === document.body) box.focus();
-document.body.dataset.ready = "yes";
-
-watch({
-  shown: () => (current && !card.hidden ? current.code : null),
-  listed: () => found.map((one) => one.code),
-  renewed,
-  row(person) {
-    const i = found.findIndex((one) => one.code === person.code || one.code === person.number);
-    if (i < 0) return;
-    found[i] = person;
-    list.children[i].replaceWith(rowOf(person, i));
-  },
-  scans: scansSoon,
-  back() { if (!at("trouble").hidden) find(); },
-  badge(code) { const part = card.querySelector(".badge-part:not(.list-part)"); if (part && current && current.code === code && !part.contains(document.activeElement)) part.renew(); },
-});
-scansSoon();
+performance.mark("desk-ready");

@@ -133,7 +133,7 @@ export function badgePart(person, tools) {
   function draw() {
     show(...lines(), row(button(words["badge.print"], wantPrint, "quiet", "print"), button(words["badge.lost"], () => ask(words["badge.lost_question"], words["badge.lost_yes"], reissue), "quiet", "lost"),
       state.delegation ? button(words["badge.hand"], wantHandover) : null));
-    if (person.code) pinPart();
+    if (person.name) pinPart(); // a blank badge has none
   }
 
   async function renew() {
