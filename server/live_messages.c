@@ -15,18 +15,18 @@ static json_t *title(const char *stored)
 }
 
 /* All that is shown anywhere now: somebody who is asked about it must know it too. */
-static char *announcements_text(struct arena *arena, const struct announcement *list, size_t count, int64_t now_ms)
+static char *announcements_text(struct arena *arena, struct announcement *list, size_t count, int64_t now_ms)
 {
     json_t *out = json_array();
-    for (int urgent = 1; urgent >= 0; urgent--)
-        for (size_t i = 0; i < count; i++) {
-            const struct announcement *a = &list[i];
-            if ((int)a->urgent != urgent || announcement_state_at(a, now_ms) != ANNOUNCEMENT_SHOWN) continue;
-            json_t *to = json_array();
-            if (a->to_wall) json_array_append_new(to, json_string("wall"));
-            if (a->to_phone) json_array_append_new(to, json_string("phone"));
-            json_array_append_new(out, json_pack("{s:o, s:b, s:o, s:b}", "text", title(a->text), "urgent", urgent, "to", to, "some", a->audience != NULL));
-        }
+    announcement_sort(list, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct announcement *a = &list[i];
+        if (announcement_state_at(a, now_ms) != ANNOUNCEMENT_SHOWN) continue;
+        json_t *to = json_array();
+        if (a->to_wall) json_array_append_new(to, json_string("wall"));
+        if (a->to_phone) json_array_append_new(to, json_string("phone"));
+        json_array_append_new(out, json_pack("{s:o, s:b, s:o, s:b}", "text", title(a->text), "urgent", a->urgent, "to", to, "some", a->audience != NULL));
+    }
     char *text = json_text(arena, out);
     json_decref(out);
     return text;

@@ -126,6 +126,7 @@ static json_t *item_view(struct page *p, const struct announcement *a)
     view_put(out, "state", announcement_state_word(state));
     view_put(out, "state_words", view_words(view, arena_printf(view->arena, "announce.state.%s", announcement_state_word(state))));
     view_put_json(out, "texts", texts_view(view, a->text, p->tags, p->tag_count, missing));
+    view_put_flag(out, "has_missing", json_array_size(missing) > 0);
     if (json_array_size(missing)) view_put_json(out, "missing", missing);
     else json_decref(missing);
     if (a->from_ms != DB_NULL) view_put(out, "from", view_moment(view, timezone, a->from_ms));
@@ -278,7 +279,7 @@ static enum err put_form(struct page *p)
 
 static void show_work(struct http_request *req, void *thread_state)
 {
-    static const char *const prefixes[] = {"announce.js_"};
+    static const char *const prefixes[] = {"chat.js_"};
     struct page p = {.note = req->state, .now_ms = clock_now_ms()};
     struct view *view = &p.staff.view;
     if (!staff_page_begin_in_pool(&p.staff, req, thread_state)) return;

@@ -137,7 +137,7 @@ static enum err write_language(struct chat *c, const char *tag, struct buf *out)
         .papers_title = word(c, language, "phone.came_paper"), .papers = papers, .paper_count = c->paper_count,
         .wifi_title = arena_printf(arena, "%s:", word(c, language, "wifi.network")), .wifi_name = c->wifi_name,
         .password_title = arena_printf(arena, "%s:", word(c, language, "wifi.password")), .wifi_password = c->wifi_password,
-        .link_title = word(c, language, "chat.link_title"), .link = c->with_link ? c->link : NULL};
+        .link_title = word(c, language, "chat.link_title"), .link = c->with_link ? c->link : NULL, .isolate = text_is_right_to_left(tag)};
     return chat_text_write(&text, out);
 }
 

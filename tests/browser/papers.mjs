@@ -228,7 +228,7 @@ export default async function papers(browser, server, people) {
     await picture(server, desk, "questions-1280-ended");
     await desk.context().addCookies(cookies);
     await desk.waitForSelector("#ended", { state: "hidden" });
-    await asked.locator("button").click();
+    await asked.locator("button.button:not([name])").click();
     await until("it has answered", async () => (await asked.locator(".answer").count()) === 1, 30000);
     await phone.context().close();
     await desk.context().close();
@@ -247,7 +247,7 @@ export default async function papers(browser, server, people) {
     await picture(server, desk, "questions-1280-desk");
     const asked = desk.locator(".asked li", { hasText: "tổ 3" });
     await asked.locator("textarea").fill("Phòng B2, tầng 2. Mời đồng chí.");
-    await asked.locator("button").click();
+    await asked.locator("button.button:not([name])").click();
     await until("the phone shows the answer", async () => { await looks(phone); return (await phone.locator("#live-questions .answer").count()) === 1; }, 30000);
     await phone.locator("#questions").scrollIntoViewIfNeeded();
     await picture(server, phone, "questions-320-phone");

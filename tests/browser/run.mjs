@@ -15,6 +15,7 @@ import deskTwo from "./desk_two.mjs";
 import badges from "./badges.mjs";
 import photos from "./photos.mjs";
 import papers from "./papers.mjs";
+import messages from "./messages.mjs";
 import venue from "./venue.mjs";
 import paperLists from "./paper_lists.mjs";
 import wall from "./wall.mjs";
@@ -23,7 +24,7 @@ import layouts from "./layouts.mjs";
 import gate from "./gate.mjs";
 import scan from "./scan.mjs";
 
-const stories = { phone, reading, resume, pin, public: pages, desk, desk_list: deskList, desk_tasks: deskTasks, desk_two: deskTwo, badges, photos, papers, paper_lists: paperLists, venue, wall, welcome, layouts, gate, scan, accessible };
+const stories = { phone, reading, resume, pin, public: pages, desk, desk_list: deskList, desk_tasks: deskTasks, desk_two: deskTwo, badges, photos, papers, messages, paper_lists: paperLists, venue, wall, welcome, layouts, gate, scan, accessible };
 const wanted = process.argv.slice(2);
 if (wanted[0] === "--stories") {
   console.log(Object.keys(stories).join("\n"));

@@ -27,9 +27,10 @@ export function deskMessages() {
     const fresh = told === null ? [] : list.filter((item, i) => !told.includes(texts[i]));
     const holder = at("announced");
     holder.hidden = list.length === 0;
-    put(holder.querySelector("summary"), `${list.some((item) => item.urgent) ? "▲ " : ""}${word("announced")} ${list.length}`);
+    const urgent = list.some((item) => item.urgent); // they stand first
+    holder.classList.toggle("urgent", urgent);
+    put(holder.querySelector("summary span"), `${word("announced")} ${list.length}${urgent ? ` · ${texts[0]}` : ""}`);
     holder.querySelector("ul").replaceChildren(...list.map((item, i) => make("li", { dir: "auto", class: item.urgent ? "urgent" : null }, texts[i])));
-    if (list.some((item) => item.urgent) && (told === null || fresh.some((item) => item.urgent))) holder.open = true;
     if (fresh.length > 0) say(fresh.map((item) => texts[list.indexOf(item)]).join(" "));
     told = texts;
   }

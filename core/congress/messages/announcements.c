@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "core/congress/messages/announcements_private.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const char *announcement_state_word(enum announcement_state state)
@@ -94,6 +95,20 @@ enum err announcement_find(struct db *db, struct arena *arena, int64_t event_id,
     return e;
 }
 
+static int by_place(const void *a, const void *b)
+{
+    const struct announcement *x = a, *y = b;
+    int64_t begun_x = x->from_ms != DB_NULL ? x->from_ms : x->made_ms, begun_y = y->from_ms != DB_NULL ? y->from_ms : y->made_ms;
+    if (x->urgent != y->urgent) return x->urgent ? -1 : 1;
+    if (begun_x != begun_y) return begun_x > begun_y ? -1 : 1;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+void announcement_sort(struct announcement *list, size_t count)
+{
+    if (count) qsort(list, count, sizeof *list, by_place);
+}
+
 enum err announcement_shown(struct db *db, struct arena *arena, int64_t event_id, const struct announcement_reader *reader, int64_t now_ms,
                             struct announcement **ret, size_t *ret_count)
 {
@@ -102,9 +117,9 @@ enum err announcement_shown(struct db *db, struct arena *arena, int64_t event_id
     enum err e = announcement_open(db, arena, event_id, &open, &count);
     list = e == OK ? arena_array(arena, count + 1, sizeof *list) : NULL;
     if (e != OK || !list) return e != OK ? e : ERR_NOMEM;
-    for (int urgent = 1; urgent >= 0; urgent--)
-        for (size_t i = 0; i < count; i++)
-            if ((int)open[i].urgent == urgent && announcement_is_shown(&open[i], reader, now_ms)) list[out++] = open[i];
+    for (size_t i = 0; i < count; i++)
+        if (announcement_is_shown(&open[i], reader, now_ms)) list[out++] = open[i];
+    announcement_sort(list, out);
     *ret = list;
     *ret_count = out;
     return OK;

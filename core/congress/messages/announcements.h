@@ -52,7 +52,9 @@ bool announcement_is_shown(const struct announcement *announcement, const struct
 
 /* All that nobody has ended, the oldest first; also those that are over by the clock. */
 enum err announcement_open(struct db *db, struct arena *arena, int64_t event_id, struct announcement **ret, size_t *ret_count);
-/* Those that this reader is shown now: urgent ones first, then the oldest first. */
+/* In the order of every screen: urgent ones first, then those that began last, then as they were written. */
+void announcement_sort(struct announcement *list, size_t count);
+/* Those that this reader is shown now, in that order. */
 enum err announcement_shown(struct db *db, struct arena *arena, int64_t event_id, const struct announcement_reader *reader, int64_t now_ms,
                             struct announcement **ret, size_t *ret_count);
 /* ERR_NOT_FOUND. Also one that was ended. */

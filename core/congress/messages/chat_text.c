@@ -11,6 +11,11 @@ static void begin_part(struct buf *out)
     if (out->length) buf_puts(out, "\n\n");
 }
 
+static void put_own(const struct chat_text *t, struct buf *out, const char *text)
+{
+    buf_printf(out, t->isolate ? "\xe2\x81\xa8%s\xe2\x81\xa9" : "%s", text);
+}
+
 static void put_sessions(const struct chat_text *t, struct buf *out)
 {
     if (!t->session_count) return;
@@ -18,8 +23,12 @@ static void put_sessions(const struct chat_text *t, struct buf *out)
     buf_puts(out, t->programme_title);
     for (size_t i = 0; i < t->session_count; i++) {
         const struct chat_session *s = &t->sessions[i];
-        buf_printf(out, "\n%s–%s  %s", s->from, s->until, s->title);
-        if (has(s->room)) buf_printf(out, " (%s)", s->room);
+        buf_printf(out, "\n%s–%s  ", s->from, s->until);
+        put_own(t, out, s->title);
+        if (!has(s->room)) continue;
+        buf_puts(out, " (");
+        put_own(t, out, s->room);
+        buf_putc(out, ')');
     }
 }
 
@@ -28,7 +37,10 @@ static void put_papers(const struct chat_text *t, struct buf *out)
     if (!t->paper_count) return;
     begin_part(out);
     buf_puts(out, t->papers_title);
-    for (size_t i = 0; i < t->paper_count; i++) buf_printf(out, "\n• %s", t->papers[i]);
+    for (size_t i = 0; i < t->paper_count; i++) {
+        buf_puts(out, "\n• ");
+        put_own(t, out, t->papers[i]);
+    }
 }
 
 static void put_wifi(const struct chat_text *t, struct buf *out)

@@ -25,6 +25,7 @@ struct chat_text {
     size_t paper_count;
     const char *wifi_title, *wifi_name, *password_title, *wifi_password;
     const char *link_title, *link;
+    bool isolate;                          /* a text read from right to left: titles, rooms and the address keep their own direction (FSI … PDI) */
 };
 
 /* Appends the text: paragraphs with an empty line between, no line with white space at its end. ERR_DENIED, and nothing is appended: it would hold a badge's address
