@@ -248,7 +248,7 @@ static enum err store_scan(struct work *w, const struct checkin_answer *answer, 
         .received_ms = w->source->received_ms, .device_id = w->source->device_id, .account_id = w->source->account_id,
         .first_ms = answer->first_ms, .first_gate_id = first ? first->id : DB_NULL, .conflict = answer->conflict,
         .previous = answer->delegate_id == DB_NULL ? DB_NULL : w->badge.last_scan, .roster_seq = roster_seq,
-        .origin = scan->on_paper ? CHECKIN_ON_PAPER : NULL};
+        .origin = scan->on_paper ? CHECKIN_ON_PAPER : NULL, .group_id = w->source->group_id ? w->source->group_id : DB_NULL};
     return sql_checkin_insert_scan(w->db, &in, NULL);
 }
 
@@ -282,8 +282,10 @@ static enum err move_forward(struct work *w, const struct checkin_answer *answer
 {
     const struct sql_checkin_badge_row *b = &w->badge;
     struct presence_person person = {b->delegate_id, b->category_id, b->delegation_id};
-    struct presence_state state = {b->area_id, b->gate_id, b->since_ms, b->until_ms, b->attended_ms, b->attended_gate_id, b->last_presence, b->effective_ms};
-    struct presence_scan scan = {id, w->gate->id, w->true_ms, answer->outcome == OUTCOME_left};
+    struct presence_state state = {b->area_id, b->gate_id, b->since_ms, b->until_ms, b->attended_ms, b->attended_gate_id, b->last_presence, b->effective_ms,
+                                    b->by_group == DB_NULL ? PRESENCE_GROUP_NEVER : b->by_group};
+    struct presence_scan scan = {id, w->gate->id, w->true_ms, answer->outcome == OUTCOME_left, w->source->group_id != 0,
+                                 answer->outcome == OUTCOME_already_in};
     return presence_forward(w->db, w->arena, w->programme, w->tools, &person, &state, &scan);
 }
 
@@ -294,11 +296,19 @@ static bool changes_roster(const struct checkin_answer *answer)
     return answer->outcome == OUTCOME_admitted || answer->outcome == OUTCOME_left || answer->outcome == OUTCOME_handed_out;
 }
 
+/* A badge that is read of somebody who was checked in with a group: the stay becomes personal, or it became so earlier than was known. */
+static bool confirms(const struct work *w, const struct checkin_answer *answer, bool newest)
+{
+    if (answer->outcome != OUTCOME_already_in || w->source->group_id || w->badge.by_group == DB_NULL) return false;
+    return newest ? w->badge.by_group == PRESENCE_GROUP_ONLY : w->badge.by_group != PRESENCE_GROUP_NEVER;
+}
+
 /* In the order of true time and by the rule: what a scan does follows from where the person is. Else their whole history says. */
 static enum err store_effect(struct work *w, const struct checkin_answer *answer, int64_t id)
 {
     bool moves = answer->outcome == OUTCOME_admitted || answer->outcome == OUTCOME_left;
     bool newest = w->badge.effective_ms == DB_NULL || w->true_ms > w->badge.effective_ms;
+    moves = moves || confirms(w, answer, newest);
     enum err e = OK;
     if (answer->delegate_id == DB_NULL) return store_strange(w, answer, id);
     if (answer->outcome == OUTCOME_handed_out) e = sql_checkin_hand_out(w->db, answer->delegate_id, w->gate->id, w->true_ms, NULL);
@@ -443,6 +453,7 @@ enum err checkin_undo(struct db *db, struct arena *arena, struct write_tools *to
     if (e != OK) return e;
     if (scan.event_id != programme->event_id) return ERR_NOT_FOUND;
     bool own = source->device_id != DB_NULL ? scan.device_id == source->device_id : source->account_id != DB_NULL;
+    if (source->group_id) own = scan.group_id == source->group_id; /* also by a head who is in with badge and PIN */
     if (!own) return ERR_DENIED;
     e = sql_checkin_is_undone(db, arena, scan.id, &undone);
     if (e != ERR_NOT_FOUND) return e;

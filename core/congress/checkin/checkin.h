@@ -43,6 +43,7 @@ struct checkin_source {
     int64_t clock_offset_ms;       /* the device's clock minus ours, last measured */
     int64_t received_ms;
     const char *actor; /* who, for the audit; NULL: the door */
+    int64_t group_id;  /* of a group check-in (core/congress/delegation/group.h): nobody's own badge was read; 0: none */
 };
 
 struct checkin_answer {
@@ -75,19 +76,22 @@ enum err checkin_undo(struct db *db, struct arena *arena, struct write_tools *to
 enum err presence_recompute(struct db *db, struct arena *arena, const struct programme *programme, struct write_tools *tools, int64_t delegate_id,
                             int64_t category_id, int64_t delegation_id);
 
-/* The intervals that a person's effective scans make, in order. Pure. */
+/* The intervals that a person's effective scans make, in order, and the newest true time of a scan that counted (DB_NULL: none). Pure. */
 struct presence_scan {
     int64_t id, gate_id, true_ms;
     bool is_out;
+    bool by_group;      /* of a group check-in */
+    bool only_confirms; /* "is in already": begins nothing, but somebody of a group was seen themselves */
 };
 
 /* What one more scan does to the stay that is going on (NULL: none is). */
 struct presence_step {
     bool ends, begins;
+    bool confirms; /* who was checked in with a group is seen now: the stay is personal from this scan on */
     struct presence_interval begun;
 };
 struct presence_step presence_next(const struct programme *programme, const struct presence_interval *open, const struct presence_scan *scan);
 enum err presence_of_scans(struct arena *arena, const struct programme *programme, const struct presence_scan *scans, size_t count,
-                           struct presence_interval **ret, size_t *ret_count);
+                           struct presence_interval **ret, size_t *ret_count, int64_t *ret_effective_ms);
 
 #endif

@@ -120,11 +120,13 @@ static enum err write_step(struct db *db, struct write_tools *tools, int64_t eve
 {
     enum err e = OK;
     if (step->ends) e = sql_checkin_end_stay(db, state->last_presence, scan->true_ms, 1, NULL);
+    if (step->confirms) e = sql_checkin_confirm_stay(db, state->last_presence, scan->true_ms, NULL);
     if (e != OK || !step->begins) return e;
     step->begun.id = id_next(&tools->ids);
     return sql_checkin_add_stay(db, &(struct sql_checkin_add_stay_in){.id = step->begun.id, .event_id = event_id, .delegate_id = person->delegate_id,
                                 .area_id = step->begun.area_id, .gate_id = step->begun.gate_id, .from_ms = step->begun.from_ms,
-                                .until_ms = step->begun.until_ms, .closed = 0, .scan = scan->id, .previous = state->last_presence}, NULL);
+                                .until_ms = step->begun.until_ms, .closed = 0, .scan = scan->id, .previous = state->last_presence,
+                                .personal_ms = step->begun.personal_ms}, NULL);
 }
 
 static enum err write_state(struct db *db, const struct programme *programme, const struct presence_person *person, const struct presence_state *state,
@@ -133,7 +135,10 @@ static enum err write_state(struct db *db, const struct programme *programme, co
     struct sql_checkin_set_state_in in = {.delegate_id = person->delegate_id, .event_id = programme->event_id, .area_id = state->area_id,
                                           .gate_id = state->gate_id, .since_ms = state->since_ms, .until_ms = state->until_ms,
                                           .attended_ms = state->attended_ms, .attended_gate_id = state->attended_gate_id, .last_scan = scan->id,
-                                          .last_presence = state->last_presence, .effective_ms = scan->true_ms};
+                                          .last_presence = state->last_presence,
+                                          .effective_ms = scan->only_confirms && !step->confirms ? state->effective_ms : scan->true_ms,
+                                          .by_group = state->by_group};
+    if (in.by_group == PRESENCE_GROUP_ONLY && (step->ends || step->begins || step->confirms)) in.by_group = PRESENCE_GROUP_ONCE;
     if (step->ends) {
         in.area_id = DB_NULL;
         in.until_ms = scan->true_ms;
@@ -144,6 +149,7 @@ static enum err write_state(struct db *db, const struct programme *programme, co
         in.since_ms = step->begun.from_ms;
         in.until_ms = step->begun.until_ms;
         in.last_presence = step->begun.id;
+        if (scan->by_group) in.by_group = PRESENCE_GROUP_ONLY;
         if (in.attended_ms == DB_NULL && step->begun.area_id == programme->areas[0].id) {
             in.attended_ms = step->begun.from_ms;
             in.attended_gate_id = step->begun.gate_id;
@@ -157,7 +163,8 @@ enum err presence_forward(struct db *db, struct arena *arena, const struct progr
 {
     /* A stay that a scan ended has no area in the row of state. */
     bool goes_on = state->area_id != DB_NULL && state->last_presence != DB_NULL && state->until_ms > scan->true_ms;
-    struct presence_interval open = {.area_id = state->area_id, .gate_id = state->gate_id, .from_ms = state->since_ms, .until_ms = state->until_ms};
+    struct presence_interval open = {.area_id = state->area_id, .gate_id = state->gate_id, .from_ms = state->since_ms, .until_ms = state->until_ms,
+                                     .personal_ms = state->by_group == PRESENCE_GROUP_ONLY ? DB_NULL : 0};
     struct presence_step step = presence_next(programme, goes_on ? &open : NULL, scan);
     struct presence_interval after[2];
     size_t count = 0;
@@ -166,7 +173,7 @@ enum err presence_forward(struct db *db, struct arena *arena, const struct progr
         after[0].until_ms = scan->true_ms;
         after[0].closed = true;
     }
-    enum err e = step.ends || step.begins ? write_step(db, tools, programme->event_id, person, state, scan, &step) : OK;
+    enum err e = step.ends || step.begins || step.confirms ? write_step(db, tools, programme->event_id, person, state, scan, &step) : OK;
     if (step.begins) after[count++] = step.begun;
     if (e == OK && (step.ends || step.begins))
         e = count_change(db, arena, programme, &tools->tally, person, state, goes_on ? &open : NULL, after, count);

@@ -18,13 +18,22 @@ struct reading {
     enum outcome outcome;
     enum reason reason;
     int64_t received_ms;
-    bool marked, on_paper;
+    bool marked, on_paper, by_group;
 };
 
 static bool began_stay(const struct history *h, const struct presence_scan *scan)
 {
     for (size_t i = 0; i < h->stay_count; i++)
         if (h->stays[i].from_ms == scan->true_ms && h->stays[i].gate_id == scan->gate_id) return true; /* two devices of one gate at one moment are one */
+    return false;
+}
+
+/* Somebody who was checked in with a group and whose badge is read afterwards is no conflict of two doors, and a group in which somebody is who came before is none. */
+static bool goes_with_group(const struct history *h, const struct reading *r)
+{
+    if (r->by_group) return true;
+    for (size_t i = 0; i < h->stay_count; i++)
+        if (h->stays[i].personal_ms == r->scan.true_ms) return true;
     return false;
 }
 
@@ -65,7 +74,7 @@ static void judge(struct history *h, const struct programme *programme, const st
         entry = handed_before(readings, at);
         is = is || entry != DB_NULL;
     } else if (r->outcome == OUTCOME_admitted) {
-        bool again = gate->kind == GATE_ENTRY && gate->area_id != DB_NULL && !began_stay(h, &r->scan);
+        bool again = gate->kind == GATE_ENTRY && gate->area_id != DB_NULL && !began_stay(h, &r->scan) && !goes_with_group(h, r);
         if ((is || again) && gate->area_id != DB_NULL) entry = entry_before(h, gate->area_id, &r->scan);
         is = is || (again && !is_from_paper(readings, count, at, entry));
     }
@@ -96,9 +105,11 @@ static enum err read_scans(struct db *db, struct arena *arena, int64_t delegate_
     for (size_t i = 0; i < n; i++) {
         list[i] = (struct reading){.scan = {.id = rows[i].id, .gate_id = rows[i].gate_id, .true_ms = rows[i].true_ms},
                                    .reason = reason_from_code(rows[i].reason), .received_ms = rows[i].received_ms, .marked = rows[i].conflict != 0,
-                                   .on_paper = rows[i].origin != NULL};
+                                   .on_paper = rows[i].origin != NULL, .by_group = rows[i].group_id != DB_NULL};
         if (!outcome_from_name(rows[i].outcome, &list[i].outcome)) return ERR_BUG;
         list[i].scan.is_out = list[i].outcome == OUTCOME_left;
+        list[i].scan.by_group = list[i].by_group;
+        list[i].scan.only_confirms = list[i].outcome == OUTCOME_already_in;
     }
     *ret = list;
     *ret_count = n;
@@ -116,9 +127,9 @@ enum err history_read(struct db *db, struct arena *arena, const struct programme
     ret->conflicts = arena_array(arena, n, sizeof *ret->conflicts);
     if (!scans || !ret->conflicts) return ERR_NOMEM;
     for (size_t i = 0; i < n; i++)
-        if (readings[i].outcome == OUTCOME_admitted || readings[i].outcome == OUTCOME_left) scans[effective++] = readings[i].scan;
-    if (effective) ret->effective_ms = scans[effective - 1].true_ms;
-    e = presence_of_scans(arena, programme, scans, effective, &ret->stays, &ret->stay_count);
+        if (readings[i].outcome == OUTCOME_admitted || readings[i].outcome == OUTCOME_left || readings[i].outcome == OUTCOME_already_in)
+            scans[effective++] = readings[i].scan;
+    e = presence_of_scans(arena, programme, scans, effective, &ret->stays, &ret->stay_count, &ret->effective_ms);
     if (e != OK) return e;
     for (size_t i = 0; i < n; i++) judge(ret, programme, readings, n, i);
     sort_conflicts(ret);
@@ -133,7 +144,7 @@ enum err history_stored_stays(struct db *db, struct arena *arena, int64_t delega
     if (e != OK || !list) return e != OK ? e : ERR_NOMEM;
     for (size_t i = 0; i < *ret_count; i++)
         list[i] = (struct presence_interval){rows[i].area_id, rows[i].gate_id, rows[i].from_ms, rows[i].until_ms, rows[i].closed != 0, rows[i].scan,
-                                             rows[i].id};
+                                             rows[i].id, rows[i].personal_ms};
     *ret = list;
     return OK;
 }
@@ -155,13 +166,15 @@ static enum err write_stays(struct db *db, struct id_source *ids, int64_t event_
         after[keep].id = before[keep].id;
         if (before[keep].until_ms != after[keep].until_ms || before[keep].closed != after[keep].closed)
             e = sql_checkin_end_stay(db, after[keep].id, after[keep].until_ms, after[keep].closed, NULL);
+        if (e == OK && before[keep].personal_ms != after[keep].personal_ms) e = sql_checkin_confirm_stay(db, after[keep].id, after[keep].personal_ms, NULL);
     }
     for (size_t i = keep; e == OK && i < before_count; i++) e = sql_checkin_remove_stay(db, before[i].id, NULL);
     for (size_t i = keep; e == OK && i < after_count; i++) {
         after[i].id = id_next(ids);
         e = sql_checkin_add_stay(db, &(struct sql_checkin_add_stay_in){.id = after[i].id, .event_id = event_id, .delegate_id = delegate_id,
                                  .area_id = after[i].area_id, .gate_id = after[i].gate_id, .from_ms = after[i].from_ms, .until_ms = after[i].until_ms,
-                                 .closed = after[i].closed, .scan = after[i].scan, .previous = i ? after[i - 1].id : DB_NULL}, NULL);
+                                 .closed = after[i].closed, .scan = after[i].scan, .previous = i ? after[i - 1].id : DB_NULL,
+                                 .personal_ms = after[i].personal_ms}, NULL);
     }
     return e;
 }
@@ -178,6 +191,9 @@ static enum err write_state(struct db *db, const struct programme *programme, in
         in.until_ms = last->until_ms;
         in.last_presence = last->id;
         if (!last->closed) in.area_id = last->area_id;
+        for (size_t i = 0; i < h->stay_count; i++)
+            if (h->stays[i].personal_ms != 0) in.by_group = PRESENCE_GROUP_ONCE;
+        if (!last->closed && last->personal_ms == DB_NULL) in.by_group = PRESENCE_GROUP_ONLY;
     }
     for (size_t i = 0; i < h->stay_count && programme->area_count; i++) {
         if (h->stays[i].area_id != programme->areas[0].id) continue;

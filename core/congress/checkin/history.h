@@ -29,9 +29,13 @@ enum err history_stored_stays(struct db *db, struct arena *arena, int64_t delega
 /* A scan that is not of anybody of the event is a conflict when a door let it in against the rule: there is no history to look at. */
 bool history_is_against_rule(enum outcome outcome, enum reason reason, bool marked);
 
+/* delegate_state.by_group: whether a reading of the own badge can change a stay that a group check-in began. */
+enum presence_group { PRESENCE_GROUP_NEVER, PRESENCE_GROUP_ONLY /* the last stay, which no scan has ended */, PRESENCE_GROUP_ONCE };
+
 /* What the row of state says of a person before a scan. */
 struct presence_state {
     int64_t area_id, gate_id, since_ms, until_ms, attended_ms, attended_gate_id, last_presence, effective_ms; /* DB_NULL: none */
+    int64_t by_group;
 };
 
 /* Who it is and how they are counted. */

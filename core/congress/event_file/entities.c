@@ -76,7 +76,7 @@ SHAPE(event, {.key = "slug", .kind = FIELD_SLUG, .flags = FIELD_REQUIRED}, ENUM_
       {.key = "wifi", .kind = FIELD_OBJECT, .shape = &wifi_shape}, {.key = "streams", .kind = FIELD_OBJECTS, .shape = &stream_shape},
       {.key = "quorum", .kind = FIELD_OBJECT, .shape = &quorum_shape}, {.key = "slides", .kind = FIELD_OBJECTS, .shape = &slide_shape},
       LIST("announcements"), ENUM("documents_access", accesses, "badge"), ENUM("pin", pins, "phone_tail"),
-      BOOL("names_on_wall", 0), {.key = "welcome", .kind = FIELD_OBJECT, .shape = &welcome_shape},
+      BOOL("names_on_wall", 0), {.key = "welcome", .kind = FIELD_OBJECT, .shape = &welcome_shape}, BOOL("group_quorum", 0), BOOL("head_pin", 0),
       LIST("categories"), LIST("areas"), LIST("gates"), LIST("sessions"), LIST("documents"), LIST("delegates"));
 
 SHAPE(category, CODE, TITLE, {.key = "color", .kind = FIELD_COLOR}, DERIVED("sort_order"));

@@ -23,14 +23,14 @@ static enum err append(struct listing *listing, json_t *object)
 
 static enum err add_checkin(void *ctx, const struct sql_export_checkins_row *row)
 {
-    json_t *object = json_pack("{s:s, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:b}", "scan_id", row->scan_id, "person",
+    json_t *object = json_pack("{s:s, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:b, s:o}", "scan_id", row->scan_id, "person",
         text_or_null(row->person), "number",
                                text_or_null(row->number), "gate", text_or_null(row->gate), "direction", row->direction, "outcome", row->outcome, "reason",
                                text_or_null(row->reason), "scanned_at", json_time_or_null(row->scanned_ms), "received_at", json_time_or_null(row->received_ms),
                                "happened_at",
                                json_time_or_null(row->true_ms), "estimated", row->estimated != 0, "device", text_or_null(row->device), "account",
                                    text_or_null(row->account), "conflict",
-                               row->conflict != 0);
+                               row->conflict != 0, "group", text_or_null(row->group_request));
     if (object && row->undone_ms != DB_NULL && json_object_set_new(object, "undone_at", json_time_or_null(row->undone_ms)) != 0) return ERR_NOMEM;
     if (object && row->origin && json_object_set_new(object, "origin", json_string(row->origin)) != 0) return ERR_NOMEM;
     return append(ctx, object);
@@ -101,7 +101,7 @@ static void put_cell(struct buf *out, const json_t *value)
 }
 
 const char *const export_checkin_columns[] = {"scan_id", "person", "number", "gate", "direction", "outcome", "reason", "scanned_at", "received_at", "happened_at",
-                                              "estimated", "device", "account", "conflict", "undone_at", "origin", NULL};
+                                              "estimated", "device", "account", "conflict", "undone_at", "origin", "group", NULL};
 const char *const export_delegate_columns[] = {"number", "person", "name", "sort_name", "honorific", "title", "unit", "category", "delegation", "mandate",
                                                "status", "group", "order", "seat", "badge_box", "room", "transport", "attended_at", NULL};
 

@@ -22,6 +22,8 @@ struct figures_quorum {
     const char *session; /* code of the session it is about; NULL: the day */
     const char *category;
     int64_t eligible, required, present; /* of the summoned only: an alternate in the hall is present, but no part of a quorum */
+    int64_t by_group;  /* of the eligible who are in: checked in with a group, and their own badge not read since */
+    bool group_counts; /* these are among `present`, as the organiser decided */
     bool reached;      /* was reached in this session; does not flip in a break */
     int64_t since_ms;  /* DB_NULL when not reached */
 };

@@ -70,6 +70,13 @@ static int64_t stays_begin(const struct programme *p, int64_t area_id, int64_t a
     return midnight < first ? midnight : first;
 }
 
+/* From when on a stay counts: who was checked in with a group only from when they were seen themselves, unless the organiser decided otherwise. */
+static int64_t counts_from(const struct programme *p, int64_t from_ms, int64_t personal_ms)
+{
+    if (p->group_quorum || (personal_ms != DB_NULL && personal_ms < from_ms)) return from_ms;
+    return personal_ms == DB_NULL ? INT64_MAX : personal_ms;
+}
+
 static enum err find_since(struct db *db, struct arena *arena, const struct programme *p, int64_t category_id, const struct programme_session *session,
                            int64_t now_ms, struct figures_quorum *quorum)
 {
@@ -83,14 +90,19 @@ static enum err find_since(struct db *db, struct arena *arena, const struct prog
     if (e != OK) return e;
     struct step *steps = arena_array(arena, n * 2, sizeof *steps);
     if (!steps) return ERR_NOMEM;
-    for (size_t i = 0; i < n; i++) {
-        steps[2 * i] = (struct step){rows[i].from_ms, 1};
-        steps[2 * i + 1] = (struct step){rows[i].until_ms, -1};
+    size_t count = 0;
+    quorum->present = quorum->by_group = 0;
+    for (size_t i = 0; i < n; i++) { /* a person's stays do not overlap */
+        bool seen = rows[i].personal_ms != DB_NULL && rows[i].personal_ms <= now_ms, is_in = rows[i].from_ms <= now_ms && rows[i].until_ms > now_ms;
+        int64_t from_ms = counts_from(p, rows[i].from_ms, rows[i].personal_ms);
+        quorum->by_group += is_in && !seen;
+        if (from_ms >= rows[i].until_ms) continue;
+        quorum->present += is_in && from_ms <= now_ms;
+        steps[count++] = (struct step){from_ms, 1};
+        steps[count++] = (struct step){rows[i].until_ms, -1};
     }
-    if (n) qsort(steps, 2 * n, sizeof *steps, compare_steps);
-    quorum->present = 0;
-    for (size_t i = 0; i < n; i++) quorum->present += rows[i].from_ms <= now_ms && rows[i].until_ms > now_ms; /* a person's stays do not overlap */
-    quorum->since_ms = first_reached(steps, 2 * n, quorum->required, begin, until);
+    if (count) qsort(steps, count, sizeof *steps, compare_steps);
+    quorum->since_ms = first_reached(steps, count, quorum->required, begin, until);
     quorum->reached = quorum->since_ms != DB_NULL;
     return OK;
 }
@@ -111,6 +123,7 @@ enum err quorum_read(struct db *db, struct arena *arena, const struct programme 
         const struct programme_session *session = programme_session_at(p, p->areas[0].id, now_ms);
         ret->known = true;
         ret->category = categories[i].code;
+        ret->group_counts = p->group_quorum;
         ret->session = session ? session->code : NULL;
         ret->eligible = categories[i].count.expected;
         ret->required = quorum_required(kind, fraction, ret->eligible);

@@ -40,6 +40,7 @@ struct presence_interval {
     bool closed; /* ended by a scan; else the programme ends it */
     int64_t scan; /* that began it; DB_NULL: of a record that did not say */
     int64_t id;   /* of its row; 0: not stored */
+    int64_t personal_ms; /* from when on they were seen themselves; 0: from the beginning; DB_NULL: they were checked in with a group, and not seen since */
 };
 
 /* The set of counters that one person adds, sorted, without doubles, in the arena. */

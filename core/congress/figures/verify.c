@@ -42,7 +42,7 @@ static enum err check_presence(struct recount *r, int64_t delegate_id, const str
     bool same = n == want->stay_count;
     for (size_t i = 0; same && i < n; i++) {
         const struct presence_interval *a = &have[i], *b = &want->stays[i];
-        same = a->area_id == b->area_id && a->gate_id == b->gate_id && a->from_ms == b->from_ms && a->until_ms == b->until_ms && a->closed == b->closed &&
+        same = a->area_id == b->area_id && a->gate_id == b->gate_id && a->from_ms == b->from_ms && a->until_ms == b->until_ms && a->closed == b->closed && a->personal_ms == b->personal_ms &&
                (a->scan == b->scan || began_with(want, a));
     }
     r->stays += (int64_t)n;

@@ -171,7 +171,7 @@ enum err programme_load(struct db *db, struct arena *arena, const char *slug, st
                             .title = row.title,
                             .timezone = row.timezone,
                             .quorum = row.quorum,
-                            .names_on_wall = row.names_on_wall != 0};
+                            .names_on_wall = row.names_on_wall != 0, .group_quorum = row.group_quorum != 0};
     if (!p->slug) return ERR_NOMEM;
     if ((e = load_categories(db, arena, p)) != OK) return e;
     if ((e = load_areas(db, arena, p)) != OK) return e;

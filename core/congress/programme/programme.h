@@ -44,6 +44,7 @@ struct programme {
     const char *slug, *title, *timezone, *quorum;
     bool names_on_wall;
     bool welcome_photo; /* these screens show photos too */
+    bool group_quorum; /* who was checked in with a group counts for the quorum */
     struct programme_category *categories; /* in order; the index is the bit in a category_set */
     size_t category_count;
     struct programme_area *areas; /* in order; [0] is the event's first area */

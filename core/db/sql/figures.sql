@@ -6,8 +6,8 @@ WHERE id IN (SELECT key_id FROM tally WHERE event_id = $1 AND dimension = 2 AND 
 ORDER BY sort_order NULLS LAST, code
 
 -- The first moment is only there to look at one day's stays: none that began before it goes on at after_ms.
--- figures_quorum_presence :many (event_id i64, area_id i64, category_id i64, first_ms i64, after_ms i64, before_ms i64) -> (from_ms i64, until_ms i64)
-SELECT p.from_ms, p.until_ms FROM presence p JOIN delegate d ON d.id = p.delegate_id
+-- figures_quorum_presence :many (event_id i64, area_id i64, category_id i64, first_ms i64, after_ms i64, before_ms i64) -> (from_ms i64, until_ms i64, personal_ms i64?)
+SELECT p.from_ms, p.until_ms, p.personal_ms FROM presence p JOIN delegate d ON d.id = p.delegate_id
 WHERE p.event_id = $1 AND p.area_id = $2 AND d.category_id = $3 AND d.status = 'summoned' AND p.from_ms >= $4 AND p.until_ms > $5 AND p.from_ms <= $6
 ORDER BY p.from_ms
 

@@ -3,8 +3,8 @@
 -- programme_seqs :maybe (slug text) -> (event_id i64, config_seq i64, roster_seq i64, figures_seq i64)
 SELECT id, config_seq, roster_seq, figures_seq FROM event WHERE slug = $1
 
--- programme_event :maybe (slug text) -> (id i64, config_seq i64, title text, timezone text, opens_ms i64, starts_ms i64, ends_ms i64, quorum text?, names_on_wall i64, welcome text?)
-SELECT id, config_seq, title, timezone, opens_ms, starts_ms, ends_ms, quorum, names_on_wall, welcome FROM event WHERE slug = $1
+-- programme_event :maybe (slug text) -> (id i64, config_seq i64, title text, timezone text, opens_ms i64, starts_ms i64, ends_ms i64, quorum text?, names_on_wall i64, welcome text?, group_quorum i64)
+SELECT id, config_seq, title, timezone, opens_ms, starts_ms, ends_ms, quorum, names_on_wall, welcome, group_quorum FROM event WHERE slug = $1
 
 -- programme_slug :maybe (event_id i64) -> (slug text)
 SELECT slug FROM event WHERE id = $1
