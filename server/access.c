@@ -1,6 +1,8 @@
 #include "server/access.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/congress/delegation/delegation.h"
+#include "core/congress/papers/pin_session.h"
 #include "server/mirror_job.h"
 #include "server/venue/watch.h"
 
@@ -97,6 +99,36 @@ static enum err by_cookie(struct http_request *req, struct worker *worker, const
     return OK;
 }
 
+#define HEAD_COOKIE_LONGEST 128
+
+/* A head of delegation by badge and PIN, on the doors of the delegation alone, where the organiser allowed it; looked at anew with each request, so that a badge issued
+ * anew, a mandate that was lost and a changed mind end it at once. A kiosk is a shared screen and no head. */
+static enum err by_badge(struct http_request *req, struct worker *worker, struct principal *p)
+{
+    const char *cookie = http_cookie(req, HEAD_COOKIE), *slug = http_param(req, "event");
+    const struct programme *programme;
+    struct pin_session session;
+    struct delegation_head head;
+    uint8_t hash[CRYPTO_HASH_BYTES];
+    if (!cookie || !slug || strlen(cookie) > HEAD_COOKIE_LONGEST) return OK;
+    enum err e = programme_cached(&worker->programmes, worker->db, slug, &programme, NULL);
+    if (e == OK) e = pin_session_find(worker->db, req->arena, cookie, clock_now_ms(), &session);
+    if (e == OK && (session.kind == PIN_SESSION_KIOSK || !session.passed)) e = ERR_NOT_FOUND;
+    if (e == OK) e = delegation_head_of(worker->db, req->arena, programme->event_id, session.delegate_id, &head);
+    if (e == ERR_NOT_FOUND || e == ERR_DENIED) return OK;
+    char *csrf = e == OK ? arena_alloc(req->arena, CRYPTO_HASH_HEX) : NULL;
+    if (!csrf) return e != OK ? e : ERR_NOMEM;
+    crypto_derive("plenum-head-form", cookie, strlen(cookie), hash);
+    crypto_hex(hash, sizeof hash, csrf);
+    p->is_badge_head = true;
+    p->roles |= WHO_BADGE;
+    p->head_unit_id = head.unit_id;
+    p->head_name = head.name;
+    p->head_actor = arena_printf(req->arena, "%s (%s)", head.name, head.code);
+    p->head_csrf = csrf;
+    return p->head_actor ? OK : ERR_NOMEM;
+}
+
 static bool is_page(const struct http_request *req)
 {
     return req->method == HTTP_GET && strncmp(req->path, "/api/", 5) != 0 && !(req->route->flags & HTTP_API);
@@ -132,17 +164,19 @@ enum err access_authorize(void *context, struct http_request *req)
     p->roles = WHO_ANYONE;
     if (!atomic_load(&app_of(req)->is_open)) return refuse(req, REASON_busy);
     const char *cookie = http_cookie(req, SESSION_COOKIE);
-    if (req->has_bearer || cookie) {
+    bool by_badge_only = !req->has_bearer && (req->route->who & WHO_BADGE) && http_cookie(req, HEAD_COOKIE);
+    if (req->has_bearer || cookie || by_badge_only) {
         struct worker *worker = worker_of(req);
         if (!worker) return ERR_BUSY;
-        enum err e = req->has_bearer ? by_key(req, worker, p) : by_cookie(req, worker, cookie, p);
+        enum err e = req->has_bearer ? by_key(req, worker, p) : cookie ? by_cookie(req, worker, cookie, p) : OK;
+        if (e == OK && by_badge_only && !p->is_staff) e = by_badge(req, worker, p);
         if (e == ERR_DENIED) return e;
         if (e != OK) {
             reply_error(req, e, NULL);
             return e;
         }
     }
-    if (!req->is_self) watch_count(app_of(req)->watch, req->peer, !p->is_staff && !p->is_device && !p->is_display, clock_now_ms());
+    if (!req->is_self) watch_count(app_of(req)->watch, req->peer, !p->is_staff && !p->is_device && !p->is_display && !p->is_badge_head, clock_now_ms());
     if (!(p->roles & req->route->who)) return ask_to_sign_in(req, p);
     if (!has_to_change_password(req, p)) return OK;
     reply_reason_with(req, REASON_forbidden, "Change the password that was made for you first, at /password.");
@@ -153,10 +187,10 @@ enum err access_accept_form(void *context, struct http_request *req)
 {
     (void)context;
     const struct principal *p = req->principal;
-    if (!p->is_staff && !p->is_display) return OK; /* no cookie of ours decides anything here */
+    if (!p->is_staff && !p->is_display && !p->is_badge_head) return OK; /* no cookie of ours decides anything here */
     const char *token = http_header(req, "X-CSRF-Token");
     if (!token) token = http_form(req, "csrf"); /* of either kind of form; other bodies have no fields */
-    if (token && crypto_equal(token, p->session.csrf)) return OK;
+    if (token && crypto_equal(token, p->is_badge_head ? p->head_csrf : p->session.csrf)) return OK;
     return refuse(req, REASON_csrf);
 }
 

@@ -5,6 +5,7 @@
 #include "server/app.h"
 
 #define SESSION_COOKIE "plenum_session"
+#define HEAD_COOKIE "plenum_head" /* of a head of delegation: the browser in which they gave badge and PIN (core/congress/papers/pin_session.h) */
 
 /* http_hooks.authorize: finds the principal, compares its roles with the route's. */
 enum err access_authorize(void *context, struct http_request *req);

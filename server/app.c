@@ -70,6 +70,7 @@ const char *actor_of(const struct http_request *req)
 {
     const struct principal *p = req->principal;
     if (p->is_staff) return p->account.name;
+    if (p->is_badge_head) return p->head_actor;
     return p->is_device ? p->device.code : "somebody";
 }
 

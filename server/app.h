@@ -104,6 +104,9 @@ struct principal {
     struct web_session session; /* staff and display */
     struct device device;    /* devices */
     bool is_staff, is_device, is_display;
+    bool is_badge_head;      /* a head of delegation who is in with badge and PIN (docs/decisions/0036) */
+    int64_t head_unit_id;    /* then: the one delegation they answer for */
+    const char *head_name, *head_actor, *head_csrf;
     struct request_write *write; /* the write that is on its way, or was last (server/app.c) */
 };
 

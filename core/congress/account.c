@@ -189,6 +189,20 @@ int64_t account_head_unit(const struct account *account, int64_t event_id)
     return 0;
 }
 
+enum err account_head_units(const struct account *account, struct arena *arena, int64_t event_id, int64_t **ret, size_t *ret_count)
+{
+    int64_t *units = arena_array(arena, account->role_count + 1, sizeof *units);
+    size_t n = 0;
+    if (!units) return ERR_NOMEM;
+    for (size_t i = 0; !account->disabled && i < account->role_count; i++) {
+        const struct account_role *role = &account->roles[i];
+        if (role->kind == ACCOUNT_HEAD && (role->event_id == 0 || role->event_id == event_id)) units[n++] = role->unit_id;
+    }
+    *ret = units;
+    *ret_count = n;
+    return OK;
+}
+
 /* --- browser sessions --- */
 
 enum err web_session_make(struct arena *arena, enum web_session_kind kind, int64_t owner, int64_t now_ms, struct web_session *ret, const char **ret_cookie)

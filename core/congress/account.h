@@ -75,6 +75,8 @@ bool account_may(const struct account *account, enum account_role_kind kind, int
 bool account_is_desk_alone(const struct account *account);
 /* The unit that a head of delegation answers for in this event; 0 when none. */
 int64_t account_head_unit(const struct account *account, int64_t event_id);
+/* All of them. ERR_NOMEM. */
+enum err account_head_units(const struct account *account, struct arena *arena, int64_t event_id, int64_t **ret, size_t *ret_count);
 
 /* --- browser sessions --- */
 

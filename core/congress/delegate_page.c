@@ -11,6 +11,12 @@ static bool mandate_is_lost(const char *status)
     return strcmp(status, "summoned") != 0 && strcmp(status, "alternate") != 0;
 }
 
+/* A list of codes as the import stores it. */
+static bool is_head_of_delegation(const char *roles)
+{
+    return roles != NULL && strstr(roles, "\"head_of_delegation\"") != NULL;
+}
+
 enum err delegate_page_load(struct db *db, struct arena *arena, const char *token, int64_t now_ms, struct delegate_page *ret)
 {
     char token_id[BADGE_TOKEN_ID_SIZE];
@@ -34,6 +40,7 @@ enum err delegate_page_load(struct db *db, struct arena *arena, const char *toke
         .event_id = row.event_id, .config_seq = row.config_seq, .opened = row.opened, .asked = row.asked, .timezone = row.timezone,
         .unit = row.unit, .asks_pin = strcmp(row.documents_access, "pin") == 0,
         .lost_mandate = mandate_is_lost(row.status),
+        .is_head = is_head_of_delegation(row.roles),
     };
     return OK;
 }
@@ -51,6 +58,7 @@ enum err delegate_page_load_holder(struct db *db, struct arena *arena, const cha
         .seat = row.seat, .group = row.group_name, .room = row.room, .transport = row.transport, .since_ms = DB_NULL,
         .event_id = row.event_id, .config_seq = row.config_seq, .opened = row.opened, .asked = row.asked, .timezone = row.timezone,
         .unit = row.unit, .asks_pin = strcmp(row.documents_access, "pin") == 0, .lost_mandate = mandate_is_lost(row.status),
+        .is_head = is_head_of_delegation(row.roles),
     };
     return OK;
 }

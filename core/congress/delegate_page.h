@@ -24,6 +24,7 @@ struct delegate_page {
     const char *unit;        /* code of the delegation; NULL: of none */
     bool asks_pin;           /* the event asks for the PIN for every paper */
     bool lost_mandate;
+    bool is_head;            /* has the role head_of_delegation */
 };
 
 /* `token` as id_token_read gives it. A member card opens the person's event that is on or comes next (one where the mandate holds goes before one where it

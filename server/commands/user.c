@@ -11,7 +11,8 @@
 
 struct work {
     struct arena arena;
-    const char *data, *name, *role, *event, *unit, *password_file;
+    const char *data, *name, *role, *event, *password_file;
+    struct opt_list units; /* of a head */
     bool json, generated;
     struct account_role grant;
     const char *password;
@@ -42,22 +43,34 @@ static enum err choose_password(struct work *w, struct fault *fault)
 static enum err find_scope(struct db *db, struct work *w, struct fault *fault)
 {
     struct sql_export_event_find_row event;
-    struct sql_unit_find_row unit;
     enum err e = w->event ? sql_export_event_find(db, &w->arena, w->event, &event) : OK;
     if (e == ERR_NOT_FOUND) return fault_set(fault, e, "there is no event \"%s\"", w->event);
     if (e == OK && w->event) w->grant.event_id = event.id;
-    if (e == OK && w->unit) e = sql_unit_find(db, &w->arena, w->unit, &unit);
-    if (e == ERR_NOT_FOUND) return fault_set(fault, e, "there is no unit \"%s\"", w->unit);
-    if (e == OK && w->unit) w->grant.unit_id = unit.id;
-    return e == OK ? OK : db_fault(db, e, fault, "find event and unit");
+    return e == OK ? OK : db_fault(db, e, fault, "find the event");
+}
+
+/* Of a head: the same role for each delegation. */
+static enum err grant_units(struct db *db, struct work *w, int64_t account_id, struct fault *fault)
+{
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < w->units.count; i++) {
+        struct sql_unit_find_row unit;
+        e = sql_unit_find(db, &w->arena, w->units.items[i], &unit);
+        if (e == ERR_NOT_FOUND) return fault_set(fault, e, "there is no unit \"%s\"", w->units.items[i]);
+        w->grant.unit_id = e == OK ? unit.id : 0;
+        if (e == OK) e = account_add_role(db, account_id, &w->grant);
+    }
+    return e == OK ? OK : db_fault(db, e, fault, "find the unit");
 }
 
 static enum err apply_add(struct db *db, void *arg, struct fault *fault)
 {
     struct work *w = arg;
-    int64_t now = clock_now_ms();
+    int64_t now = clock_now_ms(), id = 0;
+    bool is_head = w->grant.kind == ACCOUNT_HEAD;
     enum err e = find_scope(db, w, fault);
-    if (e == OK) e = account_create(db, w->name, w->hash, w->generated, &w->grant, now, NULL, fault);
+    if (e == OK) e = account_create(db, w->name, w->hash, w->generated, is_head ? NULL : &w->grant, now, &id, fault);
+    if (e == OK && is_head) e = grant_units(db, w, id, fault);
     if (e != OK) return e;
     e = audit_write(db, now, "command line", "user add", w->name, NULL);
     return e == OK ? OK : db_fault(db, e, fault, "store the account");
@@ -110,7 +123,7 @@ static int run_add(int argc, char **argv)
         COMMAND_DATA(&w.data),
         {"role", 0, OPT_TEXT, &w.role, "ROLE", "organiser, desk, or head (of a delegation)", 0, 0},
         {"event", 0, OPT_TEXT, &w.event, "SLUG", "for this event only (default: every event)", 0, 0},
-        {"unit", 0, OPT_TEXT, &w.unit, "CODE", "the delegation of a head", 0, 0},
+        {"unit", 0, OPT_LIST, &w.units, "CODE", "the delegation of a head; more than once for several", 0, 0},
         {"password-file", 0, OPT_TEXT, &w.password_file, "FILE", "the password is the first line of FILE; without it one is made and printed once", 0, 0},
     };
     const struct opt_command command = {"plenum user add NAME --role ROLE [options]",
@@ -121,7 +134,7 @@ static int run_add(int argc, char **argv)
     if (!command_parse(&command, argc, argv, &w.name, NULL, &code)) return code;
     enum err e = OK;
     if (!w.role || !account_role_from_name(w.role, &w.grant.kind)) e = fault_set(&fault, ERR_USAGE, "--role is organiser, desk or head");
-    else if ((w.grant.kind == ACCOUNT_HEAD) != (w.unit != NULL)) e = fault_set(&fault, ERR_USAGE, "--unit CODE goes with --role head, and only with it");
+    else if ((w.grant.kind == ACCOUNT_HEAD) != (w.units.count > 0)) e = fault_set(&fault, ERR_USAGE, "--unit CODE goes with --role head, and only with it");
     return carry_out(&w, e, true, apply_add, &fault);
 }
 

@@ -178,6 +178,7 @@ static void logout_stored(struct http_request *req)
         return;
     }
     http_set_cookie(req, SESSION_COOKIE, "", "/", 0);
+    http_set_cookie(req, HEAD_COOKIE, "", "/", 0);
     http_reply_redirect(req, 303, "/login");
 }
 

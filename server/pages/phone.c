@@ -94,6 +94,8 @@ static void show_page(struct view *view, struct worker *worker, const struct vie
     if (door->is_kiosk) kiosk_put(view, delegate->event);
     view_put_flag(view->root, "is_shared", door->by_session);
     if (door->by_desk) view_put(view->root, "desk_back", arena_printf(view->arena, "/desk/%s/assist/%s", delegate->event, delegate->person_code));
+    bool may_lead = delegate->is_head && !delegate->lost_mandate && !door->is_kiosk && !door->by_desk;
+    if (may_lead) view_put(view->root, "delegation_door", arena_printf(view->arena, "%s/delegation", door->door));
     enum err err = put_page(view, worker, delegate, now_ms);
     if (err != OK) reply_error(view->req, err, NULL);
     else view_reply(view, status, "phone");

@@ -220,7 +220,7 @@ static bool ask_read(struct http_request *req, struct worker *worker, int64_t no
     enum err err = viewer_door_of(req, worker, now_ms, &ask->viewer);
     if (err != OK || ask->viewer.by_session) return false;
     err = delegate_page_load_holder(worker->db, req->arena, ask->viewer.token, d);
-    if (err != OK || d->lost_mandate || d->asked > 0) return false;
+    if (err != OK || d->lost_mandate || d->asked > 0 || d->is_head) return false;
     bool marked = false;
     if (d->opened > 0 && (view_has_marks(worker->db, req->arena, d->event_id, d->delegate_id, &marked) != OK || marked)) return false;
     ask->viewer.papers = (struct paper_viewer){.delegate_id = d->delegate_id, .event_id = d->event_id, .event = d->event, .timezone = d->timezone,

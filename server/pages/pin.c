@@ -95,6 +95,7 @@ void pin_put(struct view *view, const struct viewer *viewer, int64_t locked)
 struct attempt {
     struct viewer viewer;
     const char *typed, *cookie;
+    bool for_delegation; /* a head of delegation on the way to their page */
     struct pin_answer answer;
 };
 
@@ -111,6 +112,18 @@ static enum err attempt_apply(struct db *db, struct http_request *req, struct wr
     return pin_session_add(db, req->arena, &session, now_ms, &a->cookie);
 }
 
+static void go_on(struct http_request *req, const struct attempt *a)
+{
+    http_reply_redirect(req, 303, arena_printf(req->arena, "%s%s", a->viewer.door, a->for_delegation ? "/delegation" : "#papers"));
+}
+
+/* The page on which the PIN was asked for, with what came of it; NULL: what is wrong with the badge. */
+static void show_again(struct http_request *req, const struct attempt *a, int status, const struct pin_note *note)
+{
+    if (a->for_delegation && note != NULL) delegation_ask_pin(req, status, note);
+    else phone_show(req, status, note);
+}
+
 static void reply_passed(struct http_request *req, const struct attempt *a)
 {
     char name[VIEWER_PIN_COOKIE_SIZE];
@@ -118,7 +131,7 @@ static void reply_passed(struct http_request *req, const struct attempt *a)
     /* On "/", not "/d": cookies know capital letters, and printed codes may lead to /D/. */
     if (a->cookie != NULL) http_set_cookie(req, name, a->cookie, "/", (long)((a->answer.open_ms - clock_now_ms()) / CLOCK_SECOND));
     pin_browser_right(req);
-    http_reply_redirect(req, 303, arena_printf(req->arena, "%s#papers", a->viewer.door));
+    go_on(req, a);
 }
 
 static void attempt_done(struct http_request *req)
@@ -134,16 +147,16 @@ static void attempt_done(struct http_request *req)
     struct pin_note note = {"pin.none", 0};
     switch (a->answer.outcome) {
     case PIN_RIGHT: reply_passed(req, a); return;
-    case PIN_NONE: phone_show(req, 403, &note); return;
+    case PIN_NONE: show_again(req, a, 403, &note); return;
     case PIN_WAIT:
         note = (struct pin_note){"pin.wait", a->answer.wait_ms};
-        phone_show(req, 429, &note);
+        show_again(req, a, 429, &note);
         return;
     case PIN_WRONG: break;
     }
     int64_t browser = pin_browser_wrong(req);
     note = (struct pin_note){"pin.wrong", browser > a->answer.wait_ms ? browser : a->answer.wait_ms};
-    phone_show(req, 403, &note);
+    show_again(req, a, 403, &note);
 }
 
 void pin_post(struct http_request *req)
@@ -156,15 +169,16 @@ void pin_post(struct http_request *req)
         reply_reason(req, REASON_busy);
         return;
     }
-    *a = (struct attempt){.typed = http_form(req, "pin")};
+    const char *next = http_form(req, "next");
+    *a = (struct attempt){.typed = http_form(req, "pin"), .for_delegation = next != NULL && strcmp(next, "delegation") == 0};
     enum err err = paper_viewer_of(req, worker, clock_now_ms(), &a->viewer);
     struct pin_note note = {"pin.form", 0};
     if (err != OK) phone_show(req, 403, NULL); /* says what is wrong with the badge */
-    else if (a->viewer.papers.pin_passed) http_reply_redirect(req, 303, arena_printf(req->arena, "%s#papers", a->viewer.door));
-    else if (!pin_read(a->typed, digits)) phone_show(req, 400, &note); /* a slip of the finger costs nothing */
+    else if (a->viewer.papers.pin_passed) go_on(req, a);
+    else if (!pin_read(a->typed, digits)) show_again(req, a, 400, &note); /* a slip of the finger costs nothing */
     else if ((note.wait_ms = pin_browser_take(req)) > 0) {
         note.key = "pin.wait";
-        phone_show(req, 429, &note);
+        show_again(req, a, 429, &note);
     } else {
         req->state = a;
         request_write(req, attempt_apply, attempt_done);

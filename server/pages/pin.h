@@ -22,6 +22,9 @@ void pin_put_note(struct view *view, const struct pin_note *note); /* NULL: noth
 /* server/pages/phone.c: the badge's page with a note. */
 void phone_show(struct http_request *req, int status, const struct pin_note *note);
 
+/* server/pages/delegation_head.c: the page on which a head of delegation gives the PIN, with a note (NULL: none yet). */
+void delegation_ask_pin(struct http_request *req, int status, const struct pin_note *note);
+
 /* This browser's word, "" when it has none (yet). */
 const char *pin_browser_of(struct http_request *req);
 /* The same, made and set when there is none. NULL: out of memory. */

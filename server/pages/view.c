@@ -214,9 +214,11 @@ bool view_begin(struct view *view, struct http_request *req)
     enum i18n_language asked;
     if (i18n_read_tag(http_query(req, "lang"), &asked)) http_set_cookie(req, LANGUAGE_COOKIE, view->tag, "/", LANGUAGE_COOKIE_SECONDS);
     const struct principal *p = req->principal;
-    if (p == NULL || !p->is_staff) return true;
-    view_put(view->root, "user", p->account.name);
-    view_put(view->root, "csrf", p->session.csrf);
+    if (p == NULL || (!p->is_staff && !p->is_badge_head)) return true;
+    view_put(view->root, "user", p->is_staff ? p->account.name : p->head_name);
+    view_put(view->root, "csrf", p->is_staff ? p->session.csrf : p->head_csrf);
+    view_put_flag(view->root, "is_desk", (p->roles & WHO_DESK) != 0);
+    view_put_flag(view->root, "sees_delegations", (p->roles & WHO_DELEGATION) != 0);
     view_put_flag(view->root, "is_organiser", (p->roles & WHO_ORGANISER) != 0);
     return true;
 }

@@ -12,6 +12,7 @@ import desk from "./desk.mjs";
 import deskList from "./desk_list.mjs";
 import deskTasks from "./desk_tasks.mjs";
 import deskTwo from "./desk_two.mjs";
+import delegation from "./delegation.mjs";
 import badges from "./badges.mjs";
 import photos from "./photos.mjs";
 import papers from "./papers.mjs";
@@ -24,7 +25,7 @@ import layouts from "./layouts.mjs";
 import gate from "./gate.mjs";
 import scan from "./scan.mjs";
 
-const stories = { phone, reading, resume, pin, public: pages, desk, desk_list: deskList, desk_tasks: deskTasks, desk_two: deskTwo, badges, photos, papers, messages, paper_lists: paperLists, venue, wall, welcome, layouts, gate, scan, accessible };
+const stories = { phone, reading, resume, pin, public: pages, desk, desk_list: deskList, desk_tasks: deskTasks, desk_two: deskTwo, delegation, badges, photos, papers, messages, paper_lists: paperLists, venue, wall, welcome, layouts, gate, scan, accessible };
 const wanted = process.argv.slice(2);
 if (wanted[0] === "--stories") {
   console.log(Object.keys(stories).join("\n"));

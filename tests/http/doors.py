@@ -25,7 +25,7 @@ from plenum import Client, Connection, check, equal, note, scan, uuid7  # noqa: 
 
 PASSWORD = "mật khẩu thật dài 19"
 ROLES = {"WHO_ANYONE": [], "WHO_DEVICE": ["device"], "WHO_DISPLAY": ["display"], "WHO_DESK": ["desk"], "WHO_HEAD": ["head"], "WHO_ORGANISER": ["organiser"],
-         "WHO_STAFF": ["organiser", "desk"], "WHO_FIGURES": ["organiser", "desk", "device", "display"]}
+         "WHO_STAFF": ["organiser", "desk"], "WHO_DELEGATION": ["organiser", "desk", "head"], "WHO_FIGURES": ["organiser", "desk", "device", "display"]}
 LAYOUT = b'{"format": "plenum-layout/1", "size": [90, 60], "front": [{"text": "{name}", "box": [4, 4, 80, 14], "size": 24}]}'
 STAFF = ["organiser", "desk"]
 EVERYBODY = ["organiser", "desk", "head", "device", "display"]
@@ -293,6 +293,16 @@ def doors():
         "GET /scan/{event}/setup": Door(plain("/scan/test-1/setup"), type="application/json"),
         "POST /scan/{event}/devices": Door(plain("/scan/test-1/devices"), body=lambda role: {"gate": "main", "name": "Điện thoại"}, status=201, type="application/json"),
         "POST /scan/{event}/end": EndDoor(plain("/scan/test-1/end"), body=lambda role: {"device": "x"}, type="application/json"),
+        "GET /d/{token}/delegation": Door(plain("/d/%s/delegation" % w.tokens["P04"]), type="text/html"),
+        "GET /delegation/{event}": Door(plain("/delegation/test-1?unit=U1"), type="text/html"),
+        "POST /delegation/{event}/checkin": Door(plain("/delegation/test-1/checkin"), form=lambda role: {"group": uuid7(), "unit": "U1", "gate": "main", "person": "P04"}, status=303),
+        "POST /delegation/{event}/undo": Door(plain("/delegation/test-1/undo"), form=lambda role: {"group": uuid7(), "unit": "U1"}, status=404),
+        "POST /delegation/{event}/absence": Door(plain("/delegation/test-1/absence"), form=lambda role: {"request": uuid7(), "unit": "U1", "absent": "0", "person": "P04"}, status=303),
+        "POST /delegation/{event}/report": Door(plain("/delegation/test-1/report"), form=lambda role: {"request": uuid7(), "unit": "U1", "said": "3"}, status=303),
+        "POST /delegation/{event}/handover": Door(plain("/delegation/test-1/handover"), form=lambda role: {"request": uuid7(), "unit": "U1", "to": "Người nhận", "again": "1"},
+                                                  status=303),
+        "GET /admin/{event}/heads": Door(plain("/admin/test-1/heads"), type="text/html"),
+        "POST /admin/{event}/heads": Door(plain("/admin/test-1/heads"), form=lambda role: {"group_quorum": "0", "head_pin": "1"}, status=303),
         "GET /admin": Door(plain("/admin"), type="text/html"),
         "GET /admin/{event}": Door(plain("/admin/test-1"), type="text/html"),
         "GET /admin/{event}/conflicts": Door(plain("/admin/test-1/conflicts"), type="text/html"),
@@ -367,10 +377,11 @@ def begin():
     server.user("organiser", "organiser", "test-1", password=PASSWORD)
     server.user("organiser2", "organiser", "test-2", password=PASSWORD)
     server.user("head", "head", "test-1", "U1", password=PASSWORD)
+    server.user("head-there", "head", "test-2", "U2", password=PASSWORD)
     server.user("all", "organiser", password=PASSWORD)
     w.display_code = server.value("SELECT display_code FROM event WHERE slug = 'test-1'")
     w.here = {name: sign_in(name) for name in ("desk", "organiser", "head")}
-    w.there = {"desk": sign_in("desk2"), "organiser": sign_in("organiser2")}
+    w.there = {"desk": sign_in("desk2"), "organiser": sign_in("organiser2"), "head": sign_in("head-there")}
     w.all = sign_in("all")
     w.here["device"], w.there["device"] = server.device("test-1", "main"), server.device("test-2", "main")
     w.here["display"], w.there["display"] = server.display("test-1"), server.display("test-2")

@@ -20,7 +20,7 @@ from plenum import Client, check, csrf_of, equal  # noqa: E402
 
 PAGE = os.path.join(plenum.ROOT, "docs/rights.md")
 TABLE = os.path.join(plenum.ROOT, "tests/fixtures/rights.txt")
-AS = {"wall": "display", "wall2": "display", "gate": "device", "gate2": "device", "gone": "device", "desk": "desk", "desk2": "desk", "desks": "desk", "head": "head", "head2": "head",
+AS = {"wall": "display", "wall2": "display", "gate": "device", "gate2": "device", "gone": "device", "desk": "desk", "desk2": "desk", "desks": "desk", "pinned": "head", "head": "head", "head2": "head",
       "org": "organiser", "org2": "organiser", "orgs": "organiser", "new": "organiser"}  # what doors.py calls them
 
 
@@ -152,6 +152,17 @@ def a_browser():
     return client
 
 
+def a_head():
+    """A head of delegation by their own badge and its PIN, on their own phone."""
+    client, badge = Client(world.server), "/d/" + world.tokens["P04"]
+    pin = re.sub(r"\D", "", world.server.value("SELECT phone FROM person WHERE code = 'P04'"))[-4:]
+    client.form(badge + "/pin", {"pin": pin, "next": "delegation"})
+    if client.get(badge + "/delegation").status != 303:
+        raise RuntimeError("a head by badge and PIN: %r" % client.get(badge + "/delegation"))
+    client.csrf = csrf_of(client.get("/delegation/test-1?unit=U1").text)
+    return client
+
+
 def signed_in(name, role, event, unit=None):
     world.server.user(name, role, event, unit, password=doors.PASSWORD)
     return doors.sign_in(name)
@@ -173,7 +184,7 @@ def begin():
     gone, off = server.device("test-1", "main"), signed_in("leaver", "organiser", "test-1")
     plenum.plenum("device", "revoke", gone.device, data=server.data)
     plenum.plenum("user", "disable", "leaver", data=server.data)
-    world.askers = {"nobody": Client(server), "badge": a_browser(), "wall": here["display"], "wall2": there["display"], "gate": here["device"], "gate2": there["device"], "gone": gone,
+    world.askers = {"nobody": Client(server), "badge": a_browser(), "pinned": a_head(), "wall": here["display"], "wall2": there["display"], "gate": here["device"], "gate2": there["device"], "gone": gone,
                     "desk": here["desk"], "desk2": there["desk"], "desks": signed_in("desks", "desk", None), "head": here["head"], "head2": signed_in("head2", "head", "test-2", "U2"),
                     "org": here["organiser"], "org2": there["organiser"], "orgs": world.all, "off": off, "new": somebody_new()}
     for asker, slug in (("wall", "test-1"), ("wall2", "test-2")):
@@ -285,6 +296,7 @@ def shape(value, event, offset):
     other.update(slug="test-2", delegates=[d for d in other["delegates"] if d["person"] in ("P08", "P12")],
                  documents=[dict(other["documents"][0], code="agenda", title={"vi": "Nghị trình"})], gates=[other["gates"][0], dict(other["gates"][0], code="side")])
     value["events"].append(other)
+    event["head_pin"] = True
 
 
 def across(asker, route):

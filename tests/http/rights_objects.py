@@ -120,6 +120,19 @@ def walk_in_official(world, client):
     return str(client.post("/api/v1/events/test-1/delegates", {"request": uuid7(), "name": "Người mới " + uuid7(), "category": "official"}).status)
 
 
+@story("another-delegation")
+def another_delegation(world, client):
+    """Each door of a delegation, for people of another one."""
+    seen = set()
+    for unit, person in (("U0", "P01"), ("U1", "P01")):
+        for act, more in (("checkin", {"group": uuid7(), "gate": "main"}), ("absence", {"request": uuid7(), "absent": "1"})):
+            seen.add(client.form("/delegation/test-1/" + act, dict(more, unit=unit, person=person)).status)
+    seen.add(client.form("/delegation/test-1/report", {"request": uuid7(), "unit": "U0", "said": "1"}).status)
+    seen.add(client.get("/delegation/test-1?unit=U0").status)
+    seen.add(client.get("/delegation/test-1?unit=U0&part=live").status)
+    return "/".join(str(s) for s in sorted(seen))
+
+
 @story("accounts")
 def accounts(world, client):
     return "yes" if "desk2" in client.get("/admin").text else "no"

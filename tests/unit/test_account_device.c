@@ -52,6 +52,11 @@ static void test_accounts(struct check *c, struct db *db, struct arena *arena)
     CHECK(c, account_may(&account, ACCOUNT_DESK, 12) && account_may(&account, ACCOUNT_ORGANISER, 0) && !account_may(&account, ACCOUNT_HEAD, 11));
     CHECK(c, account_by_id(db, arena, head_id, &account) == OK && account_head_unit(&account, 5) == 77 && account_may(&account, ACCOUNT_HEAD, 5) &&
         !account_may(&account, ACCOUNT_DESK, 5) && !account_is_desk_alone(&account));
+    int64_t *units;
+    size_t unit_count;
+    CHECK(c, account_add_role(db, head_id, &(struct account_role){ACCOUNT_HEAD, 11, 78}) == OK && account_by_id(db, arena, head_id, &account) == OK);
+    CHECK(c, account_head_units(&account, arena, 5, &units, &unit_count) == OK && unit_count == 1 && units[0] == 77);
+    CHECK(c, account_head_units(&account, arena, 11, &units, &unit_count) == OK && unit_count == 2 && units[0] + units[1] == 77 + 78);
     struct account *all;
     size_t count;
     CHECK(c, account_list(db, arena, &all, &count) == OK && count == 2);
@@ -143,16 +148,11 @@ int main(void)
     if (crypto_init() != OK || !mkdtemp(folder)) return 1;
     (void)snprintf(path, sizeof path, "%s/a.db", folder);
     if (db_open(&catalogue, path, DB_CREATE, &db, &fault) != OK || db_migrate(db, &fault) != OK) return 1;
-    struct db_value event[] = {{DB_TYPE_I64, 11, NULL},     {DB_TYPE_TEXT, 0, "e"}, {DB_TYPE_TEXT, 0, "meeting"}, {DB_TYPE_TEXT, 0, "\"E\""},
-        {DB_TYPE_TEXT, 0, "UTC"},
-                               {DB_TYPE_NULL, 0, NULL},     {DB_TYPE_I64, NOW, NULL}, {DB_TYPE_I64, NOW + 1, NULL}, {DB_TYPE_I64, NOW, NULL},
-                                   {DB_TYPE_NULL, 0, NULL},
-                               {DB_TYPE_NULL, 0, NULL},     {DB_TYPE_NULL, 0, NULL}, {DB_TYPE_NULL, 0, NULL},      {DB_TYPE_NULL, 0, NULL},
-                                   {DB_TYPE_NULL, 0, NULL},
-                               {DB_TYPE_TEXT, 0, "badge"}, {DB_TYPE_TEXT, 0, "random"}, {DB_TYPE_I64, 0, NULL}, {DB_TYPE_NULL, 0, NULL}};
+    struct sql_import_event_write_in event = {.id = 11, .slug = "e", .kind = "meeting", .title = "\"E\"", .timezone = "UTC", .starts_ms = NOW, .ends_ms = NOW + 1,
+                                              .opens_ms = NOW, .documents_access = "badge", .pin = "random"};
     struct sql_import_area_write_in area = {33, 11, "hall", "\"Hall\"", DB_NULL, 0};
     struct sql_import_gate_write_in gate = {22, 11, "main", "\"Main\"", "entry", 33, "both", 1, NULL, 0};
-    CHECK(&c, db_execute(db, SQL_IMPORT_EVENT_WRITE, event, sizeof event / sizeof event[0]) == OK);
+    CHECK(&c, sql_import_event_write(db, &event, NULL) == OK);
     CHECK(&c, sql_import_area_write(db, &area, NULL) == OK && sql_import_gate_write(db, &gate, NULL) == OK);
     test_passwords(&c);
     test_accounts(&c, db, &arena);

@@ -186,6 +186,25 @@ enum err delegation_find(struct db *db, struct arena *arena, const struct progra
     return OK;
 }
 
+enum err delegation_code_of(struct db *db, struct arena *arena, int64_t unit_id, const char **ret)
+{
+    struct sql_delegation_unit_by_id_row row;
+    enum err e = sql_delegation_unit_by_id(db, arena, unit_id, &row);
+    if (e == OK) *ret = row.code;
+    return e;
+}
+
+enum err delegation_unit_in(struct db *db, struct arena *arena, const struct delegation_scope *scope, const char *unit, int64_t *ret, struct fault *fault)
+{
+    struct sql_delegation_unit_row row;
+    enum err e = sql_delegation_unit(db, arena, unit, &row);
+    if (e == ERR_NOT_FOUND || (e == OK && !delegation_in_scope(scope, row.id)))
+        return fault_because(fault, ERR_DENIED, "delegation_not_yours", NULL, "not your delegation");
+    if (e != OK) return db_fault(db, e, fault, "find the delegation");
+    *ret = row.id;
+    return OK;
+}
+
 /* --- changing ------------------------------------------------------------------------------------------------------------------------------- */
 
 enum err delegation_check_people(struct db *db, struct arena *arena, int64_t event_id, int64_t unit_id, const char *const *people, size_t count, struct fault *fault)

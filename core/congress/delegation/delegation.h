@@ -64,11 +64,16 @@ struct delegation_member {
 enum err delegation_find(struct db *db, struct arena *arena, const struct programme *programme, const char *unit, int64_t now_ms, struct delegation *ret,
                          struct delegation_member **ret_members, size_t *ret_count);
 
+/* The code of a unit. ERR_NOT_FOUND. */
+enum err delegation_code_of(struct db *db, struct arena *arena, int64_t unit_id, const char **ret);
+/* The id of a unit by its code. ERR_DENIED with the reason "delegation_not_yours" when it is out of scope, or there is none. */
+enum err delegation_unit_in(struct db *db, struct arena *arena, const struct delegation_scope *scope, const char *unit, int64_t *ret, struct fault *fault);
+
 /* Everybody of `people` (person codes) is of this delegation. ERR_DENIED with the reason "delegation_not_yours" when one is not; ERR_LIMIT too many. */
 enum err delegation_check_people(struct db *db, struct arena *arena, int64_t event_id, int64_t unit_id, const char *const *people, size_t count, struct fault *fault);
 
-/* Several absences at once, those of people[from] on, at most DELEGATION_PIECE: in a transaction of its own each time. Each is an amendment like the desk's. Whoever is in by
- * now is left as they are and counted in *ret_here (added). `a->request` is the form's: it happens once. */
+/* Several absences at once, those of people[from] on, at most DELEGATION_PIECE: in a transaction of its own each time. Each is an amendment like the desk's. Whoever is
+ * in by now is left as they are and counted in *ret_here (added). `a->request` is the form's: it happens once. */
 struct delegation_absences {
     int64_t unit_id;
     const char *const *people;

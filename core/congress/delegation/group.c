@@ -56,7 +56,8 @@ enum err group_apply(struct db *db, struct arena *arena, struct write_tools *too
 {
     struct ground g;
     size_t end = from + DELEGATION_PIECE < w->count ? from + DELEGATION_PIECE : w->count;
-    struct checkin_source source = {.event = w->event, .gate_id = DB_NULL, .device_id = DB_NULL, .account_id = w->account_id, .received_ms = w->now_ms, .actor = w->actor};
+    struct checkin_source source = {.event = w->event, .gate_id = DB_NULL, .device_id = DB_NULL, .account_id = w->account_id,
+                                    .received_ms = w->now_ms, .actor = w->actor};
     enum err e = find_ground(db, arena, tools, w, &g, fault);
     if (e == OK) e = delegation_check_people(db, arena, g.programme->event_id, g.unit.id, w->people + from, from == 0 ? w->count : end - from, fault);
     if (e == OK) e = find_group(db, arena, tools, w, &g, &source.group_id, fault);
@@ -74,14 +75,15 @@ enum err group_apply(struct db *db, struct arena *arena, struct write_tools *too
 
 /* --- taking back ------------------------------------------------------------------------------------------------------------------------------ */
 
-/* Whether the stay that this scan began became the person's own by a reading of their badge. */
+/* Whether the person is in by their own badge: it was read since in the stay that this scan began, or the scan began none, because a door was first. */
 static enum err is_confirmed(struct db *db, struct arena *arena, const struct sql_group_scans_row *scan, bool *ret)
 {
     struct presence_interval *stays;
     size_t n;
     enum err e = history_stored_stays(db, arena, scan->delegate_id, &stays, &n);
-    *ret = false;
-    for (size_t i = 0; e == OK && i < n; i++) *ret = *ret || (stays[i].scan == scan->id && stays[i].personal_ms != DB_NULL);
+    *ret = true;
+    for (size_t i = 0; e == OK && i < n; i++)
+        if (stays[i].scan == scan->id) *ret = stays[i].personal_ms != DB_NULL;
     return e;
 }
 
@@ -97,7 +99,8 @@ static enum err take_back_one(struct db *db, struct arena *arena, struct write_t
     return confirmed ? OK : checkin_undo(db, arena, tools, source, scan->scan_id, "group");
 }
 
-static enum err begin_undo(struct db *db, struct arena *arena, const struct programme *programme, struct group_undo *u, struct sql_group_find_row *ret, struct fault *fault)
+static enum err begin_undo(struct db *db, struct arena *arena, const struct programme *programme, struct group_undo *u, struct sql_group_find_row *ret,
+                           struct fault *fault)
 {
     struct sql_delegation_unit_by_id_row unit;
     enum err e = sql_group_find(db, arena, u->request, ret);
@@ -116,12 +119,11 @@ enum err group_take_back(struct db *db, struct arena *arena, struct write_tools 
     const struct programme *programme;
     struct sql_group_find_row group;
     struct sql_group_scans_row *scans;
-    struct group_undo next = *u; /* a piece may be run again: what it counted is only kept when it was stored */
+    struct group_undo next = *u;
     size_t n = 0;
     enum err e = programme_cached(&tools->programmes, db, u->event, &programme, NULL);
     if (e == OK) e = begin_undo(db, arena, programme, &next, &group, fault);
     if (e != OK) return e;
-    /* Received as the group was: its last piece may be younger than its first by a moment, and the whole group goes back. */
     const struct checkin_source source = {.event = u->event, .gate_id = DB_NULL, .device_id = DB_NULL, .account_id = DB_NULL, .received_ms = u->now_ms, .actor = u->actor,
                                           .group_id = group.id};
     e = sql_group_scans(db, arena, group.id, u->after, DELEGATION_PIECE, &scans, &n);

@@ -1,8 +1,8 @@
 /* A group check-in: people of one delegation are checked in at once by somebody who has counted them, as a bus arrives, and not by their badges.
  *
  * Each of them is a scan like any other, by the same admission rule; what tells it apart is its group. Whether it counts for the quorum is the organiser's decision
- * (programme.group_quorum), looked at when the quorum is worked out, so that a change of mind recounts rightly. A later reading of somebody's own badge makes their stay
- * personal from then on (core/congress/checkin/presence.c). One connection; in the caller's transaction, between write_tools_begin and write_tools_flush. */
+ * (programme.group_quorum), looked at when the quorum is worked out, so that a change of mind recounts rightly. A later reading of somebody's own badge makes their
+ * stay personal from then on (core/congress/checkin/presence.c). One connection; in the caller's transaction, between write_tools_begin and write_tools_flush. */
 #ifndef PLENUM_CONGRESS_GROUP_H
 #define PLENUM_CONGRESS_GROUP_H
 
@@ -19,14 +19,15 @@ struct group_wish {
     int64_t account_id, now_ms;  /* account_id DB_NULL: a head who is in with badge and PIN */
 };
 
-/* Checks in people[from] to people[from + DELEGATION_PIECE - 1]; answers[i] is that of people[i]. With from 0 the group is recorded (audited) and everybody named is looked
- * at: ERR_DENIED (delegation_not_yours) when the unit is out of scope or one of them of another delegation, and nobody is checked in. ERR_INPUT: the form; ERR_CONFLICT: the
- * request was used for another delegation or gate (amend_request_used), or was taken back (delegation_undone). */
+/* Checks in people[from] to people[from + DELEGATION_PIECE - 1]; answers[i] is that of people[i]. With from 0 the group is recorded (audited) and everybody named is
+ * looked at: ERR_DENIED (delegation_not_yours) when the unit is out of scope or one of them of another delegation, and nobody is checked in. ERR_INPUT: the form;
+ * ERR_CONFLICT: the request was used for another delegation or gate (amend_request_used), or was taken back (delegation_undone). */
 enum err group_apply(struct db *db, struct arena *arena, struct write_tools *tools, const struct group_wish *wish, size_t from, struct checkin_answer *answers,
                      struct fault *fault);
 
-/* Takes a group back, within CHECKIN_UNDO_MS: whoever's own badge was read since stays in. At most DELEGATION_PIECE scans a call; *after (begin with 0) says where to go on,
- * *ret_more whether there is more. Twice is fine. ERR_NOT_FOUND: no such group of this event; ERR_DENIED: not in scope; ERR_TIMEOUT. Audited. */
+/* Takes a group back, within CHECKIN_UNDO_MS: whoever is in by their own badge stays in. At most DELEGATION_PIECE scans a call, from `after` on (begin with 0);
+ * *ret_more says whether there is more. Twice is fine. A piece may be run again: give it a copy, and keep that when it was stored. ERR_NOT_FOUND: no such group of
+ * this event; ERR_DENIED: not in scope; ERR_TIMEOUT. Audited. */
 struct group_undo {
     const char *event, *request;
     const struct delegation_scope *scope;

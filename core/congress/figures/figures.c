@@ -141,8 +141,8 @@ static json_t *quorum_json(const struct figures_quorum *q)
     char since[CLOCK_TEXT_SIZE];
     if (q->reached) clock_format(q->since_ms, since);
     return json_pack("{s:s?,s:s,s:I,s:I,s:I,s:I,s:b,s:b,s:s?}", "session", q->session, "category", q->category, "eligible", (json_int_t)q->eligible,
-                     "required", (json_int_t)q->required, "present", (json_int_t)q->present, "by_group", (json_int_t)q->by_group, "group_counts", q->group_counts, "reached", q->reached, "since",
-                     q->reached ? since : NULL);
+                     "required", (json_int_t)q->required, "present", (json_int_t)q->present, "by_group", (json_int_t)q->by_group, "group_counts",
+                     q->group_counts, "reached", q->reached, "since", q->reached ? since : NULL);
 }
 
 json_t *figures_json(const struct figures *f)

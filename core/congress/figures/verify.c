@@ -42,8 +42,8 @@ static enum err check_presence(struct recount *r, int64_t delegate_id, const str
     bool same = n == want->stay_count;
     for (size_t i = 0; same && i < n; i++) {
         const struct presence_interval *a = &have[i], *b = &want->stays[i];
-        same = a->area_id == b->area_id && a->gate_id == b->gate_id && a->from_ms == b->from_ms && a->until_ms == b->until_ms && a->closed == b->closed && a->personal_ms == b->personal_ms &&
-               (a->scan == b->scan || began_with(want, a));
+        same = a->area_id == b->area_id && a->gate_id == b->gate_id && a->from_ms == b->from_ms && a->until_ms == b->until_ms && a->closed == b->closed &&
+               a->personal_ms == b->personal_ms && (a->scan == b->scan || began_with(want, a));
     }
     r->stays += (int64_t)n;
     return same ? OK : fault_set(fault, ERR_CONFLICT, "presence of delegate %" PRId64 " is not what the scans say", delegate_id);

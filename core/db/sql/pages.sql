@@ -15,10 +15,10 @@ SELECT code, title, starts_ms, ends_ms, room, speakers, admits FROM session WHER
 SELECT name, languages FROM organization WHERE id = 1
 
 -- A badge names its delegate; a member card is good at the event of that person which is on or comes next (where the mandate holds, if there is one), or was last.
--- pages_delegate :maybe (token_id text, now_ms i64) -> (revoked_ms i64?, delegate_id i64?, event_slug text?, person_code text?, name text?, honorific text?, title text?, born text?, number text?, category_id i64?, category text?, status text?, delegation text?, seat text?, group_name text?, badge_box text?, room text?, transport text?, diet text?, needs text?, area_id i64?, since_ms i64?, until_ms i64?, event_id i64?, config_seq i64?, timezone text?, documents_access text?, opened i64, asked i64, unit text?)
+-- pages_delegate :maybe (token_id text, now_ms i64) -> (revoked_ms i64?, delegate_id i64?, event_slug text?, person_code text?, name text?, honorific text?, title text?, born text?, number text?, category_id i64?, category text?, status text?, delegation text?, seat text?, group_name text?, badge_box text?, room text?, transport text?, diet text?, needs text?, area_id i64?, since_ms i64?, until_ms i64?, event_id i64?, config_seq i64?, timezone text?, documents_access text?, opened i64, asked i64, unit text?, roles text?)
 SELECT c.revoked_ms, d.id, e.slug, p.code, p.name, p.honorific, p.title, p.born, d.number, d.category_id, k.code, d.status, u.name, d.seat, d.group_name, d.badge_box, d.room,
        d.transport, d.diet, d.needs, s.area_id, s.since_ms, s.until_ms, e.id, e.config_seq, e.timezone, e.documents_access,
-       (SELECT COUNT(*) FROM paper_opened o WHERE o.delegate_id = d.id), (SELECT COUNT(*) FROM question q WHERE q.delegate_id = d.id), u.code
+       (SELECT COUNT(*) FROM paper_opened o WHERE o.delegate_id = d.id), (SELECT COUNT(*) FROM question q WHERE q.delegate_id = d.id), u.code, d.roles
 FROM credential c
 LEFT JOIN delegate d ON d.id = COALESCE(c.delegate_id,
   (SELECT m.id FROM delegate m JOIN event n ON n.id = m.event_id WHERE m.person_id = c.person_id
@@ -32,9 +32,9 @@ WHERE c.token_id = $1
 
 -- A badge whose delegate has a name: what the page of their day shows of the person, in few look-ups, since every phone asks for it. Anything else (member cards, blank
 -- badges, revoked ones) is no row here and is told by pages_delegate.
--- pages_holder :maybe (token_id text) -> (delegate_id i64, event_slug text, person_code text, name text, honorific text?, title text?, number text?, category_id i64, category text, status text, delegation text?, seat text?, group_name text?, room text?, transport text?, event_id i64, config_seq i64, timezone text, documents_access text, opened i64, asked i64, unit text?)
+-- pages_holder :maybe (token_id text) -> (delegate_id i64, event_slug text, person_code text, name text, honorific text?, title text?, number text?, category_id i64, category text, status text, delegation text?, seat text?, group_name text?, room text?, transport text?, event_id i64, config_seq i64, timezone text, documents_access text, opened i64, asked i64, unit text?, roles text?)
 SELECT d.id, e.slug, p.code, p.name, p.honorific, p.title, d.number, d.category_id, k.code, d.status, u.name, d.seat, d.group_name, d.room, d.transport, e.id, e.config_seq,
-       e.timezone, e.documents_access, (SELECT COUNT(*) FROM paper_opened o WHERE o.delegate_id = d.id), (SELECT COUNT(*) FROM question q WHERE q.delegate_id = d.id), u.code
+       e.timezone, e.documents_access, (SELECT COUNT(*) FROM paper_opened o WHERE o.delegate_id = d.id), (SELECT COUNT(*) FROM question q WHERE q.delegate_id = d.id), u.code, d.roles
 FROM credential c
 JOIN delegate d ON d.id = c.delegate_id
 JOIN event e ON e.id = d.event_id
