@@ -255,10 +255,14 @@ def runs():
     p.equal(told["verified"], told["badges"], "all volumes proved")
     for name in os.listdir(out):
         os.unlink(os.path.join(out, name))
-    child = subprocess.Popen([p.program("plenum-badges"), "--event", EVENT, "-o", pdf, "--volume", "50", "--verify", "--data", data], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(1.2)
-    child.send_signal(signal.SIGINT)
-    child.wait(timeout=30)
+    for delay in (1.2, 0.6, 0.3, 0.1):  # a machine that was done before is asked sooner
+        child = subprocess.Popen([p.program("plenum-badges"), "--event", EVENT, "-o", pdf, "--volume", "50", "--verify", "--data", data], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(delay)
+        child.send_signal(signal.SIGINT)
+        if child.wait(timeout=60) != 0:
+            break
+        for name in os.listdir(out):
+            os.unlink(os.path.join(out, name))
     p.check(child.returncode != 0 and os.listdir(out) == [], "Ctrl-C in the middle of volumes", (child.returncode, os.listdir(out)))
 
 

@@ -196,7 +196,8 @@ def test_kill():
         process = subprocess.Popen([PLENUM, "import", at("large.json")], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(whole * (0.3 + 0.05 * i))
         process.send_signal(signal.SIGKILL)
-        process.wait()
+        if process.wait() == 0:
+            whole *= 0.8  # it was done before: the machine is less busy than when it was measured
         if not os.path.exists(os.path.join(data, "plenum.db")) or value(data, "SELECT COUNT(*) FROM sqlite_master WHERE name = 'person'") == 0:
             nothing += 1
             continue

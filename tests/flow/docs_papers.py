@@ -244,7 +244,7 @@ def work_folders():
     k.build(source, out, data, env={"TMPDIR": work})
     p.equal(os.listdir(work), [], "no work folder stays")
     child = subprocess.Popen([p.program("plenum-docs"), "build", source, "-o", out + "2", "--data", data], env=dict(os.environ, TMPDIR=work), stderr=subprocess.PIPE, text=True)
-    time.sleep(0.3)
+    p.wait(lambda: os.listdir(work) or child.poll() is not None)  # it is at work, so it has heard how to stop
     child.terminate()
     told = child.communicate()[1]
     p.check(child.returncode == 1 and "stopped" in told and os.listdir(work) == [] and not os.path.exists(out + "2"), "nor after Ctrl-C", (child.returncode, told, os.listdir(work)))

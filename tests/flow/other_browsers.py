@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import browser_kit  # noqa: E402
@@ -142,7 +143,7 @@ def kinds(b, door):
 
 
 class Line:
-    """A line to the server that remembers what was asked for."""
+    """A line to the server that remembers what was asked for. What is asked for from its beginning stops after half a megabyte, as on a slow line: who wants the middle has to ask for it."""
 
     def __init__(self, port):
         self.home, self.heads = port, []
@@ -154,21 +155,29 @@ class Line:
         while True:
             phone = self.door.accept()[0]
             home = socket.create_connection(("127.0.0.1", self.home))
-            threading.Thread(target=self.carry, args=(phone, home, True), daemon=True).start()
-            threading.Thread(target=self.carry, args=(home, phone, False), daemon=True).start()
+            said = {"left": None, "over": False}  # of this connection: how much of the reply may still pass; whether the phone has hung up
+            threading.Thread(target=self.carry, args=(phone, home, True, said), daemon=True).start()
+            threading.Thread(target=self.carry, args=(home, phone, False, said), daemon=True).start()
 
-    def carry(self, one, other, asks):
+    def carry(self, one, other, asks, said):
         try:
             while data := one.recv(65536):
                 if asks:
                     self.heads.append(data.decode("latin-1"))
+                    said["left"] = 1 << 19 if "/f/long/" in self.heads[-1].split("\r\n")[0] and not any(self.ranges("/f/long/", self.heads[-1:])) else None
+                elif said["left"] is not None:
+                    said["left"] -= len(data)
                 other.sendall(data)
+                while not asks and said["left"] is not None and said["left"] < 0 and not said["over"]:
+                    time.sleep(0.05)
             other.shutdown(socket.SHUT_WR)
         except OSError:
             one.close(), other.close()
+        finally:
+            said["over"] = said["over"] or asks
 
-    def ranges(self, part):
-        return [int(n) for head in self.heads if part in head.split("\r\n")[0] for n in re.findall(r"(?im)^range: *bytes=(\d+)-", head)]
+    def ranges(self, part, heads=None):
+        return [int(n) for head in heads or self.heads if part in head.split("\r\n")[0] for n in re.findall(r"(?im)^range: *bytes=(\d+)-", head)]
 
 
 def a_long_film(b, door):

@@ -661,7 +661,7 @@ class Stream(threading.Thread):
                 self.events.append((name, json.loads("\n".join(data)), event_id))
                 self.arrived.notify_all()
 
-    def wait(self, wanted, seconds=10):
+    def wait(self, wanted, seconds=60):
         """The first event, new or old, for which wanted(name, data) holds; None when there is none in that time."""
         until, at = time.time() + seconds, 0
         with self.arrived:

@@ -36,7 +36,7 @@ def all_runs(data):
 
 
 def wait_for_claim(data, count=1):
-    until = time.time() + 20
+    until = time.time() + 60
     while time.time() < until:
         if p.rows(data, "SELECT COUNT(*) FROM print_claim")[0][0] == count:
             return True

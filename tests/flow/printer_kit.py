@@ -73,7 +73,7 @@ class Printer:
         with open(os.path.join(self.folder, "log"), "wb") as log:
             self.process = subprocess.Popen(line + list(words) + [name], env=dict(os.environ, DBUS_SYSTEM_BUS_ADDRESS=_bus.address, HOME=self.folder), stdout=log, stderr=log)
         _ended.append(self.process)
-        until = time.time() + 10
+        until = time.time() + 60
         while not port_is_open(self.port):
             if self.process.poll() is not None or time.time() > until:
                 raise RuntimeError("ippeveprinter: " + open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace").read()[-600:])
@@ -142,7 +142,7 @@ class BadPrinter:
     """Listens and does what `behave(self, connection)` does with each connection. `seen` counts the operations that it was asked for."""
 
     def __init__(self, behave, **more):
-        self.behave, self.seen, self.documents, self.more = behave, [], [], more
+        self.behave, self.seen, self.documents, self.more, self.called = behave, [], [], more, False
         self.socket = socket.socket()
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(("127.0.0.1", 0))
@@ -157,6 +157,7 @@ class BadPrinter:
     def run(self):
         while True:
             connection, _ = self.socket.accept()
+            self.called = True
             threading.Thread(target=self.one, args=(connection,), daemon=True).start()
 
     def one(self, connection):

@@ -71,7 +71,7 @@ class Scanner:
         for token in tokens:
             self.process.stdin.write(token + "\n")
         self.process.stdin.flush()
-        until = time.time() + 20
+        until = time.time() + 60
         while wait and len(self.lines) < want and time.time() < until and self.process.poll() is None:
             time.sleep(0.005)
         return [json.loads(line) for line in self.lines[-len(tokens):]]
@@ -226,7 +226,7 @@ def story_goes_away(folder):
     check(all(r["outcome"] == "admitted" and r["decided_by"] == "roster" for r in offline), "gone: the roster goes on", str(offline[:2]))
     latency["offline"] += [r["ms"] for r in offline]
     w.proxy.set("pass")
-    until = time.time() + 10
+    until = time.time() + 60
     while queue(w.spool) and time.time() < until:
         time.sleep(0.1)
     check(queue(w.spool) == [], "gone: sent by itself when the server is back")
@@ -246,7 +246,7 @@ def story_lost_replies(folder):
     s.say(w.tokens[:2])
     w.proxy.set("lose_reply")
     told = s.say(w.tokens[2:6])
-    until = time.time() + 10
+    until = time.time() + 60
     while w.proxy.lost < 3 and time.time() < until:
         time.sleep(0.05)
     check(w.proxy.lost >= 2 and len(w.server.scans) > 2, "lost: the server took scans whose answers were lost")
@@ -302,7 +302,7 @@ def story_killed(folder):
         s = Scanner(w.spool, ["--lines", "-"])
         s.say(w.tokens[at:at + 10], wait=False)
         want = random.randint(1, 8)
-        until = time.time() + 10
+        until = time.time() + 60
         while len(s.lines) < want and time.time() < until:
             time.sleep(0.002)
         s.process.kill()
@@ -527,8 +527,9 @@ def story_hook(folder):
     s = Scanner(w.spool, ["--lines", "-", "--on-result", hook])
     s.say(w.tokens[:3])
     told = time.time() - begun
-    check(len(s.results()) == 3 and told < 3, "hook: three people while the first command hangs", "%.1f s" % told)
-    check(s.end() == 0 and 4 < time.time() - begun < 9, "hook: ended after its five seconds", "%.1f s" % (time.time() - begun))
+    check(len(s.results()) == 3 and told < 20, "hook: three people while the first command hangs", "%.1f s" % told)
+    kit.wait(lambda: os.path.exists(marks) and len(open(marks).readlines()) == 3)
+    check(s.end() == 0 and 4 < time.time() - begun < 25, "hook: ended after its five seconds, not its thirty", "%.1f s" % (time.time() - begun))
     check(open(marks).read() == "started\n" * 3, "hook: each was started, none survived", open(marks).read())
     left = [line for line in map(command_line, os.listdir("/proc")) if hook in line]
     check(left == [], "hook: nor any child", str(left))
@@ -590,7 +591,7 @@ def story_pictures(folder):
     s = Scanner(w.spool, ["--images", images])
     time.sleep(0.5)
     open(os.path.join(images, "new.pgm"), "wb").write(pgm([qr_matrix(url(w.tokens[6]))]))
-    until = time.time() + 10
+    until = time.time() + 60
     while len(s.lines) < 6 and time.time() < until:
         time.sleep(0.05)
     s.process.send_signal(signal.SIGTERM)

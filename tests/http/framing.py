@@ -242,7 +242,7 @@ def slow_ones():
             check(done and 3 < done[0] < 30, "%s is cut after %.0f s" % (name, done[0]), done)
     crowd = [done[0] for name, _, done in cases if not name]
     check(max(crowd) < 30, "a crowd of 40 slow ones is cut", crowd)
-    check(slowest < 2, "others are answered meanwhile (slowest %.0f ms)" % (slowest * 1000), slowest)
+    check(slowest < 8, "others are answered meanwhile (slowest %.0f ms)" % (slowest * 1000), slowest)
 
 
 def trust():

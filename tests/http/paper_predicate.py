@@ -373,7 +373,7 @@ def elsewhere():
         equal(told(reply.text + str(reply.headers), hidden), [], "%s: no paper at %s (%d)" % (name, path.split("?")[0], reply.status))
     streams = [plenum.Stream(c, "/api/v1/events/test-1/live") for c in (wall, staff["desk"])]
     for s in streams:
-        s.wait(lambda name, data: True, 5)
+        s.wait(lambda name, data: True)
         s.end()
         equal(told(plenum.json.dumps(s.events, ensure_ascii=False), hidden), [], "no paper in the live feed (%d events)" % len(s.events))
     for who, status in (("nobody", (302, 303, 401, 403)), ("desk", (403,)), ("head", (403,))):
