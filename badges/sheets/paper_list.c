@@ -14,8 +14,8 @@
 #define HEAD_TOP 37.0  /* of the table's head */
 #define HEAD_HEIGHT 7.5
 #define ROWS_TOP (HEAD_TOP + HEAD_HEIGHT)
-#define ROW_HEIGHT 8.6
-#define ROWS_ON_PAGE 27u
+#define ROW_HEIGHT 9.0
+#define ROWS_ON_PAGE 26u
 #define FOOT_TOP 281.0
 
 #define RULE 0xB8B8B8u
@@ -52,7 +52,7 @@ static const struct list_words *find_words(const char *language)
 
 /* Where the columns stand, from the side on which reading begins: the time beside the code, as they are typed. */
 enum column { COLUMN_TICK, COLUMN_NAME, COLUMN_NUMBER, COLUMN_UNIT, COLUMN_SEAT, COLUMN_CODE, COLUMN_TIME, COLUMN_SIGN, COLUMN_COUNT };
-static const double column_width[COLUMN_COUNT] = {9, 57, 16, 41, 14, 19, 15, 21};
+static const double column_width[COLUMN_COUNT] = {9, 56, 14, 46, 13, 19, 15, 20};
 
 /* One list with pages of its own: all, or a delegation. */
 struct part {
@@ -198,17 +198,18 @@ static void draw_present(struct drawing *d, const struct row_person *row, double
     const struct box box = sheet_place(&d->page, EDGE + 2, y + (ROW_HEIGHT - 5) / 2, 5, 5);
     document_draw_line(d->page.document, box.x + 1, box.y + 2.6, box.x + 2.1, box.y + 4, 1.2, SHEET_INK);
     document_draw_line(d->page.document, box.x + 2.1, box.y + 4, box.x + 4.2, box.y + 1, 1.2, SHEET_INK);
-    const char *moment = sure(d, print_log_when(d->arena, d->paper->list->timezone, row->in_since_ms)), *clock = strrchr(moment, ' ');
+    const char *moment = sure(d, print_log_when(d->arena, d->paper->list->timezone, row->marked_ms)), *clock = strrchr(moment, ' ');
     sheet_put(&d->page, column_at(COLUMN_TIME) + 1, y + 0.4, column_width[COLUMN_TIME] - 2, ROW_HEIGHT - 0.8, clock ? clock + 1 : moment, &when);
 }
 
 static void draw_unit(struct drawing *d, const struct row_person *row, double y)
 {
-    const struct look plain = {.size = 9, .least = 5, .lines = 2}, small = {.size = 7.5, .least = 5, .color = SHEET_MUTED};
+    const struct look plain = {.size = 9, .least = 5, .lines = 2}, small = {.size = 7, .least = 5, .color = SHEET_MUTED};
+    const struct look tight = {.size = 8.5, .least = 5, .lines = 2};
     const double x = column_at(COLUMN_UNIT) + 1, width = column_width[COLUMN_UNIT] - 2;
     const char *unit = d->part.unit ? NULL : row->delegation; /* it stands at the head */
-    if (unit) sheet_put(&d->page, x, y + 0.2, width, 4.9, unit, &plain);
-    sheet_put(&d->page, x, unit ? y + 5.1 : y + 0.4, width, unit ? 3.2 : ROW_HEIGHT - 0.8, row->category, unit ? &small : &plain);
+    if (unit) sheet_put(&d->page, x, y + 0.1, width, 5.9, unit, &tight);
+    sheet_put(&d->page, x, unit ? y + 6 : y + 0.4, width, unit ? 2.9 : ROW_HEIGHT - 0.8, row->category, unit ? &small : &plain);
 }
 
 static void draw_row(struct drawing *d, const struct row_person *row, double y)
@@ -226,7 +227,7 @@ static void draw_row(struct drawing *d, const struct row_person *row, double y)
     sheet_put(&d->page, column_at(COLUMN_SEAT) + 1, y + 0.4, column_width[COLUMN_SEAT] - 2, high, row->seat, &plain);
     sheet_put(&d->page, column_at(COLUMN_CODE) + 1, y + 0.4, column_width[COLUMN_CODE] - 2, high, row->code, &code);
     draw_cells(d, y);
-    if (d->paper->mark_present && row->in_since_ms != DB_NULL) draw_present(d, row, y);
+    if (d->paper->mark_present && row->marked_ms != DB_NULL) draw_present(d, row, y);
 }
 
 static void draw_blank_row(struct drawing *d, double y)

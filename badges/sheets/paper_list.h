@@ -15,7 +15,7 @@
 struct paper_list {
     const struct row_list *list;
     unsigned blanks;              /* rows at the end of the list, or of each delegation's */
-    bool mark_present;            /* who was in when it was printed is ticked, with the time */
+    bool mark_present;            /* who was in (or was given it) when it was printed is ticked, with the time */
     bool allow_missing;           /* as badge_run */
 };
 

@@ -1,8 +1,11 @@
 /* GET /desk/{event}/paper: paper lists for doors without power: the form that prints them, and the place where they are typed afterwards.
- * POST …: what was typed, without JavaScript: do=one (a code, perhaps with its time), check and record (many lines), undo (scan). */
+ * POST …: what was typed, without JavaScript: do=one (a code, perhaps with its time), check and record (many lines), undo (scan),
+ * find (q=: who is called so, with their codes). */
 #include "core/base/clock.h"
 #include "core/base/zone.h"
 #include "core/congress/title.h"
+#include "core/congress/delegates/find.h"
+#include "core/congress/fallback/row_list.h"
 #include "server/pages/staff_page.h"
 #include "server/row_typing.h"
 
@@ -126,8 +129,33 @@ static enum err put_last(struct view *view, struct db *db, const struct programm
     return e;
 }
 
-/* `typing` NULL: nothing was typed. */
-static void show(struct http_request *req, const struct row_typing *typing)
+/* Who is called so, with their row codes: for whoever was written by hand at the end of a list. */
+static enum err put_found(struct view *view, struct db *db, const struct programme *programme, const char *words)
+{
+    json_t *answer = NULL, *one, *list = json_array();
+    size_t i;
+    enum err e = words ? delegates_find(db, view->arena, programme, words, clock_now_ms(), &answer) : OK;
+    json_array_foreach(json_object_get(answer, "results"), i, one)
+    {
+        const char *number = json_string_value(json_object_get(one, "number")), *person = json_string_value(json_object_get(one, "code"));
+        const char *code = person || number ? row_code_of(db, view->arena, programme->event_id, person ? person : number) : "";
+        json_t *item = json_object();
+        view_put(item, "code", code && *code ? code : NULL);
+        view_put(item, "name", json_string_value(json_object_get(one, "name")));
+        view_put(item, "number", number);
+        view_put(item, "born", json_string_value(json_object_get(one, "born")));
+        view_put_title(view, item, "unit", json_string_value(json_object_get(one, "delegation")));
+        json_array_append_new(list, item);
+    }
+    view_put(view->root, "sought", words);
+    view_put_flag(view->root, "nobody", words && json_array_size(list) == 0);
+    view_put_json(view->root, "found", list);
+    json_decref(answer);
+    return e == ERR_INPUT ? OK : e;
+}
+
+/* `typing` NULL: nothing was typed. `sought` NULL: nobody was looked for. */
+static void show(struct http_request *req, const struct row_typing *typing, const char *sought)
 {
     static const char *const prefixes[] = {"fallback.", "desk.reason."};
     struct staff_page page;
@@ -139,9 +167,10 @@ static void show(struct http_request *req, const struct row_typing *typing)
     bool again = typing && (!typing->recorded || typing->count == 0); /* stays in the field until it is right */
     const char *what = req->method == HTTP_POST ? http_form(req, "do") : NULL;
     if (again && what) view_put(view->root, strcmp(what, "one") == 0 ? "code" : "text", typing->text);
-    view_put_flag(view->root, "many", what && strcmp(what, "one") != 0);
+    view_put_flag(view->root, "many", what && typing && strcmp(what, "one") != 0);
     staff_page_put_done(view, "fallback.done_");
     enum err e = put_last(view, page.worker->db, page.programme);
+    if (e == OK) e = put_found(view, page.worker->db, page.programme, sought);
     if (e != OK) {
         reply_error(req, e, NULL);
         return;
@@ -154,7 +183,7 @@ static void show(struct http_request *req, const struct row_typing *typing)
 
 void paper_desk_get(struct http_request *req)
 {
-    if (!view_ask_new_password(req)) show(req, NULL);
+    if (!view_ask_new_password(req)) show(req, NULL, NULL);
 }
 
 /* --- typing --------------------------------------------------------------------------------------------------------------------------------- */
@@ -162,7 +191,7 @@ void paper_desk_get(struct http_request *req)
 static void typed(struct http_request *req)
 {
     const struct row_typing *t = req->state;
-    if (t->result == OK || t->result == ERR_LIMIT) show(req, t);
+    if (t->result == OK || t->result == ERR_LIMIT) show(req, t, NULL);
     else reply_error(req, t->result, &t->fault);
 }
 
@@ -215,12 +244,60 @@ static void undo(struct http_request *req)
     }
 }
 
+/* --- looking for somebody's code -------------------------------------------------------------------------------------------------------------- */
+
+struct finding {
+    struct arena piece;
+    bool more;
+};
+
+static void release_finding(void *data)
+{
+    struct finding *f = data;
+    arena_release(&f->piece);
+}
+
+/* Who came on the day has none yet. */
+static enum err apply_codes(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
+{
+    struct finding *f = req->state;
+    (void)tools;
+    arena_clear(&f->piece);
+    return row_codes_assign(db, &f->piece, http_param(req, "event"), &f->more, fault);
+}
+
+static void codes_given(struct http_request *req)
+{
+    const struct finding *f = req->state;
+    const struct fault *fault;
+    enum err e = write_result(req, &fault);
+    if (e == OK && f->more) request_write(req, apply_codes, codes_given);
+    else if (e == OK) show(req, NULL, http_form(req, "q"));
+    else reply_error(req, e, fault);
+}
+
+static void find(struct http_request *req)
+{
+    struct finding *f = arena_alloc(req->arena, sizeof *f);
+    if (f) *f = (struct finding){0};
+    if (!f || http_at_end(req, release_finding, f) != OK) {
+        reply_reason(req, REASON_busy);
+        return;
+    }
+    req->state = f;
+    request_write(req, apply_codes, codes_given);
+}
+
 void paper_desk_post(struct http_request *req)
 {
     const char *what = http_form(req, "do");
     if (!staff_enter(req, NULL)) return;
     if (what && strcmp(what, "undo") == 0) {
         undo(req);
+        return;
+    }
+    if (what && strcmp(what, "find") == 0) {
+        find(req);
         return;
     }
     bool one = what && strcmp(what, "one") == 0, check = what && strcmp(what, "check") == 0;

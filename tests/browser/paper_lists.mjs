@@ -130,6 +130,7 @@ export default async function paperLists(browser, server, people) {
       await picture(server, page, `paper-many${javaScriptEnabled ? "" : "-plain"}`);
       if (!javaScriptEnabled) {
         await page.fill("#time", minute());
+        minute.said = await page.inputValue("#time");
         await page.fill("#code", mistyped(codes.fourth));
         await page.press("#code", "Enter");
         await page.waitForSelector("#results .typed .invalid");
@@ -137,6 +138,12 @@ export default async function paperLists(browser, server, people) {
         await page.fill("#code", codes.fourth);
         await page.press("#code", "Enter");
         await page.waitForSelector(`#results .typed li >> text=${people.fourth.name}`);
+        await page.fill("#q", people.guest.name);
+        await page.press("#q", "Enter");
+        await page.waitForSelector(`#find .typed li >> text=${people.guest.name}`);
+        assert.match(await page.locator("#find .typed li code").first().textContent(), /^[CFGHJKMNPRTVX][0-9CFGHJKMNPRTVX]{4}$/);
+        assert.equal(await page.inputValue("#time"), minute.said, "what was said once goes along");
+        await picture(server, page, "paper-find");
         await page.locator("#last form button").first().press("Enter");
         await page.waitForSelector("#last li.undone");
         await assertFits(page);

@@ -189,6 +189,9 @@ def story_type():
     equal((given["outcome"], given["conflict"]), ("handed_out", False), "handed out")
     equal([w.one(codes["P02"], time=w.at(29), gate="gifts")[k] for k in ("outcome", "reason", "conflict")], ["handed_out", "already_handed_out", True], "twice is a conflict")
 
+    clocks = lambda gate: len(re.findall(r"\b\d\d:\d\d\b", pdf_text(w.desk.get(EVENT + "/paper-list.pdf?present=1&gate=" + gate).body))) - 2  # noqa: E731  ("07:52" and "printed")
+    equal((clocks("main"), clocks("gifts")), (0, 1), "ticked beforehand: who is in behind this gate, or was given it there")
+
     undo = w.desk.post("/api/v1/checkins/%s/undo?event=test-1" % left["scan_id"], {})
     equal((undo.status, w.stats()["present"]), (200, 1), "taken back")
     w.server.write("UPDATE scan SET received_ms = received_ms - 86400000 WHERE scan_id = ?", later["scan_id"])
@@ -279,8 +282,9 @@ def story_rules():
     category = w.file["events"][0]["categories"][-1]["code"]
     came = w.desk.post(EVENT + "/delegates", {"request": request(), "name": "Khách Mới Tới", "category": category})
     check(came.status == 201, "a walk-in", came)
-    w.desk.get(EVENT + "/paper-list.pdf")
+    found = w.desk.form("/desk/test-1/paper", {"do": "find", "q": "khach moi toi", "gate": "side"})
     new = w.codes()[came.json()["code"]]
+    check(found.status == 200 and new in found.text and "Khách Mới Tới" in found.text and 'value="side" selected' in found.text, "their row code is looked up, without printing", found.text)
     equal(w.one("%s %s" % (new, w.at(15)))["conflict"], False, "has a row of their own then")
 
     # A blank badge without a name.

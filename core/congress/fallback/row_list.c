@@ -72,6 +72,13 @@ enum err row_codes_assign(struct db *db, struct arena *arena, const char *event,
     return e;
 }
 
+const char *row_code_of(struct db *db, struct arena *arena, int64_t event_id, const char *code)
+{
+    struct sql_row_of_row row;
+    enum err e = sql_row_of(db, arena, event_id, code, &row);
+    return e == OK ? row.code : e == ERR_NOT_FOUND ? "" : NULL;
+}
+
 /* --- order ----------------------------------------------------------------------------------------------------------------------------------- */
 
 /* "9" before "10", "A2" before "A12": runs of digits by their value. */
@@ -139,6 +146,8 @@ struct loading {
     const struct programme *programme;
     const struct programme_gate *gate;
     int64_t unit_id;
+    struct sql_row_handed_row *handed; /* of a gate that hands out, by delegate */
+    size_t handed_count;
 };
 
 /* Whom the gate may let in at any time: by its own list, or while a session is on behind it. */
@@ -158,10 +167,21 @@ static bool is_listed(const struct loading *l, const struct sql_row_people_row *
     return position < 64 && (admitted_by(l->programme, l->gate) >> position & 1);
 }
 
-static bool is_in(const struct loading *l, const struct sql_row_people_row *row)
+static int compare_handed(const void *key, const void *element)
 {
-    if (row->area_id == DB_NULL || row->since_ms == DB_NULL || row->until_ms <= l->filter->now_ms) return false;
-    return !l->gate || l->gate->area_id == DB_NULL || l->gate->area_id == row->area_id;
+    int64_t wanted = *(const int64_t *)key, here = ((const struct sql_row_handed_row *)element)->delegate_id;
+    return wanted < here ? -1 : wanted > here;
+}
+
+/* What a tick at this gate would say again: that they are in, or that they were given it. */
+static int64_t mark_of(const struct loading *l, const struct sql_row_people_row *row)
+{
+    if (l->list->is_handout) {
+        const struct sql_row_handed_row *given = l->handed_count ? bsearch(&row->delegate_id, l->handed, l->handed_count, sizeof *l->handed, compare_handed) : NULL;
+        return given ? given->given_ms : DB_NULL;
+    }
+    if (row->area_id == DB_NULL || row->since_ms == DB_NULL || row->until_ms <= l->filter->now_ms) return DB_NULL;
+    return !l->gate || l->gate->area_id == row->area_id ? row->since_ms : DB_NULL;
 }
 
 /* How many bear each name. */
@@ -184,7 +204,7 @@ static enum err fill_person(struct loading *l, const struct sql_row_people_row *
     const struct row_person *before = l->list->count ? out - 1 : NULL;
     *out = (struct row_person){.delegate_id = row->delegate_id, .code = row->code, .number = row->number, .name = row->name, .seat = row->seat,
                                .sort = row->name_sort, .unit_title = row->delegation, .unit_id = row->unit_id == DB_NULL ? 0 : row->unit_id,
-                               .in_since_ms = is_in(l, row) ? row->since_ms : DB_NULL, .category = title_pick(l->arena, row->category, language)};
+                               .marked_ms = mark_of(l, row), .category = title_pick(l->arena, row->category, language)};
     if (!out->category) return ERR_NOMEM;
     if (has_namesake && row->born && !(out->born = arena_strndup(l->arena, row->born, strspn(row->born, "0123456789")))) return ERR_NOMEM;
     if (!row->delegation) return OK;
@@ -200,6 +220,7 @@ static enum err load_people(struct db *db, struct loading *l, struct fault *faul
     struct row_list *list = l->list;
     size_t n;
     enum err e = sql_row_people(db, l->arena, list->event_id, &rows, &n);
+    if (e == OK && list->is_handout) e = sql_row_handed(db, l->arena, l->gate->id, &l->handed, &l->handed_count);
     if (e != OK) return db_fault(db, e, fault, "read the delegates");
     if (n > ROW_LIST_MOST) return fault_set(fault, ERR_LIMIT, "an event has row codes for %d people at most", ROW_LIST_MOST);
     list->rows = arena_array(l->arena, n + 1, sizeof *list->rows);

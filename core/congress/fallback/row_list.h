@@ -30,7 +30,7 @@ struct row_person {
     const char *born;                /* a year, when somebody else of the event has the same name; else NULL */
     const char *sort, *unit_title;   /* private: the name's sort key; the unit as it is stored */
     int64_t unit_id;                 /* 0: none */
-    int64_t in_since_ms;             /* DB_NULL: not in */
+    int64_t marked_ms;               /* in since then; at a gate that hands out: given then; DB_NULL: not */
 };
 
 struct row_list {
@@ -49,5 +49,8 @@ enum err row_list_load(struct db *db, struct arena *arena, const char *event, co
 
 /* Gives codes to those of the event who have none, at most ROW_ASSIGN_PIECE; *ret_more: there are others. In a transaction; may run again. ERR_LIMIT as above. */
 enum err row_codes_assign(struct db *db, struct arena *arena, const char *event, bool *ret_more, struct fault *fault);
+
+/* The row code of the person with this code, or of the blank badge with this number; "" when there is none yet, NULL when out of memory or on an error. */
+const char *row_code_of(struct db *db, struct arena *arena, int64_t event_id, const char *code);
 
 #endif

@@ -25,6 +25,10 @@ LEFT JOIN delegate_state s ON s.delegate_id = d.id
 WHERE d.event_id = $1 AND d.status IN ('summoned', 'alternate')
 ORDER BY CASE WHEN u.id IS NULL THEN 1 ELSE 0 END, u.sort_order NULLS LAST, u.code NULLS LAST, CASE WHEN p.id IS NULL THEN 1 ELSE 0 END, p.name_sort, d.number, d.id
 
+-- Who was given something at a gate, and when.
+-- row_handed :many (gate_id i64) -> (delegate_id i64, given_ms i64)
+SELECT delegate_id, given_ms FROM handout WHERE gate_id = $1 ORDER BY delegate_id
+
 -- Whose row it is; the delegate is NULL when nobody has it any more.
 -- row_find :maybe (event_id i64, code text) -> (delegate_id i64?, number text?, person text?, name text?, born text?, delegation text?, category text?, seat text?, status text?, token_id text?, namesakes i64)
 SELECT d.id, d.number, p.code, p.name, p.born, u.name, k.title, d.seat, d.status,
@@ -36,6 +40,12 @@ LEFT JOIN category k ON k.id = d.category_id
 LEFT JOIN person p ON p.id = d.person_id
 LEFT JOIN unit u ON u.id = d.delegation_id
 WHERE r.event_id = $1 AND r.code = $2
+
+-- Of a person's code, or the number of a blank.
+-- row_of :maybe (event_id i64, code text) -> (code text)
+SELECT r.code FROM row_code r
+WHERE r.delegate_id IN (SELECT n.id FROM delegate n WHERE n.event_id = $1 AND n.number = $2 AND n.person_id IS NULL
+                        UNION ALL SELECT x.id FROM person q JOIN delegate x ON x.person_id = q.id AND x.event_id = $1 WHERE q.code = $2) LIMIT 1
 
 -- row_typed :maybe (scan_id text) -> (received_ms i64, account text?, undone_ms i64?)
 SELECT s.received_ms, a.name, c.made_ms FROM scan s LEFT JOIN account a ON a.id = s.account_id LEFT JOIN correction c ON c.scan = s.id AND c.kind = 'undo'
