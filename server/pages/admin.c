@@ -35,6 +35,14 @@ static enum err put_users(struct view *view, struct db *db)
     return OK;
 }
 
+/* Where somebody works in an event; NULL: nowhere. */
+static const char *room_of(const struct account *account, int64_t event_id)
+{
+    if (account_may(account, ACCOUNT_ORGANISER, event_id)) return "admin";
+    if (account_may(account, ACCOUNT_DESK, event_id)) return "desk";
+    return account_head_unit(account, event_id) != 0 ? "delegation" : NULL;
+}
+
 void admin_get(struct http_request *req)
 {
     struct view view;
@@ -53,10 +61,10 @@ void admin_get(struct http_request *req)
     }
     json_t *events = json_array();
     for (size_t i = 0; i < count; i++) {
-        bool organiser = account_may(account, ACCOUNT_ORGANISER, lines[i].id);
-        if (!organiser && !account_may(account, ACCOUNT_DESK, lines[i].id)) continue;
+        const char *room = room_of(account, lines[i].id);
+        if (room == NULL) continue;
         json_t *event = json_object();
-        view_put(event, "href", arena_printf(req->arena, "/%s/%s", organiser ? "admin" : "desk", lines[i].slug));
+        view_put(event, "href", arena_printf(req->arena, "/%s/%s", room, lines[i].slug));
         view_put_title(&view, event, "title", lines[i].title);
         view_put(event, "dates", i18n_date_range(req->arena, lines[i].timezone, lines[i].starts_ms, lines[i].ends_ms));
         view_put_number(event, "expected", lines[i].expected);

@@ -1,5 +1,6 @@
-/* What a check-in works out from the row of state must be what all scans of the person say: scans by chance, in and out at several gates, early and late, told against
- * the rule and taken back, and after each of them the recount, which goes the long way for stays, conflicts, chains and counters. */
+/* What a check-in works out from the row of state must be what all scans of the person say: scans by chance, in and out at several gates, early and late, of badges and of
+ * groups, told against the rule and taken back, and after each of them the recount, which goes the long way for stays, conflicts, chains and counters. */
+#include "catalogue.h"
 #include "core/base/clock.h"
 #include "core/base/crypto.h"
 #include "core/base/zone.h"
@@ -26,7 +27,7 @@ struct rush {
     const char *undo; /* instead of a scan */
     uint64_t chance;
     int64_t now;
-    size_t outcomes[OUTCOME_COUNT], late, conflicts, undone;
+    size_t outcomes[OUTCOME_COUNT], late, conflicts, undone, groups, confirmed;
 };
 
 static uint64_t chance(struct rush *r, uint64_t below)
@@ -59,14 +60,37 @@ static void one_scan(struct rush *r, char *scan_id)
     r->scan.age_ms = late ? (int64_t)chance(r, 120) * CLOCK_MINUTE : 0; /* now and then the very moment of another */
     r->scan.scanned_ms = r->now - r->scan.age_ms;
     r->scan.told = gift ? OUTCOME_handed_out : out ? OUTCOME_left : told_in[chance(r, 3)];
+    r->source.group_id = !late && !out && !gift && chance(r, 2) == 0 ? 77 : 0;
     r->late += late;
+    r->groups += r->source.group_id != 0;
 }
 
 static void one_undo(struct rush *r, const char *scan_id)
 {
     r->undo = scan_id;
+    r->source.group_id = 0;
     r->source.received_ms = r->now;
     r->undone++;
+}
+
+/* Stays that a group began and in which the own badge was read later. */
+static enum err count_confirmed(struct rush *r)
+{
+    struct programme *programme;
+    struct sql_figures_quorum_presence_row *rows;
+    size_t n = 0;
+    r->confirmed = 0;
+    enum err e = programme_load(r->store.db, &r->arena, "test-1", &programme);
+    for (size_t i = 0; e == OK && i < 2; i++) {
+        const struct sql_figures_quorum_presence_in all = {.event_id = programme->event_id, .area_id = programme->areas[i].id, .category_id = programme->categories[0].id,
+                                                           .first_ms = 0, .after_ms = 0, .before_ms = INT64_MAX};
+        e = sql_figures_quorum_presence(r->store.db, &r->arena, &all, &rows, &n);
+        for (size_t k = 0; e == OK && k < n; k++) {
+            r->confirmed += rows[k].personal_ms > 0;
+            if (rows[k].personal_ms > 0 && (rows[k].personal_ms < rows[k].from_ms || rows[k].personal_ms > rows[k].until_ms)) e = ERR_BUG;
+        }
+    }
+    return e;
 }
 
 static bool step(struct rush *r, size_t i)
@@ -102,8 +126,9 @@ int main(void)
     json_decref(report);
     for (size_t i = 0; ready && i < STEPS; i++) ready = CHECK(&r.check, step(&r, i));
     CHECK(&r.check, r.outcomes[OUTCOME_admitted] > 20 && r.outcomes[OUTCOME_left] > 20 && r.outcomes[OUTCOME_already_in] > 5 && r.outcomes[OUTCOME_handed_out] > 5);
+    CHECK(&r.check, ready && count_confirmed(&r) == OK && r.groups > 40 && r.confirmed > 2);
     CHECK(&r.check, r.late > 50 && r.conflicts > 20 && r.undone > 20);
-    printf("# late %zu, conflicts %zu, undone %zu\n", r.late, r.conflicts, r.undone);
+    printf("# late %zu, conflicts %zu, undone %zu, of groups %zu, confirmed %zu\n", r.late, r.conflicts, r.undone, r.groups, r.confirmed);
     store_close(&r.store);
     write_tools_release(&r.tools);
     arena_release(&r.arena);
