@@ -1,5 +1,5 @@
-/* What a check-in works out from the row of state must be what all scans of the person say: scans by chance, in and out at several gates, early and late, of badges and of
- * groups, told against the rule and taken back, and after each of them the recount, which goes the long way for stays, conflicts, chains and counters. */
+/* What a check-in works out from the row of state must be what all scans of the person say: scans by chance, in and out at several gates, early and late, of badges and
+ * of groups, told against the rule and taken back, and after each of them the recount, which goes the long way for stays, conflicts, chains and counters. */
 #include "catalogue.h"
 #include "core/base/clock.h"
 #include "core/base/crypto.h"

@@ -100,7 +100,8 @@ static enum err do_absences(struct db *db, struct day *d, struct fault *fault)
     struct delegation_absences wish = {.people = d->people, .count = d->count, .is_absent = d->is_absent, .reason = "Ốm"};
     enum err e = programme_cached(&d->tools.programmes, db, "test-1", &p, NULL);
     if (e == OK) e = delegation_unit_in(db, &d->arena, d->scope, d->unit, &wish.unit_id, fault);
-    const struct amend a = {.db = db, .arena = &d->arena, .tools = &d->tools, .programme = p, .request = d->request, .actor = "head", .now_ms = d->now_ms, .fault = fault};
+    const struct amend a = {.db = db, .arena = &d->arena, .tools = &d->tools, .programme = p, .request = d->request, .actor = "head",
+                            .now_ms = d->now_ms, .fault = fault};
     d->here = 0;
     return e == OK ? delegation_set_absences(&a, &wish, 0, &d->here) : e;
 }
