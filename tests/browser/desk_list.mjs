@@ -2,7 +2,10 @@
 import { assert, test, until } from "./check.mjs";
 import { assertFits, assertWords, open, picture } from "./browser.mjs";
 import { signIn } from "./public.mjs";
+import { assertAccessible } from "./accessible.mjs";
 import { EVENT } from "./server.mjs";
+
+const plain = (name) => name.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/g, "d").replace(/Đ/g, "D");
 
 // Types into the box, waits for this person, opens the card.
 async function openCard(page, typed, name) {
@@ -50,6 +53,55 @@ export default async function deskList(browser, server, people) {
     await told(page);
     await page.fill("#q", "ly thi khach moi");
     await until("both are found", async () => (await page.locator("#results li").count()) === 2);
+    await page.context().close();
+  });
+
+  await test("desk list: a walk-in is chosen from the register while the name is typed, without accents, by keyboard alone; whoever is on the list is shown instead", async () => {
+    const page = await open(browser);
+    await signIn(page, server, `/desk/${EVENT}?lang=en`);
+    await press(page, "Add somebody who is on no list");
+    await page.waitForSelector(".list-form");
+    const { absent, chosen } = people.register;
+    await page.keyboard.type(plain(chosen.name));
+    await until("the register knows them", async () => (await page.locator("#list-name-picks li").allTextContents()).some((text) => text.includes(chosen.name) && text.includes(chosen.born.slice(0, 4))));
+    assert.equal(await page.getAttribute("#list-name", "aria-expanded"), "true");
+    assert.equal(await page.getAttribute("#list-name", "aria-activedescendant"), null, "nobody is chosen by itself");
+    await picture(server, page, "desk-list-pick");
+    await assertAccessible(page, "the register below a name");
+    await page.keyboard.press("Enter"); // new, says Enter alone: but the name is in the register
+    await page.waitForSelector(".list-form .trouble:not([hidden])");
+    await page.keyboard.press("Escape");
+    assert.ok(await page.isVisible(".list-form"), "Escape closes the list, not the form");
+    await page.keyboard.press("Backspace");
+    await until("asked again", async () => (await page.getAttribute("#list-name", "aria-expanded")) === "true");
+    await page.keyboard.press("ArrowDown");
+    assert.equal(await page.getAttribute("#list-name", "aria-activedescendant"), "list-name-picks-0");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".picked:not([hidden])");
+    assert.ok((await until("it is said aloud", () => page.textContent("#say"))).includes(chosen.name));
+    await picture(server, page, "desk-list-picked");
+    await assertAccessible(page, "the register below a name");
+    await page.keyboard.press("Enter");
+    await told(page);
+    assert.ok((await page.textContent("#card h2")).includes(chosen.name));
+    await page.fill("#q", chosen.code);
+    await until("found by the code of the register", async () => (await page.locator("#results li").allTextContents()).some((text) => text.includes(chosen.name)));
+    await page.keyboard.press("Escape");
+    await press(page, "Add somebody who is on no list");
+    await page.fill("#list-name", plain(chosen.name));
+    await until("they are on the list by now", async () => (await page.locator("#list-name-picks li").allTextContents()).some((text) => text.includes("on the list already")));
+    await page.focus("#list-name");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await until("their card is shown", async () => (await page.locator("#card .list-form").count()) === 0 && ((await page.textContent("#card h2")) || "").includes(chosen.name));
+    await openCard(page, people.spare[2].name, people.spare[2].name);
+    await press(page, "Substitute…");
+    await page.keyboard.type(plain(absent.name));
+    await until("the register knows them", async () => (await page.locator("#list-name-picks li").count()) > 0);
+    await page.locator("#list-name-picks li").first().click();
+    await page.waitForSelector(".picked:not([hidden])");
+    await press(page, "Somebody else");
+    assert.ok(await page.isVisible("#list-name"), "and may be taken back");
     await page.context().close();
   });
 

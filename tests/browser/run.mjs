@@ -38,7 +38,7 @@ if (unknown.length) {
 }
 const server = new Server(process.env.B || "build", wanted.join("-") || "all");
 
-// People of the sample for the stories: officials who are summoned, a guest, a numbered blank badge, a name that two people bear.
+// People of the sample for the stories: officials who are summoned, a guest, a numbered blank badge, a name that two people bear, people of the register who are no delegates.
 function choosePeople() {
   const event = sample.events.find((one) => one.slug === EVENT);
   const names = new Map(sample.people.map((person) => [person.code, person.name.normalize("NFC")]));
@@ -49,9 +49,12 @@ function choosePeople() {
   const guest = event.delegates.find((one) => one.person && one.category === "guest" && one.status === "summoned");
   const blank = event.delegates.find((one) => one.person === null);
   const namesake = [...count].find(([, times]) => times > 1)?.[0];
+  const once = (person) => sample.people.filter((other) => other.name === person.name).length === 1;
+  const others = sample.people.filter((person) => !event.delegates.some((one) => one.person === person.code) && once(person)).map((one) => ({ ...one, name: names.get(one.code) }));
+  const register = { chosen: others[0], absent: others[1] };
   const open = (document, category) => !document.restricted && !document.publish_at && (!document.audience || document.audience.categories.includes(category));
   const papers = { official: event.documents.filter((one) => open(one, "official")).length, notForGuests: event.documents.filter((one) => !open({ ...one, publish_at: null }, "guest")).map((one) => one.code) };
-  return { papers, official: as(officials[3]), second: as(officials[8]), third: as(officials[12]), fourth: as(officials[20]), spare: officials.slice(40, 43).map(as), guest: as(guest), blank: as(blank), namesake };
+  return { papers, official: as(officials[3]), second: as(officials[8]), third: as(officials[12]), fourth: as(officials[20]), spare: officials.slice(40, 43).map(as), guest: as(guest), blank: as(blank), namesake, register };
 }
 
 let browser = null;

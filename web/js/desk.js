@@ -138,6 +138,7 @@ export function renewRow(person) {
 // person: so what is typed outside of fields goes into the box, from its first letter on.
 document.addEventListener("keydown", (key) => {
   if (key.isComposing || at("help").open) return;
+  if (key.key === "Escape" && key.target !== box && key.target.getAttribute("aria-expanded") === "true") return; // it closes a list of its own first
   if (key.key === "Escape") { if (rest) rest.close(); else clearBox(); return; } // at once: what is typed next stays
   if (document.activeElement === box) return;
   const typed = key.key.length === 1 && key.key !== " " && key.key !== "?" && !key.ctrlKey && !key.metaKey && !key.altKey;

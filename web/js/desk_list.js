@@ -1,6 +1,7 @@
 // What the desk changes of the list on the day: somebody more, a name for a blank badge, a substitute, an absence, a note, a wrong name. Forms on the card.
 import { make, words } from "./common.js";
 import { historyRows } from "./desk_history.js";
+import { picker } from "./desk_pick.js";
 
 const fill = (key, values) => (words[key] || "").replace(/\{(\w+)\}/g, (_, name) => `\u2068${values[name] ?? ""}\u2069`);
 const say = (key) => words[`list.${key}`] || key;
@@ -9,12 +10,13 @@ const say = (key) => words[`list.${key}`] || key;
 const PERSON = [["name", { required: true, maxlength: 200 }], ["unit", { maxlength: 64 }], ["title", { maxlength: 300 }], ["phone", { maxlength: 32, inputmode: "tel" }], ["born", { maxlength: 10, inputmode: "numeric" }]];
 const FACTS = ["name", "title", "phone", "seat", "group", "badge_box", "room", "transport"];
 
-// A form of its own in `place`. `fields`: [key, attributes, value]; `send` gets what was typed and a request that stays the same when it is sent again.
-function form(place, { title, level = "h3", fields, more = [], yes, send, back, tools }) {
+// A form of its own in `place`. `fields`: [key, attributes, value]; `send` gets what was typed and a request that stays the same when it is sent again. `pick`: the fields are
+// a person's, who may be chosen from the register instead; it says of a delegate whether they may be.
+function form(place, { title, level = "h3", fields, more = [], yes, send, back, tools, pick = null }) {
   const request = tools.uuid();
   const trouble = make("p", { class: "badge-line trouble", role: "alert", hidden: true, dir: "auto" });
   const inputs = fields.map(([key, attributes = {}, value = ""]) => make("input", { id: `list-${key}`, name: key, type: "text", autocomplete: "off", dir: "auto", value, ...attributes }));
-  const rows = fields.flatMap(([key], i) => [make("label", { for: `list-${key}` }, say(`field.${key}`)), inputs[i]]);
+  const rows = fields.map(([key], i) => make("div", { class: "badge-form" }, make("label", { for: `list-${key}` }, say(`field.${key}`)), inputs[i]));
   const submit = make("button", { class: "button", type: "submit" }, yes);
   const extra = make("div", { class: "badge-row" });
   const element = make("form", { class: "badge-form list-form", onsubmit: async (sent) => {
@@ -22,32 +24,54 @@ function form(place, { title, level = "h3", fields, more = [], yes, send, back, 
     submit.disabled = true;
     trouble.hidden = true;
     extra.replaceChildren();
+    if (chooser) await chooser.ready();
+    if (chooser && chooser.asks()) {
+      tell(say("pick.same"));
+      submit.disabled = false;
+      return;
+    }
     const typed = Object.fromEntries(inputs.map((input) => [input.name, input.value.trim()]));
     for (const field of element.querySelectorAll("input[type=checkbox], select")) typed[field.name] = field.type === "checkbox" ? field.checked : field.value;
+    if (chooser && chooser.person()) {
+      for (const [key] of fields) delete typed[key];
+      typed.person = chooser.person().code;
+    }
     await attempt(typed);
     submit.disabled = false;
   } }, make(level, { dir: "auto" }, title), ...rows, ...more, trouble, extra, make("div", { class: "badge-row" }, submit, make("button", { class: "button quiet", type: "button", onclick: back }, words.close)));
+
+  const chooser = pick ? picker(inputs[0], { ...tools, say: (key, values) => fill(`list.pick.${key}`, values || {}), aloud: tools.say, mayTake: pick, take: (person) => {
+    rows.forEach((row) => { row.hidden = person !== null; });
+    inputs.forEach((input) => { input.disabled = person !== null; });
+    trouble.hidden = true;
+    if (person) submit.focus();
+  } }) : null;
+  if (chooser) rows[0].after(chooser.place);
+
+  function tell(text) {
+    trouble.textContent = text;
+    trouble.hidden = false;
+    tools.say(text);
+  }
 
   async function attempt(typed) {
     try {
       await send(typed, request);
     } catch (problem) {
-      trouble.textContent = problem.message;
-      trouble.hidden = false;
+      tell(problem.message);
       // Namesakes are real: the other is shown first, and then it is the desk's word.
       if (problem.reason === "amend_same_name") {
         extra.replaceChildren(make("button", { class: "button quiet", type: "button", onclick: () => tools.look(problem.about) }, fill("list.see_other", { code: problem.about })),
           make("button", { class: "button quiet", type: "button", onclick: () => attempt({ ...typed, anyway: true }) }, say("anyway")));
         extra.firstChild.focus();
       } else {
-        (inputs[0] || submit).focus();
+        (inputs[0] && !inputs[0].disabled ? inputs[0] : submit).focus();
       }
-      tools.say(problem.message);
     }
   }
 
   place.replaceChildren(element);
-  (inputs.find((input) => !input.value) || inputs[0] || submit).focus();
+  ((chooser ? null : inputs.find((input) => !input.value)) || inputs[0] || submit).focus();
   return element;
 }
 
@@ -59,7 +83,7 @@ export function walkIn(place, typed, tools) {
   const options = Object.keys(tools.categories);
   if (options.includes("guest")) select.value = "guest";
   else if (options.length > 1) select.value = options[1];
-  form(place, { title: say("walk_in"), level: "h2", yes: say("add"), back: tools.back, tools, fields: PERSON.map(([key, attributes]) => [key, attributes, key === "name" ? typed : ""]),
+  form(place, { title: say("walk_in"), level: "h2", yes: say("add"), back: tools.back, tools, pick: () => false, fields: PERSON.map(([key, attributes]) => [key, attributes, key === "name" ? typed : ""]),
     more: [make("label", { for: "list-category" }, say("field.category")), select],
     send: async (all, request) => tools.show(await tools.send("POST", "", { ...given(all), request }), say("added")) });
 }
@@ -88,10 +112,10 @@ export function listPart(person, tools) {
       tools.say(problem.message);
     }
   };
-  const substitute = () => open({ title: fill("list.substitute_of", { name: person.name }), yes: say("substitute_yes"), fields: [["person", { maxlength: 64 }], ...PERSON.map(([key, attributes]) => [key, { ...attributes, required: false }])],
-    more: [line(say("substitute_hint"))],
-    send: async (typed, request) => done(await tools.send("POST", `/${code}/substitute`, { ...given(typed.person ? { person: typed.person } : typed), request }), say("substitute_done")) });
-  const blank = () => open({ title: fill("list.blank_of", { number: person.number }), yes: say("blank_yes"), fields: PERSON,
+  const substitute = () => open({ title: fill("list.substitute_of", { name: person.name }), yes: say("substitute_yes"), fields: PERSON,
+    pick: (other) => other.delegate.status === "alternate", more: [line(say("substitute_hint"))],
+    send: async (typed, request) => done(await tools.send("POST", `/${code}/substitute`, { ...given(typed), request }), say("substitute_done")) });
+  const blank = () => open({ title: fill("list.blank_of", { number: person.number }), yes: say("blank_yes"), fields: PERSON, pick: () => false,
     send: async (typed, request) => done(await tools.send("POST", `/${code}/name`, { ...given(typed), request }), say("blank_done")) });
   const note = () => open({ title: say("note"), yes: say("keep"), fields: [["note", { maxlength: 300 }, person.note || ""]],
     send: async (typed, request) => done(await tools.send("PUT", `/${code}/note`, { note: typed.note, request }), say("kept")) });
