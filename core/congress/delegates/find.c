@@ -55,7 +55,7 @@ static enum err look(struct search *s, const struct db_term *terms, size_t count
 static enum err look_for_one(struct search *s, const char *word, unsigned columns, bool begins)
 {
     const struct find_query *q = s->query;
-    const struct db_term term = {word, columns, begins, columns == DB_RECORD_WHOLE && q->bare ? q->bare : NULL, columns};
+    const struct db_term term = {word, columns, begins, columns == DB_RECORD_WHOLE && !begins ? q->bare : NULL, columns};
     return look(s, &term, word ? 1 : 0);
 }
 

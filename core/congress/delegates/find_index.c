@@ -218,12 +218,11 @@ static enum err touch(struct db *db, struct arena *arena, int64_t event_id, int6
     return touch_in(&s, arena, subject_id);
 }
 
-enum err find_index_touch(struct db *db, struct arena *arena, int64_t delegate_id)
+static enum err touch_all(struct db *db, struct arena *arena, int64_t delegate_id)
 {
     struct sql_find_delegate_person_row who;
     struct sql_find_delegates_of_person_row *elsewhere = NULL;
     size_t n = 0;
-    if (!db_has_words(db)) return OK;
     enum err e = sql_find_delegate_person(db, arena, delegate_id, &who);
     if (e != OK) return e;
     e = touch(db, arena, who.event_id, delegate_id);
@@ -233,6 +232,21 @@ enum err find_index_touch(struct db *db, struct arena *arena, int64_t delegate_i
     for (size_t i = 0; e == OK && i < n; i++)
         if (elsewhere[i].id != delegate_id) e = touch(db, arena, elsewhere[i].event_id, elsewhere[i].id);
     return e;
+}
+
+static enum err forget(struct db *db)
+{
+    enum err e = db_records_forget(db);
+    if (e == OK) e = sql_find_entry_clear(db, NULL);
+    return e == OK ? sql_find_scope_clear(db, NULL) : e;
+}
+
+/* The engine says that its index is damaged: nobody is sent away from the desk for that. Without it every row is looked at, until it is made anew. */
+enum err find_index_touch(struct db *db, struct arena *arena, int64_t delegate_id)
+{
+    if (!db_has_words(db)) return OK;
+    enum err e = touch_all(db, arena, delegate_id);
+    return e == ERR_IO && db_in_transaction(db) ? forget(db) : e;
 }
 
 /* --- all ---------------------------------------------------------------------------------------------------------------------------------------- */
@@ -354,9 +368,7 @@ enum err find_index_sync_all(struct db *db)
 enum err find_index_rebuild(struct db *db)
 {
     if (!db_has_words(db)) return OK;
-    enum err e = db_records_forget(db);
-    if (e == OK) e = sql_find_entry_clear(db, NULL);
-    if (e == OK) e = sql_find_scope_clear(db, NULL);
+    enum err e = forget(db);
     return e == OK ? find_index_sync_all(db) : e;
 }
 

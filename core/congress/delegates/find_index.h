@@ -9,7 +9,8 @@
 #include "core/db/db.h"
 
 /* Within a transaction, behind what was changed of a delegate (number, seat, person, delegation, or that there is one), and of their person (name, phone):
- * puts right the delegate's entry, the person's, and the person's at other events. A few milliseconds. */
+ * puts right the delegate's entry, the person's, and the person's at other events. A few milliseconds. Where the engine finds its index damaged, all of it is
+ * thrown away and OK. */
 enum err find_index_touch(struct db *db, struct arena *arena, int64_t delegate_id);
 
 /* Within a transaction: compares all entries of an event (0: of the register) with what they should be, and puts right what differs. One second or less for
