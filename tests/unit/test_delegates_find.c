@@ -21,17 +21,24 @@ static const char event[] =
 
 /* Who stands before whom; no number is another's code. */
 static const char ranks[] =
-    "{\"format\":\"plenum-events/1\",\"organization\":{\"name\":\"O\",\"languages\":[\"vi\"],\"units\":[{\"code\":\"HC-01\",\"name\":{\"vi\":\"Quận Hải Châu\",\"ar\":\"مدرسة الهدى\"}},"
-    "{\"code\":\"LC-02\",\"name\":\"Trường Nguyễn Trãi\"}]},\"people\":[{\"code\":\"A\",\"name\":\"Nguyễn An Anh\",\"unit\":\"HC-01\",\"born\":\"1971-02-03\",\"phone\":\"+84 905 111 222\"},"
+    "{\"format\":\"plenum-events/1\",\"organization\":{\"name\":\"O\",\"languages\":[\"vi\"],\"units\":[{\"code\":\"HC-01\","
+    "\"name\":{\"vi\":\"Quận Hải Châu\",\"ar\":\"مدرسة الهدى\"}},"
+    "{\"code\":\"LC-02\",\"name\":\"Trường Nguyễn Trãi\"}]},\"people\":[{\"code\":\"A\",\"name\":\"Nguyễn An Anh\",\"unit\":\"HC-01\","
+    "\"born\":\"1971-02-03\",\"phone\":\"+84 905 111 222\"},"
     "{\"code\":\"B\",\"name\":\"Nguyễn Văn Anh\",\"unit\":\"LC-02\",\"phone\":\"0905 111 333\"},{\"code\":\"C\",\"name\":\"Nguyễn Anh\",\"unit\":\"LC-02\"},"
     "{\"code\":\"D\",\"name\":\"Lê Thị Thịnh\",\"title\":\"Tổ trưởng\"},{\"code\":\"E\",\"name\":\"Lê Văn Thịnh\"},{\"code\":\"F\",\"name\":\"Châu Thị Hải\"},"
-    "{\"code\":\"G\",\"name\":\"Trãi Nguyễn Kha\"},{\"code\":\"H\",\"name\":\"فاطمة الزهراء\"},{\"code\":\"I\",\"name\":\"علي موسى\"},{\"code\":\"J\",\"name\":\"王小明\"},"
-    "{\"code\":\"K\",\"name\":\"Đỗ Đặng Ưu\",\"unit\":\"HC-01\"}],\"events\":[{\"slug\":\"test-2\",\"kind\":\"meeting\",\"title\":\"T\",\"timezone\":\"UTC\",\"starts\":\"2026-12-01T08:00\","
+    "{\"code\":\"G\",\"name\":\"Trãi Nguyễn Kha\"},{\"code\":\"H\",\"name\":\"فاطمة الزهراء\"},{\"code\":\"I\",\"name\":\"علي موسى\"},{\"code\":\"J\","
+    "\"name\":\"王小明\"},"
+    "{\"code\":\"K\",\"name\":\"Đỗ Đặng Ưu\",\"unit\":\"HC-01\"}],\"events\":[{\"slug\":\"test-2\",\"kind\":\"meeting\",\"title\":\"T\","
+    "\"timezone\":\"UTC\",\"starts\":\"2026-12-01T08:00\","
     "\"ends\":\"2026-12-01T09:00\",\"categories\":[{\"code\":\"c\",\"title\":\"C\"}],\"delegates\":["
-    "{\"person\":\"A\",\"category\":\"c\",\"number\":\"007\",\"delegation\":\"HC-01\",\"seat\":\"A12\"},{\"person\":\"B\",\"category\":\"c\",\"number\":\"7\",\"delegation\":\"LC-02\"},"
-    "{\"person\":\"C\",\"category\":\"c\",\"number\":\"111\",\"delegation\":\"LC-02\",\"seat\":\"Hàng 3, ghế 4\"},{\"person\":\"D\",\"category\":\"c\",\"number\":\"1112\"},"
+    "{\"person\":\"A\",\"category\":\"c\",\"number\":\"007\",\"delegation\":\"HC-01\",\"seat\":\"A12\"},{\"person\":\"B\",\"category\":\"c\","
+    "\"number\":\"7\",\"delegation\":\"LC-02\"},"
+    "{\"person\":\"C\",\"category\":\"c\",\"number\":\"111\",\"delegation\":\"LC-02\",\"seat\":\"Hàng 3, ghế 4\"},{\"person\":\"D\",\"category\":\"c\","
+    "\"number\":\"1112\"},"
     "{\"person\":\"E\",\"category\":\"c\",\"number\":\"333\"},{\"person\":\"F\",\"category\":\"c\",\"number\":\"71\"},{\"person\":\"G\",\"category\":\"c\"},"
-    "{\"person\":\"H\",\"category\":\"c\"},{\"person\":\"I\",\"category\":\"c\"},{\"person\":\"J\",\"category\":\"c\"},{\"person\":null,\"category\":\"c\",\"number\":\"B-02\"}]}]}";
+    "{\"person\":\"H\",\"category\":\"c\"},{\"person\":\"I\",\"category\":\"c\"},{\"person\":\"J\",\"category\":\"c\"},{\"person\":null,\"category\":\"c\","
+    "\"number\":\"B-02\"}]}]}";
 
 struct desk {
     struct check check;
@@ -91,12 +98,15 @@ static void check_ranks(struct desk *d)
         {"hc-01", "A "}, {"HC01", "A "}, {"lc", "C B "}, {"truong", "C B "}, {"anh truong", "C B "}, {"le hai", ""},
         {"7", "B A F "}, {"007", "A B "}, {"07", "A B "}, {"71", "F "}, {"b02", "B-02 "}, {"b 2", ""}, {"b-0", "B-02 B "}, {"02", "C B B-02 "},
         {"a12", "A "}, {"A 12", "A "}, {"hang 3 ghe 4", "C "}, {"hàng 3", "C "}, {"ghế", "C "},
-        {"111", "C D "}, {"1112", "D "}, {"11", "C D "}, {"333", "E B "}, {"222", "A "}, {"1222", "A "}, {"0905111222", "A "}, {"+84905111222", "A "}, {"905 111", ""},
+        {"111", "C D "}, {"1112", "D "}, {"11", "C D "}, {"333", "E B "}, {"222", "A "}, {"1222", "A "}, {"0905111222", "A "}, {"+84905111222", "A "},
+        {"905 111", ""},
         {"nguyen 333", "B "}, {"thinh 333", "E "}, {"٣٣٣", "E B "}, {"１１１２", "D "},
         {"فاطمه", "H "}, {"الزهراء فاطمة", "H "}, {"موسي", "I "}, {"عـلـى", "I "}, {"الهدي", "A "}, {"王", "J "}, {"王小", "J "}, {"小明", ""},
-        {"do", ""}, {"", ""}, {"   ", ""}, {"%", ""}, {"_", ""}, {"*", ""}, {"\"", ""}, {"anh OR thinh", ""}, {"name : anh", ""}, {"anh*", "C A B "}, {"-anh", "C A B "},
+        {"do", ""}, {"", ""}, {"   ", ""}, {"%", ""}, {"_", ""}, {"*", ""}, {"\"", ""}, {"anh OR thinh", ""}, {"name : anh", ""}, {"anh*", "C A B "},
+        {"-anh", "C A B "},
         {"(anh)", "C A B "}, {"NEAR(anh)", ""}, {"n n n n n n n n n n n n", "C A B G "}, {"a b c d e f g h i j k l m n o p", ""}};
-    static const char *const people[][2] = {{"dang do", "K "}, {"k", "K G "}, {"hai chau", "F A K "}, {"anh", "C A B "}, {"222", ""}, {"0905111222", ""}, {"007", ""}, {"a12", ""}};
+    static const char *const people[][2] = {{"dang do", "K "}, {"k", "K G "}, {"hai chau", "F A K "}, {"anh", "C A B "}, {"222", ""}, {"0905111222", ""},
+        {"007", ""}, {"a12", ""}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         if (!CHECK_TEXT(&d->check, found(d, cases[i][0]), cases[i][1])) printf("# typed: %s\n", cases[i][0]);
     for (size_t i = 0; i < sizeof people / sizeof people[0]; i++)
@@ -108,9 +118,11 @@ static void check_told(struct desk *d)
 {
     struct programme *programme;
     json_t *answer = NULL;
-    CHECK(&d->check, programme_load(d->store.db, &d->arena, "test-2", &programme) == OK && people_find(d->store.db, &d->arena, programme, "nguyen an hai chau", &answer) == OK);
+    CHECK(&d->check, programme_load(d->store.db, &d->arena, "test-2", &programme) == OK && people_find(d->store.db, &d->arena, programme, "nguyen an hai chau",
+        &answer) == OK);
     const char *told = answer ? json_text(&d->arena, answer) : "";
-    CHECK_TEXT(&d->check, told, "{\"results\":[{\"code\":\"A\",\"name\":\"Nguyễn An Anh\",\"honorific\":null,\"title\":null,\"born\":\"1971\",\"unit\":\"Quận Hải Châu\","
+    CHECK_TEXT(&d->check, told,
+        "{\"results\":[{\"code\":\"A\",\"name\":\"Nguyễn An Anh\",\"honorific\":null,\"title\":null,\"born\":\"1971\",\"unit\":\"Quận Hải Châu\","
                "\"unit_code\":\"HC-01\",\"delegate\":{\"number\":\"007\",\"status\":\"summoned\"}}],\"more\":false}");
     json_decref(answer);
 }
@@ -118,8 +130,10 @@ static void check_told(struct desk *d)
 /* Anything may be typed: it is answered, or refused for its length or for being no text. */
 static void check_odd(struct desk *d)
 {
-    static const char *const bits[] = {"a", "an", "nguyễn", " ", "  ", "\"", "'", "*", ":", "-", "(", ")", "^", "+", "{", "}", "AND", "OR", "NOT", "NEAR", "7", "0", "00", "é", "\xcc\x81", "\xe2\x80\x8f",
-                                       "ا", "\t", "\n", "\x01", "%", "_", "\\", ";", "--", "/*", "name", "whole", "\xf0\x9f\x98\x80", "王", "\xff", "\xc3", "\xef\xbf\xbd", "ﬁ", "ß", "İ", "²"};
+    static const char *const bits[] = {"a", "an", "nguyễn", " ", "  ", "\"", "'", "*", ":", "-", "(", ")", "^", "+", "{", "}", "AND", "OR", "NOT", "NEAR", "7",
+        "0", "00", "é", "\xcc\x81", "\xe2\x80\x8f",
+                                       "ا", "\t", "\n", "\x01", "%", "_", "\\", ";", "--", "/*", "name", "whole", "\xf0\x9f\x98\x80", "王", "\xff", "\xc3",
+                                       "\xef\xbf\xbd", "ﬁ", "ß", "İ", "²"};
     unsigned seed = 6;
     size_t bad = 0, refused = 0;
     for (int i = 0; i < 3000; i++) {

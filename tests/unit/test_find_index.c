@@ -1,4 +1,5 @@
-/* The index of names stays what the rows say: after single changes, many at one place in the list, a piece that is undone, an import, a migration of an older database; and
+/* The index of names stays what the rows say: after single changes, many at one place in the list, a piece that is undone, an import, a migration of an older
+ * database; and
  * what disagrees is noticed and mended. */
 #include "core/base/crypto.h"
 #include "core/base/file.h"
@@ -74,9 +75,12 @@ static void write_file(struct desk *d, int count, const char *more)
 {
     struct buf out;
     buf_init(&out, BUF_LIMIT_BODY);
-    buf_puts(&out, "{\"format\":\"plenum-events/1\",\"organization\":{\"name\":\"O\",\"languages\":[\"vi\"],\"units\":[{\"code\":\"U-1\",\"name\":\"Phường Hoà An\"}]},\"people\":[");
+    buf_puts(&out,
+        "{\"format\":\"plenum-events/1\",\"organization\":{\"name\":\"O\",\"languages\":[\"vi\"],\"units\":[{\"code\":\"U-1\","
+        "\"name\":\"Phường Hoà An\"}]},\"people\":[");
     for (int i = 0; i < count; i++) buf_printf(&out, "%s{\"code\":\"P%03d\",\"name\":\"Lê Văn K%03d\",\"unit\":\"U-1\"}", i ? "," : "", i, i);
-    buf_puts(&out, "],\"events\":[{\"slug\":\"test-3\",\"kind\":\"meeting\",\"title\":\"T\",\"timezone\":\"UTC\",\"starts\":\"2026-12-01T08:00\",\"ends\":\"2026-12-01T09:00\","
+    buf_puts(&out,
+        "],\"events\":[{\"slug\":\"test-3\",\"kind\":\"meeting\",\"title\":\"T\",\"timezone\":\"UTC\",\"starts\":\"2026-12-01T08:00\",\"ends\":\"2026-12-01T09:00\","
                    "\"categories\":[{\"code\":\"c\",\"title\":\"C\"}],\"delegates\":[");
     for (int i = 0; i < count; i++) buf_printf(&out, "%s{\"person\":\"P%03d\",\"category\":\"c\",\"number\":\"%d\",\"delegation\":\"U-1\"}", i ? "," : "", i, i + 1);
     buf_printf(&out, "]%s}]}", more);
@@ -165,7 +169,8 @@ static enum err make_change(struct db *db, void *arg, struct fault *fault)
     enum err e = person_derive(&d->arena, "vi", c->name, NULL, &fold, &sort);
     const char *code = arena_printf(&d->arena, "P%03d", (int)c->person_id);
     if (e == OK) e = sql_amend_person(db, &d->arena, code, &p);
-    const struct sql_import_person_write_in in = {.id = p.id, .code = code, .name = c->name, .name_fold = fold, .name_sort = sort, .unit_id = p.unit_id, .phone = c->number};
+    const struct sql_import_person_write_in in = {.id = p.id, .code = code, .name = c->name, .name_fold = fold, .name_sort = sort, .unit_id = p.unit_id,
+        .phone = c->number};
     if (e == OK) e = sql_import_person_write(db, &in, NULL);
     if (e == OK) e = find_index_touch(db, &d->arena, c->delegate_id);
     return e == OK && c->fails ? ERR_CONFLICT : e;
@@ -193,7 +198,8 @@ static void check_changes(struct desk *d, int64_t entries)
 {
     struct fault fault = {0};
     for (int i = 0; i < 60; i++) {
-        struct change c = {d, delegate_of(d, i % 20 + 1), i % 20, names[(size_t)i * 7 % (sizeof names / sizeof names[0])], i % 3 ? NULL : "+84 905 123 4", i % 5 == 4};
+        struct change c = {d, delegate_of(d, i % 20 + 1), i % 20, names[(size_t)i * 7 % (sizeof names / sizeof names[0])], i % 3 ? NULL : "+84 905 123 4",
+            i % 5 == 4};
         CHECK(&d->check, db_transaction(d->store.db, make_change, &c, &fault) == (c.fails ? ERR_CONFLICT : OK));
     }
     check_sound(d, "sixty changes", entries);
@@ -218,8 +224,10 @@ static enum err rebuild(struct db *db, void *arg, struct fault *fault)
 static void check_mending(struct desk *d, int64_t entries)
 {
     static const char *const harm[] = {"UPDATE person SET name_fold = 'xyz' WHERE code = 'P100'", "UPDATE delegate SET seat = 'Z9' WHERE number = '100'",
-                                       "INSERT INTO find_words(find_words) VALUES('delete-all')", "DELETE FROM find_entry WHERE place = (SELECT MAX(place) FROM find_entry)",
-                                       "UPDATE find_entry SET name = 'nobody' WHERE place = (SELECT MIN(place) FROM find_entry)", "DELETE FROM find_scope WHERE event_id <> 0",
+                                       "INSERT INTO find_words(find_words) VALUES('delete-all')",
+                                           "DELETE FROM find_entry WHERE place = (SELECT MAX(place) FROM find_entry)",
+                                       "UPDATE find_entry SET name = 'nobody' WHERE place = (SELECT MIN(place) FROM find_entry)",
+                                           "DELETE FROM find_scope WHERE event_id <> 0",
                                        "INSERT INTO find_words(rowid, name, whole, rest, tail) VALUES(1, 'a', '', '', '')"};
     for (size_t i = 0; i < sizeof harm / sizeof harm[0]; i++) {
         struct fault fault = {0};
