@@ -77,9 +77,10 @@ static void print_scans(const json_t *report, const char *file, bool dry_run)
 }
 
 /* What a gate wrote with `plenum-scanner queue export`. */
-static int import_scans(const struct import_options *import, bool json)
+static int import_scans(const struct import_options *import, bool from_revoked, bool json)
 {
-    struct scan_file_options options = {.folder = import->folder, .file = import->file, .only_event = import->only_event, .dry_run = import->dry_run};
+    struct scan_file_options options = {.folder = import->folder, .file = import->file, .only_event = import->only_event, .from_revoked = from_revoked,
+                                        .dry_run = import->dry_run};
     struct fault fault = {0};
     json_t *report = NULL;
     if (import->prune || import->starts_on) return command_end("import", fault_set(&fault, ERR_USAGE, "--prune and --starts-on are for event files"), &fault);
@@ -137,7 +138,7 @@ static int import_rows(const struct row_file_options *options, bool json)
 int command_import(int argc, char **argv)
 {
     const char *data = NULL, *file = NULL;
-    bool json = false;
+    bool json = false, from_revoked = false;
     struct opt_list map = {0};
     struct import_options import = {.actor = "command line"};
     struct row_setting rows = {0};
@@ -151,12 +152,13 @@ int command_import(int argc, char **argv)
         {"gate", 0, OPT_TEXT, &rows.gate, "CODE", "for lists typed from paper: the gate, where no column says it", 0, 0},
         {"date", 0, OPT_TEXT, &rows.date, "DATE", "the same for the day, 2026-12-01", 0, 0},
         {"direction", 0, OPT_TEXT, &rows.direction, "in|out", "the same for the direction", 0, 0},
+        {"from-revoked", 0, OPT_FLAG, &from_revoked, NULL, "for what a gate or phone exported: also of one that was revoked, if you know who brought the file", 0, 0},
         {"json", 0, OPT_FLAG, &json, NULL, "report as JSON", 0, 0},
     };
     const struct opt_command command = {"plenum import FILE [options]",
                                         "Takes in an event file (.json, format plenum-events/1): new rows are added, known ones updated by their "
                                             "codes, all or nothing. The data folder is "
-                                        "made when there is none. Takes in what a gate exported (plenum-scanner queue export), and what was typed from printed lists "
+                                        "made when there is none. Takes in what a gate exported (plenum-scanner queue export, or a phone's scan page), and what was typed from printed lists "
                                         "(.csv with the columns code and time), any number of times.",
                                         options, sizeof options / sizeof options[0], 1, 1};
     struct fault fault = {0};
@@ -171,7 +173,7 @@ int command_import(int argc, char **argv)
     if (map.count) return command_end("import", fault_set(&fault, ERR_USAGE, "--map is for lists (.csv, .xlsx), which this version cannot read yet"), &fault);
     import.file = file;
     import.folder = store_choose_folder(data);
-    if (scan_file_is_one(file)) return import_scans(&import, json);
+    if (scan_file_is_one(file)) return import_scans(&import, from_revoked, json);
     json_t *report = NULL;
     enum err e = event_file_import(&import, &report, &fault);
     if (e == OK && (json || import.dry_run)) e = command_print_json(report, true, &fault);

@@ -158,6 +158,10 @@ export default async function scan(browser, server, people) {
     await file.saveAs(phone.file);
     assert.ok(!readFileSync(phone.file, "utf8").includes(fourth.token));
     await picture(server, phone.page, "scan-menu", false);
+    const take = (...more) => server.run("plenum", "import", phone.file, "--dry-run", "--json", "--data", server.data, ...more);
+    assert.throws(() => take(), /was revoked/);
+    const report = JSON.parse(take("--from-revoked"));
+    assert.ok(report.scans >= 1 && report.invalid === 0 && report.new >= 1, JSON.stringify(report));
     await phone.page.click("#menu form button");
   });
 

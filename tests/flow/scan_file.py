@@ -117,6 +117,7 @@ def story_seal(folder):
     kit.plenum("device", "revoke", value["device"], data=w.server.server.data)
     revoked = take(w, file, fine=False)
     check(revoked.returncode == 1 and "revoked" in revoked.stderr, "of a revoked device", revoked.stderr)
+    check(take(w, file, "--from-revoked", "--dry-run").returncode == 0, "but by an organiser who knows who brought it")
     check(scans(w) == {}, "and nothing was stored", str(scans(w)))
 
 

@@ -77,8 +77,9 @@ static enum err find_device(struct work *w, const char *code, const char **ret_k
     if (e == ERR_NOT_FOUND) return fault_set(fault, ERR_DENIED, "%s: its device %.20s is not one of ours", w->options->file, code);
     if (e != OK) return db_fault(w->store.db, e, fault, "find the device");
     *ret_key_hash = row.key_hash;
-    if (w->device.revoked_ms == DB_NULL) return OK;
-    return fault_set(fault, ERR_DENIED, "%s: its device %s (%s) was revoked; what it sends is not taken", w->options->file, w->device.code, w->device.name);
+    if (w->device.revoked_ms == DB_NULL || w->options->from_revoked) return OK;
+    return fault_set(fault, ERR_DENIED, "%s: its device %s (%s) was revoked; what it sends is not taken (--from-revoked takes it, if you know who brought it)",
+                     w->options->file, w->device.code, w->device.name);
 }
 
 /* The inside is trusted only after the seal, and must be about the same device and event. */
@@ -182,8 +183,8 @@ static enum err note_import(struct db *db, void *arg, struct fault *fault)
 {
     struct work *w = arg;
     struct arena arena = {0};
-    char *detail = arena_printf(&arena, "{\"new\":%lld,\"known\":%lld,\"conflicts\":%lld,\"invalid\":%lld}", (long long)w->fresh, (long long)w->known,
-                                (long long)w->conflicts, (long long)w->invalid);
+    char *detail = arena_printf(&arena, "{\"new\":%lld,\"known\":%lld,\"conflicts\":%lld,\"invalid\":%lld%s}", (long long)w->fresh, (long long)w->known,
+                                (long long)w->conflicts, (long long)w->invalid, w->device.revoked_ms == DB_NULL ? "" : ",\"revoked\":true");
     enum err e = detail ? audit_write(db, w->received_ms, "command line", "scans_import", w->device.code, detail) : ERR_NOMEM;
     if (e == OK) e = device_seen(db, w->device.id, w->received_ms, DB_NULL, DB_NULL);
     arena_release(&arena);

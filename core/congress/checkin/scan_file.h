@@ -13,6 +13,7 @@
 struct scan_file_options {
     const char *folder, *file;
     const char *only_event; /* NULL: whichever it is of */
+    bool from_revoked;      /* somebody who may says that the file is good although its device was shut out: they know who carried it */
     bool dry_run;           /* each scan is judged alone, as things stand; nothing is stored */
 };
 
