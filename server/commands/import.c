@@ -152,14 +152,14 @@ int command_import(int argc, char **argv)
         {"gate", 0, OPT_TEXT, &rows.gate, "CODE", "for lists typed from paper: the gate, where no column says it", 0, 0},
         {"date", 0, OPT_TEXT, &rows.date, "DATE", "the same for the day, 2026-12-01", 0, 0},
         {"direction", 0, OPT_TEXT, &rows.direction, "in|out", "the same for the direction", 0, 0},
-        {"from-revoked", 0, OPT_FLAG, &from_revoked, NULL, "for what a gate or phone exported: also of one that was revoked, if you know who brought the file", 0, 0},
+        {"from-revoked", 0, OPT_FLAG, &from_revoked, NULL, "what a gate or phone exported, although it was revoked: if you know who brought it", 0, 0},
         {"json", 0, OPT_FLAG, &json, NULL, "report as JSON", 0, 0},
     };
     const struct opt_command command = {"plenum import FILE [options]",
                                         "Takes in an event file (.json, format plenum-events/1): new rows are added, known ones updated by their "
                                             "codes, all or nothing. The data folder is "
-                                        "made when there is none. Takes in what a gate exported (plenum-scanner queue export, or a phone's scan page), and what was typed from printed lists "
-                                        "(.csv with the columns code and time), any number of times.",
+                                        "made when there is none. Takes in what a gate exported (plenum-scanner queue export, or a phone's scan page), and what "
+                                        "was typed from printed lists (.csv with the columns code and time), any number of times.",
                                         options, sizeof options / sizeof options[0], 1, 1};
     struct fault fault = {0};
     int code;
