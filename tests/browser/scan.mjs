@@ -1,10 +1,12 @@
 // A helper's phone as a scanner, over HTTPS, with Chromium's fake camera that is shown a real badge: in, without a network, loaded again without one, shut out, and back.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import path from "node:path";
 import { chromium } from "playwright-core";
 import { assert, test, until } from "./check.mjs";
 import { assertCalm, assertFits, assertWords, picture } from "./browser.mjs";
+import { assertAccessible } from "./accessible.mjs";
 import { EVENT, PASSWORD, USER, freePort } from "./server.mjs";
 
 const PATIENCE = 30000;
@@ -39,7 +41,7 @@ class Phone {
 
   async signIn() {
     await this.page.goto(`${this.base}/login?next=/scan/${EVENT}`);
-    await this.page.fill('input[name="name"]', USER);
+    await this.page.fill('input[name="name"]', this.user ?? USER);
     await this.page.fill('input[name="password"]', PASSWORD);
     await Promise.all([this.page.waitForURL(/\/scan\//), this.page.press('input[name="password"]', "Enter")]);
   }
@@ -174,7 +176,94 @@ export default async function scan(browser, server, people) {
     assert.deepEqual(phone.complaints, []);
   });
 
+  await test("scan: narrow, across, right to left: everything fits, and axe finds nothing", async () => {
+    const { page } = phone;
+    for (const [language, width, height] of [["vi", 320, 568], ["ar", 320, 568], ["ar", 640, 320], ["pt", 568, 320], ["en", 1280, 800]]) {
+      await page.setViewportSize({ width, height });
+      await page.goto(`${base}/scan/${EVENT}?lang=${language}`);
+      await phone.reads();
+      await phone.photo(fourth);
+      await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
+      await assertFits(page);
+      await assertWords(page);
+      await picture(server, page, `scan-${language}-${width}x${height}`, false);
+      const covered = await page.evaluate(() => [...document.querySelectorAll(".panel .text, .panel .signs")].filter((one) => {
+        const panel = one.closest(".panel");
+        const [inner, outer, frame] = [one.getBoundingClientRect(), panel.getBoundingClientRect(), parseFloat(getComputedStyle(panel, "::before").paddingTop)];
+        return inner.bottom > outer.bottom - frame + 1 || inner.top < outer.top + frame - 1;
+      }).length);
+      assert.equal(covered, 0, `the frame covers text: ${language} ${width}×${height}`);
+      await assertAccessible(page, `${language} ${width}×${height}`);
+    }
+    await page.click("#more");
+    await assertAccessible(page, "the menu");
+    await page.keyboard.press("Escape");
+  });
+
+  await test("scan: a second tab of the phone says that one is open", async () => {
+    const tab = await phone.context.newPage();
+    await tab.goto(`${base}/scan/${EVENT}`);
+    await until("it is told", async () => (await tab.evaluate(() => document.documentElement.dataset.stop)) === "other_tab", PATIENCE);
+    await tab.close();
+  });
+
+  await test("scan: at the end of a shift the phone forgets everything, and is none of ours any more", async () => {
+    await phone.page.click("#more");
+    await phone.page.click("#end");
+    await Promise.all([phone.page.waitForURL(/\/desk\//), phone.page.click("#end")]);
+    assert.ok(devices(server).at(-1).revoked);
+    await phone.page.goto(`${base}/scan/${EVENT}?lang=en`);
+    await phone.page.waitForSelector("#setup:not([hidden])");
+    assert.deepEqual(phone.complaints, []);
+  });
   await phone.stop();
+
+  const blind = new Phone(base, path.join(folder, "blind"));
+  await test("scan: without a camera it says why, and photos are read", async () => {
+    await blind.start(null);
+    await blind.signIn();
+    await blind.begin("main");
+    await until("it is told", async () => (await blind.data("camera")) === "none", PATIENCE);
+    assert.match(await blind.text("#blind"), /NO CAMERA FOUND.*Photo/s);
+    await picture(server, blind.page, "scan-no-camera", false);
+    await assertAccessible(blind.page, "no camera");
+    assert.equal(await blind.photo(people.official), "admitted");
+    const empty = path.join(folder, "empty.png");
+    execFileSync("ffmpeg", ["-y", "-loglevel", "error", "-f", "lavfi", "-i", "color=gray:s=640x480", "-frames:v", "1", empty]);
+    await blind.page.setInputFiles("#photo", empty);
+    await until("an empty photo is told", async () => /No badge in this photo/.test(await blind.text("#note")), PATIENCE);
+  });
+  await blind.stop();
+
+  await server.stop();
+  const own = Object.values(networkInterfaces()).flat().find((one) => one.family === "IPv4" && !one.internal)?.address;
+  const air = new Phone(`http://${own}:${server.port}`, path.join(folder, "air"));
+  await test("scan: over plain HTTP, where the desk may work so: photos by the desk's session, kept while the server is away", async () => {
+    assert.ok(own, "this machine has an address that is not loopback");
+    const secret = path.join(folder, "password");
+    writeFileSync(secret, `${PASSWORD}\n`, { mode: 0o600 });
+    server.run("plenum", "user", "add", "ban-don", "--role", "desk", "--event", EVENT, "--password-file", secret, "--data", server.data);
+    execFileSync("python3", ["-c", "import sqlite3,sys; c = sqlite3.connect(sys.argv[1], timeout=20); c.execute(\"INSERT OR REPLACE INTO setting(name, value) VALUES('plain_desk', '1')\"); c.commit()", path.join(server.data, "plenum.db")]);
+    await server.start({ address: "0.0.0.0" });
+    air.user = "ban-don";
+    await air.start(null);
+    await air.signIn();
+    await air.page.waitForSelector("#plain:not([hidden])");
+    await air.begin("main");
+    await until("it is told", async () => (await air.data("camera")) === "insecure", PATIENCE);
+    await picture(server, air.page, "scan-plain", false);
+    assert.equal(await air.photo(people.official), "already_in");
+    const before = checkins(server).length;
+    await server.stop("SIGKILL");
+    const shown = Number(await air.data("shown"));
+    await air.page.setInputFiles("#photo", people.spare[0].photo);
+    await until("it is kept for later", async () => Number(await air.data("shown")) > shown && (await air.data("state")) === "queued", PATIENCE);
+    await server.start({ address: "0.0.0.0" });
+    await until("it is sent", async () => (await air.text("#queue .text")) === "All sent" && checkins(server).length === before + 1, PATIENCE);
+    assert.equal(checkins(server).at(-1).account, "ban-don");
+    assert.deepEqual(air.complaints, []);
+  });
+  await air.stop();
   await server.stop();
   await server.start({ tls: 0 });
 }

@@ -42,9 +42,9 @@ export class Server {
   }
 
   // `tls`: a port for HTTPS too, with the local authority's certificate.
-  async start({ tls = this.tls } = {}) {
+  async start({ tls = this.tls, address = "127.0.0.1" } = {}) {
     this.tls = tls;
-    const options = ["serve", "--data", this.data, "--listen", `127.0.0.1:${this.port}`, "--listen-tls", tls ? `127.0.0.1:${tls}` : "none", "--public-url", this.url];
+    const options = ["serve", "--data", this.data, "--listen", `${address}:${this.port}`, "--listen-tls", tls ? `127.0.0.1:${tls}` : "none", "--public-url", this.url];
     this.process = spawn(path.join(this.bin, "plenum"), options, { stdio: ["ignore", "pipe", "pipe"] });
     this.process.stdout.on("data", (text) => { this.log += text; });
     this.process.stderr.on("data", (text) => { this.log += text; });

@@ -153,6 +153,7 @@ class Page {
     else if (sync.state.signedOut && this.stopped !== "signed_out") { this.stopped = "signed_out"; stop("signed_out", ...signIn()); }
     else if (sync.state.full && this.stopped !== "full") { this.stopped = "full"; stop("full"); }
     find("kept").textContent = [say(`kept_${this.kept === "kept" ? "yes" : "no"}`), this.safe === false ? say("kept_unsafe") : ""].filter(Boolean).join(" ");
+    find("trust").hidden = this.kept !== "untrusted";
   }
 
   drawCamera(state) {
@@ -169,6 +170,7 @@ class Page {
     find("again").hidden = state === "insecure" || state === "starts";
     find("out").hidden = state !== "insecure" || !this.identity.secure;
     if (this.identity.secure) find("out").href = this.identity.secure;
+    find("guide").hidden = find("out").hidden; // the secure address wants a certificate that the phone trusts
   }
 
   async drawCameras() {

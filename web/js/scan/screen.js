@@ -56,12 +56,12 @@ export class Screen {
     find("results").addEventListener("click", () => { this.shown = []; this.draw(); }); // a touch takes it away
   }
 
-  gateTitle(code) { return this.gates[code] ?? (this.head?.gate === code ? pick(this.head.gate_title) : "") ?? code; }
+  gateTitle(code) { return (this.head?.gate === code && pick(this.head.gate_title)) || this.gates[code] || code; }
 
   why(result, outcome) {
     const list = [];
     if (result.reason) list.push(words[result.reason] ?? result.reason);
-    if (result.first_at && (outcome === "already_in" || result.reason === "already_handed_out")) list.push(say("since", clock(result.first_at, this.head?.timezone), this.gateTitle(result.first_gate) || result.first_gate || ""));
+    if (result.first_at && (outcome === "already_in" || result.reason === "already_handed_out")) list.push(say("since", clock(result.first_at, this.head?.timezone), this.gateTitle(result.first_gate) ?? ""));
     return list.join(" ");
   }
 
