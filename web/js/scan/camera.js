@@ -24,7 +24,7 @@ export class Camera {
 
   async start(deviceId = this.remember.get("camera")) {
     this.wanted = true;
-    if (!navigator.mediaDevices?.getUserMedia) return this.set("insecure");
+    if (!navigator.mediaDevices?.getUserMedia) return this.set(isSecureContext ? "none" : "insecure");
     if (this.starting) return this.starting;
     this.starting = this.open(deviceId).finally(() => { this.starting = null; });
     return this.starting;
