@@ -54,12 +54,11 @@ static const char *direction(const char *tag)
 
 /* --- what is shown ------------------------------------------------------------------------------------------------------------------------ */
 
-static void put_where(struct view *view, json_t *out, bool wall, bool phone, const char *audience)
+static void put_where(json_t *out, bool wall, bool phone, const char *audience)
 {
     view_put_flag(out, "to_wall", wall);
     view_put_flag(out, "to_phone", phone);
     view_put_flag(out, "for_some", audience != NULL);
-    (void)view;
 }
 
 /* The codes of an audience in words, as far as the event has them. */
@@ -86,7 +85,7 @@ static void put_audience(struct view *view, json_t *out, const struct programme 
 }
 
 /* Each language that the organisation has, with its text or the mark that it is missing, then others that there are. */
-static json_t *texts_view(struct view *view, const char *stored, const char *const *tags, size_t count, json_t *missing)
+static json_t *texts_view(const char *stored, const char *const *tags, size_t count, json_t *missing)
 {
     json_t *title = NULL, *out = json_array(), *text;
     const char *tag;
@@ -103,7 +102,6 @@ static json_t *texts_view(struct view *view, const char *stored, const char *con
         if (!known) json_array_append_new(out, json_pack("{s:O, s:s, s:s}", "text", text, "tag", tag, "dir", direction(tag)));
     }
     json_decref(title);
-    (void)view;
     return out;
 }
 
@@ -125,18 +123,40 @@ static json_t *item_view(struct page *p, const struct announcement *a)
     view_put(out, "id", arena_printf(view->arena, "%" PRId64, a->id));
     view_put(out, "state", announcement_state_word(state));
     view_put(out, "state_words", view_words(view, arena_printf(view->arena, "announce.state.%s", announcement_state_word(state))));
-    view_put_json(out, "texts", texts_view(view, a->text, p->tags, p->tag_count, missing));
+    view_put_json(out, "texts", texts_view(a->text, p->tags, p->tag_count, missing));
     view_put_flag(out, "has_missing", json_array_size(missing) > 0);
     if (json_array_size(missing)) view_put_json(out, "missing", missing);
     else json_decref(missing);
     if (a->from_ms != DB_NULL) view_put(out, "from", view_moment(view, timezone, a->from_ms));
     if (a->until_ms != DB_NULL) view_put(out, "until", view_moment(view, timezone, a->until_ms));
-    put_where(view, out, a->to_wall, a->to_phone, a->audience);
+    put_where(out, a->to_wall, a->to_phone, a->audience);
     put_audience(view, out, p->staff.programme, p->units, p->unit_count, a->audience);
     view_put_flag(out, "urgent", a->urgent);
     view_put_flag(out, "of_file", a->file_mark != NULL);
     view_put(out, "by", a->changed_by);
     view_put(out, "at", view_moment(view, timezone, a->changed_ms));
+    return out;
+}
+
+static json_t *stretch_view(struct page *p, const struct announcement_stretch *s)
+{
+    struct view *view = &p->staff.view;
+    const char *timezone = p->staff.event.timezone;
+    json_t *out = json_object();
+    bool ends = strcmp(s->kind, "ended") == 0, ever = s->shown_from_ms != DB_NULL, begun = ever && s->shown_from_ms <= p->now_ms;
+    bool over = begun && s->shown_until_ms != DB_NULL && s->shown_until_ms <= p->now_ms;
+    view_put(out, "at", view_moment(view, timezone, s->at_ms));
+    view_put(out, "by", s->actor);
+    view_put(out, "kind", view_words(view, arena_printf(view->arena, "announce.kind.%.12s", s->kind)));
+    view_put_title(view, out, "text", s->text);
+    view_put_flag(out, "ends", ends);
+    view_put_flag(out, "never", !ever && !ends);
+    if (ever && !begun) view_put(out, "planned", view_moment(view, timezone, s->shown_from_ms));
+    if (begun) view_put(out, "from", view_moment(view, timezone, s->shown_from_ms));
+    if (over) view_put(out, "until", view_moment(view, timezone, s->shown_until_ms));
+    if (ends || over) view_put(out, "again", arena_printf(view->arena, "%" PRId64, s->announcement_id));
+    put_where(out, s->to_wall, s->to_phone, s->audience);
+    view_put_flag(out, "urgent", s->urgent);
     return out;
 }
 
@@ -154,20 +174,7 @@ static enum err put_lists(struct page *p)
         for (int urgent = 1; urgent >= 0; urgent--)
             for (size_t i = 0; i < count; i++)
                 if ((int)announcement_state_at(&list[i], p->now_ms) == state && (int)list[i].urgent == urgent) json_array_append_new(items, item_view(p, &list[i]));
-    for (size_t i = 0; i < changes; i++) {
-        const struct announcement_stretch *s = &history[i];
-        json_t *out = json_object();
-        bool begun = s->shown_from_ms != DB_NULL && s->shown_from_ms <= p->now_ms, over = begun && s->shown_until_ms != DB_NULL && s->shown_until_ms <= p->now_ms;
-        view_put(out, "at", view_moment(view, p->staff.event.timezone, s->at_ms));
-        view_put(out, "by", s->actor);
-        view_put(out, "kind", view_words(view, arena_printf(view->arena, "announce.kind.%.12s", s->kind)));
-        view_put_title(view, out, "text", s->text);
-        if (begun) view_put(out, "from", view_moment(view, p->staff.event.timezone, s->shown_from_ms));
-        if (over) view_put(out, "until", view_moment(view, p->staff.event.timezone, s->shown_until_ms));
-        put_where(view, out, s->to_wall, s->to_phone, s->audience);
-        view_put_flag(out, "urgent", s->urgent);
-        json_array_append_new(past, out);
-    }
+    for (size_t i = 0; i < changes; i++) json_array_append_new(past, stretch_view(p, &history[i]));
     view_put_flag(view->root, "has_items", json_array_size(items) > 0);
     view_put_flag(view->root, "has_past", json_array_size(past) > 0);
     view_put_json(view->root, "items", items);
@@ -259,9 +266,10 @@ static enum err put_form(struct page *p)
     struct view *view = &p->staff.view;
     const char *edit = p->note->problem ? http_form(view->req, "id") : http_query(view->req, "edit");
     struct announcement a = {.from_ms = DB_NULL, .until_ms = DB_NULL, .to_wall = true, .to_phone = true};
-    int64_t id = messages_read_id(edit);
-    enum err e = id ? announcement_find(p->staff.worker->db, view->arena, p->staff.event.id, id, &a) : OK;
+    int64_t id = messages_read_id(edit), again = p->note->problem ? 0 : messages_read_id(http_query(view->req, "again"));
+    enum err e = id || again ? announcement_find(p->staff.worker->db, view->arena, p->staff.event.id, id ? id : again, &a) : OK;
     if (e != OK) return e;
+    if (!id) a.from_ms = a.until_ms = DB_NULL; /* said once more: a new one, whose hours are chosen anew */
     json_t *form = json_object();
     bool sent = p->note->problem != NULL;
     if (id) view_put(form, "id", arena_printf(view->arena, "%" PRId64, id));

@@ -281,6 +281,8 @@ def changed_and_ended():
     check(all(word in past for word in ("Phòng 201", "Phòng 202")), "what was shown when stays")
     equal([r[0] for r in server.rows("SELECT kind FROM announcement_change WHERE announcement_id = ? ORDER BY id", int(here))], ["made", "changed", "ended"], "each change is noted")
     equal([r[0] for r in server.rows("SELECT action FROM audit WHERE subject = ? ORDER BY id", here)], ["announcement.made", "announcement.changed", "announcement.ended"], "and audited")
+    again = who["lan"].get("/admin/test-1/announcements?again=" + here).text
+    check(">Phòng 202</textarea>" in again and 'name="version"' not in again and ("again=%s#write" % here) in again, "what was ended by mistake is said again by a press")
     # the event file again: what the console did stays
     file_one = str(row("Từ tệp"))
     who["lan"].form("/admin/test-1/announcements", {"do": "end", "id": file_one})

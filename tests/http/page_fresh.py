@@ -121,6 +121,11 @@ def each_input():
     step("the venue", lambda: event["venue"].update(name="Nhà khác"), "P01", "Nhà khác")
     step("the Wi-Fi", lambda: event["wifi"].update(password="mat-khau-khac"), "P01", "mat-khau-khac")
     step("an announcement", lambda: event["announcements"].append({"text": {"vi": "Tin mới"}, "to": ["phone"], "urgent": True}), "P01", "Tin mới")
+    unit = delegates["P02"].get("delegation") or people["P02"]["unit"]
+    step("an announcement for one delegation", lambda: event["announcements"].append({"text": {"vi": "Đoàn tập trung"}, "to": ["phone"], "audience": {"delegations": [unit]}}), "P02", "Đoàn tập trung")
+    check("Đoàn tập trung" not in same("and for nobody else")["P10"], "an announcement for others is not for these")
+    step("an announcement for one category", lambda: event["announcements"].append({"text": {"vi": "Báo chí đến sớm"}, "to": ["phone"], "audience": {"categories": ["press"]}}), "P12", "Báo chí đến sớm")
+    check("Báo chí đến sớm" not in same("nor this one")["P01"], "nor for another category")
     step("a paper's title", lambda: event["documents"][0].update(title={"vi": "Chương trình khác"}), "P01", "Chương trình khác")
     step("a paper for others", lambda: event["documents"][2].update(audience={"categories": ["press"]}, title={"vi": "Giấy cho báo chí"}), "P12", "Giấy cho báo chí")
     check("Giấy cho báo chí" not in same("and for nobody else")["P01"], "a paper for others is not for these")
