@@ -367,6 +367,10 @@ void reader_get(struct http_request *req)
     view_put_number(view.root, "type", r.type);
     view_put_flag(view.root, "in_app", is_in_app(req));
     view_set_style(&view, "reader");
+    if (!opened.viewer.is_kiosk) { /* a shared screen is cleared before there could be news */
+        view_set_script(&view, "reading", NULL, 0);
+        view_put_flag(view.root, "hears", true);
+    }
     reading_put_keep(&view, &opened.viewer);
     if (opened.cache == HTTP_PRIVATE_KEEP) reading_may_keep(req);
     view_reply_around(&view, 200, "reader", r.html, "reader_end");

@@ -264,6 +264,7 @@ void view_set_style(struct view *view, const char *name)
 void view_set_script(struct view *view, const char *name, const char *const *word_prefixes, size_t prefix_count)
 {
     view_put(view->root, "script", name);
+    if (prefix_count == 0) return; /* it says nothing */
     struct buf out;
     buf_init(&out, BUF_LIMIT_LINE);
     for (size_t i = 0; i < prefix_count; i++) {

@@ -43,6 +43,10 @@ export default async function messages(browser, server, people) {
     await signIn(wall, server, `/display/${EVENT}`);
     await signIn(desk, server, `/desk/${EVENT}`);
     await phone.goto(`${server.url}/d/${people.official.token}?lang=vi`);
+    const reader = await open(browser, { width: 320, height: 640, reducedMotion: "reduce" });
+    await reader.goto(`${server.url}/d/${people.official.token}?lang=vi`);
+    await reader.goto(await reader.locator('#papers a[href*="/r/"], .papers a[href*="/r/"]').first().evaluate((one) => one.href));
+    await reader.evaluate(() => scrollTo(0, 300));
     await until("the wall is live", async () => /\d/.test(await wall.textContent("#present")), PATIENCE);
     await until("the desk knows what is announced", async () => !(await desk.locator("#announced").getAttribute("hidden")), PATIENCE);
     await write(organiser, server, "Ảnh chung chụp lúc 10 giờ ở sảnh chính");
@@ -62,6 +66,11 @@ export default async function messages(browser, server, people) {
     await until("the phone shows it", async () => { await looks(phone); return (await phone.locator("#live-urgent .alarm", { hasText: "cửa phía bắc" }).count()) === 1; }, PATIENCE);
     assert.match(await phone.textContent("#news-alarm[role=alert]"), /cửa phía bắc/, "it is said at once");
     assert.ok(await phone.evaluate(() => document.querySelector("#live-urgent").compareDocumentPosition(document.querySelector(".hello")) & Node.DOCUMENT_POSITION_FOLLOWING), "it stands first");
+    await reader.waitForSelector('#live-urgent .alarm:has-text("cửa phía bắc")', { timeout: 2 * PATIENCE });
+    assert.ok(await reader.evaluate(() => { const box = document.querySelector("#live-urgent").getBoundingClientRect(); return box.top >= -1 && box.top < 10; }), "who reads a paper keeps it in sight");
+    await assertFits(reader);
+    await picture(server, reader, "messages-reader-urgent", false);
+    await assertAccessible(reader, "a paper with something urgent");
     await assertFits(phone);
     await picture(server, phone, "messages-phone-urgent");
     await assertAccessible(phone, "the phone with something urgent");
@@ -73,8 +82,8 @@ export default async function messages(browser, server, people) {
     await organiser.waitForSelector("p.news[role=status]");
     await wall.waitForSelector("#alarm", { state: "hidden", timeout: PATIENCE });
     await until("the phone shows it no more", async () => { await looks(phone); return (await phone.locator("#live-urgent .alarm", { hasText: "cửa phía bắc" }).count()) === 0; }, PATIENCE);
-    for (const page of [wall, desk, phone, organiser]) await assertCalm(page);
-    for (const page of [wall, desk, phone]) await page.context().close();
+    for (const page of [wall, desk, phone, reader, organiser]) await assertCalm(page);
+    for (const page of [wall, desk, phone, reader]) await page.context().close();
   });
 
   await test("messages: long texts fit the wall at every size, left to right and right to left", async () => {
