@@ -203,6 +203,7 @@ export default async function deskTasks(browser, server, people) {
       const page = await open(browser, { width, height, hasTouch: true });
       await signIn(page, server, `/desk/${EVENT}`);
       await page.goto(`${server.url}/desk/${EVENT}?lang=${language}`);
+      await until("the live line", async () => !(await page.locator("#line").getAttribute("class")).includes("lost") && (await page.textContent("#line")) !== "");
       const name = `desk-touch-${width}-${language}`;
       const inView = async (selector, what) => {
         await until(`${what} is on the screen`, async () => {
