@@ -93,7 +93,7 @@ export default async function deskTasks(browser, server, people) {
       await page.waitForSelector("#card button.big:focus");
       await admitted(hands, page);
     });
-    await task("walk-in", page, 6, async (hands) => {
+    await task("walk-in", page, 4, async (hands) => {
       await hands.type("Lý Thị Vừa Đến");
       await until("nobody is told", () => page.isVisible("#empty"));
       await hands.press("Enter");
@@ -104,7 +104,7 @@ export default async function deskTasks(browser, server, people) {
       await page.waitForSelector("#card button.big:focus");
       await admitted(hands, page);
     });
-    await task("name on a numbered blank badge", page, 5, async (hands) => {
+    await task("name on a numbered blank badge", page, 4, async (hands) => {
       await findByNumber(hands, page, { number: blanks[18] });
       await hands.press("Enter");
       assert.equal(await focused(page), "blank", "the one thing that a blank badge wants");
@@ -115,7 +115,7 @@ export default async function deskTasks(browser, server, people) {
       await page.waitForSelector("#card button.big:focus");
       await admitted(hands, page);
     });
-    await task("substitute for somebody who does not come", page, 6, async (hands) => {
+    await task("substitute for somebody who does not come", page, 4, async (hands) => {
       const gone = somebody();
       await findByNumber(hands, page, gone);
       await hands.press("Enter");

@@ -1,6 +1,6 @@
 // The desk behind its box: the card of a person, checking in, what is changed of the list, what other desks do. Results are told by words, shape, colour and sound together.
 import { clock, event, make, words } from "./common.js";
-import { box, clearBox, find, renewRow, showResults, shown } from "./desk.js";
+import { box, clearBox, find, renewRow, showResults, shown, trouble } from "./desk.js";
 import { badgePart } from "./desk_badge.js";
 import { cardParts, differences, newsBox, scanWords } from "./desk_card.js";
 import { keys } from "./desk_keys.js";
@@ -12,6 +12,7 @@ const card = at("card");
 let current = null; // whose card is open
 let verdict = null; // and what was answered for them
 let drawn = 0; // of the card: what comes late for an older one is dropped
+let done = null; // what this desk has just done to them, told on the card until it is closed: {of, text}
 let undoable = null; // the newest check-in of this desk that can be taken back
 
 // Where the next one is awaited. Who works by touch is shown the answer instead: the box would bring the keyboard up, over it.
@@ -41,6 +42,7 @@ export function close() {
 // ---- the card
 export function openCard(person) {
   current = person;
+  done = null;
   drawCard(current, null);
   focusFirst();
   freshen(current.code);
@@ -53,7 +55,7 @@ function focusFirst() {
   if (narrow.matches) card.scrollIntoView({ block: "start", behavior: "instant" }); // name and note before the button
 }
 
-const desk = { checkIn, undo, askWhy, look, close };
+const desk = { checkIn, undo, askWhy, look: (code) => see(code), close };
 const keeps = (person) => ["name", "state", "status", "absence", "replaces", "note", "title", "seat", "group", "badge_box", "room", "transport"].map((key) => JSON.stringify(person[key] ?? null)).join();
 let below = { of: "", as: "", badge: null, list: null };
 
@@ -69,7 +71,9 @@ function drawCard(person, answer, news = "") {
   verdict = answer;
   const whole = person && person.code && !answer;
   if (!whole) below = { of: "" };
-  card.replaceChildren(...cardParts(person, { verdict: answer, news, below: whole ? partsBelow(person) : [] }, desk));
+  if (done && (!whole || done.of !== person.code)) done = null;
+  const told = done ? [make("p", { class: "badge-line done", dir: "auto" }, done.text)] : [];
+  card.replaceChildren(...told, ...cardParts(person, { verdict: answer, news, below: whole ? partsBelow(person) : [] }, desk));
   card.hidden = false;
 }
 
@@ -123,14 +127,17 @@ function renewed(fresh, why) {
 }
 
 // ---- what is changed of the list
-async function look(code) {
+async function look(code, text = "") {
   const person = await lookUp(code);
+  done = text ? { of: person.code, text } : null;
   clearBox();
   showResults([person]);
   current = person;
   drawCard(person, null);
   focusFirst();
 }
+
+const see = (code) => look(code).catch((problem) => trouble(problem.message));
 
 // The version goes along: what another desk changed meanwhile is shown first, beside what was typed here, and then it is the helper's word.
 async function change(method, path, body) {
@@ -153,10 +160,9 @@ async function change(method, path, body) {
 }
 
 const listTools = {
-  base, categories, request, say, zone, uuid: uuid7, look, back: close, send: change,
+  base, categories, request, say, zone, uuid: uuid7, look: (code) => see(code), back: close, send: change,
   async show(answer, text) {
-    await look(answer.code || answer.number);
-    card.prepend(make("p", { class: "badge-line done", dir: "auto" }, text));
+    await look(answer.code || answer.number, text);
     say([text, answer.name].filter(Boolean).join(" "));
     sound("good");
   },
