@@ -25,7 +25,8 @@ static json_t *reading_json(struct view *view, const struct programme *programme
     if (gate) view_put_title(view, out, "gate", gate->title);
     view_put(out, "at", moment(view, programme->timezone, r->true_ms));
     view_put(out, "by", r->by);
-    view_put_flag(out, "estimated", r->estimated);
+    view_put_flag(out, "estimated", r->estimated && !r->on_paper);
+    view_put_flag(out, "paper", r->on_paper);
     if (llabs((long long)(r->scanned_ms - r->true_ms)) > CLOCK_WRONG_MS) view_put(out, "clock", moment(view, programme->timezone, r->scanned_ms));
     return out;
 }

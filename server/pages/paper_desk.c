@@ -163,7 +163,7 @@ static void show(struct http_request *req, const struct row_typing *typing, cons
     if (!staff_page_begin(&page, req)) return;
     put_setting(view, page.programme);
     if (typing && typing->result == OK) put_results(view, typing);
-    if (typing && typing->result != OK) view_put(view->root, "problem", typing->fault.text);
+    if (typing && typing->result != OK) view_put(view->root, "problem", view_words(view, "fallback.too_many"));
     bool again = typing && (!typing->recorded || typing->count == 0); /* stays in the field until it is right */
     const char *what = req->method == HTTP_POST ? http_form(req, "do") : NULL;
     if (again && what) view_put(view->root, strcmp(what, "one") == 0 ? "code" : "text", typing->text);

@@ -148,6 +148,17 @@ def story_print():
     equal(oct(os.stat(file).st_mode & 0o777), "0o600", "for its owner only")
     check(w.server.value("SELECT COUNT(*) FROM audit WHERE action = 'paper_list' AND actor = 'desk'") > 0, "who printed it is in the audit log")
 
+    # Who is removed from the event takes the code along.
+    file = dict(w.file, events=[dict(w.file["events"][0], delegates=[d for d in w.file["events"][0]["delegates"] if d["person"] != "P08"])])
+    path = os.path.join(w.server.folder, "fewer.json")
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(file, f)
+    plenum.plenum("import", path, "--prune", data=w.server.data)
+    equal(w.one(codes["P08"], time=w.at(5))["flaw"]["reason"], "gone", "a row of somebody who was removed")
+    w.server.load(os.path.join(w.server.folder, "event.json"))
+    w.desk.get(EVENT + "/paper-list.pdf")
+    check(codes["P08"] not in w.codes().values(), "nobody gets that code again")
+
 
 def story_type():
     """A code, Enter: the name at once, mistakes at once, the same twice is once."""
@@ -302,7 +313,7 @@ def story_rules():
     check(len(of_paper) >= 7 and all(s["device"] is None and s["account"] == "desk" and s["estimated"] for s in of_paper), "the export tells what came from paper", of_paper[:2])
     check(all("origin" not in s for s in listed if s["device"]), "and says nothing of the others")
     page = w.server.sign_in("chief", w.server.user("chief", "organiser", "test-1")).get("/admin/test-1/conflicts")
-    check("Phạm Hữu Nghĩa" in page.text, "the conflict is there to be settled")
+    check("Phạm Hữu Nghĩa" in page.text and "(danh sách giấy)" in page.text, "the conflict is there to be settled, and that it is from paper")
     equal(w.doctor(), True, "the recount agrees")
 
 

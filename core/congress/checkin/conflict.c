@@ -13,8 +13,9 @@ enum err conflict_list(struct db *db, struct arena *arena, int64_t event_id, int
         const struct sql_conflict_list_row *r = &rows[i];
         list[i] = (struct conflict){
             .scan_id = r->scan_id, .outcome = r->outcome, .reason = r->reason, .name = r->name, .number = r->number, .unit = r->unit_name,
-            .later = {r->gate_id, r->true_ms, r->scanned_ms, r->estimated != 0, r->device ? r->device : r->account},
-            .entry = {r->entry_gate_id, r->entry_true_ms, r->entry_scanned_ms, r->entry_estimated == 1, r->entry_device ? r->entry_device : r->entry_account}};
+            .later = {r->gate_id, r->true_ms, r->scanned_ms, r->estimated != 0, r->device ? r->device : r->account, r->origin != NULL},
+            .entry = {r->entry_gate_id, r->entry_true_ms, r->entry_scanned_ms, r->entry_estimated == 1, r->entry_device ? r->entry_device : r->entry_account,
+                      r->entry_origin != NULL}};
     }
     *ret = list;
     return OK;

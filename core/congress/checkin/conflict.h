@@ -14,6 +14,7 @@ struct conflict_reading {
     int64_t scanned_ms; /* what the device's own clock said */
     bool estimated;     /* the true time */
     const char *by;     /* the device, else the account; NULL: unknown */
+    bool on_paper;      /* typed from a printed list */
 };
 
 struct conflict {

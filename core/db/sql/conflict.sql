@@ -1,8 +1,8 @@
 -- Conflicts between doors: core/congress/checkin/conflict. What one is stands in core/congress/checkin/history.c.
 
--- conflict_list :many (event_id i64, most i64) -> (scan_id text, outcome text, reason text?, gate_id i64, true_ms i64, scanned_ms i64, estimated i64, device text?, account text?, name text?, number text?, unit_name text?, entry_gate_id i64?, entry_true_ms i64?, entry_scanned_ms i64?, entry_estimated i64?, entry_device text?, entry_account text?)
+-- conflict_list :many (event_id i64, most i64) -> (scan_id text, outcome text, reason text?, gate_id i64, true_ms i64, scanned_ms i64, estimated i64, device text?, account text?, name text?, number text?, unit_name text?, entry_gate_id i64?, entry_true_ms i64?, entry_scanned_ms i64?, entry_estimated i64?, entry_device text?, entry_account text?, origin text?, entry_origin text?)
 SELECT s.scan_id, s.outcome, s.reason, s.gate_id, s.true_ms, s.scanned_ms, s.estimated, v.name, a.name, p.name, d.number, u.name,
-       e.gate_id, e.true_ms, e.scanned_ms, e.estimated, w.name, b.name
+       e.gate_id, e.true_ms, e.scanned_ms, e.estimated, w.name, b.name, s.origin, e.origin
 FROM conflict x JOIN scan s ON s.id = x.scan
 LEFT JOIN device v ON v.id = s.device_id LEFT JOIN account a ON a.id = s.account_id
 LEFT JOIN delegate d ON d.id = s.delegate_id LEFT JOIN person p ON p.id = d.person_id LEFT JOIN unit u ON u.id = d.delegation_id
