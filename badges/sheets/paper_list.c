@@ -30,8 +30,8 @@ struct list_words {
 
 static const struct list_words words[] = {
     {"vi", "Danh sách giấy", "Toàn bộ", "Không thuộc đoàn nào", "Họ và tên", "Số", "Đoàn, thành phần", "Ghế", "Mã dòng", "Giờ", "Ký tên", "Hướng", "vào", "ra", "đã phát",
-     "Ngày", "Người ghi", "Không có trong danh sách: ghi tên, đoàn và giờ; bàn đón tiếp nhập sau.", "Đánh dấu ô, ghi giờ (07:52).",
-     "Nộp lại danh sách này cho bàn đón tiếp.", "In lúc", "Trang", "/"},
+     "Ngày", "Người ghi", "Không có trong danh sách: ghi tên, đoàn và giờ; bàn đăng ký nhập sau.", "Đánh dấu ô, ghi giờ (07:52).",
+     "Nộp lại danh sách này cho bàn đăng ký.", "In lúc", "Trang", "/"},
     {"en", "Paper list", "Everybody", "Of no delegation", "Name", "No.", "Delegation, category", "Seat", "Row code", "Time", "Signature", "Direction", "in", "out",
      "given", "Day", "Kept by", "Not on the list: write name, delegation and time; the desk enters them later.", "Tick the box, write the time (07:52).",
      "Hand this list back to the desk.", "Printed", "Page", "of"},
@@ -39,8 +39,8 @@ static const struct list_words words[] = {
      "entregue", "Dia", "Registado por", "Fora da lista: escreva nome, delegação e hora; a receção regista depois.", "Marque a caixa, escreva a hora (07:52).",
      "Devolva esta lista à receção.", "Impresso", "Página", "de"},
     {"ar", "قائمة ورقية", "الجميع", "بلا وفد", "الاسم", "الرقم", "الوفد، الفئة", "المقعد", "رمز السطر", "الوقت", "التوقيع", "الاتجاه", "دخول", "خروج", "سُلّم", "اليوم",
-     "المسجِّل", "من ليس في القائمة: اكتبوا الاسم والوفد والوقت، ويُدخلهم مكتب الاستقبال لاحقاً.", "ضعوا علامة في المربع واكتبوا الوقت (07:52).",
-     "أعيدوا هذه القائمة إلى مكتب الاستقبال.", "طُبعت", "صفحة", "من"},
+     "المسجِّل", "من ليس في القائمة: اكتبوا الاسم والوفد والوقت، ويُدخلهم مكتب التسجيل لاحقاً.", "ضعوا علامة في المربع واكتبوا الوقت (07:52).",
+     "أعيدوا هذه القائمة إلى مكتب التسجيل.", "طُبعت", "صفحة", "من"},
 };
 
 static const struct list_words *find_words(const char *language)

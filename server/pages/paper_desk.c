@@ -121,7 +121,7 @@ static enum err put_last(struct view *view, struct db *db, const struct programm
         view_put(item, "way", view_words(view, strcmp(rows[i].direction, "out") == 0 ? "fallback.out" : "fallback.in"));
         view_put(item, "by", rows[i].account);
         view_put_flag(item, "undone", rows[i].undone != 0);
-        view_put_flag(item, "conflict", rows[i].conflict != 0);
+        view_put_flag(item, "conflict", rows[i].conflict && !rows[i].undone);
         json_array_append_new(list, item);
     }
     view_put_flag(view->root, "has_last", json_array_size(list) > 0);
@@ -143,7 +143,8 @@ static enum err put_found(struct view *view, struct db *db, const struct program
         view_put(item, "code", code && *code ? code : NULL);
         view_put(item, "name", json_string_value(json_object_get(one, "name")));
         view_put(item, "number", number);
-        view_put(item, "born", json_string_value(json_object_get(one, "born")));
+        const char *born = json_string_value(json_object_get(one, "born"));
+        if (born) view_put(item, "born", arena_strndup(view->arena, born, strspn(born, "0123456789"))); /* the year tells namesakes apart */
         view_put_title(view, item, "unit", json_string_value(json_object_get(one, "delegation")));
         json_array_append_new(list, item);
     }
