@@ -147,6 +147,18 @@ export default async function scan(browser, server, people) {
     assert.equal(checkins(server).filter((one) => one.undone_at).length, before + 1);
   });
 
+  await test("scan: a full phone says that the scan is not kept, and goes on when there is room", async () => {
+    const tool = await phone.context.newCDPSession(phone.page);
+    await tool.send("Storage.overrideQuotaForOrigin", { origin: base, quotaSize: 1 });
+    await phone.page.setInputFiles("#photo", second.photo);
+    await until("it is told", async () => (await phone.data("state")) === "lost", PATIENCE);
+    assert.match(await phone.text(".panel.lost .do"), /full/);
+    await picture(server, phone.page, "scan-full", false);
+    await tool.send("Storage.overrideQuotaForOrigin", { origin: base });
+    assert.equal(await phone.photo(second), "already_in");
+    await tool.detach();
+  });
+
   await test("scan: shut out, it says so, keeps what it reads, and gives it as a file", async () => {
     server.run("plenum", "device", "revoke", devices(server).at(-1).device, "--data", server.data);
     await until("it is told", async () => (await phone.data("stop")) === "revoked", PATIENCE);
