@@ -3,9 +3,9 @@
 fast as answers come, at the event's delegates and in the register, also while a door checks people in; and the peer: LIKE over the same rows, as the desk searched
 before, by SQLite alone without any server. Nothing here fails on a time.
 
-    find.py [--keep FOLDER] [--port 21300]     a folder with the data, made when missing and used again
+    find.py [--keep FOLDER]     a folder with the data, made when missing and used again
 PEOPLE, SECONDS, DESKS from the environment."""
-import argparse, json, os, random, sqlite3, subprocess, sys, tempfile, time, unicodedata, urllib.parse, urllib.request
+import argparse, json, os, random, sqlite3, subprocess, sys, tempfile, time, unicodedata, urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "flow"))
 import plenum  # noqa: E402
@@ -81,7 +81,7 @@ def typed(rng, people):
         whole = seat.lower()
     else:
         whole = fold(" ".join(unit.split()[-3:]))
-    return [whole[:i + 1] for i in range(len(whole)) if whole[i] != " " or True]
+    return [whole[:i + 1] for i in range(len(whole))]
 
 
 def make_queries(folder, what, count=4000):
@@ -163,12 +163,12 @@ def measure(folder):
     server = plenum.Server("bench-find")
     server.data = os.path.abspath(f"{folder}/data")
     server.start()
-    client = server.sign_in("lan", server.user(f"lan{os.getpid()}", "desk", SLUG)) if False else None
     name = f"lan{os.getpid()}"
     client = server.sign_in(name, server.user(name, "desk", SLUG))
     cookie = "; ".join(f"{k}={v}" for k, v in client.cookies.items())
     paths, letters = make_queries(folder, "delegates")
     people, _ = make_queries(folder, "people")
+    print(f"load of this machine before: {os.getloadavg()[0]:.1f}")
     print(f"{DESKS} desks, {PEOPLE} people, every letter is a question, times at the client on loopback ({os.cpu_count()} cores):")
     type_on(server, cookie, paths, 0, 2)  # the first reads are from the disk
     paced = type_on(server, cookie, paths, 75)

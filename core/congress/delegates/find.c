@@ -140,34 +140,51 @@ static void add_few(struct search *s, const struct few *few, enum rank from, enu
             if (few->found[i].rank == rank) add_hit(s->hits, few->found[i].id);
 }
 
-static enum err find_few(struct search *s, bool *ret_all)
+static void add_all(struct search *s, const struct few *few)
 {
-    struct few few = {.query = s->query};
+    for (size_t i = 0; i < few->count; i++) add_hit(s->hits, few->found[i].id);
+}
+
+/* The first of those whose words all begin so, in these columns; more than FEW: there are more. */
+static enum err collect(struct search *s, unsigned columns, struct few *few)
+{
     struct db_term terms[FIND_WORDS_MOST];
-    size_t n = make_terms(s->query, EVERYWHERE, ALL_BEGIN, terms);
+    size_t n = make_terms(s->query, columns, ALL_BEGIN, terms);
+    few->query = s->query;
     s->range.most = FEW + 1;
-    enum err e = db_records_find(s->db, terms, n, &s->range, take_few, &few);
-    *ret_all = few.count <= FEW;
-    if (e != OK || !*ret_all) return e;
-    add_few(s, &few, NAME_WHOLE, NAME_BEGINS);
-    e = look_for_numbers(s);
-    add_few(s, &few, REST_WHOLE, REST);
+    return db_records_find(s->db, terms, n, &s->range, take_few, few);
+}
+
+/* Those who are called so, best first. */
+static enum err find_names(struct search *s)
+{
+    struct few few = {.count = 0};
+    enum err e = collect(s, DB_RECORD_NAME, &few);
+    if (e != OK) return e;
+    if (few.count <= FEW) {
+        add_few(s, &few, NAME_WHOLE, NAME_BEGINS);
+        return OK;
+    }
+    e = look_for_words(s, DB_RECORD_NAME, WHOLE);
+    if (e == OK && s->query->count > 1) e = look_for_words(s, DB_RECORD_NAME, LAST_BEGINS);
+    add_all(s, &few);
     return e;
 }
 
 static enum err find_indexed(struct search *s)
 {
-    bool all = false;
+    struct few few = {.count = 0};
     enum err e = look_for_one(s, s->query->joined, DB_RECORD_WHOLE, false);
     s->hits->exact = s->hits->count;
-    if (e == OK) e = find_few(s, &all);
-    if (e != OK || all) return e;
-    e = look_for_words(s, DB_RECORD_NAME, WHOLE);
-    if (e == OK && s->query->count > 1) e = look_for_words(s, DB_RECORD_NAME, LAST_BEGINS);
-    if (e == OK) e = look_for_words(s, DB_RECORD_NAME, ALL_BEGIN);
+    if (e == OK) e = collect(s, EVERYWHERE, &few);
+    if (e != OK) return e;
+    bool are_few = few.count <= FEW;
+    if (are_few) add_few(s, &few, NAME_WHOLE, NAME_BEGINS);
+    else e = find_names(s);
     if (e == OK) e = look_for_numbers(s);
-    if (e == OK) e = look_for_words(s, EVERYWHERE, WHOLE);
-    if (e == OK) e = look_for_words(s, EVERYWHERE, ALL_BEGIN);
+    if (e == OK && !are_few) e = look_for_words(s, EVERYWHERE, WHOLE);
+    if (are_few) add_few(s, &few, REST_WHOLE, REST);
+    else add_all(s, &few);
     return e;
 }
 
