@@ -24,7 +24,7 @@ enum err find_index_rebuild(struct db *db);
 /* Makes, in a transaction of its own, what is not there yet: after a migration from a schema without it. Quick when there is nothing to do. */
 enum err find_index_complete(struct db *db, struct fault *fault);
 
-/* Reads only, in a view of its own: ERR_CONFLICT with a sentence when an entry is not what it should be, or cannot be found by its own words. *ret_entries:
+/* Reads only, in a view of its own: ERR_CONFLICT with a sentence when an entry is not what it should be, or cannot be found by its code. *ret_entries:
  * how many were looked at. */
 enum err find_index_check(struct db *db, int64_t *ret_entries, struct fault *fault);
 
