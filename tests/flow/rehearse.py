@@ -196,7 +196,7 @@ def mistakes_are_found():
 def beside_a_server():
     """A real server takes check-ins meanwhile: they and nothing else are in its record, and none of them is in the rehearsal."""
     server = kit.Server("rehearse-beside")
-    server.load(event_file(server.folder), "--starts-on", "today")
+    server.load(event_file(server.folder, timezone=kit.noon_zone()[0]), "--starts-on", "today")  # after its end every admission would be a conflict
     server.start("--public-url", "http://10.0.0.1:8080")
     gate, people, sent, stop = server.device("e", "north"), sorted(server.tokens("e").items()), [], threading.Event()
 
