@@ -72,6 +72,27 @@ def photo_of_anothers_scan(world, client):
     return str(other) if own == 200 else "not even their own: %d" % own
 
 
+def a_phone(world):
+    """A scanner of the main gate that somebody of the desk has made of their phone; who that was."""
+    name = "helper-%s" % uuid7()[-6:]
+    world.server.user(name, "desk", "test-1", password=doors.PASSWORD)
+    key = doors.sign_in(name).post("/scan/test-1/devices", {"gate": "main", "name": "Máy"}).json()["key"]
+    return name, Client(world.server, key=key)
+
+
+@story("their-phone-scans")
+def their_phone_scans(world, client):
+    _, phone = a_phone(world)
+    return str(phone.post("/api/v1/checkins", scan(world.tokens["P02"], "main")).status)
+
+
+@story("their-phone-after-disabling")
+def their_phone_after_disabling(world, client):
+    name, phone = a_phone(world)
+    plenum.plenum("user", "disable", name, data=world.server.data)
+    return str(phone.post("/api/v1/checkins", scan(world.tokens["P02"], "main")).status)
+
+
 @story("card")
 def card(world, client):
     """The card has the button, and what the desk knows; the page has neither."""
