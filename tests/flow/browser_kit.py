@@ -1,10 +1,9 @@
 """Three engines for a suite, driven alike: Chromium (chromedriver), Firefox ESR (its own Marionette), WebKit (WebKitWebDriver with WebKitGTK's MiniBrowser under Xvfb, the
-nearest that Debian has to an iPhone). Keys and fingers are the drivers' own, so they go through the engine as a person's do. What a page's scripts complain of is heard in all three."""
+nearest that Debian has to an iPhone). Keys and fingers are the drivers' own, so they go through the engine as a person's do. What a page's scripts complain of is heard."""
 import base64
 import glob
 import json
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -22,8 +21,8 @@ KEYS = {"Enter": "\ue007", "Tab": "\ue004", "Escape": "\ue00c", "Down": "\ue015"
 made = []
 
 
-def started(command, output=subprocess.DEVNULL, **more):
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, **more)
+def started(command, **more):
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, **more)
     made.append(process)
     return process
 
@@ -130,6 +129,12 @@ class Browser:
                            "e => done(['axe: ' + e]))")
         equal(found, [], "%s: %s: axe-core finds nothing" % (self.name, what))
 
+    def hears(self):
+        """The ear itself: a script that fails in the page is heard."""
+        self.complaints()
+        self.script("setTimeout(() => { throw new Error('heard on purpose'); }, 0); return true;", [])
+        check(until("heard", lambda: any("heard on purpose" in one for one in self.complaints())), "%s: a script that fails is heard" % self.name)
+
     def is_calm(self, what):
         """No script has failed and no policy was broken since this was asked last."""
         equal(self.complaints(), [], "%s: %s: no script error" % (self.name, what))
@@ -228,9 +233,7 @@ class WebKit(WebDriver):
             f.write("button, entry, image, headerbar, toolbar, toolitem { min-width: 0; min-height: 0; padding: 0; margin: 0; border: 0; font-size: 1px; }")
         # Its sandbox needs rights that a container has not; the pages are our own.
         more = {"DISPLAY": screen(), "HOME": home, "XDG_CONFIG_HOME": os.path.join(home, ".config"), "XDG_RUNTIME_DIR": home, "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1", "LIBGL_ALWAYS_SOFTWARE": "1", "NO_AT_BRIDGE": "1"}
-        self.said, self.heard = open(os.path.join(home, "said"), "w+b"), 0
-        self.begin("webkit", "WebKitWebDriver", {"webkitgtk:browserOptions": {"binary": sorted(browsers)[-1], "args": ["--automation", "--enable-write-console-messages-to-stdout=true"]}},
-                   output=self.said, env=dict(os.environ, **more))
+        self.begin("webkit", "WebKitWebDriver", {"webkitgtk:browserOptions": {"binary": sorted(browsers)[-1], "args": ["--automation"]}}, env=dict(os.environ, **more))
         self.resize(width, height)
 
     def resize(self, width, height):
@@ -238,13 +241,19 @@ class WebKit(WebDriver):
         self.ask("POST", self.session + "/window/rect", {"x": 0, "y": 0, "width": width, "height": height})
         self.waits("innerWidth <= %d && innerWidth > %d" % (width + 1, width - 60))
 
+    def navigate(self, url):
+        super().navigate(url)
+        self.listen()
+
+    def listen(self):
+        """Its driver hands out no console, so the page itself is asked to write down what fails. What fails while it loads is heard in the other two."""
+        self.script("""if (!window.complaintsHeard) { window.complaintsHeard = []; const note = (what) => window.complaintsHeard.push(String(what));
+            addEventListener('error', (e) => note(e.message || ('not loaded: ' + (e.target.src || e.target.href))), true);
+            addEventListener('unhandledrejection', (e) => note(e.reason)); addEventListener('securitypolicyviolation', (e) => note(e.violatedDirective + ' ' + e.blockedURI)); } return true;""", [])
+
     def complaints(self):
-        """CONSOLE JS ERROR …, CONSOLE SECURITY ERROR …; what a page itself was told by the server (404, 409) is CONSOLE NETWORK."""
-        with open(self.said.name, encoding="utf-8", errors="replace") as f:
-            f.seek(self.heard)
-            text = f.read()
-            self.heard = f.tell()
-        return [line for line in text.splitlines() if re.search(r"CONSOLE (JS|SECURITY) ERROR|CONSOLE \w+ ERROR.*Content Security", line)]
+        self.listen()
+        return self("window.complaintsHeard.splice(0)")
 
 
 def screen():
