@@ -372,4 +372,23 @@ def badge_head():
     check(html.escape("head.pin") not in server.log_text() and tokens["BUS01"] not in server.log_text(), "no badge stands in the log")
 
 
-plenum.run("delegation", begin, the_page, a_bus, the_quorum, late_readings, taken_back, two_heads, refused, absences, the_number, badges, not_theirs, large, badge_head)
+def the_event_file():
+    """The decisions come with the file, are left alone where it is silent, and take other words amiss."""
+    path = os.path.join(server.folder, "event.json")
+    with open(path, encoding="utf-8") as f:
+        value = json.load(f)
+    for said, want in (({"group_quorum": True}, (1, 1)), ({}, (1, 1)), ({"group_quorum": False, "head_pin": False}, (0, 0))):
+        event = dict(value["events"][0], **said)
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump(dict(value, events=[event]), f)
+        server.load(path)
+        equal(server.rows("SELECT group_quorum, head_pin FROM event"), [want], "the file says %s" % said)
+    check(plenum.wait(lambda: stats()["quorum"]["group_counts"] is False), "and the figures follow")
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(dict(value, events=[dict(value["events"][0], group_quorum="yes")]), f)
+    done = plenum.plenum("import", path, data=server.data, fine=False)
+    check(done.returncode == 1 and "group_quorum: must be true or false" in done.stderr, "neither true nor false is refused", done.stderr)
+    sound("the event file")
+
+
+plenum.run("delegation", begin, the_page, a_bus, the_quorum, late_readings, taken_back, two_heads, refused, absences, the_number, badges, not_theirs, large, badge_head, the_event_file)

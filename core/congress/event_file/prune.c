@@ -24,6 +24,7 @@ static const struct history histories[] = {
     {ENTITY_AREA, SQL_IMPORT_AREA_PRESENCE, "stays"},      {ENTITY_PERSON, SQL_IMPORT_PERSON_CARDS, "member cards"}, {ENTITY_UNIT,
         SQL_IMPORT_UNIT_ACCOUNTS, "accounts"},
     {ENTITY_PERSON, SQL_IMPORT_PERSON_HANDOVERS, "handovers"}, {ENTITY_UNIT, SQL_IMPORT_UNIT_HANDOVERS, "handovers"},
+    {ENTITY_UNIT, SQL_IMPORT_UNIT_GROUPS, "group check-ins and reports"},
 };
 
 static enum err check_history(struct plan *plan, const struct table *table, const struct row *row, struct fault *fault)

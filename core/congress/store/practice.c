@@ -259,6 +259,8 @@ static enum err empty_record(struct db *db, int64_t event_id)
     if (e == OK) e = sql_practice_presence(db, event_id, NULL);
     if (e == OK) e = sql_practice_states(db, event_id, NULL);
     if (e == OK) e = sql_practice_handouts(db, event_id, NULL);
+    if (e == OK) e = sql_practice_groups(db, event_id, NULL);
+    if (e == OK) e = sql_practice_reports(db, event_id, NULL);
     if (e == OK) e = sql_practice_tallies(db, event_id, NULL);
     return e == OK ? tally_rebuild_expected(db, event_id) : e;
 }

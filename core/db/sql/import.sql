@@ -236,5 +236,8 @@ SELECT id FROM delegate WHERE delegation_id = $1;
 -- import_unit_accounts :maybe (id i64) -> (total i64)
 SELECT COUNT(*) FROM account_role WHERE unit_id = $1;
 
+-- import_unit_groups :maybe (id i64) -> (total i64)
+SELECT (SELECT COUNT(*) FROM group_checkin WHERE unit_id = $1) + (SELECT COUNT(*) FROM delegation_report WHERE unit_id = $1);
+
 -- import_scanned_delegates :many (event_id i64) -> (id i64, category_id i64, delegation_id i64?)
 SELECT d.id, d.category_id, d.delegation_id FROM delegate d JOIN delegate_state s ON s.delegate_id = d.id WHERE d.event_id = $1 AND s.last_scan IS NOT NULL;

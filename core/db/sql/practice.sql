@@ -35,6 +35,12 @@ DELETE FROM delegate_state WHERE event_id = $1;
 -- practice_handouts :exec (event_id i64)
 DELETE FROM handout WHERE gate_id IN (SELECT id FROM gate WHERE event_id = $1);
 
+-- practice_groups :exec (event_id i64)
+DELETE FROM group_checkin WHERE event_id = $1;
+
+-- practice_reports :exec (event_id i64)
+DELETE FROM delegation_report WHERE event_id = $1;
+
 -- practice_tallies :exec (event_id i64)
 DELETE FROM tally WHERE event_id = $1;
 
