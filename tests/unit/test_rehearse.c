@@ -183,10 +183,14 @@ static void build(struct house *h, bool with_session)
 {
     *h = (struct house){.categories = {{1, "official", NULL, NULL}, {2, "guest", NULL, NULL}, {3, "press", NULL, NULL}},
                         .areas = {{.id = 10, .code = "hall"}, {.id = 11, .code = "foyer"}}};
-    h->gates[0] = (struct programme_gate){20, 10, "north", NULL, "both", GATE_ENTRY, true, true, true, 1};
-    h->gates[1] = (struct programme_gate){21, 10, "south", NULL, "both", GATE_ENTRY, true, true, true, 2};
-    h->gates[2] = (struct programme_gate){22, 10, "exit", NULL, "out", GATE_ENTRY, false, true, true, 7};
-    h->gates[3] = (struct programme_gate){23, 11, "foyer", NULL, "both", GATE_ENTRY, true, true, true, 1};
+    h->gates[0] = (struct programme_gate){.id = 20, .area_id = 10, .code = "north", .direction = "both", .kind = GATE_ENTRY,
+                                          .lets_in = true, .lets_out = true, .reentry = true, .admits = 1};
+    h->gates[1] = (struct programme_gate){.id = 21, .area_id = 10, .code = "south", .direction = "both", .kind = GATE_ENTRY,
+                                          .lets_in = true, .lets_out = true, .reentry = true, .admits = 2};
+    h->gates[2] = (struct programme_gate){.id = 22, .area_id = 10, .code = "exit", .direction = "out", .kind = GATE_ENTRY,
+                                          .lets_in = false, .lets_out = true, .reentry = true, .admits = 7};
+    h->gates[3] = (struct programme_gate){.id = 23, .area_id = 11, .code = "foyer", .direction = "both", .kind = GATE_ENTRY,
+                                          .lets_in = true, .lets_out = true, .reentry = true, .admits = 1};
     h->session = (struct programme_session){.id = 30, .area_id = 10, .starts_ms = 9 * HOUR_MS, .ends_ms = 11 * HOUR_MS, .code = "opening", .admits = 3};
     h->programme = (struct programme){.slug = "e", .timezone = "UTC", .opens_ms = 0, .starts_ms = 8 * HOUR_MS, .ends_ms = 20 * HOUR_MS, .categories = h->categories,
                                       .category_count = 3, .areas = h->areas, .area_count = 2, .gates = h->gates, .gate_count = 4, .sessions = &h->session,
