@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "server/access.h"
+#include "server/pages/staff_return.h"
 #include "server/pages/throttle.h"
 #include "server/pages/view.h"
 
@@ -101,6 +102,7 @@ static void login_stored(struct http_request *req)
         return;
     }
     http_set_cookie(req, SESSION_COOKIE, login->cookie, "/", (long)(WEB_SESSION_MS / 1000));
+    staff_return_mark(req, true);
     http_set_cookie(req, LOGIN_COOKIE, "", "/login", 0);
     http_reply_redirect(req, 303, login->next);
 }
@@ -179,6 +181,7 @@ static void logout_stored(struct http_request *req)
     }
     http_set_cookie(req, SESSION_COOKIE, "", "/", 0);
     http_set_cookie(req, HEAD_COOKIE, "", "/", 0);
+    staff_return_mark(req, false);
     http_reply_redirect(req, 303, "/login");
 }
 

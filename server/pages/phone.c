@@ -10,6 +10,7 @@
 #include "server/pages/phone_shared.h"
 #include "server/pages/pin.h"
 #include "server/pages/reading.h"
+#include "server/pages/staff_return.h"
 #include "server/pages/view.h"
 #include "server/pages/viewer.h"
 
@@ -108,6 +109,7 @@ void phone_show(struct http_request *req, int status, const struct pin_note *not
     struct worker *worker = worker_of(req);
     if (worker == NULL) return;
     int64_t now_ms = clock_now_ms();
+    if (note == NULL && staff_return_reply(req)) return;
     if (note == NULL && phone_reply_shared(req, worker, now_ms)) return;
     if (!view_begin(&view, req)) return;
     struct delegate_page delegate;

@@ -15,7 +15,7 @@
 
 #define LANGUAGE_COOKIE "plenum_lang"
 #define LANGUAGE_COOKIE_SECONDS (365L * 24 * 3600)
-#define TEMPLATES_MOST 64
+#define TEMPLATES_MOST 128
 #define NUMBER_TRIES 60 /* wrong tries with badge numbers at once from one address; then one every ten seconds */
 #define NUMBER_EVERY_MS 10000
 

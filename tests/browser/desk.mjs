@@ -177,33 +177,6 @@ export default async function desk(browser, server, people) {
     await page.context().close();
   });
 
-  for (const width of [320, 1280]) {
-    await test(`a helper's phone: the badge opens the desk's card, ${width} px, without JavaScript`, async () => {
-      const person = width === 320 ? people.third : people.guest;
-      const page = await open(browser, { width, height: 640 });
-      await signIn(page, server);
-      const state = await page.context().storageState();
-      await page.context().close();
-      const plain = await open(browser, { width, height: 640, javaScriptEnabled: false, storageState: state });
-      await plain.goto(`${server.url}/D/${person.token}`);
-      assert.match(await plain.textContent("h1"), new RegExp(person.name));
-      await plain.selectOption("#gate", "main");
-      await picture(server, plain, `card-${width}`);
-      await plain.getByRole("button", { name: "Điểm danh vào" }).click();
-      await plain.waitForSelector(".result");
-      const first = await plain.getAttribute(".result", "class");
-      assert.match(first, /admitted|refused/);
-      await picture(server, plain, `card-${width}-done`);
-      await plain.getByRole("button", { name: "Điểm danh vào" }).click();
-      await plain.waitForURL(/done=/);
-      if (/admitted/.test(first)) assert.match(await plain.getAttribute(".result", "class"), /already_in/);
-      await assertCalm(plain);
-      await plain.goto(`${server.url}/d/${person.token}?view=delegate`);
-      assert.equal(await plain.locator("form[action*=checkin]").count(), 0);
-      await plain.context().close();
-    });
-  }
-
   await test("a stranger's browser never sees the desk's card, and the desk asks to sign in", async () => {
     const page = await open(browser, { width: 320, height: 640 });
     await page.goto(`${server.url}/d/${people.third.token}`);

@@ -8,6 +8,7 @@ import reading from "./reading.mjs";
 import pin from "./pin.mjs";
 import resume from "./resume.mjs";
 import pages from "./public.mjs";
+import card from "./card.mjs";
 import desk from "./desk.mjs";
 import deskList from "./desk_list.mjs";
 import deskTasks from "./desk_tasks.mjs";
@@ -25,7 +26,7 @@ import layouts from "./layouts.mjs";
 import gate from "./gate.mjs";
 import scan from "./scan.mjs";
 
-const stories = { phone, reading, resume, pin, public: pages, desk, desk_list: deskList, desk_tasks: deskTasks, desk_two: deskTwo, delegation, badges, photos, papers, messages, paper_lists: paperLists, venue, wall, welcome, layouts, gate, scan, accessible };
+const stories = { phone, reading, resume, pin, public: pages, card, desk, desk_list: deskList, desk_tasks: deskTasks, desk_two: deskTwo, delegation, badges, photos, papers, messages, paper_lists: paperLists, venue, wall, welcome, layouts, gate, scan, accessible };
 const wanted = process.argv.slice(2);
 if (wanted[0] === "--stories") {
   console.log(Object.keys(stories).join("\n"));

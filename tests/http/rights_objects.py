@@ -95,8 +95,12 @@ def their_phone_after_disabling(world, client):
 
 @story("card")
 def card(world, client):
-    """The card has the button, and what the desk knows; the page has neither."""
+    """The card has the button, and what the desk knows; the page has neither. Whose session is over is asked to sign in again, and sees less than the page."""
     text = client.get("/d/" + world.tokens["P04"]).text
+    if "?here=1" in text:
+        text = client.get("/d/" + world.tokens["P04"] + "?here=1").text
+        if "/login?next=/d/" in text and "305" not in text:
+            return "sign-in"
     has = "/desk/test-1/checkin" in text, "305" in text and "Xe 1" in text
     return {(True, True): "card", (False, True): "page"}.get(has, str(has))
 

@@ -52,3 +52,13 @@ LEFT JOIN person p ON p.id = d.person_id
 LEFT JOIN gate g ON g.id = c.gate_id
 LEFT JOIN correction x ON x.scan = c.id AND x.kind = 'undo'
 WHERE c.event_id = $1 ORDER BY c.received_ms DESC, c.id DESC LIMIT $2
+
+-- What the desk's card on a helper's phone shows of a delegate beside their page: where they came in, what to say to them.
+-- pages_card :maybe (delegate_id i64) -> (gate_id i64?, note text?, greet i64)
+SELECT s.gate_id, d.note, d.greet FROM delegate d LEFT JOIN delegate_state s ON s.delegate_id = d.id WHERE d.id = $1
+
+-- What came of a button on that card: from the record, and only to whoever pressed it.
+-- pages_card_scan :maybe (scan_id text, account_id i64, delegate_id i64, from_ms i64) -> (outcome text, reason text?, gate_id i64, first_ms i64?, first_gate_id i64?, undone i64)
+SELECT c.outcome, c.reason, c.gate_id, c.first_ms, c.first_gate_id, CASE WHEN x.id IS NULL THEN 0 ELSE 1 END
+FROM scan c LEFT JOIN correction x ON x.scan = c.id AND x.kind = 'undo'
+WHERE c.scan_id = $1 AND c.account_id = $2 AND c.delegate_id = $3 AND c.received_ms >= $4

@@ -1,18 +1,18 @@
 -- Screens that greet whoever was just admitted: core/congress/welcome.
 
--- Who is greeted is this one condition, in both: let in (not "is in already", not refused, and told so by rule and door alike), not taken back, not known too
--- late, not typed from paper, a delegate of the event who has a name and does not mind.
+-- Who is greeted is this one condition, in both: let in (not "is in already", not refused, and told so by rule and door alike), by themselves and not with a
+-- bus, not taken back, not known too late, not typed from paper, a delegate of the event who has a name and does not mind.
 -- welcome_guests :many (event_id i64, gate_id i64, from_ms i64, late_ms i64, most i64) -> (scan_id text, received_ms i64, name text, honorific text?, seat text?, photo_blob text?)
 SELECT s.scan_id, s.received_ms, p.name, p.honorific, d.seat, p.photo_blob
 FROM scan s JOIN delegate d ON d.id = s.delegate_id AND d.event_id = s.event_id JOIN person p ON p.id = d.person_id
-WHERE s.event_id = $1 AND s.received_ms >= $3 AND s.gate_id = $2 AND s.outcome = 'admitted' AND s.conflict = 0 AND s.received_ms - s.true_ms <= $4 AND d.greet = 1
+WHERE s.event_id = $1 AND s.received_ms >= $3 AND s.gate_id = $2 AND s.outcome = 'admitted' AND s.group_id IS NULL AND s.conflict = 0 AND s.received_ms - s.true_ms <= $4 AND d.greet = 1
   AND s.origin IS NULL AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.scan = s.id)
 ORDER BY s.received_ms DESC, s.id DESC LIMIT $5
 
 -- welcome_guest :maybe (scan_id text, event_id i64, gate_id i64, from_ms i64, late_ms i64) -> (photo_blob text?)
 SELECT p.photo_blob
 FROM scan s JOIN delegate d ON d.id = s.delegate_id AND d.event_id = s.event_id JOIN person p ON p.id = d.person_id
-WHERE s.scan_id = $1 AND s.event_id = $2 AND s.received_ms >= $4 AND s.gate_id = $3 AND s.outcome = 'admitted' AND s.conflict = 0 AND s.received_ms - s.true_ms <= $5
+WHERE s.scan_id = $1 AND s.event_id = $2 AND s.received_ms >= $4 AND s.gate_id = $3 AND s.outcome = 'admitted' AND s.group_id IS NULL AND s.conflict = 0 AND s.received_ms - s.true_ms <= $5
   AND d.greet = 1 AND s.origin IS NULL AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.scan = s.id)
 
 -- welcome_event :maybe (event_id i64) -> (welcome text?)
