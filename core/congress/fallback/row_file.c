@@ -188,10 +188,10 @@ static json_t *report(const struct work *w)
 
 enum err row_file_import(const struct row_file_options *options, json_t **ret_report, struct fault *fault)
 {
+    if (!options->event) return fault_set(fault, ERR_USAGE, "--event SLUG is needed for a list from paper");
     struct work w = {.options = options, .results = json_array()};
     w.source = (struct checkin_source){.event = options->event, .gate_id = DB_NULL, .device_id = DB_NULL, .account_id = DB_NULL, .received_ms = clock_now_ms(),
                                        .actor = options->actor};
-    if (!options->event) return fault_set(fault, ERR_USAGE, "--event SLUG is needed for a list from paper");
     enum err e = w.results ? store_open(options->folder, options->dry_run ? STORE_READ : STORE_WRITE, &w.store, fault) : ERR_NOMEM;
     bool opened = e == OK;
     if (e == OK) e = read_file(&w, fault);
