@@ -88,6 +88,13 @@ function redraw(person, news) {
   (same || card.querySelector("[data-act=close]")).focus();
 }
 
+// A button that is drawn anew under a finger takes no tap: where nothing would look different, nothing is touched.
+function showsAlready(person, news) {
+  const html = (parts) => parts.map((part) => part.outerHTML).join("");
+  const above = [...card.children].filter((part) => !part.matches(".badge-part, .done"));
+  return below.as === keeps(person) && html(above) === html(cardParts(person, { verdict, news }, desk));
+}
+
 // What the list of results said may be old: the card shows what is true now, with what only a card knows (who replaced whom, the newest scan).
 async function freshen(code) {
   const mine = drawn;
@@ -97,7 +104,7 @@ async function freshen(code) {
     const before = current;
     const changed = !verdict && before.state !== fresh.state ? scanWords(fresh) : "";
     current = fresh;
-    redraw(fresh, changed);
+    if (!showsAlready(fresh, changed)) redraw(fresh, changed);
     if (changed) say(changed);
     if (fresh.note || fresh.replaced_by) say([fresh.note ? `${words.note_first} ${fresh.note}` : "", fresh.replaced_by ? `${words.replaced_by} ${fresh.replaced_by.name || ""}` : ""].filter(Boolean).join(". "));
   } catch { /* what is shown is what the list said; the line tells its state */ }
