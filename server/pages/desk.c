@@ -23,7 +23,8 @@ void desk_get(struct http_request *req)
 {
     static const char *const prefixes[] = {"desk.", "js."};
     static const char *const first[] = {"common", "desk_tools"};
-    static const char *const rest[] = {"desk_work", "desk_card", "desk_watch", "desk_messages", "desk_keys", "desk_badge", "desk_list", "desk_pick", "desk_history"};
+    static const char *const rest[] = {"desk_work", "desk_card", "desk_watch", "desk_messages", "desk_keys", "desk_badge", "desk_list", "desk_pick", "desk_history",
+                                       "sound"};
     struct staff_page page;
     struct view *view = &page.view;
     if (view_ask_new_password(req) || !staff_page_begin(&page, req)) return;

@@ -1,5 +1,6 @@
 // Two desks at once, a slow line and none, sound, keys, small and large screens, and the sheet for somebody whose phone does not.
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { assert, test, until as wait } from "./check.mjs";
 import { assertCalm, assertFits, assertWords, open, picture } from "./browser.mjs";
@@ -98,6 +99,21 @@ export default async function deskTwo(browser, server, people) {
     await until("the first desk sees it", async () => (await one.textContent("#card .facts")).includes("X2"));
     await one.context().close();
     await other.context().close();
+  });
+
+  await test("desk: three scripts are wanted before the box answers, and the rest is asked for at once: a slow phone waits for each round", async () => {
+    const graph = (name, seen = new Set()) => {
+      if (seen.has(name)) return seen;
+      seen.add(name);
+      for (const [, other] of readFileSync(`web/js/${name}.js`, "utf8").matchAll(/^(?:import|export) .*from "\.\/(\w+)\.js";$/gm)) graph(other, seen);
+      return seen;
+    };
+    assert.deepEqual([...graph("desk")].sort(), ["common", "desk", "desk_tools"], "more than six files at once (three are styles) cost one more round");
+    const page = await open(browser);
+    await signIn(page, server, `/desk/${EVENT}`);
+    const asked = await page.evaluate(() => [...document.querySelectorAll("link[rel=modulepreload], script[type=module]")].map((one) => /(\w+)\.js$/.exec(one.href || one.src)[1]));
+    assert.deepEqual(asked.sort(), [...graph("desk_work")].sort());
+    await page.context().close();
   });
 
   await test("desk: what is typed or scanned before the scripts are there is not lost", async () => {

@@ -1,6 +1,7 @@
 // Keys of the desk, few: none is a letter (a hand scanner types letters) and none belongs to browsers, screen readers or input methods.
 import { make, words } from "./common.js";
-import { at, isSilent, keepSilent, sound } from "./desk_tools.js";
+import { at } from "./desk_tools.js";
+import { isSilent, keepSilent, sound } from "./sound.js";
 
 // What is shown under "?": keys are called as on the keyboard, in every language.
 const KEYS = [["Enter", "keys.enter"], ["↑ ↓", "keys.arrows"], ["Esc", "keys.escape"], ["Ctrl+Z", "keys.undo"], ["F2", "keys.add"], ["F4", "keys.substitute"], ["F8", "keys.lost"], ["F9", "keys.assist"], ["?", "keys.help"]];

@@ -1,6 +1,7 @@
 // The desk's bar hears of delegates' questions and of announcements: a count with a shape, since when somebody waits, a sound and a sentence when one comes.
 import { clock, make, pick, put, words } from "./common.js";
-import { at, say, sound, zone } from "./desk_tools.js";
+import { at, say, zone } from "./desk_tools.js";
+import { sound } from "./sound.js";
 
 const word = (key) => words[`messages.${key}`] || "";
 let asked = null; // how many questions there were when we last heard; null: not yet

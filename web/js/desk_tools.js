@@ -44,7 +44,6 @@ export const send = (method, url, body) => request(url, { method, body: JSON.str
 export const post = (url, body) => send("POST", url, body);
 
 // ---- aloud
-export { isSilent, keepSilent, sound } from "./sound.js";
 // The same words again are news too: emptied first. What is said within a moment is said together, so that no result swallows another.
 let saying = [];
 export function say(text) {

@@ -5,8 +5,9 @@ import { badgePart } from "./desk_badge.js";
 import { cardParts, differences, newsBox, scanWords } from "./desk_card.js";
 import { keys } from "./desk_keys.js";
 import { listPart, walkIn } from "./desk_list.js";
-import { at, base, categories, fill, kindOf, nameOf, outcomeWords, post, reasonWords, request, say, send, sound, uuid7, zone } from "./desk_tools.js";
+import { at, base, categories, fill, kindOf, nameOf, outcomeWords, post, reasonWords, request, say, send, uuid7, zone } from "./desk_tools.js";
 import { lookUp, own, unhurried, watch } from "./desk_watch.js";
+import { sound } from "./sound.js";
 
 const card = at("card");
 let current = null; // whose card is open
