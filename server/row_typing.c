@@ -72,9 +72,11 @@ static void look_in_pool(struct http_request *req, void *thread_state)
     t->result = worker ? look(worker->db, t) : ERR_BUSY;
 }
 
+/* A line without end is long too: each word of it is looked at. */
 static bool is_short(const char *text)
 {
     size_t lines = 0;
+    if (strnlen(text, ROW_TYPING_BYTES_AT_ONCE) == ROW_TYPING_BYTES_AT_ONCE) return false;
     for (const char *p = text; *p && lines <= ROW_TYPING_AT_ONCE; p++) lines += *p == '\n';
     return lines < ROW_TYPING_AT_ONCE;
 }

@@ -7,6 +7,7 @@
 #include "server/app.h"
 
 #define ROW_TYPING_AT_ONCE 4 /* lines that a worker of the listener looks at by itself */
+#define ROW_TYPING_BYTES_AT_ONCE 1024 /* and bytes, of all of them */
 
 struct row_typing {
     struct row_setting setting;

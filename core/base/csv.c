@@ -36,16 +36,27 @@ static const char *trimmed(struct arena *arena, const char *from, size_t length)
     return arena_strndup(arena, from, length);
 }
 
+/* From behind the opening quote to the closing one, or to the end where there is none. */
+static const char *find_closing(const char *p, const char *end)
+{
+    for (; p < end; p++) {
+        if (*p != '"') continue;
+        if (p + 1 == end || p[1] != '"') break;
+        p++;
+    }
+    return p;
+}
+
 static const char *read_quoted(struct reading *r)
 {
-    char *out = arena_alloc(r->arena, (size_t)(r->end - r->p) < 65536 ? (size_t)(r->end - r->p) + 1 : 65537);
+    const char *closing = find_closing(++r->p, r->end);
+    char *out = arena_alloc(r->arena, (size_t)(closing - r->p) + 1); /* as long as the cell: programs quote every cell of a long list */
     size_t n = 0;
     if (!out) return NULL;
-    for (r->p++; r->p < r->end; r->p++) {
-        if (*r->p == '"' && (r->p + 1 == r->end || r->p[1] != '"')) break;
+    for (; r->p < closing; r->p++) {
         if (*r->p == '"') r->p++;
         if (*r->p == '\n') r->line++;
-        if (n < 65536) out[n++] = *r->p;
+        out[n++] = *r->p;
     }
     out[n] = '\0';
     r->unfinished = r->p == r->end;

@@ -18,7 +18,7 @@ struct day {
     struct write_tools tools;
     struct arena arena;
     enum err (*act)(struct db *db, struct day *d, struct fault *fault);
-    const char *people[4], *unit, *person;
+    const char *people[4], *unit, *person, *actor; /* actor: NULL is "head" */
     size_t count, here;
     int64_t now_ms, said;
     const struct delegation_scope *scope;
@@ -62,7 +62,7 @@ static enum err doing(struct day *d, enum err (*act)(struct db *db, struct day *
 static enum err do_group(struct db *db, struct day *d, struct fault *fault)
 {
     const struct group_wish wish = {.event = "test-1", .request = d->request, .unit = d->unit, .gate = "main", .scope = d->scope, .people = d->people, .count = d->count,
-                                    .actor = "head", .account_id = DB_NULL, .now_ms = d->now_ms};
+                                    .actor = d->actor ? d->actor : "head", .account_id = DB_NULL, .now_ms = d->now_ms};
     return group_apply(db, &d->arena, &d->tools, &wish, 0, d->answers, fault);
 }
 
@@ -145,6 +145,9 @@ static void a_bus(struct day *d)
     CHECK(c, find(d, "U1", "07:00").count.missing == 3);
     CHECK(c, doing(d, do_group, "07:30") == OK && d->answers[0].outcome == OUTCOME_admitted && d->answers[2].outcome == OUTCOME_admitted);
     CHECK(c, doing(d, do_group, "07:31") == OK && d->answers[1].replayed && d->answers[1].first_ms == at("07:30"));
+    d->actor = "another"; /* its number stands on their page too */
+    CHECK(c, doing(d, do_group, "07:31") == ERR_CONFLICT);
+    d->actor = NULL;
     struct delegation found = find(d, "U1", "07:32");
     CHECK(c, found.count.here == 3 && found.count.missing == 0 && found.count.by_group == 3 && found.count.expected == 3);
     d->person = "P04";

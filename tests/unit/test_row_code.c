@@ -131,6 +131,25 @@ static void check_csv(struct check *c)
     arena_release(&arena);
 }
 
+/* Programs quote every cell of a long list: each takes what it is long, and not what could stand behind it. */
+static void check_long_csv(struct check *c)
+{
+    static const char line[] = "\"K7M2P\",\"07:52\",\"Nguyễn \"\"An\"\"\"\n";
+    enum { LINES = 4000 };
+    struct arena arena, texts = {0};
+    struct csv_row *rows = NULL;
+    size_t n = 0, length = sizeof line - 1;
+    char *text = arena_alloc(&texts, LINES * length);
+    arena_init(&arena, 4u * 1024u * 1024u);
+    CHECK(c, text != NULL);
+    if (!text) return;
+    for (size_t i = 0; i < LINES; i++) memcpy(text + i * length, line, length);
+    CHECK(c, csv_read(&arena, text, LINES * length, &rows, &n, NULL) == OK && n == LINES);
+    if (n == LINES) CHECK_TEXT(c, rows[LINES - 1].cells[2], "Nguyễn \"An\"");
+    arena_release(&arena);
+    arena_release(&texts);
+}
+
 int main(void)
 {
     struct check c = {0};
@@ -139,5 +158,6 @@ int main(void)
     check_times(&c);
     check_days(&c);
     check_csv(&c);
+    check_long_csv(&c);
     return check_done(&c, "row codes");
 }

@@ -39,6 +39,8 @@ static enum err find_group(struct db *db, struct arena *arena, struct write_tool
     if (e == OK) {
         if (row.event_id != g->programme->event_id || row.unit_id != g->unit.id || row.gate_id != g->gate->id)
             return fault_because(fault, ERR_CONFLICT, "amend_request_used", NULL, "request: was used for something else");
+        /* Its number stands on the page of everybody who sees the delegation: nobody adds to what another one answers for. */
+        if (strcmp(row.actor, w->actor) != 0) return fault_because(fault, ERR_CONFLICT, "amend_request_used", NULL, "request: was used by somebody else");
         if (row.undone_ms != DB_NULL) return fault_because(fault, ERR_CONFLICT, "delegation_undone", NULL, "this check-in was taken back");
         *ret_id = row.id;
         return OK;

@@ -21,7 +21,7 @@ struct group_wish {
 
 /* Checks in people[from] to people[from + DELEGATION_PIECE - 1]; answers[i] is that of people[i]. With from 0 the group is recorded (audited) and everybody named is
  * looked at: ERR_DENIED (delegation_not_yours) when the unit is out of scope or one of them of another delegation, and nobody is checked in. ERR_INPUT: the form;
- * ERR_CONFLICT: the request was used for another delegation or gate (amend_request_used), or was taken back (delegation_undone). */
+ * ERR_CONFLICT: the request was used for another delegation or gate, or by somebody else (amend_request_used), or was taken back (delegation_undone). */
 enum err group_apply(struct db *db, struct arena *arena, struct write_tools *tools, const struct group_wish *wish, size_t from, struct checkin_answer *answers,
                      struct fault *fault);
 
