@@ -300,6 +300,30 @@ await test("sync: a revoked device sends nothing more, keeps all, and its scans 
   assert.deepEqual([outside.format, outside.device, outside.count], ["plenum-scans/1", "ABC", 2]);
   assert.ok(!file.text.includes(seals.token));
 });
+await test("sync: let in again, it goes on by itself and asks the server as before", async () => {
+  const { door, server, sync, store, shown } = await scene();
+  server.revoked = true;
+  await door.take(seals.token);
+  assert.equal(sync.state.revoked, true);
+  server.revoked = false;
+  while (await sync.once());
+  assert.deepEqual([sync.state.revoked, sync.state.reachable, store.scans[0].state], [false, true, "sent"]);
+  await door.take("1123456789ABCDEF");
+  assert.equal(shown.at(-1).from, "server");
+});
+await test("sync: signed out, only an answer to a signed-in question ends it", async () => {
+  const { door, server, sync, store } = await scene({ device: false });
+  server.revoked = true;
+  await door.take(seals.token);
+  assert.equal(sync.state.signedOut, true);
+  const [scan] = store.scans.splice(0, 1);
+  server.revoked = false;
+  await sync.once();
+  assert.deepEqual([sync.state.signedOut, sync.state.reachable], [true, true]);
+  store.scans.push(scan);
+  while (await sync.once());
+  assert.deepEqual([sync.state.signedOut, store.scans[0].state], [false, "sent"]);
+});
 await test("sync: the server says another thing than the person was told: told", async () => {
   const { door, server, sync, told } = await scene();
   server.away = true;

@@ -134,6 +134,7 @@ static enum err take_piece(struct db *db, void *arg, struct fault *fault)
     for (size_t i = 0; e == OK && i < w->piece_count; i++) {
         struct row_tick *tick = &w->ticks[w->from + i];
         e = w->options->dry_run ? row_tick_preview(db, &w->piece, &w->tools.programmes, &w->source, tick) : row_tick_take(db, &w->piece, &w->tools, &w->source, tick);
+        if (e == OK && tick->again && tick->typed_by && !(tick->typed_by = arena_strdup(&w->arena, tick->typed_by))) e = ERR_NOMEM; /* told after this piece is cleared */
     }
     if (e == OK && !w->options->dry_run) e = write_tools_flush(&w->tools, db);
     return e == OK ? OK : db_fault(db, e, fault, "record what was ticked");

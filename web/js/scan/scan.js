@@ -52,6 +52,7 @@ class Page {
     this.reader = new Reader(`/scan/${encodeURIComponent(event)}/reader.js?build=${new URL(import.meta.url).pathname.split("/")[2]}`);
     this.camera = new Camera(find("video"), { remember, tell: (state) => this.drawCamera(state), seen: (video) => this.look(video) });
     this.kept = "…";
+    this.stopped = null;
   }
 
   async start() {
@@ -148,12 +149,24 @@ class Page {
       waiting: this.waiting, oldest, aside: counts?.aside ?? 0, list: this.door.listAge(), isDevice: this.link.isDevice });
     const title = `${this.screen.gateTitle(this.identity.gate)} ${this.identity.direction === "out" ? "←" : ""}`.trim();
     if (find("gate").textContent !== title) find("gate").textContent = title;
-    if (this.stopped === "revoked" && !sync.state.revoked) { goOn(); this.stopped = null; }
-    if (sync.state.revoked && this.stopped !== "revoked") { this.stopped = "revoked"; stop("revoked", "#again", "set_up_again"); find("stop").querySelector("a").onclick = (click) => { click.preventDefault(); this.rejoin(); }; }
-    else if (sync.state.signedOut && this.stopped !== "signed_out") { this.stopped = "signed_out"; stop("signed_out", ...signIn()); }
-    else if (sync.state.full && this.stopped !== "full") { this.stopped = "full"; stop("full"); }
+    this.drawStop();
     find("kept").textContent = [say(`kept_${this.kept === "kept" ? "yes" : "no"}`), this.safe === false ? say("kept_unsafe") : ""].filter(Boolean).join(" ");
     find("trust").hidden = this.kept !== "untrusted";
+  }
+
+  // The gravest hindrance; it goes when it is over.
+  drawStop() {
+    const { revoked, signedOut, full } = this.sync.state;
+    const word = revoked ? "revoked" : signedOut ? "signed_out" : full ? "full" : null;
+    if (word === this.stopped) return;
+    if (document.documentElement.dataset.stop === this.stopped) goOn();
+    this.stopped = word;
+    if (word === "signed_out") stop(word, ...signIn());
+    else if (word === "full") stop(word);
+    else if (word === "revoked") {
+      stop(word, "#again", "set_up_again");
+      find("stop").querySelector("a").onclick = (click) => { click.preventDefault(); this.rejoin(); };
+    }
   }
 
   drawCamera(state) {
@@ -243,6 +256,7 @@ class Page {
     await this.door.line;
     this.camera.stop();
     await this.sync.stop();
+    if ((await this.store.counts()).waiting) { location.reload(); return; } // a badge was read between the press and here, and nobody answered: it is not forgotten
     if (this.link.isDevice) await this.link.ask(`/scan/${encodeURIComponent(event)}/end`, { body: JSON.stringify({ device: this.identity.device }), patience: 5000 }).catch(() => {});
     await this.store.forgetAll();
     for (const one of (await navigator.serviceWorker?.getRegistrations()) ?? []) if (new URL(one.scope).pathname === location.pathname) await one.unregister();

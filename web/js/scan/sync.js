@@ -44,7 +44,8 @@ export class Sync {
     if (JSON.stringify(this.state) !== before) this.tell(this.state);
   }
 
-  reached() { this.set({ reachable: true, heard: this.clock.read() }); }
+  // `known`: to a question that only somebody who is let in gets an answer to. An organiser may have let the account in again.
+  reached(known = true) { this.set({ reachable: true, heard: this.clock.read(), ...(known ? { revoked: false, signedOut: false } : {}) }); }
   lost(problem) { this.set({ reachable: false }); this.why = problem; this.poked = true; this.wake(); }
   refused(problem) {
     if (problem.status !== 401) return;
@@ -65,6 +66,7 @@ export class Sync {
       try {
         const more = await this.once();
         this.delay = 0;
+        this.set({ full: false });
         if (more || this.poked) continue;
         await this.rest(IDLE);
       } catch (problem) {
@@ -89,7 +91,7 @@ export class Sync {
     if (this.link.isDevice && this.clock.read().steady >= this.due) await this.refreshList();
     const scans = await this.store.byState("waiting", BATCH);
     if (!scans.length) {
-      if (!this.link.isDevice && !this.state.reachable) await this.link.ask("/healthz", { patience: BATCH_PATIENCE }).then(() => this.reached());
+      if (!this.link.isDevice && !this.state.reachable) await this.link.ask("/healthz", { patience: BATCH_PATIENCE }).then(() => this.reached(false));
       return false;
     }
     try {
