@@ -65,7 +65,7 @@ enum err event_page_scans(struct db *db, struct arena *arena, int64_t event_id, 
     for (size_t i = 0; i < count; i++)
         scans[i] = (struct event_page_scan){.scan_id = rows[i].scan_id, .outcome = rows[i].outcome, .reason = rows[i].reason, .direction = rows[i].direction,
                                             .name = rows[i].name, .number = rows[i].number, .gate = rows[i].gate, .received_ms = rows[i].received_ms,
-                                            .undone = rows[i].undone != 0};
+                                            .undone = rows[i].undone != 0, .grouped = rows[i].grouped != 0};
     *ret = scans;
     *ret_count = count;
     return OK;

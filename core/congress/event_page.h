@@ -43,6 +43,7 @@ struct event_page_scan {
     const char *scan_id, *outcome, *reason, *direction, *name, *number, *gate; /* gate: stored title; name NULL: nobody known, or a blank */
     int64_t received_ms;
     bool undone;
+    bool grouped; /* checked in with a delegation (/delegation), not by themselves */
 };
 /* The newest scans first, at most `most`. Names: for the desk only. */
 enum err event_page_scans(struct db *db, struct arena *arena, int64_t event_id, int64_t most, struct event_page_scan **ret, size_t *ret_count);

@@ -133,7 +133,7 @@ static json_t *item_view(struct page *p, const struct announcement *a)
     put_audience(view, out, p->staff.programme, p->units, p->unit_count, a->audience);
     view_put_flag(out, "urgent", a->urgent);
     view_put_flag(out, "of_file", a->file_mark != NULL);
-    view_put(out, "by", a->changed_by);
+    view_put_actor(view, out, "by", a->changed_by);
     view_put(out, "at", view_moment(view, timezone, a->changed_ms));
     return out;
 }
@@ -146,7 +146,7 @@ static json_t *stretch_view(struct page *p, const struct announcement_stretch *s
     bool ends = strcmp(s->kind, "ended") == 0, ever = s->shown_from_ms != DB_NULL, begun = ever && s->shown_from_ms <= p->now_ms;
     bool over = begun && s->shown_until_ms != DB_NULL && s->shown_until_ms <= p->now_ms;
     view_put(out, "at", view_moment(view, timezone, s->at_ms));
-    view_put(out, "by", s->actor);
+    view_put_actor(view, out, "by", s->actor);
     view_put(out, "kind", view_words(view, arena_printf(view->arena, "announce.kind.%.12s", s->kind)));
     view_put_title(view, out, "text", s->text);
     view_put_flag(out, "ends", ends);

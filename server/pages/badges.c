@@ -187,7 +187,7 @@ static enum err put_runs(struct page *p)
         json_t *run = json_object();
         view_put(run, "id", arena_printf(&p->arena, "%lld", (long long)runs[i].id));
         view_put(run, "at", view_moment(&p->staff.view, p->staff.programme->timezone, runs[i].printed_ms));
-        view_put(run, "by", runs[i].actor);
+        view_put_actor(&p->staff.view, run, "by", runs[i].actor);
         view_put(run, "kind", view_words(&p->staff.view, arena_printf(&p->arena, "badges.kind.%s", runs[i].kind)));
         view_put(run, "layout", runs[i].layout);
         view_put(run, "host", runs[i].host);
@@ -212,7 +212,7 @@ static enum err put_handovers(struct page *p, struct fault *fault)
         json_t *one = json_object();
         view_put(one, "id", arena_printf(&p->arena, "%lld", (long long)handovers[i].id));
         view_put(one, "at", view_moment(&p->staff.view, p->staff.programme->timezone, handovers[i].made_ms));
-        view_put(one, "by", handovers[i].actor);
+        view_put_actor(&p->staff.view, one, "by", handovers[i].actor);
         view_put(one, "to", handovers[i].to_name);
         view_put_title(&p->staff.view, one, "unit", handovers[i].unit);
         view_put_number(one, "badges", handovers[i].badges);

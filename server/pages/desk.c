@@ -61,9 +61,10 @@ void desk_scans_get(struct http_request *req)
     for (size_t i = 0; i < count; i++) {
         char at[CLOCK_TEXT_SIZE];
         const char *gate = scans[i].gate == NULL ? NULL : title_pick(req->arena, scans[i].gate, language);
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s?, s:s, s:s?, s:s?, s:s?, s:b}", "scan_id", scans[i].scan_id, "at",
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s?, s:s, s:s?, s:s?, s:s?, s:b, s:b}", "scan_id", scans[i].scan_id, "at",
                                               clock_format(scans[i].received_ms, at), "outcome", scans[i].outcome, "reason", scans[i].reason, "direction",
-                                              scans[i].direction, "name", scans[i].name, "number", scans[i].number, "gate", gate, "undone", scans[i].undone));
+                                              scans[i].direction, "name", scans[i].name, "number", scans[i].number, "gate", gate, "undone", scans[i].undone, "group",
+                                              scans[i].grouped));
     }
     http_reply_json(req, 200, json_pack("{s:o}", "scans", list));
 }

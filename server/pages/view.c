@@ -130,6 +130,11 @@ void view_put(json_t *object, const char *key, const char *text)
     if (text != NULL && text[0] != '\0') json_object_set_new(object, key, json_string(text));
 }
 
+void view_put_actor(const struct view *view, json_t *object, const char *key, const char *actor)
+{
+    view_put(object, key, actor && strcmp(actor, "command line") == 0 ? view_words(view, "common.command_line") : actor);
+}
+
 void view_put_json(json_t *object, const char *key, json_t *value)
 {
     json_object_set_new(object, key, value);

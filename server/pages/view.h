@@ -48,6 +48,8 @@ const struct i18n *view_i18n(const struct view *view);
 
 /* --- putting; all accept NULL texts (nothing is put then) and take over json_t values --- */
 void view_put(json_t *object, const char *key, const char *text);
+/* Who did it, as the record names them: an account, or the command line in the reader's words. */
+void view_put_actor(const struct view *view, json_t *object, const char *key, const char *actor);
 void view_put_json(json_t *object, const char *key, json_t *value);
 void view_put_number(json_t *object, const char *key, int64_t number);
 void view_put_flag(json_t *object, const char *key, bool flag); /* only when true */

@@ -43,6 +43,11 @@ export default async function delegation(browser, server) {
     await page.waitForSelector("#result .admitted");
     assert.match(await page.textContent("#result .admitted"), new RegExp(` ${all - 2}$`));
     assert.equal(await here(page), before + all - 2);
+    const desk = await open(browser);
+    await signIn(desk, server, `/desk/${EVENT}?lang=en`);
+    await until("the desk's last scans say with whom they came", async () => /with the group/.test(await desk.locator("#scans li").first().textContent()));
+    await picture(server, desk, "delegation-desk-scans");
+    await desk.context().close();
     assert.equal(await ticked(page), 2, "the two are missing still");
     await picture(server, page, "delegation-320-vi-after");
     await assertFits(page);

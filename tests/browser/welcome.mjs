@@ -187,6 +187,25 @@ export default async function welcome(browser, server, people) {
     await still.context().close();
   });
 
+  await test("welcome: whoever does not want to be greeted is unticked on the desk's card, by keyboard; the tick stays under the finger", async () => {
+    const page = await open(browser);
+    await signIn(page, server, `/desk/${EVENT}`);
+    const stored = async () => (await (await page.request.get(`${server.url}/api/v1/events/${EVENT}/delegates/${people.second.code}`)).json()).greet;
+    const tick = page.locator("#card input[data-act=greet]");
+    assert.equal(await stored(), true);
+    await page.goto(`${server.url}/desk/${EVENT}#${people.second.code}`);
+    await page.waitForSelector("#card input[data-act=greet]:checked");
+    await tick.focus();
+    await page.keyboard.press("Space");
+    await page.waitForSelector("#card .done");
+    await until("it is kept", async () => (await stored()) === false && !(await tick.isChecked()));
+    await until("the tick is in hand still", () => tick.evaluate((element) => element === document.activeElement));
+    await assertAccessible(page, "the card with its tick");
+    await picture(server, page, "welcome-desk-tick");
+    await assertCalm(page);
+    await page.context().close();
+  });
+
   await test("welcome: a new code closes the screens that are open, which then ask for it", async () => {
     const page = await open(browser, { width: 1920, height: 1080 });
     await page.goto(`${server.url}${AT}`);

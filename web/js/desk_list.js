@@ -101,17 +101,19 @@ export function listPart(person, tools) {
   const absent = () => open({ title: fill("list.absent_of", { name: person.name || person.number }), yes: say("absent_yes"), fields: [["reason", { maxlength: 300 }, (person.absence || {}).reason || ""]],
     more: [make("label", { class: "tick" }, make("input", { type: "checkbox", name: "excused", checked: !person.absence || person.absence.excused }), " ", say("excused"))],
     send: async (typed, request) => done(await tools.send("PUT", `/${code}/absence`, { absent: true, excused: typed.excused, reason: typed.reason, request }), say("absent_done")) });
-  const present = async () => {
+  // What needs no form.
+  const change = async (send, text) => {
     try {
-      const answer = await tools.send("PUT", `/${code}/absence`, { absent: false, request: tools.uuid() });
-      if (place.querySelector("form")) tools.say(say("absent_off")); // somebody types already: nothing is taken away
-      else done(answer, say("absent_off"));
+      const answer = await send();
+      if (place.querySelector("form")) tools.say(text); // somebody types already: nothing is taken away
+      else await done(answer, text);
     } catch (problem) {
       if (!place.querySelector("form")) draw();
       place.append(line(problem.message, "trouble"));
       tools.say(problem.message);
     }
   };
+  const present = () => change(() => tools.send("PUT", `/${code}/absence`, { absent: false, request: tools.uuid() }), say("absent_off"));
   const substitute = () => open({ title: fill("list.substitute_of", { name: person.name }), yes: say("substitute_yes"), fields: PERSON,
     pick: (other) => other.delegate.status === "alternate", more: [line(say("substitute_hint"))],
     send: async (typed, request) => done(await tools.send("POST", `/${code}/substitute`, { ...given(typed), request }), say("substitute_done")) });
@@ -126,6 +128,14 @@ export function listPart(person, tools) {
       const changed = Object.fromEntries(Object.entries(typed).filter(([key, value]) => (key === "phone" ? value !== "" : value !== (person[key] || ""))));
       done(await tools.send("PATCH", `/${code}`, { ...changed, seen_name: person.name || "", request }), say("kept"));
     } });
+
+  // Where screens at doors greet: whether this person is.
+  const greet = async (ticked) => {
+    await change(() => tools.send("PATCH", `/${code}`, { greet: ticked, request: tools.uuid() }), say("kept"));
+    const again = document.querySelector("#card [data-act=greet]"); // not the big button: who ticks twice checks nobody in
+    if (again) again.focus();
+  };
+  const greeting = () => make("label", { class: "tick" }, make("input", { type: "checkbox", checked: person.greet, "data-act": "greet", onchange: (event) => greet(event.target.checked) }), " ", say("greet"));
 
   async function history() {
     try {
@@ -144,6 +154,7 @@ export function listPart(person, tools) {
     const summoned = person.status === "summoned" && person.state === "never" && !isBlank;
     parts.push(row(isBlank ? make("button", { class: "button", type: "button", onclick: blank, "data-act": "blank" }, say("blank")) : null, summoned && !person.absence ? button(say("absent"), absent, "absent") : null,
       person.absence ? button(say("absent_off"), present, "present") : null, summoned ? button(say("substitute"), substitute, "substitute") : null, button(say("note"), note, "note"), button(say("correct"), correct, "correct"), button(say("history"), history, "history")));
+    if (typeof person.greet === "boolean") parts.push(greeting());
     place.replaceChildren(...parts);
   }
 

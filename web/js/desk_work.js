@@ -57,7 +57,7 @@ function focusFirst() {
 }
 
 const desk = { checkIn, undo, askWhy, look: (code) => see(code), close };
-const keeps = (person) => ["name", "state", "status", "absence", "replaces", "note", "title", "seat", "group", "badge_box", "room", "transport"].map((key) => JSON.stringify(person[key] ?? null)).join();
+const keeps = (person) => ["name", "state", "status", "absence", "replaces", "note", "title", "seat", "group", "badge_box", "room", "transport", "greet"].map((key) => JSON.stringify(person[key] ?? null)).join();
 let below = { of: "", as: "", badge: null, list: null };
 
 // The parts below stay as they are while the card is drawn anew for the same person: each asks the server, or holds what somebody does.
@@ -273,7 +273,7 @@ async function loadScans() {
     const rows = answer.scans.map((scan) => make("li", {}, make("time", { datetime: scan.at, dir: "ltr" }, clock(scan.at, zone)),
       make("span", { "aria-hidden": "true" }, scan.outcome === "left" ? "→" : signs[kindOf(scan.outcome)]),
       make("span", { class: scan.undone ? "undone" : null, dir: "auto" }, scan.name || scan.number ? nameOf(scan) : words.unknown || "–"),
-      make("small", {}, [outcomeWords(scan.outcome), reasonWords(scan.reason), scan.gate, scan.undone ? words.undone : ""].filter(Boolean).join(" · "))));
+      make("small", {}, [outcomeWords(scan.outcome), scan.group ? words.with_group : "", reasonWords(scan.reason), scan.gate, scan.undone ? words.undone : ""].filter(Boolean).join(" · "))));
     at("scans").replaceChildren(...(rows.length > 0 ? rows : [make("li", { class: "none muted" }, words.none_yet)]));
   } catch { /* the line's state is told elsewhere */ }
 }

@@ -23,6 +23,14 @@ static enum err put(json_t *object, const char *key, json_t *value)
     return value && json_object_set_new(object, key, value) == 0 ? OK : ERR_NOMEM;
 }
 
+/* Whether any screen at a door greets: elsewhere nobody is asked about it. */
+static bool greets(const struct programme *p)
+{
+    for (size_t i = 0; i < p->gate_count; i++)
+        if (p->gates[i].greets) return true;
+    return false;
+}
+
 /* What the row itself says. */
 static json_t *facts_json(struct arena *arena, const struct programme *p, const amend_row *d, const struct sql_card_row *r, const char *language, int64_t now_ms)
 {
@@ -42,6 +50,7 @@ static json_t *facts_json(struct arena *arena, const struct programme *p, const 
     if (e == OK) e = put(card, "needs", read_or(d->needs, json_array()));
     if (e == OK) e = put(card, "absence", read_or(d->absence, json_null()));
     if (e == OK) e = put(card, "replaces", d->replaces ? json_string(d->replaces) : json_null());
+    if (e == OK) e = put(card, "greet", greets(p) ? json_boolean(d->greet != 0) : json_null());
     if (e == OK) e = put(card, "photo", photo ? json_string(photo) : json_null());
     if (e == OK) return card;
     json_decref(card);

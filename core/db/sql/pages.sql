@@ -44,8 +44,9 @@ LEFT JOIN unit u ON u.id = d.delegation_id
 WHERE c.token_id = $1 AND c.revoked_ms IS NULL
 
 -- The newest scans of an event, for the desk.
--- pages_scans :many (event_id i64, most i64) -> (scan_id text, received_ms i64, outcome text, reason text?, direction text, name text?, number text?, gate text?, undone i64)
-SELECT c.scan_id, c.received_ms, c.outcome, c.reason, c.direction, p.name, d.number, g.title, CASE WHEN x.id IS NULL THEN 0 ELSE 1 END
+-- pages_scans :many (event_id i64, most i64) -> (scan_id text, received_ms i64, outcome text, reason text?, direction text, name text?, number text?, gate text?, undone i64, grouped i64)
+SELECT c.scan_id, c.received_ms, c.outcome, c.reason, c.direction, p.name, d.number, g.title, CASE WHEN x.id IS NULL THEN 0 ELSE 1 END,
+  CASE WHEN c.group_id IS NULL THEN 0 ELSE 1 END
 FROM scan c
 LEFT JOIN delegate d ON d.id = c.delegate_id
 LEFT JOIN person p ON p.id = d.person_id
