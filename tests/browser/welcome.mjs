@@ -189,7 +189,7 @@ export default async function welcome(browser, server, people) {
 
   await test("welcome: whoever does not want to be greeted is unticked on the desk's card, by keyboard; the tick stays under the finger", async () => {
     const page = await open(browser);
-    await signIn(page, server, `/desk/${EVENT}`);
+    await signIn(page, server, `/admin/${EVENT}`);
     const stored = async () => (await (await page.request.get(`${server.url}/api/v1/events/${EVENT}/delegates/${people.second.code}`)).json()).greet;
     const tick = page.locator("#card input[data-act=greet]");
     assert.equal(await stored(), true);
