@@ -72,7 +72,7 @@ static unsigned roles_in(const struct account *account, int64_t event_id)
 
 bool access_takes_account(const struct http_request *req, const struct account *account)
 {
-    return access_is_private(req) || (app_of(req)->plain_desk && account_is_desk_alone(account));
+    return access_is_private(req) || (atomic_load(&app_of(req)->plain_desk) && account_is_desk_alone(account));
 }
 
 static enum err by_cookie(struct http_request *req, struct worker *worker, const char *cookie, struct principal *p)

@@ -68,7 +68,7 @@ struct app {
     struct arena arena;         /* the application's own texts; main thread, before the listeners open */
     int lock;                   /* of the data folder */
     bool store_nothing;         /* only for measuring: check-ins are decided, not stored */
-    bool plain_desk;            /* the organiser's recorded decision: desk role over plain HTTP */
+    _Atomic bool plain_desk;    /* the organiser's recorded decision: desk role over plain HTTP; read for each request */
     struct watch *watch;        /* server/venue/watch.h */
     const char *proof_key;      /* server/venue/proof.h */
     struct scan_key scan_key;   /* core/congress/checkin/scan_key.h */

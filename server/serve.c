@@ -143,7 +143,7 @@ static enum err load_settings(const struct serve_options *o, struct app *app, st
     if (o->public_url) e = setting_write(app->store.db, "public_url", app->public_url);
     if (e == OK) e = setting_read(app->store.db, &app->arena, "plain_desk", &plain_desk);
     if (e != OK) return db_fault(app->store.db, e, fault, "settings");
-    app->plain_desk = plain_desk && strcmp(plain_desk, "1") == 0;
+    atomic_store(&app->plain_desk, plain_desk && strcmp(plain_desk, "1") == 0);
     const char *answer_probes = NULL;
     e = setting_read(app->store.db, &app->arena, "answer_probes", &answer_probes);
     if (e == OK) e = proof_key_read(app->store.db, &app->arena, true, &app->proof_key);

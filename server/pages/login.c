@@ -8,6 +8,7 @@
 #include "server/pages/throttle.h"
 #include "server/pages/view.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #define LOGIN_COOKIE "plenum_login"
@@ -33,7 +34,7 @@ static const char *local_path(const char *next)
 
 static bool may_sign_in(const struct http_request *req)
 {
-    return access_is_private(req) || app_of(req)->plain_desk;
+    return access_is_private(req) || atomic_load(&app_of(req)->plain_desk);
 }
 
 /* The form, or, when it is not `allowed`, where the secure one is. */

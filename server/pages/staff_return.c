@@ -3,6 +3,7 @@
 #include "server/access.h"
 #include "server/pages/view.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #define MARK_COOKIE "plenum_staff"
@@ -34,7 +35,7 @@ bool staff_return_reply(struct http_request *req)
     const char *mark = http_cookie(req, MARK_COOKIE);
     if (mark == NULL || principal_of(req)->is_staff || token == NULL || wanted != NULL || strcmp(token, "me") == 0) return false;
     const bool elsewhere = !req->is_tls && strcmp(mark, OVER_TLS) == 0 && app_of(req)->tls_port != 0;
-    const bool again = http_query(req, "here") != NULL, here = !elsewhere && (access_is_private(req) || app_of(req)->plain_desk);
+    const bool again = http_query(req, "here") != NULL, here = !elsewhere && (access_is_private(req) || atomic_load(&app_of(req)->plain_desk));
     const char *base = here ? "" : secure_base(req);
     if (base == NULL) return false; /* staff work nowhere but on the laptop itself */
     if (!view_begin(&view, req)) return true;

@@ -1,5 +1,5 @@
 /* GET /admin/{event}/venue: this machine and the venue's network, and who has reached us. Made in the job pool, because it asks itself over the network.
- * POST …/venue/probes: the organiser's recorded decision. GET /admin/{event}/poster.pdf. GET /E/{event}: the poster's code. */
+ * POST …/venue/probes, …/venue/plain-desk: the organiser's recorded decisions. GET /admin/{event}/poster.pdf. GET /E/{event}: the poster's code. */
 #include "badges/sheets/poster.h"
 #include "core/base/clock.h"
 #include "core/base/zone.h"
@@ -8,6 +8,7 @@
 #include "server/venue/venue.h"
 #include "server/venue/watch.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #define ITEMS_MEMORY (32u * 1024u * 1024u)
@@ -104,6 +105,9 @@ static void page_work(struct http_request *req, void *thread_state)
     view_put_flag(view->root, "answers", answers);
     view_put_flag(view->root, "may_decide", may_decide(req));
     view_put(view->root, "answer", answers ? "0" : "1");
+    const bool plain_desk = atomic_load(&view->app->plain_desk);
+    view_put_flag(view->root, "plain_desk", plain_desk);
+    view_put(view->root, "plain_desk_answer", plain_desk ? "0" : "1");
     view_set_title(view, view_words(view, "venue.page.title"));
     view_set_style(view, "venue");
     view_reply(view, 200, "admin_venue");
@@ -114,43 +118,78 @@ void venue_page_get(struct http_request *req)
     if (staff_enter(req, NULL) && new_page(req)) http_run_in_pool(req, app_of(req)->pool, page_work);
 }
 
-/* --- the decision ------------------------------------------------------------------------------------------------------------------------ */
+/* --- the decisions ----------------------------------------------------------------------------------------------------------------------- */
 
-static bool wants_answers(struct http_request *req)
+static bool answer_is_yes(struct http_request *req)
 {
     const char *answer = http_form(req, "answer");
     return answer != NULL && strcmp(answer, "1") == 0;
+}
+
+static enum err decision_store(struct db *db, struct http_request *req, const char *setting)
+{
+    const char *value = answer_is_yes(req) ? "1" : "0";
+    enum err err = setting_write(db, setting, value);
+    return err == OK ? audit_write(db, clock_now_ms(), actor_of(req), setting, value, NULL) : err;
+}
+
+static bool decision_stored(struct http_request *req)
+{
+    const struct fault *fault;
+    enum err err = write_result(req, &fault);
+    if (err != OK) {
+        reply_error(req, err, fault);
+        return false;
+    }
+    http_reply_redirect(req, 303, arena_printf(req->arena, "/admin/%s/venue", http_param(req, "event")));
+    return true;
+}
+
+/* Replies, where it cannot be decided. */
+static bool decision_is_fine(struct http_request *req)
+{
+    const char *answer = http_form(req, "answer");
+    struct worker *worker = worker_of(req);
+    if (worker == NULL || event_of(req, worker, NULL) == NULL) return false;
+    const bool clear = answer != NULL && (strcmp(answer, "0") == 0 || strcmp(answer, "1") == 0);
+    if (!may_decide(req)) reply_reason(req, REASON_forbidden);
+    else if (!clear) reply_reason(req, REASON_bad_request);
+    return may_decide(req) && clear;
 }
 
 static enum err probes_store(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
 {
     (void)tools;
     (void)fault;
-    const char *value = wants_answers(req) ? "1" : "0";
-    enum err err = setting_write(db, "answer_probes", value);
-    return err == OK ? audit_write(db, clock_now_ms(), actor_of(req), "answer_probes", value, NULL) : err;
+    return decision_store(db, req, "answer_probes");
 }
 
 static void probes_stored(struct http_request *req)
 {
-    const struct fault *fault;
-    enum err err = write_result(req, &fault);
-    if (err != OK) {
-        reply_error(req, err, fault);
-        return;
-    }
-    watch_set_answers_probes(app_of(req)->watch, wants_answers(req));
-    http_reply_redirect(req, 303, arena_printf(req->arena, "/admin/%s/venue", http_param(req, "event")));
+    if (decision_stored(req)) watch_set_answers_probes(app_of(req)->watch, answer_is_yes(req));
 }
 
 void venue_probes_post(struct http_request *req)
 {
-    const char *answer = http_form(req, "answer");
-    struct worker *worker = worker_of(req);
-    if (worker == NULL || event_of(req, worker, NULL) == NULL) return;
-    if (!may_decide(req)) reply_reason(req, REASON_forbidden);
-    else if (answer == NULL || (strcmp(answer, "0") != 0 && strcmp(answer, "1") != 0)) reply_reason(req, REASON_bad_request);
-    else request_write(req, probes_store, probes_stored);
+    if (decision_is_fine(req)) request_write(req, probes_store, probes_stored);
+}
+
+static enum err plain_desk_store(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
+{
+    (void)tools;
+    (void)fault;
+    return decision_store(db, req, "plain_desk");
+}
+
+/* From now on, also for who is signed in already: each request asks (server/access.c). */
+static void plain_desk_stored(struct http_request *req)
+{
+    if (decision_stored(req)) atomic_store(&app_of(req)->plain_desk, answer_is_yes(req));
+}
+
+void venue_plain_desk_post(struct http_request *req)
+{
+    if (decision_is_fine(req)) request_write(req, plain_desk_store, plain_desk_stored);
 }
 
 /* --- the poster -------------------------------------------------------------------------------------------------------------------------- */

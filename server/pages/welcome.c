@@ -14,6 +14,7 @@
 #include "server/pages/view.h"
 #include "server/photo_show.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #define SCREEN_COOKIE "plenum_welcome"
@@ -50,7 +51,7 @@ static bool find_place(struct http_request *req, struct place *p)
         reply_reason(req, REASON_unknown_gate);
         return false;
     }
-    if (!access_is_private(req) && !app_of(req)->plain_desk) {
+    if (!access_is_private(req) && !atomic_load(&app_of(req)->plain_desk)) {
         struct view view;
         if (view_begin(&view, req)) view_reply_note(&view, 403, "welcome.secure");
         return false;

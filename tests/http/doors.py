@@ -325,6 +325,7 @@ def doors():
         "GET /admin/{event}/poster.pdf": Door(plain("/admin/test-1/poster.pdf"), type="application/pdf"),
         # The server is one for all events: an organiser of one of them may not decide. tests/browser/venue.mjs is one of all.
         "POST /admin/{event}/venue/probes": Door(plain("/admin/test-1/venue/probes"), form=lambda role: {"answer": "0"}, status=403),
+        "POST /admin/{event}/venue/plain-desk": Door(plain("/admin/test-1/venue/plain-desk"), form=lambda role: {"answer": "0"}, status=403),
         "GET /admin/{event}/photos": Door(plain("/admin/test-1/photos"), type="text/html"),
         "POST /admin/{event}/photos": Door(plain("/admin/test-1/photos"), form=lambda role: {"person": "P01"}, status=303),  # without a file: tells to choose one
         "GET /desk/{event}/assist/{code}": Door(plain("/desk/test-1/assist/P01"), type="text/html"),
