@@ -130,8 +130,8 @@ export default async function badges(browser, server, people) {
     await press(page, "In thẻ");
     await page.waitForSelector(".badge-line.question"); // the token above was read from a printed badge
     await press(page, "In thêm");
-    await page.waitForSelector(".badge-line.trouble");
-    assert.match(await page.textContent(".badge-line.trouble"), /ban-1 does not answer/);
+    await page.waitForSelector("#card .badge-line.trouble");
+    assert.match(await page.textContent("#card .badge-line.trouble"), /ban-1 does not answer/);
     assert.equal(await page.locator(".badge-part a.button").count(), 1, "the PDF is offered");
     await page.context().close();
   });
@@ -145,8 +145,8 @@ export default async function badges(browser, server, people) {
       await page.waitForSelector("#hand-to");
       await page.keyboard.type("Trần Thị Nhận");
       await page.keyboard.press("Enter");
-      await page.waitForSelector(`.badge-line.${outcome}`);
-      assert.match(await page.textContent(`.badge-line.${outcome}`), /Trần Thị Nhận/);
+      await page.waitForSelector(`#card .badge-line.${outcome}`);
+      assert.match(await page.textContent(`#card .badge-line.${outcome}`), /Trần Thị Nhận/);
       await page.keyboard.press("Escape");
     }
     await openPerson(page, people.second.name);
