@@ -36,6 +36,7 @@ export function close() {
   card.hidden = true;
   card.replaceChildren();
   current = verdict = null;
+  below = nothingBelow; // who is opened again is asked about again
   drawn++;
   ready();
 }
@@ -43,6 +44,7 @@ export function close() {
 // ---- the card
 export function openCard(person) {
   current = person;
+  below = nothingBelow;
   done = null;
   drawCard(current, null);
   focusFirst();
@@ -58,7 +60,8 @@ function focusFirst() {
 
 const desk = { checkIn, undo, askWhy, look: (code) => see(code), close };
 const keeps = (person) => ["name", "state", "status", "absence", "replaces", "note", "title", "seat", "group", "badge_box", "room", "transport", "greet"].map((key) => JSON.stringify(person[key] ?? null)).join();
-let below = { of: "", as: "", badge: null, list: null };
+const nothingBelow = { of: "", as: "", badge: null, list: null };
+let below = nothingBelow;
 
 // The parts below stay as they are while the card is drawn anew for the same person: each asks the server, or holds what somebody does.
 function partsBelow(person) {
