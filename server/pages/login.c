@@ -3,6 +3,7 @@
  * Nobody has a session yet when they sign in, so the form is tied to the browser by a cookie of its own: the same random text in both. */
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/congress/papers/pin_session.h"
 #include "server/access.h"
 #include "server/pages/staff_return.h"
 #include "server/pages/throttle.h"
@@ -168,8 +169,10 @@ static enum err logout_store(struct db *db, struct http_request *req, struct wri
 {
     (void)tools;
     (void)fault;
-    const char *cookie = http_cookie(req, SESSION_COOKIE);
-    return cookie == NULL ? OK : web_session_delete(db, cookie);
+    const char *cookie = http_cookie(req, SESSION_COOKIE), *head = http_cookie(req, HEAD_COOKIE);
+    enum err err = cookie == NULL ? OK : web_session_delete(db, cookie);
+    /* Of a head by badge and PIN: else whoever holds this phone next would come in again without the PIN. */
+    return err == OK && head != NULL ? pin_session_end(db, head) : err;
 }
 
 static void logout_stored(struct http_request *req)

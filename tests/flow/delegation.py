@@ -366,6 +366,11 @@ def badge_head():
     equal(page(phone).status, 302, "when the organiser thinks otherwise it is shut at once")
     who["orga"].form("/admin/test-1/heads", {"group_quorum": "0", "head_pin": "1"})
     equal(page(phone).status, 200, "and open again")
+    phone.form("/logout", {})
+    phone.cookies = dict(plain.cookies) # all that the browser ever had
+    equal((page(phone).status, phone.get(badge + "/delegation").status), (302, 200), "signed out: the PIN is asked for again")
+    equal(phone.form(badge + "/pin", {"pin": "0100", "next": "delegation"}).status, 303, "and given")
+    equal((phone.get(badge + "/delegation").status, page(phone).status), (303, 200), "they are in again")
     reissue = who["lan"].post("/api/v1/events/test-1/delegates/BUS01/reissue", {"reason": "lost"})
     check(reissue.status in (200, 201) and page(phone).status == 302, "a lost badge ends it", (reissue.status, page(phone).status))
     sound("badge and PIN")
