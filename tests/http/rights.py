@@ -190,6 +190,7 @@ def begin():
     for asker, slug in (("wall", "test-1"), ("wall2", "test-2")):
         world.askers[asker].csrf = server.value("SELECT s.csrf FROM web_session s JOIN event e ON e.id = s.event_id WHERE e.slug = ?", slug)
     world.sessions = server.rows("SELECT id_hash, kind, account_id, event_id, csrf, created_ms, expires_ms FROM web_session")
+    world.pins = world.server.rows("SELECT id_hash, delegate_id, created_ms, expires_ms, kind, passed FROM pin_browser")
     world.table = Table(TABLE)
     doors.replies.clear()
 
@@ -239,6 +240,8 @@ def ask(client, asker, route, opens):
     if route.name == "POST /logout":
         for row in world.sessions:
             world.server.write("INSERT OR IGNORE INTO web_session (id_hash, kind, account_id, event_id, csrf, created_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?)", *row)
+        for row in world.pins: # a head by badge and PIN signs out of both
+            world.server.write("INSERT OR IGNORE INTO pin_browser (id_hash, delegate_id, created_ms, expires_ms, kind, passed) VALUES (?, ?, ?, ?, ?, ?)", *row)
     return reply
 
 
