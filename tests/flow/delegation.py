@@ -144,6 +144,9 @@ def a_bus():
     equal(sorted(re.findall(r'name="person" value="(BUS\d\d)" checked', text)), ["BUS07", "BUS13"], "two are missing")
     again = bus("head", here, group)
     check(again.status == 303 and "Checked in: <bdi>14</bdi>" in follow("head", again), "the form sent twice says the same", again)
+    check(who["lan"].post("/api/v1/events/test-1/delegates/%s/reissue" % here[-1], {"reason": "lost"}).status in (200, 201), "one of them has lost the badge")
+    again = bus("head", here, group)
+    check(again.status == 303 and "Checked in: <bdi>14</bdi>" in follow("head", again), "and the form sent once more still says the same", again)
     mine = [c for c in exported() if c["group"]]
     equal((len(mine), {c["group"] for c in mine}, {c["account"] for c in mine}), (14, {group}, {"head"}), "one scan each, with its group and who did it")
     equal(who["lan"].get(ROOM + "?lang=en").text.count("14 / 16"), 1, "the desk's list says 14 of 16")

@@ -1,7 +1,7 @@
 // What was ticked on paper is typed: a code, Enter, a code, Enter. The name shows as soon as a code is whole, a wrong character is told before Enter. Without
 // this script the same form works by itself.
 import { clock, event, make, words } from "./common.js";
-import { sound } from "./tones.js";
+import { sound } from "./sound.js";
 
 const body = document.body;
 const form = document.getElementById("typing");

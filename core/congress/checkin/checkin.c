@@ -90,6 +90,8 @@ static void take_told(struct work *w, const struct sql_checkin_find_scan_row *ol
 static enum err replay(struct work *w, const struct sql_checkin_find_scan_row *old, struct checkin_answer *ret)
 {
     bool same_badge = w->scan->on_paper ? old->delegate_id == w->scan->on_paper : strcmp(old->token_id, w->token_id) == 0;
+    /* In a group nobody's badge was read, and one may be issued anew between two tries of the form: the number of the scan is made of group and person. */
+    if (w->source->group_id) same_badge = old->group_id == w->source->group_id;
     bool same = old->event_id == w->programme->event_id && same_badge && old->gate_id == w->gate->id &&
                 strcmp(old->direction, w->scan->going_out ? "out" : "in") == 0 && old->scanned_ms == w->scan->scanned_ms;
     if (!same) return answer_only(ret, OUTCOME_invalid, REASON_scan_id_reused);

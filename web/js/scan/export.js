@@ -9,5 +9,5 @@ export async function exportScans({ store, identity, clock, head }) {
   const offset = !measured ? null : measured.boot === now.boot ? Math.round(measured.server + now.steady - measured.steady - now.wall) : measured.offset;
   const about = { device: identity.device, event: identity.event, gate: identity.gate, exported_at: new Date(now.wall).toISOString() };
   const inside = JSON.stringify({ ...about, offset_ms: offset, scans: scans.map((scan) => scanBody(scan, clock)) });
-  return { count: scans.length, text: `${JSON.stringify({ format: "plenum-scans/1", ...about, count: scans.length, sealed: sealFile(identity.key, inside) })}\n`, name: `scans-${identity.gate}-${identity.device}-${about.exported_at.replace(/\D/g, "").slice(0, 14)}.json` };
+  return { count: scans.length, ids: scans.map((scan) => scan.scan_id), text: `${JSON.stringify({ format: "plenum-scans/1", ...about, count: scans.length, sealed: sealFile(identity.key, inside) })}\n`, name: `scans-${identity.gate}-${identity.device}-${about.exported_at.replace(/\D/g, "").slice(0, 14)}.json` };
 }

@@ -52,6 +52,7 @@ class Page {
     this.reader = new Reader(`/scan/${encodeURIComponent(event)}/reader.js?build=${new URL(import.meta.url).pathname.split("/")[2]}`);
     this.camera = new Camera(find("video"), { remember, tell: (state) => this.drawCamera(state), seen: (video) => this.look(video) });
     this.kept = "…";
+    this.saved = new Set(); // scans that stand in a file
     this.stopped = null;
   }
 
@@ -225,6 +226,7 @@ class Page {
     const link = make("a", { href: URL.createObjectURL(new Blob([file.text], { type: "application/json" })), download: file.name });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    file.ids.forEach((id) => this.saved.add(id));
     find("menu-line").textContent = say("exported", file.count, file.name);
   }
 
@@ -250,13 +252,20 @@ class Page {
     location.reload();
   }
 
+  // What would be lost with this phone's store: neither at the server nor in a file. A revoked phone sends no more, and may go once its file is saved.
+  async unsaved() {
+    const left = async (...states) => (await Promise.all(states.map((state) => this.store.byState(state)))).flat().filter((scan) => !this.saved.has(scan.scan_id)).length;
+    return { waiting: await left("asking", "waiting"), aside: this.link.isDevice ? await left("set_aside") : 0 };
+  }
+
   async end() {
-    if (this.waiting !== 0) { find("menu-line").textContent = say("end_waits", this.waiting ?? "?"); return; }
+    const { waiting, aside } = await this.unsaved();
+    if (waiting || aside) { find("menu-line").textContent = waiting ? say("end_waits", waiting) : say("end_aside", aside); return; }
     if (find("end").textContent !== say("end_sure")) { find("end").textContent = say("end_sure"); return; }
     await this.door.line;
     this.camera.stop();
     await this.sync.stop();
-    if ((await this.store.counts()).waiting) { location.reload(); return; } // a badge was read between the press and here, and nobody answered: it is not forgotten
+    if ((await this.unsaved()).waiting) { location.reload(); return; } // a badge was read between the press and here, and nobody answered: it is not forgotten
     if (this.link.isDevice) await this.link.ask(`/scan/${encodeURIComponent(event)}/end`, { body: JSON.stringify({ device: this.identity.device }), patience: 5000 }).catch(() => {});
     await this.store.forgetAll();
     for (const one of (await navigator.serviceWorker?.getRegistrations()) ?? []) if (new URL(one.scope).pathname === location.pathname) await one.unregister();
