@@ -57,6 +57,9 @@ def whole_sample():
                                           WHERE e.slug = '%s' AND c.revoked_ms IS NULL""" % EVENT)}
     pages = draw_pages(pdf, os.path.join(folder, "sheets"), 150)
     codes = scan_codes(pages)
+    if len(set(codes)) < told["badges"]:  # one in some thousand needs a second look at another scale, which a door gives it by itself
+        p.note("%d codes are read at the second look" % (told["badges"] - len(set(codes))))
+        codes = list(set(codes) | set(scan_codes(draw_pages(pdf, os.path.join(folder, "closer"), 200))))
     p.check(told["badges"] >= 300 and told["verified"] == told["badges"] and told["missing"] == 0, "every badge is verified", told)
     p.equal(len(set(codes)), told["badges"], "plenum-scanner reads as many different codes from the sheets")
     p.check(len(codes) == len(set(codes)), "each once", len(codes))
