@@ -20,8 +20,8 @@ run_suite() {
     fi
 }
 
-# Much of a suite's time is waiting for its server or its browser: one more at a time than there are processors, five at most. `alone` waits for the others first.
-suites=0 most=$(($(nproc) + 1))
+# Much of a suite's time is waiting for its server or its browser: two more at a time than there are processors, five at most. `alone` waits for the others first.
+suites=0 most=$(($(nproc) + 2))
 [ "$most" -le 5 ] || most=5
 suite() {
     suites=$((suites + 1))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # suite
-# sanitized threads
+# sanitized
 """A helper's phone, over HTTP as its browser speaks: whose camera opens a badge's address sees the desk's card when they work at this event's desk, over HTTPS and, by
 the organiser's decision, over plain HTTP; else the delegate's page. What came of the button stands in the record and not in the address.
 

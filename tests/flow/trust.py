@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # suite
-# sanitized threads
+# sanitized
 """Whom phones trust: the local authority as a file, as Apple's profile, as a page and as a guide to print, whose code is read back; and a certificate of a real
 domain: its chain, what is wrong with it said in words, renewed while the server runs.    B=build/x tests/flow/trust.py"""
 import hashlib

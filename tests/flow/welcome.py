@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # suite
-# sanitized threads
+# sanitized
 """The screen that greets at a gate, over HTTP: off by default, opened by the code of its gate and by nothing else; who is greeted, at once, and who never is; the
 photo for that screen alone and for a minute; how it ends.    B=build/x tests/flow/welcome.py"""
 import json
