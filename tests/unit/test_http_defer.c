@@ -212,7 +212,7 @@ static void test_full_pool(struct kit *kit, struct app *app)
         clock_sleep_ms(5);
     }
     for (int i = 6; i < 20; i++) {
-        struct answer answer = kit_read(fds[i], 0, 3000);
+        struct answer answer = kit_read(fds[i], 0, 30000);
         busy += answer.status == 503 && answer_header(&answer, "Retry-After");
         answer_free(&answer);
     }
@@ -224,7 +224,7 @@ static void test_full_pool(struct kit *kit, struct app *app)
     clock_sleep_ms(20);
     atomic_store(&app->gate, false);
     for (int i = 1; i < 5; i++) {
-        struct answer answer = kit_read(fds[i], 0, 3000);
+        struct answer answer = kit_read(fds[i], 0, 30000);
         served += answer.status == 200;
         answer_free(&answer);
     }

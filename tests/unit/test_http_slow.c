@@ -62,7 +62,7 @@ static void test_slow_reader(struct kit *kit)
     char *piece = malloc(65536);
     int steady = 1;
     for (int i = 0; i < 60 && steady; i++) {
-        steady = kit_fill(fd, piece, 65536, 2000) == 0;
+        steady = kit_fill(fd, piece, 65536, 20000) == 0;
         clock_sleep_ms(25);
     }
     CHECK(&kit->check, steady);
