@@ -135,21 +135,28 @@ static unsigned port_of(const char *address)
     return colon ? (unsigned)strtoul(colon + 1, NULL, 10) : 0;
 }
 
+/* A decision that the console keeps as "1" or "0" (server/pages/venue.c). */
+static enum err is_decided(struct app *app, const char *setting, bool *ret)
+{
+    const char *value = NULL;
+    enum err e = setting_read(app->store.db, &app->arena, setting, &value);
+    *ret = value && strcmp(value, "1") == 0;
+    return e;
+}
+
 static enum err load_settings(const struct serve_options *o, struct app *app, struct fault *fault)
 {
-    const char *plain_desk = NULL;
+    bool plain_desk = false, answers_probes = false;
     enum err e = public_url_choose(app->store.db, &app->arena, o->public_url, NULL, port_of(o->listen), &app->public_url, &app->public_url_guessed, fault);
     if (e != OK) return e;
     if (o->public_url) e = setting_write(app->store.db, "public_url", app->public_url);
-    if (e == OK) e = setting_read(app->store.db, &app->arena, "plain_desk", &plain_desk);
-    if (e != OK) return db_fault(app->store.db, e, fault, "settings");
-    atomic_store(&app->plain_desk, plain_desk && strcmp(plain_desk, "1") == 0);
-    const char *answer_probes = NULL;
-    e = setting_read(app->store.db, &app->arena, "answer_probes", &answer_probes);
+    if (e == OK) e = is_decided(app, "plain_desk", &plain_desk);
+    if (e == OK) e = is_decided(app, "answer_probes", &answers_probes);
     if (e == OK) e = proof_key_read(app->store.db, &app->arena, true, &app->proof_key);
     if (e == OK) e = scan_key_read(app->store.db, &app->arena, true, &app->scan_key);
     if (e != OK) return db_fault(app->store.db, e, fault, "settings");
-    if (watch_new(answer_probes && strcmp(answer_probes, "1") == 0, &app->watch) != OK) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    atomic_store(&app->plain_desk, plain_desk);
+    if (watch_new(answers_probes, &app->watch) != OK) return fault_set(fault, ERR_NOMEM, "not enough memory");
     return load_event_urls(app, fault);
 }
 

@@ -3,7 +3,7 @@
 #include "badges/layout/field.h"
 #include "badges/layout/layout.h"
 #include "badges/sheets/poster_words.h"
-#include "badges/paint/qr.h"
+#include "badges/sheets/sheet_code.h"
 #include "core/base/text.h"
 #include "core/typeset/document.h"
 
@@ -99,10 +99,8 @@ static void code(struct sheet *s, double x, double y, double width, const char *
         (void)fault_set(s->fault, s->result, "poster: no code holds this address or network");
         return;
     }
-    const double quiet = width * 4 / (qr.side + 8.0); /* four cells of quiet zone: ISO/IEC 18004 §9.1 */
     const struct box ground = place(s, x, y, width, width);
-    document_fill_box(s->document, &ground, PAPER);
-    document_fill_cells(s->document, ground.x + quiet * s->scale, ground.y + quiet * s->scale, ground.width - 2 * quiet * s->scale, qr.cells, qr.side);
+    sheet_draw_code(s->document, &ground, &qr, PAPER);
 }
 
 /* --- icons ---------------------------------------------------------------------------------------------------------------------------------- */

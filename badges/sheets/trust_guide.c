@@ -1,6 +1,6 @@
 #include "badges/sheets/trust_guide.h"
 
-#include "badges/paint/qr.h"
+#include "badges/sheets/sheet_code.h"
 #include "core/base/text.h"
 #include "core/typeset/document.h"
 
@@ -77,10 +77,8 @@ static void code(struct sheet *s, double x, double y, const char *text)
         (void)fault_set(s->fault, s->result, "guide: no code holds this address");
         return;
     }
-    const double quiet = CODE_SIDE * 4 / (qr.side + 8.0); /* four cells of quiet zone: ISO/IEC 18004 §9.1 */
     const struct box ground = place(s, x, y, CODE_SIDE, CODE_SIDE);
-    document_fill_box(s->document, &ground, PAPER);
-    document_fill_cells(s->document, ground.x + quiet, ground.y + quiet, CODE_SIDE - 2 * quiet, qr.cells, qr.side);
+    sheet_draw_code(s->document, &ground, &qr, PAPER);
 }
 
 static void number(struct sheet *s, double x, double y, unsigned which)

@@ -63,6 +63,16 @@ static void tell(struct http_request *req, const char *unit, enum err e, const s
     else delegation_show(req, unit, e == ERR_INPUT || e == ERR_LIMIT ? 400 : e == ERR_NOT_FOUND ? 404 : 409, refusal_of_fault(req, fault));
 }
 
+/* Of a transaction that is over. False: what went wrong is told. */
+static bool is_stored(struct http_request *req)
+{
+    const struct act *act = req->state;
+    const struct fault *fault;
+    enum err e = write_result(req, &fault);
+    if (e != OK) tell(req, act->unit, e, fault);
+    return e == OK;
+}
+
 static void go_back(struct http_request *req, const struct act *act, const char *more)
 {
     http_reply_redirect(req, 303, delegation_path(req, act->unit, more));
@@ -83,12 +93,7 @@ static enum err checkin_store(struct db *db, struct http_request *req, struct wr
 static void checkin_stored(struct http_request *req)
 {
     struct act *act = req->state;
-    const struct fault *fault;
-    enum err e = write_result(req, &fault);
-    if (e != OK) {
-        tell(req, act->unit, e, fault);
-        return;
-    }
+    if (!is_stored(req)) return;
     size_t end = act->at + DELEGATION_PIECE < act->count ? act->at + DELEGATION_PIECE : act->count;
     live_feed_answers(app_of(req)->feed, http_param(req, "event"), act->answers + act->at, end - act->at);
     act->at = end;
@@ -120,12 +125,7 @@ static enum err undo_store(struct db *db, struct http_request *req, struct write
 static void undo_stored(struct http_request *req)
 {
     struct act *act = req->state;
-    const struct fault *fault;
-    enum err e = write_result(req, &fault);
-    if (e != OK) {
-        tell(req, act->unit, e, fault);
-        return;
-    }
+    if (!is_stored(req)) return;
     act->undo = act->undo_next;
     if (act->more) {
         request_write(req, undo_store, undo_stored);
@@ -163,12 +163,7 @@ static enum err absence_store(struct db *db, struct http_request *req, struct wr
 static void absence_stored(struct http_request *req)
 {
     struct act *act = req->state;
-    const struct fault *fault;
-    enum err e = write_result(req, &fault);
-    if (e != OK) {
-        tell(req, act->unit, e, fault);
-        return;
-    }
+    if (!is_stored(req)) return;
     act->here = act->here_next;
     act->at += DELEGATION_PIECE;
     if (act->at < act->count) request_write(req, absence_store, absence_stored);
@@ -212,11 +207,7 @@ static enum err report_store(struct db *db, struct http_request *req, struct wri
 
 static void report_stored(struct http_request *req)
 {
-    const struct act *act = req->state;
-    const struct fault *fault;
-    enum err e = write_result(req, &fault);
-    if (e != OK) tell(req, act->unit, e, fault);
-    else go_back(req, act, "&done=report#result");
+    if (is_stored(req)) go_back(req, req->state, "&done=report#result");
 }
 
 void delegation_report_post(struct http_request *req)

@@ -151,10 +151,15 @@ static bool decision_is_fine(struct http_request *req)
     const char *answer = http_form(req, "answer");
     struct worker *worker = worker_of(req);
     if (worker == NULL || event_of(req, worker, NULL) == NULL) return false;
-    const bool clear = answer != NULL && (strcmp(answer, "0") == 0 || strcmp(answer, "1") == 0);
-    if (!may_decide(req)) reply_reason(req, REASON_forbidden);
-    else if (!clear) reply_reason(req, REASON_bad_request);
-    return may_decide(req) && clear;
+    if (!may_decide(req)) {
+        reply_reason(req, REASON_forbidden);
+        return false;
+    }
+    if (answer == NULL || (strcmp(answer, "0") != 0 && strcmp(answer, "1") != 0)) {
+        reply_reason(req, REASON_bad_request);
+        return false;
+    }
+    return true;
 }
 
 static enum err probes_store(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)

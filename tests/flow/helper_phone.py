@@ -145,16 +145,6 @@ def sent_without_the_session():
     check("plenum_staff" not in left.cookies, "takes the mark away")
 
 
-def own_address():
-    import socket
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        try:
-            s.connect(("192.0.2.1", 9))
-            return s.getsockname()[0]
-        except OSError:
-            return None
-
-
 def over_plain_http():
     """This machine's own address is not loopback to the server: what comes from there is what comes over the air."""
     secure = server.sign_in("lan", PASSWORD, tls=True)
@@ -165,7 +155,7 @@ def over_plain_http():
     page = plain.get(badge("P05")).text
     go = re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', page).group(1)
     equal(go, "https://127.0.0.1:%d/d/%s" % (server.tls_port, tokens["P05"]), "the badge's http address leads to the same host over https")
-    air = own_address()
+    air = plenum.own_address()
     if air and not air.startswith("127."):
         phone = Client(server, address=air)
         check("password" not in phone.get("/login").text, "over plain HTTP nobody signs in")

@@ -119,6 +119,16 @@ def wait(what, seconds=60):
     return None
 
 
+def own_address():
+    """This machine's own address that is not loopback, or None: what comes from there is to the server what comes over the air. Nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        try:
+            s.connect(("192.0.2.1", 9))
+            return s.getsockname()[0]
+        except OSError:
+            return None
+
+
 def free_port():
     """Below the range that the kernel gives to clients, so that a restarted server finds it free."""
     for _ in range(200):

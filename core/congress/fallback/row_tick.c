@@ -256,13 +256,23 @@ static struct checkin_scan scan_of(const struct row_tick *tick)
                                  .scanned_ms = tick->at_ms, .age_ms = DB_NULL, .asks = false, .told = told, .roster = DB_NULL};
 }
 
+/* Nobody's device told it: who typed it did. */
+static enum err as_scan(struct db *db, struct arena *arena, const struct checkin_source *source, struct row_tick *tick, struct checkin_source *ret_source,
+                        struct checkin_scan *ret_scan)
+{
+    *ret_source = *source;
+    ret_source->gate_id = ret_source->device_id = DB_NULL;
+    enum err e = find_scan(db, arena, tick);
+    if (e == OK) *ret_scan = scan_of(tick);
+    return e;
+}
+
 enum err row_tick_take(struct db *db, struct arena *arena, struct write_tools *tools, const struct checkin_source *source, struct row_tick *tick)
 {
-    struct checkin_source who = *source;
-    who.gate_id = who.device_id = DB_NULL;
-    enum err e = find_scan(db, arena, tick);
+    struct checkin_source who;
+    struct checkin_scan scan;
+    enum err e = as_scan(db, arena, source, tick, &who, &scan);
     if (e != OK) return e;
-    const struct checkin_scan scan = scan_of(tick);
     e = checkin_apply(db, arena, tools, &who, &scan, &tick->answer);
     tick->taken = e == OK;
     return e;
@@ -270,11 +280,10 @@ enum err row_tick_take(struct db *db, struct arena *arena, struct write_tools *t
 
 enum err row_tick_preview(struct db *db, struct arena *arena, struct programme_cache *programmes, const struct checkin_source *source, struct row_tick *tick)
 {
-    struct checkin_source who = *source;
-    who.gate_id = who.device_id = DB_NULL;
-    enum err e = find_scan(db, arena, tick);
+    struct checkin_source who;
+    struct checkin_scan scan;
+    enum err e = as_scan(db, arena, source, tick, &who, &scan);
     if (e != OK) return e;
-    const struct checkin_scan scan = scan_of(tick);
     e = checkin_preview(db, arena, programmes, &who, &scan, &tick->answer);
     tick->taken = e == OK;
     return e;
