@@ -10,6 +10,7 @@
 #include "server/live_welcome.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,7 @@ struct feed_event {
 
 struct live_feed {
     struct app *app;
+    atomic_bool greets;   /* some event has a screen that greets */
     pthread_mutex_t lock; /* guards all below */
     struct db *db;        /* the feed's own reader */
     struct programme_cache programmes;
@@ -200,6 +202,7 @@ enum err live_feed_open_welcome(struct live_feed *feed, const char *slug, const 
     if (e == OK && !gate) e = ERR_NOT_FOUND;
     if (e == OK) e = live_welcome_set(feed->app->hub, feed->db, &feed->arena, programme, gate, true);
     if (e == OK) find_event(feed, slug)->greets = true; /* live_feed_open has made it, and none is taken away */
+    if (e == OK) atomic_store(&feed->greets, true);
     arena_clear(&feed->arena);
     pthread_mutex_unlock(&feed->lock);
     return e;
@@ -243,15 +246,16 @@ void live_feed_answers(struct live_feed *feed, const char *slug, const struct ch
     struct arena arena = {0};
     char *desk = live_feed_channel(&arena, true, slug), *wall = live_feed_channel(&arena, false, slug);
     bool watched = desk && wall && live_listeners(feed->app->hub, desk) + live_listeners(feed->app->hub, wall) > 0;
-    pthread_mutex_lock(&feed->lock);
-    const struct feed_event *event = find_event(feed, slug);
-    bool names = event && event->names_on_wall;
-    if (event && event->greets) greet(feed, slug, answers, count);
-    pthread_mutex_unlock(&feed->lock);
-    if (watched) {
-        for (size_t i = 0; i < count; i++)
-            if (!answers[i].replayed && answers[i].outcome != OUTCOME_invalid) publish_answer(feed, &arena, desk, wall, names, &answers[i]);
+    bool names = false;
+    if (watched || atomic_load(&feed->greets)) { /* else no scan waits for a picture that is being made */
+        pthread_mutex_lock(&feed->lock);
+        const struct feed_event *event = find_event(feed, slug);
+        names = event && event->names_on_wall;
+        if (event && event->greets) greet(feed, slug, answers, count);
+        pthread_mutex_unlock(&feed->lock);
     }
+    for (size_t i = 0; watched && i < count; i++)
+        if (!answers[i].replayed && answers[i].outcome != OUTCOME_invalid) publish_answer(feed, &arena, desk, wall, names, &answers[i]);
     arena_release(&arena);
 }
 
