@@ -95,9 +95,9 @@ export function differences(before, now) {
   const flat = (value) => (value === null || value === undefined || value === "" ? "–" : Array.isArray(value) ? value.map((one) => words[`need.${one}`] || one).join(", ") || "–" : String(value));
   const named = [["name", words["list.field.name"]], ["title", words["list.field.title"]], ["seat", words["fact.seat"]], ["number", words["fact.number"]], ["group", words["fact.group"]], ["room", words["fact.room"]],
     ["transport", words["fact.transport"]], ["badge_box", words["fact.badge_box"]], ["needs", words["fact.needs"]], ["note", words["list.note"]]];
-  const said = named.filter(([key]) => flat(before[key]) !== flat(now[key])).map(([key, label]) => `${label} \u2068${flat(before[key])}\u2069 → \u2068${flat(now[key])}\u2069`);
-  if (before.status !== now.status) said.push(statusWords(now.status));
-  if (JSON.stringify(before.absence || null) !== JSON.stringify(now.absence || null)) said.push(now.absence ? words[now.absence.excused ? "list.is_excused" : "list.is_absent"] : words["list.absent_off"]);
+  const said = named.filter(([key]) => key in before && flat(before[key]) !== flat(now[key])).map(([key, label]) => `${label} \u2068${flat(before[key])}\u2069 → \u2068${flat(now[key])}\u2069`);
+  if ("status" in before && before.status !== now.status) said.push(statusWords(now.status));
+  if ("absence" in before && JSON.stringify(before.absence || null) !== JSON.stringify(now.absence || null)) said.push(now.absence ? words[now.absence.excused ? "list.is_excused" : "list.is_absent"] : words["list.absent_off"]);
   return said.join("; ");
 }
 

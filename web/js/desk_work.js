@@ -104,7 +104,13 @@ async function freshen(code) {
   const mine = drawn;
   try {
     const fresh = await lookUp(code);
-    if (mine !== drawn || card.querySelector("form")) return;
+    if (mine !== drawn) return;
+    if (card.querySelector("form")) { // somebody was quicker than the answer: what they type is about this version, and what the list said otherwise is told
+      const told = meanwhile(current, fresh);
+      current = fresh;
+      if (told) showNews(told);
+      return;
+    }
     const before = current;
     const changed = !verdict && before.state !== fresh.state ? scanWords(fresh) : "";
     current = fresh;
@@ -114,22 +120,32 @@ async function freshen(code) {
   } catch { /* what is shown is what the list said; the line tells its state */ }
 }
 
+// What somebody else changed, in words; "" when nothing.
+function meanwhile(before, fresh) {
+  const what = differences(before.version ? before : { ...before, title: fresh.title }, fresh); // a list of results gives titles in another language
+  const by = fresh.changed && fresh.changed.by ? `${fresh.changed.by}, ${clock(fresh.changed.at, zone)}` : "";
+  return what ? fill("meanwhile_changed", { what: by ? `${what} (${by})` : what }) : "";
+}
+
+// Above a form: nothing that is typed is taken away.
+function showNews(news) {
+  const old = card.querySelector("#card-news");
+  if (old) old.replaceWith(newsBox(news));
+  else card.prepend(newsBox(news));
+}
+
 // Another desk or a door did something to whom is shown here.
 function renewed(fresh, why) {
   if (!current || card.hidden || (fresh.code !== current.code && fresh.number !== current.code)) return;
-  const what = current.version ? differences(current, fresh) : ""; // what a scan's answer or a list of results leaves out is no change
+  const what = verdict && !current.version ? "" : meanwhile(current, fresh); // what a scan's answer leaves out is no change
   const scanned = why === "scan" && fresh.last && (!current.last || current.last.scan_id !== fresh.last.scan_id || current.last.undone !== fresh.last.undone);
-  const by = fresh.changed && fresh.changed.by ? `${fresh.changed.by}, ${clock(fresh.changed.at, zone)}` : "";
-  const news = [scanned ? scanWords(fresh) : "", what ? fill("meanwhile_changed", { what: by ? `${what} (${by})` : what }) : ""].filter(Boolean).join(" ");
+  const news = [scanned ? scanWords(fresh) : "", what].filter(Boolean).join(" ");
   if (news) {
     say(news);
     sound("calm");
   }
-  if (card.querySelector("form")) { // somebody types here: nothing is taken away
-    if (!news) return;
-    const old = card.querySelector("#card-news");
-    if (old) old.replaceWith(newsBox(news));
-    else card.prepend(newsBox(news));
+  if (card.querySelector("form")) {
+    if (news) showNews(news);
     return;
   }
   current = fresh;
