@@ -8,7 +8,7 @@
 #include "core/congress/event_file/event_file.h"
 #include "core/congress/figures/figures.h"
 #include "core/congress/store/store.h"
-#include "tests/unit/check.h"
+#include "tests/unit/figures_kit.h"
 
 #include <stdlib.h>
 
@@ -77,14 +77,14 @@ static void one_undo(struct rush *r, const char *scan_id)
 static enum err count_confirmed(struct rush *r)
 {
     struct programme *programme;
-    struct sql_figures_quorum_presence_row *rows;
+    struct sql_figures_quorum_stays_row *rows;
     size_t n = 0;
     r->confirmed = 0;
     enum err e = programme_load(r->store.db, &r->arena, "test-1", &programme);
     for (size_t i = 0; e == OK && i < 2; i++) {
-        const struct sql_figures_quorum_presence_in all = {.event_id = programme->event_id, .area_id = programme->areas[i].id, .category_id = programme->categories[0].id,
-                                                           .first_ms = 0, .after_ms = 0, .before_ms = INT64_MAX};
-        e = sql_figures_quorum_presence(r->store.db, &r->arena, &all, &rows, &n);
+        const struct sql_figures_quorum_stays_in all = {.event_id = programme->event_id, .area_id = programme->areas[i].id, .category_id = programme->categories[0].id,
+                                                        .first_ms = 0};
+        e = sql_figures_quorum_stays(r->store.db, &r->arena, &all, &rows, &n);
         for (size_t k = 0; e == OK && k < n; k++) {
             r->confirmed += rows[k].personal_ms > 0;
             if (rows[k].personal_ms > 0 && (rows[k].personal_ms < rows[k].from_ms || rows[k].personal_ms > rows[k].until_ms)) e = ERR_BUG;
@@ -111,7 +111,7 @@ static bool step(struct rush *r, size_t i)
     enum err v = figures_verify(r->store.db, "test-1", &fault);
     if (e != OK || v != OK) printf("# step %zu: %s, %s: %s\n", i, err_name(e), err_name(v), fault.text);
     arena_clear(&r->arena);
-    return e == OK && v == OK;
+    return e == OK && v == OK && figures_kit_agree(r->store.db, "test-1", r->now);
 }
 
 int main(void)

@@ -1,4 +1,5 @@
-/* The figures of an event as of now (DESIGN.md §8): read from the counters, never by counting rows. */
+/* The figures of an event (DESIGN.md §8): as of now from the counters, as of a moment of the past from the scans themselves. What a figure of the past
+ * means, and what the record cannot tell, stands in docs/decisions/0043-past.md. */
 #ifndef PLENUM_CONGRESS_FIGURES_H
 #define PLENUM_CONGRESS_FIGURES_H
 
@@ -28,8 +29,51 @@ struct figures_quorum {
     int64_t since_ms;  /* DB_NULL when not reached */
 };
 
+/* A moment of the past, by two clocks: what was (`at_ms`, true time), and what the record knew of it (`known_ms`, our clock when it was told). */
+struct figures_moment {
+    int64_t at_ms, known_ms; /* DB_NULL in both: live, read from the counters */
+};
+
+/* Expected people (summoned, with a name) who have not come. Where alternates or blank badges came, this is more than expected - attended. */
+struct figures_absent {
+    int64_t total, excused, unexcused; /* excused: of whom an excused absence is known */
+};
+
+/* The first arrivals of people at the event, those of the day of the moment. */
+struct figures_arrivals {
+    int64_t per_minute; /* in the last full minute */
+    int64_t first_ms, last_ms; /* DB_NULL: nobody yet today */
+    int64_t from_ms;    /* the minute of the first; DB_NULL: nobody yet */
+    int64_t step;       /* minutes in each of `minutes` */
+    int64_t *minutes;   /* from `from_ms` on, up to the minute of the moment */
+    size_t minute_count;
+};
+#define FIGURES_MOST_MINUTES 240
+
+/* How the quorum was in one session of the first area. Its time begins with the end of the session before it that day, else at midnight. */
+struct figures_period {
+    int64_t from_ms, until_ms; /* until_ms DB_NULL: holds at the moment */
+};
+struct figures_session_quorum {
+    const char *session; /* code */
+    int64_t eligible, required, present; /* at the moment, or at the session's end */
+    int64_t most;        /* most eligible people together */
+    bool reached;        /* at any time of it */
+    int64_t since_ms, lost_ms; /* the first time; from when on it was missed (DB_NULL: never reached, or it held until the end) */
+    struct figures_period *periods; /* when it was met, in order */
+    size_t period_count;
+};
+
 struct figures {
     int64_t as_of_ms;
+    struct figures_moment moment; /* DB_NULL, DB_NULL: live */
+    struct figures_absent absent;
+    int64_t substitutes; /* of those who stand for somebody: who came */
+    int64_t by_group;    /* of the present: checked in with a group, and their own badge not read since */
+    struct figures_arrivals arrivals;
+    struct figures_session_quorum *quorums; /* of every session so far, and of the one that is on or comes next */
+    size_t quorum_count;
+    int64_t corrected;   /* late scans of today that changed a figure of a moment that was past (figures_late_read lists them) */
     struct figures_count event;
     struct figures_part *categories;
     size_t category_count;
@@ -46,7 +90,33 @@ struct figures {
 /* Everything lives in the arena or the programme. */
 enum err figures_read(struct db *db, struct arena *arena, const struct programme *programme, int64_t now_ms, struct figures *ret);
 
-/* The JSON of DESIGN.md §5 (`GET …/stats`), plus `by_session`. NULL when out of memory. */
+/* The figures as of a moment, as known at a moment: made anew from the scans, so the work grows with all that the event ever had (never on a thread that
+ * answers others). With both moments now they are what figures_read says. Not for live: ERR_INPUT when a moment is DB_NULL. */
+enum err figures_read_at(struct db *db, struct arena *arena, const struct programme *programme, struct figures_moment moment, struct figures *ret);
+
+enum figures_state { FIGURES_ABSENT, FIGURES_ATTENDED /* came, and is not in */, FIGURES_PRESENT };
+
+/* Somebody of the list, at a moment: in the event's first area. */
+struct figures_person {
+    int64_t id, category_id, delegation_id; /* delegation_id: unit.id, or 0 */
+    const char *code, *name, *number;       /* NULL: has none (a blank badge has a number only) */
+    enum figures_state state;
+    bool expected;       /* summoned, with a name */
+    bool has_absence, excused; /* an absence is known */
+    int64_t first_ms, last_ms; /* the first arrival; when they were last in (DB_NULL: are in, or never came) */
+    const char *substitute_of; /* code of the person whose mandate it is; NULL */
+    bool by_group;       /* present by a group check-in only */
+};
+
+/* Everybody who was on the list at that moment, in its order; as dear as figures_read_at. */
+enum err figures_people_at(struct db *db, struct arena *arena, const struct programme *programme, struct figures_moment moment, struct figures_person **ret,
+                           size_t *ret_count);
+
+/* RFC 3339 texts of a request (NULL: not given) to a moment: `at` alone is as known now, `known_at` alone is the figures of that moment as they were known then.
+ * ERR_INPUT with the reason "figures_moment" (no such time) or "figures_future". */
+enum err figures_moment_read(const char *at, const char *known_at, int64_t now_ms, struct figures_moment *ret, struct fault *fault);
+
+/* The JSON of DESIGN.md §5 (`GET …/stats`), as docs/api.md describes it. NULL when out of memory. */
 json_t *figures_json(const struct figures *figures);
 
 /* How many must be there. `rule` is "at_least" or "more_than", `fraction` "2/3". -1 when either is not in the right form. */

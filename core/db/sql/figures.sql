@@ -1,15 +1,39 @@
 -- Figures: core/congress/figures.
 
--- figures_delegations :many (event_id i64) -> (id i64, code text, name text)
-SELECT id, code, name FROM unit
-WHERE id IN (SELECT key_id FROM tally WHERE event_id = $1 AND dimension = 2 AND measure IN (1, 2) AND total <> 0)
-ORDER BY sort_order NULLS LAST, code
+-- figures_units :many () -> (id i64, code text, name text, parent_id i64?, level text?)
+SELECT id, code, name, parent_id, level FROM unit ORDER BY sort_order NULLS LAST, code
 
--- The first moment is only there to look at one day's stays: none that began before it goes on at after_ms.
--- figures_quorum_presence :many (event_id i64, area_id i64, category_id i64, first_ms i64, after_ms i64, before_ms i64) -> (from_ms i64, until_ms i64, personal_ms i64?)
-SELECT p.from_ms, p.until_ms, p.personal_ms FROM presence p JOIN delegate d ON d.id = p.delegate_id
-WHERE p.event_id = $1 AND p.area_id = $2 AND d.category_id = $3 AND d.status = 'summoned' AND p.from_ms >= $4 AND p.until_ms > $5 AND p.from_ms <= $6
+-- Stays of the eligible in the first area, by their beginning.
+-- figures_quorum_stays :many (event_id i64, area_id i64, category_id i64, first_ms i64) -> (delegate_id i64, from_ms i64, until_ms i64, personal_ms i64?)
+SELECT p.delegate_id, p.from_ms, p.until_ms, p.personal_ms FROM presence p JOIN delegate d ON d.id = p.delegate_id
+WHERE p.event_id = $1 AND p.area_id = $2 AND d.category_id = $3 AND d.status = 'summoned' AND d.person_id IS NOT NULL AND p.from_ms >= $4
 ORDER BY p.from_ms
+
+-- Who came onto the list of the eligible after it was made.
+-- figures_listed :many (event_id i64, category_id i64) -> (delegate_id i64, made_ms i64, is_substitute i64)
+SELECT a.delegate_id, a.made_ms, CASE WHEN a.kind = 'substitute' THEN 1 ELSE 0 END FROM amendment a JOIN delegate d ON d.id = a.delegate_id
+WHERE a.event_id = $1 AND a.kind IN ('walk_in', 'name_blank', 'substitute') AND d.category_id = $2 AND d.status IN ('summoned', 'replaced') AND d.person_id IS NOT NULL
+ORDER BY a.made_ms, a.id
+
+-- Of those on the list who are not simply summoned: who came although not expected, who is excused and has not come, who stands for somebody and came.
+-- figures_special :maybe (event_id i64, now_ms i64, excused text) -> (unexpected i64, excused i64, substitutes i64)
+SELECT CAST(COALESCE(SUM(CASE WHEN (d.status <> 'summoned' OR d.person_id IS NULL) AND s.attended_ms <= $2 THEN 1 ELSE 0 END), 0) AS BIGINT),
+  CAST(COALESCE(SUM(CASE WHEN d.status = 'summoned' AND d.person_id IS NOT NULL AND d.absence LIKE $3 AND (s.attended_ms IS NULL OR s.attended_ms > $2) THEN 1 ELSE 0 END), 0) AS BIGINT),
+  CAST(COALESCE(SUM(CASE WHEN d.status = 'summoned' AND d.person_id IS NOT NULL AND d.replaces IS NOT NULL AND s.attended_ms <= $2 THEN 1 ELSE 0 END), 0) AS BIGINT)
+FROM delegate d LEFT JOIN delegate_state s ON s.delegate_id = d.id
+WHERE d.event_id = $1 AND (d.status <> 'summoned' OR d.person_id IS NULL OR d.absence IS NOT NULL OR d.replaces IS NOT NULL)
+
+-- figures_by_group :maybe (event_id i64, area_id i64, now_ms i64) -> (total i64)
+SELECT COUNT(*) FROM delegate_state WHERE event_id = $1 AND by_group = 1 AND area_id = $2 AND since_ms <= $3 AND until_ms > $3
+
+-- The first arrivals of a minute, exactly.
+-- figures_arrivals_of :maybe (area_id i64, from_ms i64, until_ms i64) -> (first_ms i64?, last_ms i64?)
+SELECT MIN(p.from_ms), MAX(p.from_ms) FROM presence p JOIN delegate_state s ON s.delegate_id = p.delegate_id
+WHERE p.area_id = $1 AND p.from_ms >= $2 AND p.from_ms < $3 AND s.attended_ms = p.from_ms
+
+-- figures_late_count :maybe (event_id i64, since_ms i64) -> (total i64)
+SELECT COUNT(*) FROM scan WHERE event_id = $1 AND received_ms >= $2 AND received_ms - true_ms > 60000 AND roster_seq IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.scan = scan.id AND c.kind = 'undo')
 
 -- figures_handouts :many (event_id i64) -> (gate_id i64, total i64)
 SELECT g.id, (SELECT COUNT(*) FROM handout h WHERE h.gate_id = g.id) FROM gate g WHERE g.event_id = $1 AND g.kind = 'handout'
@@ -20,3 +44,30 @@ SELECT (SELECT COUNT(*) FROM scan WHERE event_id = $1 AND delegate_id IS NOT NUL
 
 -- figures_all_delegates :many (event_id i64) -> (id i64, category_id i64, delegation_id i64?)
 SELECT id, category_id, delegation_id FROM delegate WHERE event_id = $1
+
+-- --- the past: everybody, and all that was scanned ---
+
+-- figures_people :each (event_id i64) -> (id i64, category_id i64, delegation_id i64?, named i64, status text, replaces text?, absence text?)
+SELECT id, category_id, delegation_id, CASE WHEN person_id IS NULL THEN 0 ELSE 1 END, status, replaces, absence FROM delegate WHERE event_id = $1
+
+-- figures_names :each (event_id i64) -> (id i64, code text?, name text?, number text?)
+SELECT d.id, p.code, p.name, d.number FROM delegate d LEFT JOIN person p ON p.id = d.person_id WHERE d.event_id = $1
+ORDER BY d.sort_order NULLS LAST, d.number NULLS LAST, d.id
+
+-- The list's changes, the newest first, so that they can be taken back.
+-- figures_amendments :many (event_id i64) -> (kind text, delegate_id i64, other_id i64?, detail text, made_ms i64)
+SELECT kind, delegate_id, other_id, detail, made_ms FROM amendment
+WHERE event_id = $1 AND kind IN ('walk_in', 'name_blank', 'substitute', 'absence') ORDER BY made_ms DESC, id DESC
+
+-- figures_scans :each (event_id i64, at_ms i64, known_ms i64) -> (id i64, delegate_id i64, gate_id i64, outcome i64, true_ms i64, received_ms i64, by_group i64)
+SELECT id, delegate_id, gate_id, CASE outcome WHEN 'admitted' THEN 1 WHEN 'left' THEN 2 WHEN 'already_in' THEN 3 WHEN 'handed_out' THEN 4 ELSE 0 END, true_ms, received_ms,
+  CASE WHEN group_id IS NULL THEN 0 ELSE 1 END
+FROM scan WHERE event_id = $1 AND delegate_id IS NOT NULL AND true_ms <= $2 AND received_ms <= $3
+
+-- figures_undone :many (event_id i64, known_ms i64) -> (scan i64)
+SELECT scan FROM correction WHERE event_id = $1 AND kind = 'undo' AND made_ms <= $2 ORDER BY scan
+
+-- What a scan said before its door told otherwise.
+-- figures_told :many (event_id i64, known_ms i64) -> (scan i64, outcome i64)
+SELECT s.id, CASE a.detail WHEN 'admitted' THEN 1 WHEN 'left' THEN 2 WHEN 'already_in' THEN 3 WHEN 'handed_out' THEN 4 ELSE 0 END
+FROM audit a JOIN scan s ON s.scan_id = a.subject WHERE a.action = 'checkin.told' AND a.at_ms > $2 AND s.event_id = $1 ORDER BY s.id

@@ -1,0 +1,122 @@
+/* The list of an event as it was: today's rows, and what was changed since taken back, the newest first. What an import changed leaves no trace of each row:
+ * it is taken as always so (docs/decisions/0043-past.md). */
+#include "core/congress/figures/past.h"
+
+#include "catalogue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct reading {
+    struct arena *arena;
+    struct past *past;
+};
+
+static bool is_excused(const char *absence)
+{
+    json_t *value = NULL;
+    if (!absence || json_read(absence, strlen(absence), &value, NULL) != OK) return false;
+    bool excused = json_is_true(json_object_get(value, "excused"));
+    json_decref(value);
+    return excused;
+}
+
+static enum err add_person(void *context, const struct sql_figures_people_row *row)
+{
+    struct reading *r = context;
+    struct past *past = r->past;
+    if (arena_grow(r->arena, &past->people, &past->capacity, past->count, sizeof *past->people) != 0) return ERR_NOMEM;
+    const char *replaces = row->replaces ? arena_strdup(r->arena, row->replaces) : NULL;
+    if (row->replaces && !replaces) return ERR_NOMEM;
+    past->people[past->count++] = (struct past_person){.id = row->id, .category_id = row->category_id,
+                                                       .delegation_id = row->delegation_id == DB_NULL ? 0 : row->delegation_id, .replaces = replaces,
+                                                       .listed = true, .named = row->named != 0, .summoned = strcmp(row->status, "summoned") == 0,
+                                                       .has_absence = row->absence != NULL, .excused = is_excused(row->absence)};
+    return OK;
+}
+
+static int compare_people(const void *a, const void *b)
+{
+    const struct past_person *x = a, *y = b;
+    return x->id != y->id ? (x->id < y->id ? -1 : 1) : 0;
+}
+
+struct past_person *past_find(const struct past *past, int64_t delegate_id)
+{
+    const struct past_person key = {.id = delegate_id};
+    return past->count ? bsearch(&key, past->people, past->count, sizeof key, compare_people) : NULL;
+}
+
+/* --- taking changes back ------------------------------------------------------------------------------------------------------------------------ */
+
+static int64_t category_by_code(const struct programme *p, const char *code, int64_t otherwise)
+{
+    const struct programme_category *category = code ? programme_category_by_code(p, code) : NULL;
+    return category ? category->id : otherwise;
+}
+
+/* An amendment of a substitution or an absence tells what was before, since 2026-11; of an older one only what it made is known. */
+static void take_back_substitution(const struct programme *p, struct past_person *one, struct past_person *other, const json_t *detail)
+{
+    const json_t *was = json_object_get(detail, "was");
+    if (other) other->summoned = true;
+    one->replaces = NULL;
+    one->summoned = one->came_by_substitution = false;
+    one->listed = json_is_true(json_object_get(detail, "alternate"));
+    one->category_id = category_by_code(p, json_string_value(json_object_get(was, "category")), one->category_id);
+    if (json_is_integer(json_object_get(was, "delegation"))) one->delegation_id = json_integer_value(json_object_get(was, "delegation"));
+}
+
+static void take_back_absence(struct past_person *one, const json_t *detail)
+{
+    const json_t *was = json_object_get(detail, "was");
+    one->has_absence = json_is_object(was);
+    one->excused = json_is_true(json_object_get(was, "excused"));
+}
+
+static void take_back(const struct programme *p, const struct past *past, const struct sql_figures_amendments_row *row, const json_t *detail)
+{
+    struct past_person *one = past_find(past, row->delegate_id);
+    if (!one) return;
+    if (strcmp(row->kind, "walk_in") == 0) one->listed = false;
+    else if (strcmp(row->kind, "name_blank") == 0) one->named = false;
+    else if (strcmp(row->kind, "absence") == 0) take_back_absence(one, detail);
+    else take_back_substitution(p, one, row->other_id == DB_NULL ? NULL : past_find(past, row->other_id), detail);
+}
+
+/* From when on somebody is eligible: by the newest change that stands. */
+static void note_change(const struct past *past, const struct sql_figures_amendments_row *row)
+{
+    struct past_person *one = past_find(past, row->delegate_id);
+    if (!one || one->eligible_ms || strcmp(row->kind, "absence") == 0) return;
+    one->eligible_ms = row->made_ms;
+    one->came_by_substitution = strcmp(row->kind, "substitute") == 0;
+}
+
+/* The list is as it was at the moment, as far as it was known then; an absence is knowledge only. */
+static enum err take_changes_back(struct db *db, struct arena *arena, const struct programme *p, struct figures_moment moment, const struct past *past)
+{
+    struct sql_figures_amendments_row *rows;
+    int64_t listed_ms = moment.at_ms < moment.known_ms ? moment.at_ms : moment.known_ms;
+    size_t n;
+    enum err e = sql_figures_amendments(db, arena, p->event_id, &rows, &n);
+    for (size_t i = 0; e == OK && i < n; i++) {
+        json_t *detail = NULL;
+        if (rows[i].made_ms <= (strcmp(rows[i].kind, "absence") == 0 ? moment.known_ms : listed_ms)) {
+            note_change(past, &rows[i]);
+            continue;
+        }
+        e = json_read(rows[i].detail, strlen(rows[i].detail), &detail, NULL);
+        if (e == OK) take_back(p, past, &rows[i], detail);
+        json_decref(detail);
+    }
+    return e;
+}
+
+enum err past_read_list(struct db *db, struct arena *arena, const struct programme *p, struct figures_moment moment, struct past *ret)
+{
+    *ret = (struct past){0};
+    enum err e = sql_figures_people(db, p->event_id, add_person, &(struct reading){arena, ret});
+    if (e == OK && ret->count) qsort(ret->people, ret->count, sizeof *ret->people, compare_people);
+    return e == OK ? take_changes_back(db, arena, p, moment, ret) : e;
+}
