@@ -145,6 +145,40 @@ struct docs_stamp_watch {
 enum err docs_stop_stamped(struct db *db, int64_t now_ms, struct docs_stamp_watch *watch,
                            void (*tell)(void *context, const char *event, const char *code, const char *stamp), void *context, struct fault *fault);
 
+/* --- our work: what a wall gets of a picture, a text or pages of a PDF (core/congress/our_work) --- */
+
+#define DOCS_WORK_PICTURE_MOST (INT64_C(32) << 20)
+#define DOCS_WORK_PDF_MOST (INT64_C(200) << 20)
+#define DOCS_WORK_TEXT_MOST (INT64_C(32) << 10)
+
+struct docs_work {
+    bool is_text;
+    int64_t pages;            /* of the PDF; 1 of others */
+    struct docs_work_page *made;
+    size_t count;
+};
+/* A slide's file made ready as blobs in the data folder: pictures that fit into 1920 × 1920, and into 3840 × 2160 where there is more to see, without what
+ * cameras write into them; a text as a fragment of HTML. Of a PDF the pages from `first` to `last` (0: all), at most OUR_WORK_PAGES_MOST. `name` says by
+ * its ending what it is, and its content must agree. Seconds to minutes; never on a request thread. The faults have reasons (refusal.work_…, refusal.paper_…).
+ * ERR_TIMEOUT: on_page said stop; ERR_NOT_FOUND: poppler is not installed. */
+struct docs_work_wish {
+    const char *data_folder, *path, *name;
+    int64_t first, last;
+    bool (*on_page)(void *context, size_t done, size_t total); /* may be NULL */
+    void *context;
+};
+enum err docs_work_make(struct arena *arena, const struct docs_work_wish *wish, struct docs_work *ret, struct fault *fault);
+/* Its rows, in the caller's transaction; of a file that was looked into before, the pages are added. `why` instead of `work`: that it cannot be shown. */
+enum err docs_work_store(struct db *db, const char *sha256, const struct docs_work *work, const struct fault *why, int64_t now_ms);
+/* Makes ready what playlists and welcome scenes name and nobody made yet (an import), each file in a transaction of its own, and tells screens. `watch`
+ * (may be NULL, zeroed at first) remembers what was looked at, so that nothing is done twice; `on_page` as above. *ret_made: pages. */
+struct docs_work_watch {
+    int64_t config_sum; /* of all events' config_seq, and one; 0: never looked */
+    int64_t again_ms;   /* what failed for want of something here is tried again then */
+};
+enum err docs_work_make_missing(struct db *db, const char *data_folder, struct docs_work_watch *watch, bool (*on_page)(void *context, size_t done, size_t total),
+                                void *context, size_t *ret_made, struct fault *fault);
+
 /* --- bundles --- */
 
 /* A work folder in TMPDIR (else /tmp), mode 0700; and its end with all that is in it. Folders that processes of this account, killed more than a day ago, left

@@ -7,6 +7,7 @@
 #include "core/congress/papers/pin.h"
 #include "server/app.h"
 #include "server/live_messages.h"
+#include "server/live_slides.h"
 #include "server/live_welcome.h"
 
 #include <pthread.h>
@@ -26,6 +27,7 @@ struct feed_event {
     bool names_on_wall, pins_guessed, asked; /* asked: something happened to a question */
     bool greets; /* a screen that greets was opened */
     struct live_told told;
+    struct live_slides slides;
 };
 
 struct live_feed {
@@ -57,6 +59,7 @@ enum err live_feed_new(struct app *app, struct live_feed **ret, struct fault *fa
 void live_feed_free(struct live_feed *feed)
 {
     if (!feed) return;
+    for (size_t i = 0; i < feed->count; i++) live_slides_release(&feed->events[i].slides);
     programme_cache_release(&feed->programmes);
     arena_release(&feed->arena);
     db_close(feed->db);
@@ -111,17 +114,22 @@ static enum err make_snapshot(struct live_feed *feed, struct db *db, struct feed
     struct figures figures;
     struct live_messages messages;
     json_t *snapshot = NULL;
-    int64_t now = clock_now_ms();
+    int64_t now = clock_now_ms(), slides_change = INT64_MAX;
     event->asked = false;
     enum err e = programme_cached(&feed->programmes, db, event->slug, &programme, &event->seqs);
     if (e == OK) e = figures_read(db, &feed->arena, programme, now, &figures);
     if (e == OK) e = live_messages_read(db, &feed->arena, event->seqs.event_id, now, &messages);
     if (e == OK) e = event_page_wall(db, &feed->arena, programme, &figures, now, &snapshot);
-    if (e != OK) return e;
+    if (e == OK) e = live_slides_put(&event->slides, db, &feed->arena, event->slug, event->seqs.config_seq, now, snapshot, &slides_change);
+    if (e != OK) {
+        json_decref(snapshot);
+        return e;
+    }
     char *text = json_text(&feed->arena, snapshot), *more = live_messages_put(&messages, snapshot) == OK ? json_text(&feed->arena, snapshot) : NULL;
     char *wall = live_feed_channel(&feed->arena, false, event->slug), *desk = live_feed_channel(&feed->arena, true, event->slug);
     e = text && more && wall && desk ? OK : ERR_NOMEM;
-    note_next(event, figures.next_change_ms < messages.next_change_ms ? figures.next_change_ms : messages.next_change_ms, now);
+    if (messages.next_change_ms < slides_change) slides_change = messages.next_change_ms;
+    note_next(event, figures.next_change_ms < slides_change ? figures.next_change_ms : slides_change, now);
     event->names_on_wall = programme->names_on_wall;
     if (e == OK) e = live_set_snapshot(feed->app->hub, wall, text, tell);
     if (e == OK) e = live_set_snapshot(feed->app->hub, desk, more, tell);

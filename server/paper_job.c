@@ -27,6 +27,7 @@ struct paper_job {
     struct arena arena; /* what `tried` keeps */
     struct map tried;   /* SHA-256 of files that could not be read */
     struct docs_stamp_watch stamps;
+    struct docs_work_watch work;
 };
 
 static bool must_stop(void *context)
@@ -82,6 +83,7 @@ static bool look(struct paper_job *job)
         did = true;
     }
     if (docs_stop_stamped(job->db, clock_now_ms(), &job->stamps, tell_stopped, NULL, &fault) != OK) log_line(LOG_WARNING, "papers", "%s", fault.text);
+    if (docs_work_make_missing(job->db, job->folder, &job->work, on_page, job, NULL, &fault) != OK && !must_stop(job)) log_line(LOG_WARNING, "work", "%s", fault.text);
     if (reading_index(job->db, must_stop, job, 0, &pages, &fault) != OK) log_line(LOG_WARNING, "papers", "%s", fault.text);
     arena_release(&arena);
     return did;

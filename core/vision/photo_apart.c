@@ -21,6 +21,10 @@
 #define PATIENCE_MS 10000              /* in all */
 #define MEMORY_MORE (UINT64_C(384) << 20) /* address space above what this process has */
 #define ANSWER_MOST (2u << 20)
+#define WALL_SECONDS_MOST 8u
+#define WALL_PATIENCE_MS 30000
+#define WALL_MEMORY_MORE (UINT64_C(768) << 20)
+#define WALL_ANSWER_MOST (16u << 20)
 
 /* What the child says first; then `length` bytes of JPEG, or of a sentence. */
 struct answer {
@@ -28,10 +32,11 @@ struct answer {
 };
 
 /* Nothing of the parent's is left open, nothing can be opened or written, and it ends with the parent. */
-static void shut_in(int out, uint64_t memory)
+static void shut_in(int out, uint64_t memory, bool wall)
 {
     const struct rlimit none = {0};
-    child_confine(&(struct child_bounds){.cpu_seconds = SECONDS_MOST, .memory = memory ? memory + MEMORY_MORE : 0});
+    uint64_t more = wall ? WALL_MEMORY_MORE : MEMORY_MORE;
+    child_confine(&(struct child_bounds){.cpu_seconds = wall ? WALL_SECONDS_MOST : SECONDS_MOST, .memory = memory ? memory + more : 0});
     if (dup2(out, 0) < 0) _exit(126);
     (void)close_range(1, ~0u, 0);
     (void)setrlimit(RLIMIT_NOFILE, &none);
@@ -42,7 +47,7 @@ static void run_child(int out, uint64_t memory, const void *data, size_t length,
     struct arena arena = {0};
     struct photo photo = {0};
     struct fault fault = {0};
-    shut_in(out, memory);
+    shut_in(out, memory, wish->wall);
     enum err e = photo_make(&arena, data, length, wish, &photo, &fault);
     struct answer answer = {.code = e, .width = photo.width, .height = photo.height, .length = (uint32_t)(e == OK ? photo.length : strlen(fault.text))};
     (void)file_write_all(0, &answer, sizeof answer);
@@ -51,9 +56,9 @@ static void run_child(int out, uint64_t memory, const void *data, size_t length,
 }
 
 /* All that the child says; false when it has to be ended. */
-static bool read_answer(int pipe, uint8_t *room, size_t most, size_t *ret_length)
+static bool read_answer(int pipe, int patience_ms, uint8_t *room, size_t most, size_t *ret_length)
 {
-    int64_t until = clock_steady_ms() + PATIENCE_MS;
+    int64_t until = clock_steady_ms() + patience_ms;
     for (size_t length = 0;;) {
         int64_t left = until - clock_steady_ms();
         struct pollfd ready = {.fd = pipe, .events = POLLIN};
@@ -91,7 +96,8 @@ enum err photo_make_apart(struct arena *arena, const void *data, size_t length, 
 {
     int ends[2];
     if (length > PHOTO_FILE_MOST) return fault_set(fault, ERR_LIMIT, "the file is larger than %u MB", PHOTO_FILE_MOST >> 20);
-    uint8_t *room = malloc(ANSWER_MOST);
+    size_t most = wish->wall ? WALL_ANSWER_MOST : ANSWER_MOST;
+    uint8_t *room = malloc(most);
     if (!room || pipe2(ends, O_CLOEXEC) != 0) {
         free(room);
         return fault_set(fault, room ? err_from_errno(errno) : ERR_NOMEM, "a photo cannot be decoded now");
@@ -101,7 +107,7 @@ enum err photo_make_apart(struct arena *arena, const void *data, size_t length, 
     if (child == 0) run_child(ends[1], memory, data, length, wish);
     close(ends[1]);
     size_t got = 0;
-    bool whole = child > 0 && read_answer(ends[0], room, ANSWER_MOST, &got);
+    bool whole = child > 0 && read_answer(ends[0], wish->wall ? WALL_PATIENCE_MS : PATIENCE_MS, room, most, &got);
     close(ends[0]);
     if (child > 0) {
         if (!whole) (void)kill(child, SIGKILL);

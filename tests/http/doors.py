@@ -275,6 +275,7 @@ def doors():
         "POST /password": Door(plain("/password"), form=lambda role: {}, status=(400, 422), type="text/html"),  # the right one: story of sign-in below
         "GET /display/{event}": Door(plain("/display/test-1"), type="text/html"),
         "POST /display/{event}": Door(plain("/display/test-1"), form=lambda role: {"code": w.display_code}, status=303, skip=EVERYBODY),
+        "GET /display/{event}/work/{name}": Door(plain("/display/test-1/work/%s.jpg" % ("0" * 64)), status=404),  # what hangs there: tests/flow/our_work.py
         # What they tell whom is in tests/flow/welcome.py; here they are asked by the screen itself.
         "GET /welcome/{event}/{gate}": Door(plain("/welcome/test-1/main"), type="text/html"),
         "POST /welcome/{event}/{gate}": Door(plain("/welcome/test-1/main"), form=lambda role: {"code": "wrong"}, status=403, skip=EVERYBODY),

@@ -1,6 +1,7 @@
 /* The format plenum-events/1 as tables. The columns of core/db/sql/import.sql stand in the same order. */
 #include "catalogue.h"
 #include "core/congress/event_file/fields.h"
+#include "core/congress/our_work/our_work.h"
 
 #include <string.h>
 
@@ -36,6 +37,7 @@ static const char *const directions[] = {"in", "out", "both", NULL};
 static const char *const mandates[] = {"ex_officio", "elected", "appointed", NULL};
 static const char *const statuses[] = {"summoned", "alternate", "replaced", "withdrawn", "disqualified", NULL};
 static const char *const needs[] = {"paper", "large_print", "no_phone", "wheelchair", NULL};
+static const char *const slide_states[] = {"shown", "off", NULL};
 static const char *const audiences[] = {"wall", "phone", NULL};
 
 SHAPE(organization, {.key = "name", .kind = FIELD_TITLE, .flags = FIELD_REQUIRED}, {.key = "languages", .kind = FIELD_LANGUAGES, .text_default = "[\"vi\"]"},
@@ -61,8 +63,10 @@ SHAPE(stream, TITLE, {.key = "url", .kind = FIELD_URL, .flags = FIELD_REQUIRED},
 SHAPE(quorum, {.key = "category", .kind = FIELD_REF_CODE, .target = ENTITY_CATEGORY, .flags = FIELD_REQUIRED}, ENUM_REQUIRED("rule", quorum_rules),
       {.key = "fraction", .kind = FIELD_FRACTION, .flags = FIELD_REQUIRED});
 SHAPE(welcome, BOOL("on", 0), {.key = "gates", .kind = FIELD_REF_CODES, .target = ENTITY_GATE}, BOOL("photo", 0));
-SHAPE(slide, {.key = "file", .kind = FIELD_PICTURE, .flags = FIELD_REQUIRED}, {.key = "caption", .kind = FIELD_TITLE},
-      {.key = "seconds", .kind = FIELD_INT, .least = 1, .most = 3600, .i64_default = 10});
+SHAPE(slide, {.key = "file", .kind = FIELD_WORK, .flags = FIELD_REQUIRED}, {.key = "caption", .kind = FIELD_TITLE},
+      {.key = "seconds", .kind = FIELD_INT, .least = 1, .most = 3600, .i64_default = OUR_WORK_SECONDS_USUAL}, {.key = "pages", .kind = FIELD_PAGES},
+      ENUM("state", slide_states, NULL), {.key = "from", .kind = FIELD_TIME}, {.key = "until", .kind = FIELD_TIME});
+SHAPE(wall_welcome, {.key = "text", .kind = FIELD_TITLE}, {.key = "picture", .kind = FIELD_PICTURE});
 SHAPE(phones, CATEGORIES("categories"), {.key = "delegations", .kind = FIELD_REF_CODES, .target = ENTITY_UNIT});
 SHAPE(announcement, {.key = "text", .kind = FIELD_TITLE, .flags = FIELD_REQUIRED}, {.key = "from", .kind = FIELD_TIME}, {.key = "until", .kind = FIELD_TIME},
       {.key = "to", .kind = FIELD_ENUMS, .names = audiences, .text_default = "[\"wall\",\"phone\"]"}, BOOL("urgent", 0),
@@ -77,6 +81,7 @@ SHAPE(event, {.key = "slug", .kind = FIELD_SLUG, .flags = FIELD_REQUIRED}, ENUM_
       {.key = "quorum", .kind = FIELD_OBJECT, .shape = &quorum_shape}, {.key = "slides", .kind = FIELD_OBJECTS, .shape = &slide_shape},
       LIST("announcements"), ENUM("documents_access", accesses, "badge"), ENUM("pin", pins, "phone_tail"),
       BOOL("names_on_wall", 0), {.key = "welcome", .kind = FIELD_OBJECT, .shape = &welcome_shape}, BOOL("group_quorum", 0), BOOL("head_pin", 0),
+      {.key = "wall_welcome", .kind = FIELD_OBJECT, .shape = &wall_welcome_shape},
       LIST("categories"), LIST("areas"), LIST("gates"), LIST("sessions"), LIST("documents"), LIST("delegates"));
 
 SHAPE(category, CODE, TITLE, {.key = "color", .kind = FIELD_COLOR}, DERIVED("sort_order"));
@@ -125,6 +130,7 @@ size_t field_width(const struct field *field)
     case FIELD_ATTRIBUTES: return 0;
     case FIELD_FILE:
     case FIELD_PICTURE:
+    case FIELD_WORK:
     case FIELD_PUBLISH: return 2;
     default: return 1;
     }

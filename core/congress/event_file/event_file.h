@@ -9,7 +9,8 @@
  *     wifi           {"ssid": "…", "password": "…", "security": "WPA"|"WEP"|"nopass"}
  *     streams        [{"title": title, "url": "…", "session": code}]
  *     quorum         {"category": code, "rule": "at_least"|"more_than", "fraction": "2/3"}
- *     slides         [{"file": path, "blob": sha256, "caption": title, "seconds": 10}]
+ *     slides         [{"file": path, "blob": sha256, "caption": title, "seconds": 10, "pages": "2-5", "state": "off", "from": ms, "until": ms}]
+ *     wall_welcome   {"text": title, "picture": path, "blob": sha256}
  *     announcements  [{"text": title, "from": ms, "until": ms, "to": ["wall", "phone"], "urgent": false}]
  * and of delegate.absence {"excused": true, "reason": "…"}, document.audience {"categories": [code, …]}; lists (admits, speakers, roles, needs) are JSON
  * lists of texts. A title is a text or a map from language to text; unit.name and person.title hold plain text, or such a map (title_pick reads all). */

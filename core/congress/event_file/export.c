@@ -201,6 +201,19 @@ static enum err copy_slides(struct export *x, const char *data_folder, const cha
     return e;
 }
 
+static enum err copy_welcome(struct export *x, const char *data_folder, const char *folder, struct fault *fault)
+{
+    const char *stored = x->event.row->now[entity_column(ENTITY_EVENT, "wall_welcome")].text;
+    struct arena scratch = {0};
+    json_t *welcome = NULL;
+    enum err e = stored ? json_read(stored, strlen(stored), &welcome, fault) : OK;
+    const char *path = json_string_value(json_object_get(welcome, "picture")), *sha256 = json_string_value(json_object_get(welcome, "blob"));
+    if (e == OK && path && sha256) e = copy_file(&scratch, data_folder, folder, path, sha256, fault);
+    json_decref(welcome);
+    arena_release(&scratch);
+    return e;
+}
+
 enum err event_file_export_files(struct db *db, const char *data_folder, const char *slug, const char *folder, struct fault *fault)
 {
     struct export x = {0};
@@ -212,6 +225,7 @@ enum err event_file_export_files(struct db *db, const char *data_folder, const c
         for (size_t i = 0; e == OK && i < tables[t]->count; i++)
             if (t != 1 || tables[t]->rows[i]->kept) e = copy_column(&x, data_folder, folder, tables[t]->rows[i], entity_column(tables[t]->kind, keys[t]), fault);
     if (e == OK) e = copy_slides(&x, data_folder, folder, fault);
+    if (e == OK) e = copy_welcome(&x, data_folder, folder, fault);
     release(&x);
     return e;
 }

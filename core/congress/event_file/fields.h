@@ -39,6 +39,8 @@ enum field_kind {
     FIELD_FRACTION,  /* "2/3" */
     FIELD_FILE,      /* a path; two columns: path, SHA-256 of the blob */
     FIELD_PICTURE,   /* the same, JPEG, PNG or WebP only */
+    FIELD_WORK,      /* the same, a picture, a PDF or Markdown: a slide */
+    FIELD_PAGES,     /* "3" or "2-5" */
     FIELD_CHOICES,   /* object: code -> title */
     FIELD_OBJECT,    /* one object of `shape`, stored as JSON; replaced as a whole */
     FIELD_OBJECTS,   /* a list of such; replaced as a whole */

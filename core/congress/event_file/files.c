@@ -87,6 +87,7 @@ enum err files_collect(struct files *files, json_t *root, struct fault *fault)
     json_array_foreach(json_object_get(root, "events"), i, event) {
         if (e == OK) e = collect_list(files, json_object_get(event, "documents"), "file", fault);
         if (e == OK) e = collect_list(files, json_object_get(event, "slides"), "file", fault);
+        if (e == OK) e = collect_one(files, json_object_get(event, "wall_welcome"), "picture", fault);
     }
     return e;
 }

@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "core/base/zone.h"
 #include "core/congress/event_file/plan.h"
+#include "core/congress/our_work/our_work.h"
 #include "core/congress/person_facts.h"
 
 #include <stdio.h>
@@ -163,8 +164,18 @@ static enum err read_file(const struct reading *r)
     if (e != OK) return e;
     bool picture = strcmp(blob->media_type, "image/jpeg") == 0 || strcmp(blob->media_type, "image/png") == 0 || strcmp(blob->media_type, "image/webp") == 0;
     if (r->field->kind == FIELD_PICTURE && !picture) return json_fault(r->fault, r->place, "\"%.200s\" is not a JPEG, PNG or WebP picture", text);
+    if (r->field->kind == FIELD_WORK && !our_work_may_show(text, blob->media_type))
+        return json_fault(r->fault, r->place, "\"%.200s\" is not a JPEG, PNG or WebP picture, a PDF or Markdown (.md)", text);
     r->out[1] = value_text(blob->sha256);
     return put(r, text);
+}
+
+static enum err read_pages(const struct reading *r)
+{
+    int64_t first, last;
+    const char *text = plain(r);
+    if (!text) return ERR_INPUT;
+    return our_work_pages_parse(text, &first, &last) ? put(r, text) : wrong(r, text, "a page or pages like 3 or 2-5");
 }
 
 /* Text, or an object of texts by language. */
@@ -227,7 +238,9 @@ field_reader *field_text_reader(enum field_kind kind)
     case FIELD_EMAIL: return read_email;
     case FIELD_FRACTION: return read_fraction;
     case FIELD_FILE:
-    case FIELD_PICTURE: return read_file;
+    case FIELD_PICTURE:
+    case FIELD_WORK: return read_file;
+    case FIELD_PAGES: return read_pages;
     default: return NULL;
     }
 }

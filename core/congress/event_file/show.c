@@ -112,7 +112,7 @@ json_t *shape_show(struct plan *plan, const struct shape *shape, const struct db
         if (!json && form == SHOW_FILE && (field->flags & FIELD_KEEP_NULL)) json = json_null();
         if (!json) continue;
         if (json_object_set_new(object, field->key, json) != 0) *failed = true;
-        bool file = field->kind == FIELD_FILE || field->kind == FIELD_PICTURE;
+        bool file = field->kind == FIELD_FILE || field->kind == FIELD_PICTURE || field->kind == FIELD_WORK;
         if (file && form == SHOW_STORED && values[column + 1].text && json_object_set_new(object, "blob", json_string(values[column + 1].text)) != 0) *failed = true;
     }
     return object;

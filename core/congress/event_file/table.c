@@ -184,7 +184,7 @@ static json_t *show_for_report(struct plan *plan, const struct field *field, con
 {
     if (!values) return json_null();
     json_t *json = field_show(plan, field, values, SHOW_FILE, failed);
-    bool file = field->kind == FIELD_FILE || field->kind == FIELD_PICTURE;
+    bool file = field->kind == FIELD_FILE || field->kind == FIELD_PICTURE || field->kind == FIELD_WORK;
     if (file && json && values[1].text) {
         json_t *longer = json_sprintf("%s (%.12s)", json_string_value(json), values[1].text);
         json_decref(json);

@@ -46,20 +46,21 @@ ON CONFLICT (id) DO UPDATE SET code = excluded.code, name = excluded.name, name_
   honorific = excluded.honorific, unit_id = excluded.unit_id, title = excluded.title, gender = excluded.gender, born = excluded.born,
   joined = excluded.joined, phone = excluded.phone, email = excluded.email, photo = excluded.photo, photo_blob = excluded.photo_blob;
 
--- import_event_list :many () -> (id i64, slug text, kind text, title text, timezone text, public_url text?, starts_ms i64, ends_ms i64, opens_ms i64, venue text?, colors text?, wifi text?, streams text?, quorum text?, slides text?, documents_access text, pin text, names_on_wall i64, welcome text?, group_quorum i64, head_pin i64)
+-- import_event_list :many () -> (id i64, slug text, kind text, title text, timezone text, public_url text?, starts_ms i64, ends_ms i64, opens_ms i64, venue text?, colors text?, wifi text?, streams text?, quorum text?, slides text?, documents_access text, pin text, names_on_wall i64, welcome text?, group_quorum i64, head_pin i64, wall_welcome text?)
 SELECT id, slug, kind, title, timezone, public_url, starts_ms, ends_ms, opens_ms, venue, colors, wifi, streams, quorum, slides,
-  documents_access, pin, names_on_wall, welcome, group_quorum, head_pin
+  documents_access, pin, names_on_wall, welcome, group_quorum, head_pin, wall_welcome
 FROM event ORDER BY starts_ms, slug;
 
--- import_event_write :exec (id i64, slug text, kind text, title text, timezone text, public_url text?, starts_ms i64, ends_ms i64, opens_ms i64, venue text?, colors text?, wifi text?, streams text?, quorum text?, slides text?, documents_access text, pin text, names_on_wall i64, welcome text?, group_quorum i64, head_pin i64)
+-- import_event_write :exec (id i64, slug text, kind text, title text, timezone text, public_url text?, starts_ms i64, ends_ms i64, opens_ms i64, venue text?, colors text?, wifi text?, streams text?, quorum text?, slides text?, documents_access text, pin text, names_on_wall i64, welcome text?, group_quorum i64, head_pin i64, wall_welcome text?)
 INSERT INTO event(id, slug, kind, title, timezone, public_url, starts_ms, ends_ms, opens_ms, venue, colors, wifi, streams, quorum, slides,
-  documents_access, pin, names_on_wall, welcome, group_quorum, head_pin)
-VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+  documents_access, pin, names_on_wall, welcome, group_quorum, head_pin, wall_welcome)
+VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 ON CONFLICT (id) DO UPDATE SET slug = excluded.slug, kind = excluded.kind, title = excluded.title, timezone = excluded.timezone, public_url = excluded.public_url,
   starts_ms = excluded.starts_ms, ends_ms = excluded.ends_ms, opens_ms = excluded.opens_ms, venue = excluded.venue, colors = excluded.colors,
   wifi = excluded.wifi, streams = excluded.streams, quorum = excluded.quorum, slides = excluded.slides,
   documents_access = excluded.documents_access, pin = excluded.pin, names_on_wall = excluded.names_on_wall, welcome = excluded.welcome,
-  group_quorum = excluded.group_quorum, head_pin = excluded.head_pin;
+  group_quorum = excluded.group_quorum, head_pin = excluded.head_pin,
+  wall_welcome = excluded.wall_welcome;
 
 -- import_category_list :many (event_id i64) -> (id i64, event_id i64, code text, title text, color text?, sort_order i64)
 SELECT id, event_id, code, title, color, sort_order
