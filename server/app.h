@@ -41,6 +41,7 @@ struct app {
     struct write_tools *write_tools; /* used by the writer thread only */
     struct pool *pool;
     struct pool *print_pool;    /* waits for printers, so that a stuck one keeps nothing else waiting */
+    struct pool *past_pool;     /* figures of the past: one at a time, beneath everything else (docs/decisions/0043-past.md) */
     struct hot_papers *hot_papers; /* server/hot_papers.h */
     struct opened_log *opened;     /* server/pages/opened.h */
     struct paper_reader *reader;   /* server/paper_reader.h */

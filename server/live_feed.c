@@ -79,6 +79,8 @@ static void publish_totals(struct live_feed *feed, const struct figures *f, cons
     if (!totals) return;
     (void)json_object_del(totals, "by_delegation");
     (void)json_object_del(totals, "by_session");
+    (void)json_object_del(totals, "quorums");
+    (void)json_object_del(totals, "arrivals");
     char *text = json_text(&feed->arena, totals);
     json_decref(totals);
     if (!text || strlen(text) > LIVE_EVENT_LONGEST) return;

@@ -21,6 +21,7 @@ static const struct command {
     {"serve", command_serve, "run the server"},
     {"import", command_import, "take in an event file"},
     {"export", command_export, "give out delegates, check-ins, or a whole event"},
+    {"figures", command_figures, "the figures of an event, now or as of a moment of the past"},
     {"user", command_user, "accounts of staff: add, passwd, list, disable"},
     {"device", command_device, "scanners: pair, list, revoke"},
     {"photos", command_photos, "photos of people: add many at once, missing, remove"},

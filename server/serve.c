@@ -29,9 +29,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #define PRINT_THREADS 4 /* printers that are waited for at a time */
 #define PRINT_QUEUE 32
+#define PAST_NICE 10
+#define PAST_QUEUE 16   /* questions for figures of the past that wait for the one that is worked at */
 
 /* --- what each thread has of its own ---------------------------------------------------------------------------------------------- */
 
@@ -46,6 +50,13 @@ static void *worker_open(void *context)
     log_line(LOG_ERROR, "server", "a worker could not open the database: %s", fault.text);
     free(worker);
     return NULL;
+}
+
+/* Of a thread that works long: when a processor is wanted by a door, it waits. */
+static void *patient_worker_open(void *context)
+{
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), PAST_NICE); /* Linux: of this thread alone */
+    return worker_open(context);
 }
 
 static void worker_close(void *context, void *state)
@@ -187,6 +198,8 @@ static enum err start_threads(const struct serve_options *o, struct app *app, st
     pool.threads = PRINT_THREADS;
     pool.queue_limit = PRINT_QUEUE;
     if (e == OK) e = pool_start(&pool, &app->print_pool);
+    pool = (struct pool_config){.context = app, .thread_open = patient_worker_open, .thread_close = worker_close, .threads = 1, .queue_limit = PAST_QUEUE};
+    if (e == OK) e = pool_start(&pool, &app->past_pool);
     if (e == OK) e = hot_papers_new(app->store.folder, &app->hot_papers);
     if (e == OK) e = opened_log_new(app->writer, &app->opened);
     if (e == OK) e = paper_reader_new(&app->store, app->writer, &app->reader);
@@ -246,6 +259,7 @@ void serve_stop(struct app *app)
     http_server_stop(app->http);
     pool_stop(app->pool);
     pool_stop(app->print_pool);
+    pool_stop(app->past_pool);
     paper_reader_free(app->reader);
     opened_log_free(app->opened);
     writer_stop(app->writer);

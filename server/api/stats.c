@@ -1,9 +1,70 @@
-/* GET /api/v1/events/{event}/stats: the figures, with an ETag that changes when a figure does. */
+/* GET /api/v1/events/{event}/stats: the figures, with an ETag that changes when a figure does. Those of the past are made from all scans, one question at a time,
+ * by a thread of their own (app->past_pool). */
 #include "core/base/clock.h"
 #include "core/congress/figures/figures.h"
-#include "server/app.h"
+#include "server/refusal.h"
 
 #include <inttypes.h>
+#include <string.h>
+
+static bool wants_units(struct http_request *req)
+{
+    const char *units = http_query(req, "units");
+    return units && strcmp(units, "1") == 0;
+}
+
+static enum err reply_figures(struct http_request *req, struct db *db, const struct figures *figures)
+{
+    struct figures_unit *units = NULL;
+    size_t count = 0;
+    enum err e = wants_units(req) ? figures_units_read(db, req->arena, figures, &units, &count) : OK;
+    if (e != OK) return e;
+    json_t *all = figures_json(figures);
+    if (all && wants_units(req) && json_object_set_new(all, "units", figures_units_json(units, count)) != 0) {
+        json_decref(all);
+        return ERR_NOMEM;
+    }
+    http_reply_json(req, 200, all);
+    return OK;
+}
+
+static void past_work(struct http_request *req, void *thread_state)
+{
+    struct worker *worker = thread_state;
+    const struct figures_moment *moment = req->state;
+    const struct programme *programme;
+    struct figures figures;
+    if (!worker) {
+        reply_reason(req, REASON_busy);
+        return;
+    }
+    enum err e = programme_cached(&worker->programmes, worker->db, http_param(req, "event"), &programme, NULL);
+    if (e == OK) e = figures_read_at(worker->db, req->arena, programme, *moment, &figures);
+    if (e == OK) e = reply_figures(req, worker->db, &figures);
+    if (e != OK) reply_error(req, e, NULL);
+}
+
+/* What was is changed by what is told of it later, and by a changed list or programme: each of these grows a counter. */
+static void past_get(struct http_request *req, const struct programme_seqs *seqs, const char *at, const char *known_at)
+{
+    struct fault fault = {0};
+    struct figures_moment *moment = arena_alloc(req->arena, sizeof *moment);
+    if (!moment) {
+        reply_error(req, ERR_NOMEM, NULL);
+        return;
+    }
+    enum err e = figures_moment_read(at, known_at, clock_now_ms(), moment, &fault);
+    if (e != OK) {
+        refusal_reply(req, e, &fault);
+        return;
+    }
+    char *etag = arena_printf(req->arena, "past-%" PRId64 "-%" PRId64 "-%" PRId64 "-%" PRId64 "-%" PRId64 "%s", seqs->figures_seq, seqs->config_seq, seqs->roster_seq,
+                              moment->at_ms, known_at ? moment->known_ms : 0, wants_units(req) ? "-u" : "");
+    http_set_cache(req, HTTP_REVALIDATE);
+    if (etag && http_not_modified(req, etag)) return;
+    req->state = moment;
+    http_run_in_pool(req, app_of(req)->past_pool, past_work);
+}
 
 void stats_get(struct http_request *req)
 {
@@ -11,9 +72,10 @@ void stats_get(struct http_request *req)
     struct programme_seqs seqs;
     struct figures figures;
     const struct programme *programme = worker ? event_of(req, worker, &seqs) : NULL;
+    const char *at = http_query(req, "at"), *known_at = http_query(req, "known_at");
     if (!programme) return;
-    if (http_query(req, "at") || http_query(req, "known_at")) {
-        reply_reason_with(req, REASON_bad_request, "figures of the past are not answered by this version: leave out at= and known_at=");
+    if (at || known_at) {
+        past_get(req, &seqs, at, known_at);
         return;
     }
     enum err e = figures_read(worker->db, req->arena, programme, clock_now_ms(), &figures);
@@ -22,8 +84,10 @@ void stats_get(struct http_request *req)
         return;
     }
     /* The programme changes figures by itself at next_change_ms, so that moment is part of the validator. */
-    char *etag = arena_printf(req->arena, "%" PRId64 "-%" PRId64 "-%" PRId64, seqs.figures_seq, seqs.config_seq, figures.next_change_ms);
+    char *etag = arena_printf(req->arena, "%" PRId64 "-%" PRId64 "-%" PRId64 "%s", seqs.figures_seq, seqs.config_seq, figures.next_change_ms,
+                              wants_units(req) ? "-u" : "");
     http_set_cache(req, HTTP_REVALIDATE);
     if (etag && http_not_modified(req, etag)) return;
-    http_reply_json(req, 200, figures_json(&figures));
+    e = reply_figures(req, worker->db, &figures);
+    if (e != OK) reply_error(req, e, NULL);
 }

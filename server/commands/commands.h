@@ -11,6 +11,7 @@
 int command_serve(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_export(int argc, char **argv);
+int command_figures(int argc, char **argv);
 int command_user(int argc, char **argv);
 int command_device(int argc, char **argv);
 int command_printer(int argc, char **argv);

@@ -238,6 +238,17 @@ enum err amend_walk_in(const struct amend *a, const struct amend_person *wish, c
     return e;
 }
 
+/* What the record cannot tell any more afterwards, for figures of the past (core/congress/figures/past_list.c). */
+static enum err note_was(const struct amend *a, int64_t category_id, int64_t delegation_id, json_t *detail)
+{
+    struct sql_delegation_unit_by_id_row unit = {0};
+    unsigned at = programme_category_position(a->programme, category_id);
+    if (!detail) return ERR_NOMEM;
+    enum err e = delegation_id == DB_NULL ? OK : sql_delegation_unit_by_id(a->db, a->arena, delegation_id, &unit);
+    json_t *was = json_pack("{s:s?,s:s?}", "category", at < a->programme->category_count ? a->programme->categories[at].code : NULL, "delegation", unit.code);
+    return e == OK && json_object_set_new(detail, "was", was) != 0 ? ERR_NOMEM : e;
+}
+
 /* --- a name for a blank badge ---------------------------------------------------------------------------------------------------------------- */
 
 enum err amend_name_blank(const struct amend *a, const char *number, const struct amend_person *wish, bool anyway, struct amended *ret)
@@ -262,7 +273,10 @@ enum err amend_name_blank(const struct amend *a, const char *number, const struc
     e = amend_recount(a, &before, &after);
     if (e == OK) e = amend_store(a, &in);
     if (e == OK) e = sql_import_credential_set_person(a->db, row.id, who.id, NULL);
-    if (e == OK) e = amend_finish(a, "name_blank", row.id, DB_NULL, who.code, json_pack("{s:s,s:b}", "number", number, "new", who.is_new));
+    json_t *detail = e == OK ? json_pack("{s:s,s:b}", "number", number, "new", who.is_new) : NULL;
+    if (e == OK) e = note_was(a, row.category_id, row.delegation_id, detail);
+    if (e == OK) e = amend_finish(a, "name_blank", row.id, DB_NULL, who.code, detail);
+    else json_decref(detail);
     if (e == OK) *ret = (struct amended){who.code, row.number, who.name, row.id, false};
     return e;
 }
@@ -343,7 +357,10 @@ enum err amend_substitute(const struct amend *a, const char *code, const struct 
     e = retire(a, &old);
     if (e == OK) e = listed ? substitute_alternate(a, &old, &other) : substitute_new(a, &old, &who, &id);
     if (listed) id = other.id;
-    if (e == OK) e = amend_finish(a, "substitute", id, old.id, who.code, json_pack("{s:s,s:s?,s:b}", "replaces", old.code, "number", old.number, "alternate", listed));
+    json_t *detail = e == OK ? json_pack("{s:s,s:s?,s:b}", "replaces", old.code, "number", old.number, "alternate", listed) : NULL;
+    if (e == OK && listed) e = note_was(a, other.category_id, other.delegation_id, detail);
+    if (e == OK) e = amend_finish(a, "substitute", id, old.id, who.code, detail);
+    else json_decref(detail);
     const char *number = listed && other.number ? other.number : old.number;
     if (e == OK) *ret = (struct amended){who.code, number, who.name, id, false};
     return e;

@@ -37,7 +37,10 @@ enum err amend_absence(const struct amend *a, const char *code, bool is_absent, 
     json_decref(absence);
     if (is_absent && !in.absence) return ERR_NOMEM;
     e = amend_store(a, &in);
-    json_t *detail = json_pack("{s:b,s:b}", "absent", is_absent, "excused", excused);
+    json_t *was = NULL, *detail = NULL;
+    if (e == OK && row.absence) e = json_read(row.absence, strlen(row.absence), &was, NULL);
+    if (was) (void)json_object_del(was, "reason"); /* that is said where it stands now, and nowhere else */
+    detail = json_pack("{s:b,s:b,s:o}", "absent", is_absent, "excused", excused, "was", was ? was : json_null());
     if (e == OK) e = amend_finish(a, "absence", row.id, DB_NULL, row.code ? row.code : row.number, detail);
     else json_decref(detail);
     if (e == OK) *ret = done_to(&row);

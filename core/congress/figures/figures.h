@@ -112,6 +112,17 @@ struct figures_person {
 enum err figures_people_at(struct db *db, struct arena *arena, const struct programme *programme, struct figures_moment moment, struct figures_person **ret,
                            size_t *ret_count);
 
+/* The delegations of `figures` and the units above them, each with all that is beneath it: people are counted once, since everybody is of one delegation. Parents
+ * before their children, in protocol order; who has no delegation is in none. */
+struct figures_unit {
+    const char *code, *name, *level, *parent; /* level and parent (a code) may be NULL */
+    size_t depth; /* 0: uppermost */
+    struct figures_count count;
+};
+enum err figures_units_read(struct db *db, struct arena *arena, const struct figures *figures, struct figures_unit **ret, size_t *ret_count);
+/* A list, or NULL when out of memory. */
+json_t *figures_units_json(const struct figures_unit *units, size_t count);
+
 /* RFC 3339 texts of a request (NULL: not given) to a moment: `at` alone is as known now, `known_at` alone is the figures of that moment as they were known then.
  * ERR_INPUT with the reason "figures_moment" (no such time) or "figures_future". */
 enum err figures_moment_read(const char *at, const char *known_at, int64_t now_ms, struct figures_moment *ret, struct fault *fault);

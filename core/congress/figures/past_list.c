@@ -49,39 +49,48 @@ struct past_person *past_find(const struct past *past, int64_t delegate_id)
 
 /* --- taking changes back ------------------------------------------------------------------------------------------------------------------------ */
 
-static int64_t category_by_code(const struct programme *p, const char *code, int64_t otherwise)
+/* Where and what somebody was: told by an amendment since 2026-11; of an older one only what it made is known. */
+static enum err take_back_place(struct db *db, struct arena *arena, const struct programme *p, struct past_person *one, const json_t *was)
 {
+    struct sql_delegation_unit_row unit;
+    const char *code = json_string_value(json_object_get(was, "category")), *delegation = json_string_value(json_object_get(was, "delegation"));
     const struct programme_category *category = code ? programme_category_by_code(p, code) : NULL;
-    return category ? category->id : otherwise;
+    if (category) one->category_id = category->id;
+    if (!json_object_get(was, "delegation")) return OK;
+    one->delegation_id = 0;
+    enum err e = delegation ? sql_delegation_unit(db, arena, delegation, &unit) : ERR_NOT_FOUND;
+    if (e == OK) one->delegation_id = unit.id;
+    return e == ERR_NOT_FOUND ? OK : e;
 }
 
-/* An amendment of a substitution or an absence tells what was before, since 2026-11; of an older one only what it made is known. */
-static void take_back_substitution(const struct programme *p, struct past_person *one, struct past_person *other, const json_t *detail)
+static void take_back_substitution(struct past_person *one, struct past_person *other, const json_t *detail)
 {
-    const json_t *was = json_object_get(detail, "was");
     if (other) other->summoned = true;
     one->replaces = NULL;
     one->summoned = one->came_by_substitution = false;
     one->listed = json_is_true(json_object_get(detail, "alternate"));
-    one->category_id = category_by_code(p, json_string_value(json_object_get(was, "category")), one->category_id);
-    if (json_is_integer(json_object_get(was, "delegation"))) one->delegation_id = json_integer_value(json_object_get(was, "delegation"));
 }
 
-static void take_back_absence(struct past_person *one, const json_t *detail)
+static void take_back_absence(struct past_person *one, const json_t *was)
 {
-    const json_t *was = json_object_get(detail, "was");
     one->has_absence = json_is_object(was);
     one->excused = json_is_true(json_object_get(was, "excused"));
 }
 
-static void take_back(const struct programme *p, const struct past *past, const struct sql_figures_amendments_row *row, const json_t *detail)
+static enum err take_back(struct db *db, struct arena *arena, const struct programme *p, const struct past *past, const struct sql_figures_amendments_row *row)
 {
     struct past_person *one = past_find(past, row->delegate_id);
-    if (!one) return;
+    json_t *detail = NULL;
+    enum err e = one ? json_read(row->detail, strlen(row->detail), &detail, NULL) : OK;
+    if (e != OK || !one) return e;
+    const json_t *was = json_object_get(detail, "was");
     if (strcmp(row->kind, "walk_in") == 0) one->listed = false;
     else if (strcmp(row->kind, "name_blank") == 0) one->named = false;
-    else if (strcmp(row->kind, "absence") == 0) take_back_absence(one, detail);
-    else take_back_substitution(p, one, row->other_id == DB_NULL ? NULL : past_find(past, row->other_id), detail);
+    else if (strcmp(row->kind, "absence") == 0) take_back_absence(one, was);
+    else take_back_substitution(one, row->other_id == DB_NULL ? NULL : past_find(past, row->other_id), detail);
+    if (strcmp(row->kind, "absence") != 0) e = take_back_place(db, arena, p, one, was);
+    json_decref(detail);
+    return e;
 }
 
 /* From when on somebody is eligible: by the newest change that stands. */
@@ -101,14 +110,11 @@ static enum err take_changes_back(struct db *db, struct arena *arena, const stru
     size_t n;
     enum err e = sql_figures_amendments(db, arena, p->event_id, &rows, &n);
     for (size_t i = 0; e == OK && i < n; i++) {
-        json_t *detail = NULL;
         if (rows[i].made_ms <= (strcmp(rows[i].kind, "absence") == 0 ? moment.known_ms : listed_ms)) {
             note_change(past, &rows[i]);
             continue;
         }
-        e = json_read(rows[i].detail, strlen(rows[i].detail), &detail, NULL);
-        if (e == OK) take_back(p, past, &rows[i], detail);
-        json_decref(detail);
+        e = take_back(db, arena, p, past, &rows[i]);
     }
     return e;
 }

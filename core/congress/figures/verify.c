@@ -1,4 +1,5 @@
 /* The recount: presence and conflicts from scans, counters from presence, compared with what is stored. */
+#include "core/base/clock.h"
 #include "core/congress/checkin/history.h"
 #include "core/congress/figures/figures.h"
 
@@ -126,6 +127,54 @@ static enum err compare_stored(struct recount *r, struct fault *fault)
     return OK;
 }
 
+/* The moment that has seen everything. */
+static enum err newest_moment(struct recount *r, int64_t *ret)
+{
+    struct sql_figures_newest_row row;
+    enum err e = sql_figures_newest(r->db, NULL, r->programme->event_id, &row);
+    int64_t all[] = {clock_now_ms(), row.true_ms, row.received_ms, row.made_ms, row.amended_ms};
+    *ret = all[0];
+    for (size_t i = 1; e == OK && i < sizeof all / sizeof *all; i++)
+        if (all[i] > *ret) *ret = all[i]; /* DB_NULL is the smallest */
+    return e;
+}
+
+static const char *told(struct recount *r, const char *key, const json_t *all)
+{
+    json_t *one = json_pack("{s:O}", key, json_object_get(all, key));
+    const char *text = one ? json_text(&r->arena, one) : NULL;
+    json_decref(one);
+    return text ? text : "-";
+}
+
+static enum err compare_json(struct recount *r, json_t *live, const json_t *past, struct fault *fault)
+{
+    const char *key;
+    json_t *value;
+    if (!live || !past) return ERR_NOMEM;
+    json_object_foreach(live, key, value)
+        if (!json_equal(value, json_object_get(past, key)))
+            return fault_set(fault, ERR_CONFLICT, "%s: live %.200s, by the scans %.200s", r->programme->slug, told(r, key, live), told(r, key, past));
+    return OK;
+}
+
+/* Live and past are two ways to the same figures: what is live rests on counters, indexes and rows of state, the past on the scans and the list alone. */
+static enum err compare_ways(struct recount *r, struct fault *fault)
+{
+    struct figures live, past;
+    int64_t now_ms;
+    enum err e = newest_moment(r, &now_ms);
+    if (e == OK) e = figures_read(r->db, &r->arena, r->programme, now_ms, &live);
+    if (e == OK) e = figures_read_at(r->db, &r->arena, r->programme, (struct figures_moment){now_ms, now_ms}, &past);
+    if (e != OK) return e;
+    past.moment = live.moment;
+    json_t *a = figures_json(&live), *b = figures_json(&past);
+    e = compare_json(r, a, b, fault);
+    json_decref(a);
+    json_decref(b);
+    return e;
+}
+
 enum err figures_verify(struct db *db, const char *slug, struct fault *fault)
 {
     struct recount r = {.db = db};
@@ -141,6 +190,7 @@ enum err figures_verify(struct db *db, const char *slug, struct fault *fault)
     }
     if (e == OK) e = check_chains(&r, fault);
     if (e == OK) e = compare_stored(&r, fault);
+    if (e == OK) e = compare_ways(&r, fault);
     if (e != OK && e != ERR_CONFLICT) db_fault(db, e, fault, "recount");
     db_snapshot_end(db);
     arena_release(&r.scratch);

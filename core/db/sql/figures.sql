@@ -71,3 +71,7 @@ SELECT scan FROM correction WHERE event_id = $1 AND kind = 'undo' AND made_ms <=
 -- figures_told :many (event_id i64, known_ms i64) -> (scan i64, outcome i64)
 SELECT s.id, CASE a.detail WHEN 'admitted' THEN 1 WHEN 'left' THEN 2 WHEN 'already_in' THEN 3 WHEN 'handed_out' THEN 4 ELSE 0 END
 FROM audit a JOIN scan s ON s.scan_id = a.subject WHERE a.action = 'checkin.told' AND a.at_ms > $2 AND s.event_id = $1 ORDER BY s.id
+
+-- figures_newest :maybe (event_id i64) -> (true_ms i64?, received_ms i64?, made_ms i64?, amended_ms i64?)
+SELECT (SELECT MAX(true_ms) FROM scan WHERE event_id = $1), (SELECT MAX(received_ms) FROM scan WHERE event_id = $1), (SELECT MAX(made_ms) FROM correction WHERE event_id = $1),
+  (SELECT MAX(made_ms) FROM amendment WHERE event_id = $1)
