@@ -67,7 +67,8 @@ static const char *local(const struct answer *a, int64_t ms, char out[ZONE_TEXT_
 static void print_quorum(const struct answer *a, const struct figures_session_quorum *q)
 {
     char from[ZONE_TEXT_SIZE], until[ZONE_TEXT_SIZE];
-    printf("quorum of %s: %" PRId64 " of %" PRId64 ", %" PRId64 " needed: %s\n", q->session, q->present, q->eligible, q->required, q->reached ? "reached" : "not reached");
+    printf("quorum of %s: %" PRId64 " of %" PRId64 ", %" PRId64 " needed: %s\n", q->session, q->present, q->eligible, q->required,
+           q->reached ? "reached" : "not reached");
     for (size_t i = 0; i < q->period_count; i++)
         printf("  met from %s until %s\n", local(a, q->periods[i].from_ms, from), local(a, q->periods[i].until_ms, until));
 }
