@@ -45,14 +45,14 @@ class Clock:
 
     def __init__(self, folder, name, wall_ms=0):
         self.path = os.path.join(folder, name + ".clock")
-        self.wall_ms, self.steady_ms, self.boots = wall_ms, 0, 0
+        self.wall_ms, self.steady_ms, self.still_ms, self.boots = wall_ms, 0, 0, 0
         self.name, self.used = name, {wall_ms}
         self.write()
         self.write_boot()
 
     def write(self):
         with open(self.path, "r+b" if os.path.exists(self.path) else "wb") as f:  # in place: it is mapped
-            f.write(struct.pack("=qq", self.wall_ms, self.steady_ms))
+            f.write(struct.pack("=qqq", self.wall_ms, self.steady_ms, self.still_ms))
 
     def write_boot(self):
         self.boot = "%08x-0000-4000-8000-%012x" % (self.boots, abs(hash(self.name)) & 0xffffffffffff)
@@ -62,6 +62,11 @@ class Clock:
     def step(self, wall_ms):
         self.wall_ms = wall_ms
         self.used.add(wall_ms)
+        self.write()
+
+    def stand_at(self, ms):
+        """From now on it is that moment, until it is another one."""
+        self.still_ms = ms
         self.write()
 
     def reboot(self, wall_ms):

@@ -1,6 +1,6 @@
 /* A wrong clock for one program, to be preloaded (tests/flow/gates_kit.py builds it): PLENUM_TEST_CLOCK names a file of two numbers, milliseconds that are added to
- * the wall clock and to the clock since the start of the machine; it is mapped, so a step shows at once. FILE.boot stands in for the machine's boot id. CLOCK_MONOTONIC
- * is left alone: the kernel waits by it. */
+ * the wall clock and to the clock since the start of the machine; it is mapped, so a step shows at once. A third number, where it is there and not 0, is what the wall clock
+ * stands still at. FILE.boot stands in for the machine's boot id. CLOCK_MONOTONIC is left alone: the kernel waits by it. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdarg.h>
@@ -16,13 +16,13 @@
 #include <unistd.h>
 
 struct shift {
-    _Atomic int64_t wall_ms, steady_ms;
+    _Atomic int64_t wall_ms, steady_ms, still_ms;
 };
 
 static struct shift *find_shift(void)
 {
     static _Atomic(struct shift *) found;
-    static struct shift none;
+    static struct shift none; /* a file of two numbers: the rest of the page that is mapped reads 0 */
     struct shift *shift = atomic_load(&found);
     const char *path = shift ? NULL : getenv("PLENUM_TEST_CLOCK");
     if (shift) return shift;
@@ -39,6 +39,11 @@ int clock_gettime(clockid_t id, struct timespec *ret)
     long code = syscall(SYS_clock_gettime, id, ret);
     int64_t ms = 0;
     if (code != 0) return -1;
+    int64_t still_ms = id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE ? atomic_load(&find_shift()->still_ms) : 0;
+    if (still_ms) {
+        *ret = (struct timespec){(time_t)(still_ms / 1000), (long)(still_ms % 1000) * 1000000};
+        return 0;
+    }
     if (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE) ms = atomic_load(&find_shift()->wall_ms);
     if (id == CLOCK_BOOTTIME) ms = atomic_load(&find_shift()->steady_ms);
     int64_t ns = ret->tv_nsec + ms % 1000 * 1000000;

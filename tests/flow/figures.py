@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+# suite
+# sanitized
+"""The figures are the same by three ways (docs/decisions/0050-proof-of-figures.md): the server's own, a recount by plain SQL (recount.sql), and a plain model in Python
+(figures_model.py), through two days of scans in random order, duplicates, offline batches, undo, lost badges, substitutes, corrections, groups and restarts.
+
+    B=build/x tests/flow/figures.py [--seed S]... [--minutes N] [--cut]
+--minutes: seeds without end until then. --cut: a failing list of steps is cut as short as it goes, and printed."""
+import argparse
+import os
+import random
+import sqlite3
+import sys
+import time
+import urllib.parse
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import figures_world as fw  # noqa: E402
+import gates_kit as gk  # noqa: E402
+import plenum as kit  # noqa: E402
+from plenum import check, equal, note  # noqa: E402
+
+SECONDS = 28  # of a run in `make check`: at least two seeds
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "recount.sql"), encoding="utf-8") as f:
+    RECOUNT = f.read()
+options = None
+
+
+# --- by plain SQL ----------------------------------------------------------------------------------------------------------------------
+
+class Copy:
+    """A copy of the database as it is now, on which anything may be asked."""
+
+    def __init__(self, data):
+        self.db = sqlite3.connect(":memory:")
+        source = sqlite3.connect("file:%s?mode=ro" % urllib.parse.quote(os.path.join(data, "plenum.db")), uri=True, timeout=20)
+        source.backup(self.db)
+        source.close()
+
+    def close(self):
+        self.db.close()
+
+    def stats(self, event, midnights, at, known):
+        for name, in self.db.execute("SELECT name FROM sqlite_temp_master WHERE type IN ('table', 'view')").fetchall():
+            self.db.execute("DROP %s temp.%s" % ("VIEW" if name == "the_event" else "TABLE", name))
+        self.db.execute("CREATE TEMP TABLE asked AS SELECT ? AS event, CAST(? AS INTEGER) AS at_ms, CAST(? AS INTEGER) AS known_ms", (event, at, known))
+        self.db.execute("CREATE TEMP TABLE midnight(at_ms INTEGER)")
+        self.db.executemany("INSERT INTO midnight VALUES(?)", [(m,) for m in midnights])
+        self.db.executescript(RECOUNT)
+        value = {}
+        for kind, code, *counts in self.db.execute("SELECT kind, code, expected, attended, present FROM figure"):
+            count = {n: c for n, c in zip(("expected", "attended", "present"), counts) if c is not None}
+            value.update(count) if kind == "event" else value.setdefault("by_" + kind, {}).update({code: count})
+        names = ("session", "category", "eligible", "required", "present", "by_group", "group_counts", "since")
+        row = self.db.execute("SELECT session, category, eligible, required, present, by_group, group_counts, since_ms FROM quorum").fetchone()
+        quorum = dict(zip(names, row))
+        quorum.update(group_counts=bool(quorum["group_counts"]), reached=quorum["since"] is not None)
+        return dict(value, quorum=quorum)
+
+
+# --- comparing --------------------------------------------------------------------------------------------------------------------------
+
+ZERO = {"expected": 0, "attended": 0, "present": 0}
+
+
+def told_by(stats):
+    """What the door says, in the words of the model."""
+    value = {k: stats[k] for k in ("expected", "attended", "present", "by_category", "by_delegation", "by_gate", "by_session")}
+    quorum = dict(stats["quorum"])
+    quorum["since"] = kit.time_ms(quorum["since"]) if quorum["since"] else None
+    return dict(value, quorum=quorum)
+
+
+def same_form(value):
+    """A category or delegation of which there is nobody may be left out."""
+    value = dict(value)
+    for part in ("by_category", "by_delegation", "by_session"):
+        value[part] = {k: v for k, v in value.get(part, {}).items() if any(v.values())}
+    return value
+
+
+def differences(a, b, path=""):
+    if isinstance(a, dict) and isinstance(b, dict):
+        return [d for k in sorted(set(a) | set(b), key=str) for d in differences(a.get(k), b.get(k), "%s.%s" % (path, k))]
+    return [] if a == b else ["%s: %r / %r" % (path[1:], a, b)]
+
+
+class Differ(Exception):
+    pass
+
+
+def compare(world, what, copy=None):
+    """Door, SQL and model."""
+    own = copy is None
+    copy = copy or Copy(world.server.data)
+    told = same_form(told_by(world.stats()))
+    model = same_form(world.model.stats(world.now))
+    plain = same_form(copy.stats(fw.EVENT, world.model.programme.midnights, world.now, world.now))
+    if own:
+        copy.close()
+    wrong = ["door / model: " + d for d in differences(told, model)] + ["door / SQL: " + d for d in differences(told, plain)]
+    if wrong:
+        raise Differ("%s, at %s: %s" % (what, kit.time_text(world.now), "; ".join(wrong)))
+
+
+def doctor(world):
+    done = kit.plenum("doctor", data=world.server.data, fine=False)
+    if done.returncode:
+        raise Differ("doctor: " + (done.stdout + done.stderr)[-400:])
+
+
+# --- playing ----------------------------------------------------------------------------------------------------------------------------
+
+def play(plan, steps):
+    """Plays the steps; gives how many questions were compared. Differ, with the number of steps that were played."""
+    world = fw.World(plan)
+    compared, rng = 0, random.Random(len(steps))
+    failed = kit.failed
+    try:
+        for i, step in enumerate(steps):
+            done = world.play(step)
+            if kit.failed > failed:
+                raise Differ("step %d %s: an answer was wrong" % (i, step))
+            if done and (step["do"] not in ("go", "batch") or rng.random() < 0.4):
+                compare(world, "after step %d of %d (%s)" % (i + 1, len(steps), step["do"]))
+                compared += 1
+            if i % 60 == 59:
+                doctor(world)
+        doctor(world)
+        compare(world, "at the end")
+        return compared + 1
+    except Differ as e:
+        e.played = i + 1
+        raise
+    finally:
+        world.close()
+
+
+def cut(plan, steps, patience=180):
+    """The shortest list that was found that still fails, by leaving out pieces."""
+    until, size = time.time() + patience, max(1, len(steps) // 2)
+    while time.time() < until:
+        at, shorter = 0, False
+        while at < len(steps) and time.time() < until:
+            less = steps[:at] + steps[at + size:]
+            try:
+                play(plan, less)
+                at += size
+            except Differ as e:
+                steps, shorter = less[:e.played], True
+            except Exception:
+                at += size
+        if size == 1 and not shorter:
+            break
+        size = max(1, size // 2)
+    return steps
+
+
+def one_seed(seed):
+    plan, begun = fw.make_plan(seed), time.time()
+    note("seed %d: %s, %d sessions, quorum %s of %s" % (seed, plan["zone"], len(plan["sessions"]), " ".join(plan["quorum"][1:]), plan["quorum"][0]))
+    try:
+        compared = play(plan, plan["steps"])
+        check(True, "seed %d: %d questions were answered alike by door, SQL and model (%.1f s)" % (seed, compared, time.time() - begun))
+    except Differ as e:
+        check(False, "seed %d: the shortest list that fails is its first %d steps" % (seed, e.played), e)
+        note("the last: %s" % plan["steps"][e.played - 1])
+        if options.cut:
+            before = (kit.passed, kit.failed)
+            shorter = cut(plan, plan["steps"][:e.played])
+            kit.passed, kit.failed = before
+            note("cut to %d steps:" % len(shorter))
+            for step in shorter:
+                note(str(step))
+
+
+def seeds():
+    gk.build_clock(kit.scratch("clock"))
+    begun, n = time.time(), 0
+    wanted = list(options.seed)
+    while wanted or not options.seed and (n < 2 or time.time() - begun < (options.minutes * 60 if options.minutes else SECONDS)):
+        one_seed(wanted.pop(0) if wanted else random.randrange(1 << 32))
+        n += 1
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, action="append", default=[])
+    parser.add_argument("--minutes", type=float, default=0)
+    parser.add_argument("--cut", action="store_true")
+    options = parser.parse_args()
+    kit.run("figures", seeds)

@@ -1,0 +1,224 @@
+"""The figures of an event (DESIGN.md §6 and §8, docs/decisions/0001, 0029, 0036, 0043, 0050) once more, as plainly as Python can say them, from the words and not from the C code: a
+list of what happened in the order in which it became known, walked anew for every question. It reads no database: what it knows are the answers that doors, desks and pages gave."""
+import fractions
+
+MINUTE, DAY = 60000, 86400000
+FOREVER = 1 << 62
+
+
+class Session:
+    def __init__(self, code, area, starts, ends, carry_over):
+        self.code, self.area, self.starts, self.ends, self.carry_over = code, area, starts, ends, carry_over
+
+
+class Gate:
+    def __init__(self, code, area):
+        self.code, self.area = code, area  # area None: a hand-out
+
+
+class Programme:
+    """What was decided before anybody came. `midnights`: of every local day, from the first one on."""
+
+    def __init__(self, areas, gates, sessions, midnights, quorum, ends):
+        self.areas, self.gates, self.midnights, self.quorum, self.ends = areas, {g.code: g for g in gates}, midnights, quorum, ends
+        self.sessions = sorted(sessions, key=lambda s: s.starts)
+
+    def day_of(self, at):
+        """Beginning and end of the local day; what lies before the event belongs to its first day."""
+        begin = max([m for m in self.midnights if m <= at], default=self.midnights[0])
+        return begin, min(m for m in self.midnights if m > at and m > begin)
+
+    def block_end(self, area, at):
+        """Presence ends with the session's block, and where no session follows with the day."""
+        end_of_day = self.day_of(at)[1]
+        here = [s for s in self.sessions if s.area == area and s.starts < end_of_day]
+        while here and here[0].ends <= at:
+            here.pop(0)
+        if not here:
+            return end_of_day
+        run = [here[0]]
+        for s in here[1:]:
+            if not run[-1].carry_over:
+                break
+            run.append(s)
+        return max(s.ends for s in run)
+
+    def quorum_session(self, at):
+        """The one of the first area that is on, else the next of that day; None: the day itself."""
+        end_of_day = self.day_of(at)[1]
+        for s in self.sessions:
+            if s.area == self.areas[0] and at < s.ends and s.starts < end_of_day:
+                return s
+        return None
+
+    def quorum_window(self, session, at):
+        """From when to when people count: from the end of the session before it in that room on that day, else from midnight."""
+        begin = self.day_of(at)[0]
+        if session:
+            begin = max([begin] + [s.ends for s in self.sessions if s.area == session.area and s.ends <= session.starts])
+        return begin
+
+
+class Scan:
+    """A reading, or one person of a group, as it was answered."""
+
+    def __init__(self, order, received, true, person, gate, direction, outcome, group):
+        self.order, self.received, self.true, self.person, self.gate = order, received, true, person, gate
+        self.direction, self.outcome, self.group = direction, outcome, group
+        self.undone = None       # when it was taken back
+        self.told = []           # (when, outcome): what the door told after all
+
+
+class Stay:
+    def __init__(self, area, gate, begin, until, group):
+        self.area, self.gate, self.begin, self.until = area, gate, begin, until
+        self.seen = None if group else begin  # when the person's own badge was read
+        self.group = group
+
+
+class Model:
+    def __init__(self, programme):
+        self.programme = programme
+        self.people = {}     # key -> {"category", "delegation", "status", "absence", "replaces", "named"}, by time: [(when, facts)]
+        self.scans = []
+        self.group_quorum = [(0, False)]
+
+    # --- what becomes known
+
+    def person(self, key, when, **facts):
+        """What is true of somebody from `when` on; the rest stays."""
+        history = self.people.setdefault(key, [])
+        before = history[-1][1] if history else {"category": None, "delegation": None, "status": "summoned", "absence": None, "replaces": None, "named": True}
+        history.append((when, dict(before, **facts)))
+
+    def scan(self, *args):
+        self.scans.append(Scan(len(self.scans), *args))
+        return self.scans[-1]
+
+    # --- what was known
+
+    def facts(self, key, known):
+        """What is on the list; None: not on it yet."""
+        found = None
+        for when, facts in self.people[key]:
+            if when <= known:
+                found = facts
+        return found
+
+    def readings(self, key, at, known):
+        """Of one person, in the order of true time: what counts."""
+        mine = [s for s in self.scans if s.person == key and s.received <= known and s.true <= at and not (s.undone is not None and s.undone <= known)]
+        return sorted(mine, key=lambda s: (s.true, s.received, s.order))
+
+    @staticmethod
+    def outcome(scan, known):
+        outcome = scan.outcome
+        for when, told in scan.told:
+            if when <= known:
+                outcome = told
+        return outcome
+
+    def stays(self, key, at, known):
+        """Who was where from when to when, in true time."""
+        out, now = [], None
+        for s in self.readings(key, at, known):
+            area, outcome = self.programme.gates[s.gate].area, self.outcome(s, known)
+            if now and now.until <= s.true:
+                now = None  # the programme had ended it
+            if area is None or outcome not in ("admitted", "already_in", "left"):
+                continue
+            if outcome == "left":
+                if now and now.area == area:
+                    now.until, now = s.true, None
+            elif now and now.area == area:
+                if not s.group and now.seen is None:
+                    now.seen = s.true
+            elif outcome == "admitted":
+                if now:
+                    now.until = s.true  # entering one room is leaving the other
+                now = Stay(area, s.gate, s.true, self.programme.block_end(area, s.true), s.group)
+                out.append(now)
+        return out
+
+    # --- figures
+
+    def stats(self, at, known=FOREVER):
+        return Count(self, at, known).stats()
+
+
+class Count:
+    """All figures of one moment, as known at one moment."""
+
+    def __init__(self, model, at, known):
+        self.model, self.p, self.at, self.known = model, model.programme, at, known
+        self.facts = {k: f for k in model.people for f in [model.facts(k, known)] if f}
+        self.stays = {k: model.stays(k, at, known) for k in self.facts}
+        self.hall = {k: [s for s in stays if s.area == self.p.areas[0]] for k, stays in self.stays.items()}
+        self.group_counts = [g for when, g in model.group_quorum if when <= known][-1]
+
+    def is_in(self, stay, at=None):
+        at = self.at if at is None else at
+        return stay.begin <= at < stay.until
+
+    def is_expected(self, key):
+        return self.facts[key]["status"] == "summoned" and self.facts[key]["named"]
+
+    def count(self, keys):
+        keys = list(keys)
+        return {"expected": sum(self.is_expected(k) for k in keys), "attended": sum(bool(self.hall[k]) for k in keys),
+                "present": sum(any(self.is_in(s) for s in self.hall[k]) for k in keys)}
+
+    def by(self, fact):
+        values = {f[fact] for f in self.facts.values() if f[fact] is not None}
+        return {v: self.count(k for k, f in self.facts.items() if f[fact] == v) for v in values}
+
+    def gate(self, gate):
+        if gate.area is None:
+            given = {s.person for k in self.facts for s in self.model.readings(k, self.at, self.known)
+                     if s.gate == gate.code and self.model.outcome(s, self.known) == "handed_out"}
+            return {"attended": len(given), "present": 0}
+        mine = [[s for s in stays if s.gate == gate.code] for stays in self.stays.values()]
+        return {"attended": sum(bool(s) for s in mine), "present": sum(any(map(self.is_in, s)) for s in mine)}
+
+    def session(self, session):
+        mine = [[s for s in stays if s.area == session.area] for stays in self.stays.values()]
+        was = [any(s.begin < session.ends and s.until > session.starts for s in stays) for stays in mine]
+        now = session.starts <= self.at < session.ends
+        return {"attended": sum(was), "present": sum(now and any(map(self.is_in, stays)) for stays in mine)}
+
+    # --- the quorum
+
+    def counts_from(self, stay):
+        """Hearsay counts only where the organiser decided so."""
+        return stay.begin if self.group_counts else stay.seen
+
+    def quorum(self):
+        if not self.p.quorum:
+            return None
+        category, rule, fraction = self.p.quorum
+        session = self.p.quorum_session(self.at)
+        voters = [k for k, f in self.facts.items() if f["category"] == category and self.is_expected(k)]
+        share = fractions.Fraction(fraction) * len(voters)
+        required = -(-share.numerator // share.denominator) if rule == "at_least" else share.numerator // share.denominator + 1
+        stays = [s for k in voters for s in self.hall[k]]
+        begin = self.p.quorum_window(session, self.at)
+
+        def counted(at):
+            return sum(self.counts_from(s) is not None and self.counts_from(s) <= at < s.until for s in stays)
+        since = None
+        moments = sorted({begin} | {self.counts_from(s) for s in stays if self.counts_from(s) is not None and begin < self.counts_from(s) <= self.at})
+        for moment in moments if voters else ():
+            if counted(moment) >= required and since is None and moment <= self.at:
+                since = moment
+        said = sum(self.is_in(s) and not (s.seen is not None and s.seen <= self.at) for s in stays)
+        return {"session": session.code if session else None, "category": category, "eligible": len(voters), "required": required, "present": counted(self.at),
+                "by_group": said, "group_counts": self.group_counts, "reached": since is not None, "since": since}
+
+    def stats(self):
+        value = self.count(self.facts)
+        value["by_category"] = self.by("category")
+        value["by_delegation"] = {d: c for d, c in self.by("delegation").items() if c["expected"] or c["attended"]}
+        value["by_gate"] = {code: self.gate(g) for code, g in self.p.gates.items()}
+        value["by_session"] = {s.code: self.session(s) for s in self.p.sessions}
+        value["quorum"] = self.quorum()
+        return value

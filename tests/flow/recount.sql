@@ -1,0 +1,140 @@
+-- The figures of an event, counted from its record by plain SQL: what doors read (scan), what was taken back (correction), the list (delegate) and the programme. No counter of the
+-- program is looked at. For an auditor with a copy of the database (`plenum backup`, or plenum.db of a server that was stopped) and sqlite3 3.37 or newer; docs/operating.md says how.
+--
+-- Three tables say what is asked; make them before this file is read:
+--   CREATE TEMP TABLE asked AS SELECT 'dai-hoi-19' AS event, 1796083500000 AS at_ms, 9e15 AS known_ms;
+--     at_ms: as of which moment; known_ms: as known at which moment (what came in later is left out). Milliseconds since 1970, UTC.
+--   CREATE TEMP TABLE midnight AS SELECT 1796058000000 AS at_ms UNION SELECT …;
+--     the beginning of each local day of the event, and of the day after its last: SQL knows no time zones.
+-- Answers: the tables `figure` (kind, code, expected, attended, present) and `quorum` (one row), and for looking closer `stay` (who was where, from when to when).
+
+-- --- the record -------------------------------------------------------------------------------------------------------------------------------
+
+CREATE TEMP VIEW the_event AS
+SELECT e.*, q.at_ms, q.known_ms, (SELECT a.id FROM area a WHERE a.event_id = e.id ORDER BY a.sort_order LIMIT 1) AS hall_id
+FROM event e JOIN asked q ON q.event = e.slug;
+
+-- A reading counts when it was known, not taken back by then, and its true time had come.
+CREATE TEMP TABLE reading AS
+SELECT s.delegate_id, row_number() OVER (PARTITION BY s.delegate_id ORDER BY s.true_ms, s.received_ms, s.id) AS n,
+       s.true_ms, s.gate_id, g.area_id, s.outcome, s.group_id IS NOT NULL AS by_group
+FROM scan s JOIN the_event e ON e.id = s.event_id JOIN gate g ON g.id = s.gate_id
+WHERE s.delegate_id IS NOT NULL AND g.area_id IS NOT NULL AND s.outcome IN ('admitted', 'already_in', 'left')
+  AND s.received_ms <= e.known_ms AND s.true_ms <= e.at_ms
+  AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.scan = s.id AND c.made_ms <= e.known_ms);
+CREATE UNIQUE INDEX temp.reading_order ON reading(delegate_id, n);
+
+-- --- when presence ends by itself ----------------------------------------------------------------------------------------------------------------
+
+-- For each moment at which somebody came in: the end of that local day, and the session of that room that is on then, or comes next on that day.
+CREATE TEMP TABLE moment AS
+SELECT r.area_id, r.true_ms, r.day_end,
+       (SELECT s.id FROM session s WHERE s.area_id = r.area_id AND s.ends_ms > r.true_ms ORDER BY s.starts_ms LIMIT 1) AS session_id
+FROM (SELECT DISTINCT area_id, true_ms, (SELECT min(at_ms) FROM midnight m WHERE m.at_ms > true_ms AND m.at_ms > (SELECT min(at_ms) FROM midnight)) AS day_end
+      FROM reading WHERE outcome = 'admitted') r;
+
+-- The block: that session and those that are joined to it, each by the carry_over of the one before it, on that day. Without a session: the day.
+CREATE TEMP TABLE block AS
+SELECT m.area_id, m.true_ms, COALESCE(
+  (SELECT max(s.ends_ms) FROM session f JOIN session s ON s.area_id = f.area_id AND s.starts_ms >= f.starts_ms AND s.starts_ms < m.day_end
+   WHERE f.id = m.session_id AND f.starts_ms < m.day_end
+     AND NOT EXISTS (SELECT 1 FROM session b WHERE b.area_id = f.area_id AND b.starts_ms >= f.starts_ms AND b.starts_ms < s.starts_ms AND b.carry_over = 0)),
+  m.day_end) AS ends_ms
+FROM moment m;
+CREATE UNIQUE INDEX temp.block_of ON block(area_id, true_ms);
+
+-- --- stays --------------------------------------------------------------------------------------------------------------------------------------
+
+-- Each person's readings in the order of true time. `began`: the reading with which the stay that goes on began; 0: they are nowhere.
+CREATE TEMP TABLE walk AS
+WITH RECURSIVE w(delegate_id, n, true_ms, began, area_id, until_ms) AS (
+  SELECT delegate_id, 0, -9e15, 0, 0, -9e15 FROM reading WHERE n = 1
+  UNION ALL
+  SELECT r.delegate_id, r.n, r.true_ms,
+    CASE WHEN r.outcome = 'admitted' THEN CASE WHEN w.began > 0 AND w.until_ms > r.true_ms AND w.area_id = r.area_id THEN w.began ELSE r.n END -- in already: nothing begins
+         WHEN w.until_ms <= r.true_ms THEN 0                                                       -- the programme had ended the stay
+         WHEN r.outcome = 'left' AND w.area_id = r.area_id THEN 0
+         ELSE w.began END,
+    CASE WHEN r.outcome = 'admitted' THEN r.area_id ELSE w.area_id END,                             -- entering one room is leaving the other
+    CASE WHEN r.outcome = 'admitted' AND NOT (w.began > 0 AND w.until_ms > r.true_ms AND w.area_id = r.area_id)
+         THEN (SELECT b.ends_ms FROM block b WHERE b.area_id = r.area_id AND b.true_ms = r.true_ms)
+         ELSE w.until_ms END
+  FROM w JOIN reading r ON r.delegate_id = w.delegate_id AND r.n = w.n + 1)
+SELECT * FROM w WHERE n > 0;
+CREATE INDEX temp.walk_began ON walk(delegate_id, began, n);
+
+-- `seen_ms`: from when on somebody was seen by their own badge; a stay that rests on a group check-in alone has none.
+CREATE TEMP TABLE stay AS
+SELECT r.delegate_id, r.area_id, r.gate_id, r.true_ms AS from_ms,
+  min(w.until_ms, COALESCE((SELECT x.true_ms FROM walk x WHERE x.delegate_id = w.delegate_id AND x.n = 1 +
+       (SELECT max(y.n) FROM walk y WHERE y.delegate_id = w.delegate_id AND y.began = w.n)), w.until_ms)) AS until_ms,
+  CASE WHEN r.by_group = 0 THEN r.true_ms ELSE
+    (SELECT min(o.true_ms) FROM walk y JOIN reading o ON o.delegate_id = y.delegate_id AND o.n = y.n
+     WHERE y.delegate_id = w.delegate_id AND y.began = w.n AND o.area_id = r.area_id AND o.by_group = 0 AND o.outcome <> 'left') END AS seen_ms
+FROM walk w JOIN reading r ON r.delegate_id = w.delegate_id AND r.n = w.n
+WHERE w.began = w.n;
+
+-- --- the list -----------------------------------------------------------------------------------------------------------------------------------
+
+CREATE TEMP TABLE somebody AS
+SELECT d.id, k.code AS category, u.code AS delegation, d.status = 'summoned' AND d.person_id IS NOT NULL AS expected,
+  EXISTS (SELECT 1 FROM stay s WHERE s.delegate_id = d.id AND s.area_id = e.hall_id) AS attended,
+  EXISTS (SELECT 1 FROM stay s WHERE s.delegate_id = d.id AND s.area_id = e.hall_id AND s.from_ms <= e.at_ms AND e.at_ms < s.until_ms) AS present
+FROM delegate d JOIN the_event e ON e.id = d.event_id JOIN category k ON k.id = d.category_id LEFT JOIN unit u ON u.id = d.delegation_id;
+
+-- --- the figures: distinct people, never rows ----------------------------------------------------------------------------------------------------
+
+CREATE TEMP TABLE figure AS
+SELECT 'event' AS kind, '' AS code, COALESCE(sum(expected), 0) AS expected, COALESCE(sum(attended), 0) AS attended, COALESCE(sum(present), 0) AS present FROM somebody
+UNION ALL
+SELECT 'category', category, sum(expected), sum(attended), sum(present) FROM somebody GROUP BY category
+UNION ALL
+SELECT 'delegation', delegation, sum(expected), sum(attended), sum(present) FROM somebody WHERE delegation IS NOT NULL GROUP BY delegation HAVING sum(expected) + sum(attended) > 0
+UNION ALL
+SELECT 'gate', g.code, NULL, count(DISTINCT s.delegate_id), count(DISTINCT CASE WHEN s.from_ms <= e.at_ms AND e.at_ms < s.until_ms THEN s.delegate_id END)
+FROM gate g JOIN the_event e ON e.id = g.event_id LEFT JOIN stay s ON s.gate_id = g.id WHERE g.kind = 'entry' GROUP BY g.id
+UNION ALL
+SELECT 'gate', g.code, NULL, count(DISTINCT s.delegate_id), 0
+FROM gate g JOIN the_event e ON e.id = g.event_id
+  LEFT JOIN scan s ON s.gate_id = g.id AND s.outcome = 'handed_out' AND s.received_ms <= e.known_ms AND s.true_ms <= e.at_ms
+    AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.scan = s.id AND c.made_ms <= e.known_ms)
+WHERE g.kind = 'handout' GROUP BY g.id
+UNION ALL
+SELECT 'session', x.code, NULL, count(DISTINCT s.delegate_id),
+  count(DISTINCT CASE WHEN s.from_ms <= e.at_ms AND e.at_ms < s.until_ms AND x.starts_ms <= e.at_ms AND e.at_ms < x.ends_ms THEN s.delegate_id END)
+FROM session x JOIN the_event e ON e.id = x.event_id
+  LEFT JOIN stay t ON t.area_id = x.area_id
+  LEFT JOIN stay s ON s.rowid = t.rowid AND s.from_ms < x.ends_ms AND s.until_ms > x.starts_ms
+GROUP BY x.id;
+
+-- --- the quorum ---------------------------------------------------------------------------------------------------------------------------------
+
+-- The session of the first room that is on, else the next of that day; none: the day. People count from the end of the session before it in that room, else from midnight.
+CREATE TEMP TABLE quorum_session AS
+SELECT e.id AS event_id, e.at_ms, e.hall_id, e.group_quorum, e.quorum ->> 'category' AS category, e.quorum ->> 'rule' AS rule,
+  CAST(substr(e.quorum ->> 'fraction', 1, instr(e.quorum ->> 'fraction', '/') - 1) AS INTEGER) AS over_,
+  CAST(substr(e.quorum ->> 'fraction', instr(e.quorum ->> 'fraction', '/') + 1) AS INTEGER) AS under_,
+  s.code AS session, max((SELECT COALESCE(max(at_ms), (SELECT min(at_ms) FROM midnight)) FROM midnight WHERE at_ms <= e.at_ms),
+    COALESCE((SELECT max(b.ends_ms) FROM session b WHERE b.area_id = s.area_id AND b.ends_ms <= s.starts_ms), 0)) AS begin_ms
+FROM the_event e LEFT JOIN session s ON s.id =
+  (SELECT x.id FROM session x WHERE x.area_id = e.hall_id AND x.ends_ms > e.at_ms
+     AND x.starts_ms < (SELECT min(at_ms) FROM midnight WHERE at_ms > e.at_ms AND at_ms > (SELECT min(at_ms) FROM midnight)) ORDER BY x.starts_ms LIMIT 1)
+WHERE e.quorum IS NOT NULL;
+
+-- Who counts, from when to when: by their own badge, or from the beginning where the organiser decided that groups count.
+CREATE TEMP TABLE voter_stay AS
+SELECT CASE WHEN q.group_quorum THEN s.from_ms ELSE s.seen_ms END AS from_ms, s.until_ms
+FROM quorum_session q JOIN stay s ON s.area_id = q.hall_id JOIN somebody p ON p.id = s.delegate_id AND p.category = q.category AND p.expected;
+
+CREATE TEMP TABLE quorum AS
+WITH base AS (SELECT q.*, (SELECT count(*) FROM somebody p WHERE p.category = q.category AND p.expected) AS eligible FROM quorum_session q),
+     rule AS (SELECT b.*, CASE rule WHEN 'at_least' THEN (eligible * over_ + under_ - 1) / under_ ELSE eligible * over_ / under_ + 1 END AS required FROM base b),
+     instant AS (SELECT begin_ms AS at_ms FROM rule UNION SELECT v.from_ms FROM voter_stay v JOIN rule r ON v.from_ms > r.begin_ms AND v.from_ms <= r.at_ms),
+     counted AS (SELECT i.at_ms, (SELECT count(*) FROM voter_stay v WHERE v.from_ms <= i.at_ms AND i.at_ms < v.until_ms) AS people FROM instant i)
+SELECT r.session, r.category, r.eligible, r.required,
+  (SELECT count(*) FROM voter_stay v WHERE v.from_ms <= r.at_ms AND r.at_ms < v.until_ms) AS present,
+  (SELECT count(*) FROM stay s JOIN somebody p ON p.id = s.delegate_id AND p.category = r.category AND p.expected
+   WHERE s.area_id = r.hall_id AND s.from_ms <= r.at_ms AND r.at_ms < s.until_ms AND (s.seen_ms IS NULL OR s.seen_ms > r.at_ms)) AS by_group,
+  r.group_quorum AS group_counts,
+  CASE WHEN r.eligible > 0 THEN (SELECT min(c.at_ms) FROM counted c WHERE c.people >= r.required AND c.at_ms <= r.at_ms) END AS since_ms
+FROM rule r;
