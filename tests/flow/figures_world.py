@@ -36,6 +36,11 @@ class Zone:
         early, late = wall - self.before * MINUTE, wall - self.after * MINUTE
         return early if not self.change or early < self.change else max(late, self.change)
 
+    def local(self, at):
+        """Day and minutes by the clock on the wall."""
+        wall = at + (self.after if self.change and at >= self.change else self.before) * MINUTE - kit.time_ms(self.first + "T00:00:00.000Z")
+        return wall // DAY, wall % DAY // MINUTE
+
     def text(self, day, minutes):
         wall = kit.time_ms(self.first + "T00:00:00.000Z") + day * DAY + minutes * MINUTE
         return kit.time_text(wall)[:16]
@@ -69,7 +74,7 @@ def make_steps(rng, people, most=240):
     keys = [p["code"] for p in people] + ["#90%d" % (i + 1) for i in range(BLANKS)]
     steps, scans, groups = [], [], []
     kinds = ["go"] * 16 + ["batch"] * 9 + ["again"] * 3 + ["undo"] * 4 + ["group"] * 3 + ["group_undo", "reissue", "substitute", "substitute", "absence", "absence", "walk_in", "name",
-             "file", "file", "group_quorum", "override", "desk", "restart", "look"]
+             "file", "file", "group_quorum", "override", "desk", "restart", "look", "programme", "paper", "paper"]
     waits = (0, 0, 0, 1, 999, 5000, 40000, MINUTE, 3 * MINUTE, 7 * MINUTE, 20 * MINUTE, 55 * MINUTE)
 
     def crowd():
@@ -124,6 +129,10 @@ def make_steps(rng, people, most=240):
             step.update(on=rng.random() < 0.5)
         elif kind == "restart":
             step.update(kill=rng.random() < 0.5, wait=max(step["wait"], 1))
+        elif kind == "programme":
+            step.update(session=rng.choice(("opening", "afternoon", "gala", "closing", "talk", "dinner")), later=rng.choice((-30, 0, 0, 20, 45)), carry_over=rng.random() < 0.5)
+        elif kind == "paper":
+            step.update(gate=rng.choice(("main", "side", "annex", "gifts")), direction=rng.choice(("in", "in", "out")), lines=[(crowd(), rng.randrange(1, 300)) for _ in range(3)])
         elif kind == "look":
             step.update(jump=rng.choice(("boundary", "boundary", "before", "hour")))
         else:
@@ -439,17 +448,60 @@ class World:
             self.model.person(step["blank"], self.now, named=True, delegation=facts["delegation"] or step["unit"])
         return True
 
+    def do_paper(self, step):
+        """What was ticked on a list while the power was off, typed later."""
+        if step["gate"] == "gifts" and step["direction"] == "out":
+            return False
+        if self.by("desk").get("/api/v1/events/%s/paper-list.pdf" % EVENT).status != 200:  # who is new gets a row of their own
+            raise RuntimeError("paper list")
+        lines, moments = [], {}
+        for who, ago in step["lines"]:
+            at = (self.now - ago * MINUTE) // MINUTE * MINUTE
+            code = self.server.value("SELECT r.code FROM row_code r JOIN delegate d ON d.id = r.delegate_id LEFT JOIN person p ON p.id = d.person_id "
+                                     "WHERE COALESCE(p.code, d.number) = ?", self.codes.get(who))
+            day, minute = self.zone.local(at)
+            if code and who not in moments and day == self.zone.local(self.now)[0] and self.zone.utc(day, minute) == at:
+                lines.append("%s %02d:%02d" % (code, minute // 60, minute % 60))
+                moments[who] = at
+        if not lines:
+            return False
+        body = {"gate": step["gate"], "direction": step["direction"], "date": self.zone.text(self.zone.local(self.now)[0], 0)[:10], "text": "\n".join(lines)}
+        reply = self.by("desk").post("/api/v1/events/%s/paper-scans" % EVENT, body)
+        if reply.status != 200:
+            raise RuntimeError("paper: %r" % reply)
+        for r in reply.json()["results"] if not reply.json()["wrong"] else ():
+            if r["again"] or not r["scan_id"]:
+                continue
+            key = next(k for k in moments if self.codes[k] in (self.server.value("SELECT COALESCE(p.code, d.number) FROM scan s JOIN delegate d ON d.id = s.delegate_id "
+                                                                                 "LEFT JOIN person p ON p.id = d.person_id WHERE s.scan_id = ?", r["scan_id"]),))
+            if kit.time_ms(r["at"]) != moments[key]:
+                kit.check(False, "step %d: the minute that was typed" % step["n"], (r, moments[key]))
+            self.model.scan(self.now, moments[key], key, step["gate"], step["direction"], r["outcome"], False)
+        return True
+
+    def do_programme(self, step):
+        """The chair moves a session: what was counted is counted by the new programme."""
+        p = self.model.programme
+        session = next((s for s in p.sessions if s.code == step["session"]), None)
+        at = next((s for s in self.plan["sessions"] if s[0] == step["session"]), None)
+        if not session:
+            return False
+        moved = at[4] + step["later"]
+        self.load({"sessions": [{"code": session.code, "ends": self.zone.text(at[2], moved), "carry_over": step["carry_over"]}]})
+        session.ends, session.carry_over = self.zone.utc(at[2], moved), step["carry_over"]
+        return True
+
+    def load(self, event):
+        path = os.path.join(self.server.folder, "newer.json")
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump({"format": "plenum-events/1", "events": [dict(event, slug=EVENT)]}, f)
+        self.server.load(path, "--event", EVENT)
+
     def do_file(self, step):
         """The office sends a newer list in the midst of it."""
         if step["who"] not in self.codes or not self.model.facts(step["who"], self.now)["named"]:
             return False
-        path = os.path.join(self.server.folder, "newer.json")
-        value = {"format": "plenum-events/1", "events": [{"slug": EVENT, "delegates": [dict(step["facts"], person=self.codes[step["who"]])]}]}
-        with open(path, "w", encoding="utf-8") as f:
-            json.dump(value, f)
-        done = self.server.load(path, "--event", EVENT)
-        if done.returncode:
-            raise RuntimeError(done.stderr)
+        self.load({"delegates": [dict(step["facts"], person=self.codes[step["who"]])]})
         facts = dict(step["facts"])
         if self.model.facts(step["who"], self.now)["status"] == "replaced":  # for whom the desk found a substitute stays replaced
             facts.pop("status", None)

@@ -1,6 +1,6 @@
 /* A wrong clock for one program, to be preloaded (tests/flow/gates_kit.py builds it): PLENUM_TEST_CLOCK names a file of two numbers, milliseconds that are added to
- * the wall clock and to the clock since the start of the machine; it is mapped, so a step shows at once. A third number, where it is there and not 0, is what the wall clock
- * stands still at. FILE.boot stands in for the machine's boot id. CLOCK_MONOTONIC is left alone: the kernel waits by it. */
+ * the wall clock and to the clock since the start of the machine; it is mapped, so a step shows at once. At a third number, where there is one and it is not 0, the
+ * wall clock stands still. FILE.boot stands in for the machine's boot id. CLOCK_MONOTONIC is left alone: the kernel waits by it. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdarg.h>

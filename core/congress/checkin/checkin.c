@@ -26,6 +26,7 @@ struct work {
     int64_t true_ms;
     bool estimated;
     enum outcome ours;   /* what the rule says */
+    bool is_in, was_given; /* in the gate's area at that moment; given here what is given once */
     bool told_otherwise; /* `old` is the record of this scan, and its answer was not what the person heard */
     struct sql_checkin_find_scan_row old;
 };
@@ -210,10 +211,11 @@ static enum err decide(struct work *w, struct admission_answer *ret)
         a.category = programme_category_position(p, w->badge.category_id);
     }
     if (a.this_event) {
-        a.is_in = is_in_area(w);
+        a.is_in = w->is_in = is_in_area(w);
         enum err e = fill_history(w, &a);
         if (e == OK) e = fill_sessions(w, &a);
         if (e != OK) return e;
+        w->was_given = a.handed_out;
     }
     *ret = admission_decide(&a);
     return OK;
@@ -324,13 +326,21 @@ static enum err store_effect(struct work *w, const struct checkin_answer *answer
     return e;
 }
 
+/* What a person at the desk decides against the rule. The hour is looked at before the person, so whoever it is about may be in already. */
+static enum outcome overridden(const struct work *w)
+{
+    if (w->gate->kind == GATE_HANDOUT) return OUTCOME_handed_out;
+    if (w->scan->going_out) return OUTCOME_left;
+    return w->is_in ? OUTCOME_already_in : OUTCOME_admitted;
+}
+
 /* What a device told a person while it could not ask is a fact: recorded as told, and marked where we would have said otherwise. */
 static void settle(struct work *w, struct admission_answer ours, struct checkin_answer *ret)
 {
     ret->outcome = w->ours = ours.outcome;
     ret->reason = ours.reason;
-    bool overrides = w->scan->override && ours.outcome == OUTCOME_refused && admission_may_override(ours.reason);
-    if (overrides) ret->outcome = w->gate->kind == GATE_HANDOUT ? OUTCOME_handed_out : w->scan->going_out ? OUTCOME_left : OUTCOME_admitted;
+    bool overrides = w->scan->override && ours.outcome == OUTCOME_refused && admission_may_override(ours.reason) && !w->was_given;
+    if (overrides) ret->outcome = overridden(w);
     if (w->scan->asks) return;
     ret->outcome = w->scan->told;
     ret->conflict = w->scan->told != ours.outcome && !was_in_on_paper(w);
