@@ -42,7 +42,7 @@ class Copy:
 
     def stats(self, event, midnights, at, known):
         for name, in self.db.execute("SELECT name FROM sqlite_temp_master WHERE type IN ('table', 'view')").fetchall():
-            self.db.execute("DROP %s temp.%s" % ("VIEW" if name == "the_event" else "TABLE", name))
+            self.db.execute("DROP %s temp.%s" % ("VIEW" if name in ("the_event", "later") else "TABLE", name))
         self.db.execute("CREATE TEMP TABLE asked AS SELECT ? AS event, CAST(? AS INTEGER) AS at_ms, CAST(? AS INTEGER) AS known_ms", (event, at, known))
         self.db.execute("CREATE TEMP TABLE midnight(at_ms INTEGER)")
         self.db.executemany("INSERT INTO midnight VALUES(?)", [(m,) for m in midnights])

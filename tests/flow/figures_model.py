@@ -52,8 +52,8 @@ class Programme:
         return None
 
     def quorum_window(self, session, at):
-        """From when to when people count: from the end of the session before it in that room on that day, else from midnight."""
-        begin = self.day_of(at)[0]
+        """From when on people count: from the end of the session before it in that room on the day on which it begins, else from midnight."""
+        begin = self.day_of(session.starts if session else at)[0]
         if session:
             begin = max([begin] + [s.ends for s in self.sessions if s.area == session.area and s.ends <= session.starts])
         return begin
@@ -85,11 +85,12 @@ class Model:
 
     # --- what becomes known
 
-    def person(self, key, when, **facts):
-        """What is true of somebody from `when` on; the rest stays."""
+    def person(self, key, when, by="desk", **facts):
+        """What is true of somebody from `when` on; the rest stays. What a file says leaves no trace of when: it was always so."""
         history = self.people.setdefault(key, [])
-        before = history[-1][1] if history else {"category": None, "delegation": None, "status": "summoned", "absence": None, "replaces": None, "named": True}
-        history.append((when, dict(before, **facts)))
+        before = dict(history[-1][3]) if history else None
+        now = dict(before or {"category": None, "delegation": None, "status": "summoned", "absence": None, "replaces": None, "named": True}, **facts)
+        history.append((when, by, before, now, set(facts)))
 
     def scan(self, *args):
         self.scans.append(Scan(len(self.scans), *args))
@@ -97,13 +98,18 @@ class Model:
 
     # --- what was known
 
-    def facts(self, key, known):
-        """What is on the list; None: not on it yet."""
-        found = None
-        for when, facts in self.people[key]:
-            if when <= known:
-                found = facts
-        return found
+    def facts(self, key, at, known=None):
+        """What stood on the list at a moment: today's row, and what the desk changed since taken back, the newest first; None: not on it yet. An absence is knowledge, not a change of
+        the list."""
+        known = at if known is None else known
+        facts = dict(self.people[key][-1][3])
+        for when, by, before, _, changed in reversed(self.people[key]):
+            if by == "file" or when <= (known if changed == {"absence"} else min(at, known)):
+                continue
+            if before is None:
+                return None
+            facts.update({name: before[name] for name in changed})
+        return facts
 
     def readings(self, key, at, known):
         """Of one person, in the order of true time: what counts."""
@@ -151,7 +157,7 @@ class Count:
 
     def __init__(self, model, at, known):
         self.model, self.p, self.at, self.known = model, model.programme, at, known
-        self.facts = {k: f for k in model.people for f in [model.facts(k, known)] if f}
+        self.facts = {k: f for k in model.people for f in [model.facts(k, at, known)] if f}
         self.stays = {k: model.stays(k, at, known) for k in self.facts}
         self.hall = {k: [s for s in stays if s.area == self.p.areas[0]] for k, stays in self.stays.items()}
         self.group_counts = [g for when, g in model.group_quorum if when <= known][-1]
@@ -160,8 +166,12 @@ class Count:
         at = self.at if at is None else at
         return stay.begin <= at < stay.until
 
+    @staticmethod
+    def expects(facts):
+        return bool(facts) and facts["status"] == "summoned" and facts["named"]
+
     def is_expected(self, key):
-        return self.facts[key]["status"] == "summoned" and self.facts[key]["named"]
+        return self.expects(self.facts[key])
 
     def count(self, keys):
         keys = list(keys)
@@ -192,26 +202,48 @@ class Count:
         """Hearsay counts only where the organiser decided so."""
         return stay.begin if self.group_counts else stay.seen
 
+    def required(self, eligible):
+        _, rule, fraction = self.p.quorum
+        share = fractions.Fraction(fraction) * eligible
+        return -(-share.numerator // share.denominator) if rule == "at_least" else share.numerator // share.denominator + 1
+
+    def voters(self, at):
+        """Who is eligible at a moment, by the list of that moment."""
+        return [k for k in self.model.people for f in [self.model.facts(k, at, self.known)] if self.expects(f) and f["category"] == self.p.quorum[0]]
+
+    def assembly(self, at):
+        """How many are eligible, how many of them count as present, and whether that is enough."""
+        voters = self.voters(at)
+        here = sum(any(self.counts_from(s) is not None and self.counts_from(s) <= at < s.until for s in self.hall.get(k, ())) for k in voters)
+        return len(voters), here, bool(voters) and here >= self.required(len(voters))
+
+    def moments(self, begin, until):
+        """When it may have changed: somebody came, was seen, went, or came onto the list."""
+        stays = [s for stays in self.hall.values() for s in stays]
+        turns = {m for s in stays for m in (s.begin, s.seen, s.until) if m is not None} | {when for h in self.model.people.values() for when, *_ in h}
+        return [begin] + sorted(m for m in turns if begin < m <= until)
+
+    def periods(self, session, begin, until):
+        """When the quorum was met, from when to when; the last may go on."""
+        out = []
+        for moment in self.moments(begin, until) if begin <= until else ():
+            met = self.assembly(moment)[2]
+            if met and (not out or out[-1][1] is not None):
+                out.append([moment, None])
+            elif not met and out and out[-1][1] is None:
+                out[-1][1] = moment
+        return out
+
     def quorum(self):
         if not self.p.quorum:
             return None
-        category, rule, fraction = self.p.quorum
         session = self.p.quorum_session(self.at)
-        voters = [k for k, f in self.facts.items() if f["category"] == category and self.is_expected(k)]
-        share = fractions.Fraction(fraction) * len(voters)
-        required = -(-share.numerator // share.denominator) if rule == "at_least" else share.numerator // share.denominator + 1
-        stays = [s for k in voters for s in self.hall[k]]
         begin = self.p.quorum_window(session, self.at)
-
-        def counted(at):
-            return sum(self.counts_from(s) is not None and self.counts_from(s) <= at < s.until for s in stays)
-        since = None
-        moments = sorted({begin} | {self.counts_from(s) for s in stays if self.counts_from(s) is not None and begin < self.counts_from(s) <= self.at})
-        for moment in moments if voters else ():
-            if counted(moment) >= required and since is None and moment <= self.at:
-                since = moment
-        said = sum(self.is_in(s) and not (s.seen is not None and s.seen <= self.at) for s in stays)
-        return {"session": session.code if session else None, "category": category, "eligible": len(voters), "required": required, "present": counted(self.at),
+        eligible, here, _ = self.assembly(self.at)
+        periods = self.periods(session, begin, self.at)
+        since = periods[0][0] if periods else None
+        said = sum(self.is_in(s) and not (s.seen is not None and s.seen <= self.at) for k in self.voters(self.at) for s in self.hall.get(k, ()))
+        return {"session": session.code if session else None, "category": self.p.quorum[0], "eligible": eligible, "required": self.required(eligible), "present": here,
                 "by_group": said, "group_counts": self.group_counts, "reached": since is not None, "since": since}
 
     def stats(self):

@@ -191,10 +191,10 @@ class World:
         model.group_quorum = [(0, plan["group_quorum"])]
         self.codes = {"#90%d" % (i + 1): "90%d" % (i + 1) for i in range(BLANKS)}
         for p in plan["people"]:
-            model.person(p["code"], 0, category=p["category"], delegation=p["delegation"], status=p["status"])
+            model.person(p["code"], 0, "file", category=p["category"], delegation=p["delegation"], status=p["status"])
             self.codes[p["code"]] = p["code"]
         for i in range(BLANKS):
-            model.person("#90%d" % (i + 1), 0, category="guest", named=False)
+            model.person("#90%d" % (i + 1), 0, "file", category="guest", named=False)
         return model
 
     # --- who speaks
@@ -232,9 +232,12 @@ class World:
     def play(self, step):
         """False: the step had nothing to do (it names something that was not done)."""
         self.rng = random.Random(step["seed"])
+        before = self.now
         self.now += step["wait"]
         if step["do"] == "look":
             self.jump(step["jump"])
+        if self.now >= self.model.programme.midnights[2]:
+            self.now = before + 1  # of the days after the event nothing is promised
         self.clock.stand_at(self.now)
         return getattr(self, "do_" + step["do"])(step)
 
@@ -505,7 +508,7 @@ class World:
         facts = dict(step["facts"])
         if self.model.facts(step["who"], self.now)["status"] == "replaced":  # for whom the desk found a substitute stays replaced
             facts.pop("status", None)
-        self.model.person(step["who"], self.now, **facts)
+        self.model.person(step["who"], self.now, "file", **facts)
         return True
 
     def do_group_quorum(self, step):

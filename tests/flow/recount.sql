@@ -76,11 +76,29 @@ WHERE w.began = w.n;
 
 -- --- the list -----------------------------------------------------------------------------------------------------------------------------------
 
+-- Today's rows, and what the desk changed after the moment taken back (who came onto the list later, whose name or mandate it was not yet). What a file changed
+-- leaves no trace of when: it is taken as always so. An absence is knowledge: it counts from when it was known.
+CREATE TEMP VIEW later AS
+SELECT a.id, a.kind, a.delegate_id, a.other_id, a.detail, a.made_ms FROM amendment a JOIN the_event e ON e.id = a.event_id
+WHERE a.made_ms > CASE a.kind WHEN 'absence' THEN e.known_ms ELSE min(e.at_ms, e.known_ms) END;
+
+CREATE TEMP TABLE listed AS
+SELECT d.id,
+  COALESCE((SELECT k.code FROM category k WHERE k.event_id = d.event_id AND k.code =
+             (SELECT l.detail ->> '$.was.category' FROM later l WHERE l.delegate_id = d.id AND l.kind = 'substitute' ORDER BY l.made_ms, l.id LIMIT 1)), k.code) AS category,
+  COALESCE((SELECT CASE WHEN json_type(l.detail, '$.was.delegation') = 'integer' THEN COALESCE((SELECT u.code FROM unit u WHERE u.id = l.detail ->> '$.was.delegation'), '') END
+            FROM later l WHERE l.delegate_id = d.id AND l.kind = 'substitute' ORDER BY l.made_ms, l.id LIMIT 1), u.code, '') AS delegation,
+  d.person_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM later l WHERE l.delegate_id = d.id AND l.kind = 'name_blank') AS named,
+  CASE (SELECT CASE WHEN l.other_id = d.id THEN 'was replaced' ELSE 'took over' END FROM later l WHERE l.kind = 'substitute' AND d.id IN (l.delegate_id, l.other_id)
+        ORDER BY l.made_ms, l.id LIMIT 1) WHEN 'was replaced' THEN 1 WHEN 'took over' THEN 0 ELSE d.status = 'summoned' END AS summoned
+FROM delegate d JOIN the_event e ON e.id = d.event_id JOIN category k ON k.id = d.category_id LEFT JOIN unit u ON u.id = d.delegation_id
+WHERE NOT EXISTS (SELECT 1 FROM later l WHERE l.delegate_id = d.id AND (l.kind = 'walk_in' OR l.kind = 'substitute' AND NOT COALESCE(l.detail ->> 'alternate', 0)));
+
 CREATE TEMP TABLE somebody AS
-SELECT d.id, k.code AS category, u.code AS delegation, d.status = 'summoned' AND d.person_id IS NOT NULL AS expected,
+SELECT d.id, d.category, d.delegation, d.summoned AND d.named AS expected,
   EXISTS (SELECT 1 FROM stay s WHERE s.delegate_id = d.id AND s.area_id = e.hall_id) AS attended,
   EXISTS (SELECT 1 FROM stay s WHERE s.delegate_id = d.id AND s.area_id = e.hall_id AND s.from_ms <= e.at_ms AND e.at_ms < s.until_ms) AS present
-FROM delegate d JOIN the_event e ON e.id = d.event_id JOIN category k ON k.id = d.category_id LEFT JOIN unit u ON u.id = d.delegation_id;
+FROM listed d JOIN the_event e;
 
 -- --- the figures: distinct people, never rows ----------------------------------------------------------------------------------------------------
 
@@ -89,7 +107,7 @@ SELECT 'event' AS kind, '' AS code, COALESCE(sum(expected), 0) AS expected, COAL
 UNION ALL
 SELECT 'category', category, sum(expected), sum(attended), sum(present) FROM somebody GROUP BY category
 UNION ALL
-SELECT 'delegation', delegation, sum(expected), sum(attended), sum(present) FROM somebody WHERE delegation IS NOT NULL GROUP BY delegation HAVING sum(expected) + sum(attended) > 0
+SELECT 'delegation', delegation, sum(expected), sum(attended), sum(present) FROM somebody WHERE delegation <> '' GROUP BY delegation HAVING sum(expected) + sum(attended) > 0
 UNION ALL
 SELECT 'gate', g.code, NULL, count(DISTINCT s.delegate_id), count(DISTINCT CASE WHEN s.from_ms <= e.at_ms AND e.at_ms < s.until_ms THEN s.delegate_id END)
 FROM gate g JOIN the_event e ON e.id = g.event_id LEFT JOIN stay s ON s.gate_id = g.id WHERE g.kind = 'entry' GROUP BY g.id
@@ -109,32 +127,52 @@ GROUP BY x.id;
 
 -- --- the quorum ---------------------------------------------------------------------------------------------------------------------------------
 
--- The session of the first room that is on, else the next of that day; none: the day. People count from the end of the session before it in that room, else from midnight.
+-- The session of the first room that is on, else the next of that day; none: the day. People count from the end of the session before it in that room on the day on which it begins,
+-- else from midnight.
 CREATE TEMP TABLE quorum_session AS
-SELECT e.id AS event_id, e.at_ms, e.hall_id, e.group_quorum, e.quorum ->> 'category' AS category, e.quorum ->> 'rule' AS rule,
-  CAST(substr(e.quorum ->> 'fraction', 1, instr(e.quorum ->> 'fraction', '/') - 1) AS INTEGER) AS over_,
-  CAST(substr(e.quorum ->> 'fraction', instr(e.quorum ->> 'fraction', '/') + 1) AS INTEGER) AS under_,
-  s.code AS session, max((SELECT COALESCE(max(at_ms), (SELECT min(at_ms) FROM midnight)) FROM midnight WHERE at_ms <= e.at_ms),
-    COALESCE((SELECT max(b.ends_ms) FROM session b WHERE b.area_id = s.area_id AND b.ends_ms <= s.starts_ms), 0)) AS begin_ms
-FROM the_event e LEFT JOIN session s ON s.id =
-  (SELECT x.id FROM session x WHERE x.area_id = e.hall_id AND x.ends_ms > e.at_ms
-     AND x.starts_ms < (SELECT min(at_ms) FROM midnight WHERE at_ms > e.at_ms AND at_ms > (SELECT min(at_ms) FROM midnight)) ORDER BY x.starts_ms LIMIT 1)
-WHERE e.quorum IS NOT NULL;
+SELECT q.*, max(COALESCE((SELECT max(at_ms) FROM midnight WHERE at_ms <= q.day_ms), (SELECT min(at_ms) FROM midnight)),
+                COALESCE((SELECT max(b.ends_ms) FROM session b WHERE b.area_id = q.hall_id AND b.ends_ms <= q.starts_ms), 0)) AS begin_ms
+FROM (SELECT e.id AS event_id, e.at_ms, e.hall_id, e.group_quorum, e.quorum ->> 'category' AS category, e.quorum ->> 'rule' AS rule,
+        CAST(substr(e.quorum ->> 'fraction', 1, instr(e.quorum ->> 'fraction', '/') - 1) AS INTEGER) AS over_,
+        CAST(substr(e.quorum ->> 'fraction', instr(e.quorum ->> 'fraction', '/') + 1) AS INTEGER) AS under_,
+        s.code AS session, s.starts_ms, COALESCE(s.starts_ms, e.at_ms) AS day_ms
+      FROM the_event e LEFT JOIN session s ON s.id =
+        (SELECT x.id FROM session x WHERE x.area_id = e.hall_id AND x.ends_ms > e.at_ms
+           AND x.starts_ms < (SELECT min(at_ms) FROM midnight WHERE at_ms > e.at_ms AND at_ms > (SELECT min(at_ms) FROM midnight)) ORDER BY x.starts_ms LIMIT 1)
+      WHERE e.quorum IS NOT NULL) q;
+
+-- Who is eligible now, and from when on: the desk's walk-ins, names and substitutes from then, all others always. A substitute takes the place of somebody who was eligible.
+CREATE TEMP TABLE voter AS
+SELECT p.id, COALESCE((SELECT max(a.made_ms) FROM amendment a JOIN the_event e ON a.event_id = e.id
+                       WHERE a.delegate_id = p.id AND a.kind IN ('walk_in', 'name_blank', 'substitute') AND a.made_ms <= min(e.at_ms, e.known_ms)), 0) AS from_ms
+FROM somebody p JOIN quorum_session q ON p.category = q.category AND p.expected;
+
+-- Moments from which there was one more seat: walk-ins and names, also of those who were replaced since.
+CREATE TEMP TABLE seat AS
+SELECT a.made_ms AS from_ms FROM amendment a JOIN the_event e ON a.event_id = e.id JOIN listed d ON d.id = a.delegate_id JOIN quorum_session q ON d.category = q.category
+WHERE a.kind IN ('walk_in', 'name_blank') AND a.made_ms <= min(e.at_ms, e.known_ms)
+  AND (d.id IN (SELECT id FROM voter) OR EXISTS (SELECT 1 FROM delegate x WHERE x.id = d.id AND x.status = 'replaced'));
 
 -- Who counts, from when to when: by their own badge, or from the beginning where the organiser decided that groups count.
 CREATE TEMP TABLE voter_stay AS
-SELECT CASE WHEN q.group_quorum THEN s.from_ms ELSE s.seen_ms END AS from_ms, s.until_ms
-FROM quorum_session q JOIN stay s ON s.area_id = q.hall_id JOIN somebody p ON p.id = s.delegate_id AND p.category = q.category AND p.expected;
+SELECT max(v.from_ms, CASE WHEN q.group_quorum THEN s.from_ms ELSE s.seen_ms END) AS from_ms, s.until_ms
+FROM quorum_session q JOIN stay s ON s.area_id = q.hall_id JOIN voter v ON v.id = s.delegate_id;
+
+-- How it was at each moment at which it may have changed.
+CREATE TEMP TABLE assembly AS
+WITH instant AS (SELECT begin_ms AS at_ms FROM quorum_session
+                 UNION SELECT v.from_ms FROM voter_stay v JOIN quorum_session q ON v.from_ms > q.begin_ms AND v.from_ms <= q.at_ms
+                 UNION SELECT v.until_ms FROM voter_stay v JOIN quorum_session q ON v.until_ms > q.begin_ms AND v.until_ms <= q.at_ms
+                 UNION SELECT s.from_ms FROM seat s JOIN quorum_session q ON s.from_ms > q.begin_ms AND s.from_ms <= q.at_ms
+                 UNION SELECT at_ms FROM quorum_session),
+     counted AS (SELECT i.at_ms, (SELECT count(*) FROM voter) - (SELECT count(*) FROM seat s WHERE s.from_ms > i.at_ms) AS eligible,
+                   (SELECT count(*) FROM voter_stay v WHERE v.from_ms <= i.at_ms AND i.at_ms < v.until_ms) AS people FROM instant i)
+SELECT c.*, CASE q.rule WHEN 'at_least' THEN (c.eligible * q.over_ + q.under_ - 1) / q.under_ ELSE c.eligible * q.over_ / q.under_ + 1 END AS required
+FROM counted c JOIN quorum_session q;
 
 CREATE TEMP TABLE quorum AS
-WITH base AS (SELECT q.*, (SELECT count(*) FROM somebody p WHERE p.category = q.category AND p.expected) AS eligible FROM quorum_session q),
-     rule AS (SELECT b.*, CASE rule WHEN 'at_least' THEN (eligible * over_ + under_ - 1) / under_ ELSE eligible * over_ / under_ + 1 END AS required FROM base b),
-     instant AS (SELECT begin_ms AS at_ms FROM rule UNION SELECT v.from_ms FROM voter_stay v JOIN rule r ON v.from_ms > r.begin_ms AND v.from_ms <= r.at_ms),
-     counted AS (SELECT i.at_ms, (SELECT count(*) FROM voter_stay v WHERE v.from_ms <= i.at_ms AND i.at_ms < v.until_ms) AS people FROM instant i)
-SELECT r.session, r.category, r.eligible, r.required,
-  (SELECT count(*) FROM voter_stay v WHERE v.from_ms <= r.at_ms AND r.at_ms < v.until_ms) AS present,
-  (SELECT count(*) FROM stay s JOIN somebody p ON p.id = s.delegate_id AND p.category = r.category AND p.expected
-   WHERE s.area_id = r.hall_id AND s.from_ms <= r.at_ms AND r.at_ms < s.until_ms AND (s.seen_ms IS NULL OR s.seen_ms > r.at_ms)) AS by_group,
-  r.group_quorum AS group_counts,
-  CASE WHEN r.eligible > 0 THEN (SELECT min(c.at_ms) FROM counted c WHERE c.people >= r.required AND c.at_ms <= r.at_ms) END AS since_ms
-FROM rule r;
+SELECT q.session, q.category, n.eligible, n.required, n.people AS present,
+  (SELECT count(*) FROM stay s JOIN voter v ON v.id = s.delegate_id
+   WHERE s.area_id = q.hall_id AND s.from_ms <= q.at_ms AND q.at_ms < s.until_ms AND (s.seen_ms IS NULL OR s.seen_ms > q.at_ms)) AS by_group,
+  q.group_quorum AS group_counts, (SELECT min(a.at_ms) FROM assembly a WHERE a.eligible > 0 AND a.people >= a.required AND a.at_ms <= q.at_ms) AS since_ms
+FROM quorum_session q JOIN assembly n ON n.at_ms = q.at_ms;
