@@ -247,7 +247,9 @@ enum err quorum_read(struct db *db, struct arena *arena, const struct programme 
     for (size_t i = 0; i < f->category_count; i++)
         if (f->categories[i].id == rule.category->id) input.eligible = f->categories[i].count.expected;
     e = read_list(db, arena, p, &rule, &input, &listed, &listed_count);
-    if (e == OK) e = sql_figures_quorum_stays(db, arena, p->event_id, p->areas[0].id, rule.category->id, &rows, &n);
+    /* From the beginning: what a wrong clock put before the event belongs to its first day. */
+    if (e == OK) e = sql_figures_quorum_stays(db, arena, &(struct sql_figures_quorum_stays_in){.event_id = p->event_id, .area_id = p->areas[0].id,
+                                              .category_id = rule.category->id, .first_ms = 0}, &rows, &n);
     if (e != OK) return e;
     input.stays = arena_array(arena, n, sizeof *input.stays);
     if (!input.stays) return ERR_NOMEM;

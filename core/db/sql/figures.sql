@@ -3,10 +3,10 @@
 -- figures_units :many () -> (id i64, code text, name text, parent_id i64?, level text?)
 SELECT id, code, name, parent_id, level FROM unit ORDER BY sort_order NULLS LAST, code
 
--- Stays of the eligible in the first area, by their beginning; also what a wrong clock put before the event, which belongs to its first day.
--- figures_quorum_stays :many (event_id i64, area_id i64, category_id i64) -> (delegate_id i64, from_ms i64, until_ms i64, personal_ms i64?)
+-- Stays of the eligible in the first area, by their beginning.
+-- figures_quorum_stays :many (event_id i64, area_id i64, category_id i64, first_ms i64) -> (delegate_id i64, from_ms i64, until_ms i64, personal_ms i64?)
 SELECT p.delegate_id, p.from_ms, p.until_ms, p.personal_ms FROM presence p JOIN delegate d ON d.id = p.delegate_id
-WHERE p.event_id = $1 AND p.area_id = $2 AND d.category_id = $3 AND d.status = 'summoned' AND d.person_id IS NOT NULL
+WHERE p.event_id = $1 AND p.area_id = $2 AND d.category_id = $3 AND d.status = 'summoned' AND d.person_id IS NOT NULL AND p.from_ms >= $4
 ORDER BY p.from_ms
 
 -- Who came onto the list of the eligible after it was made.
