@@ -21,7 +21,7 @@ import plenum as kit  # noqa: E402
 from plenum import check, equal, note  # noqa: E402
 
 SECONDS = 28  # of a run in `make check`: at least two seeds
-with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "recount.sql"), encoding="utf-8") as f:
+with open(os.path.join(kit.ROOT, "docs/recount.sql"), encoding="utf-8") as f:
     RECOUNT = f.read()
 options = None
 
@@ -42,7 +42,7 @@ class Copy:
 
     def stats(self, event, midnights, at, known):
         for name, in self.db.execute("SELECT name FROM sqlite_temp_master WHERE type IN ('table', 'view')").fetchall():
-            self.db.execute("DROP %s temp.%s" % ("VIEW" if name in ("the_event", "later") else "TABLE", name))
+            self.db.execute("DROP %s temp.%s" % ("VIEW" if name in ("the_event", "later", "quorum_rule") else "TABLE", name))
         self.db.execute("CREATE TEMP TABLE asked AS SELECT ? AS event, CAST(? AS INTEGER) AS at_ms, CAST(? AS INTEGER) AS known_ms", (event, at, known))
         self.db.execute("CREATE TEMP TABLE midnight(at_ms INTEGER)")
         self.db.executemany("INSERT INTO midnight VALUES(?)", [(m,) for m in midnights])
@@ -55,7 +55,24 @@ class Copy:
         row = self.db.execute("SELECT session, category, eligible, required, present, by_group, group_counts, since_ms FROM quorum").fetchone()
         quorum = dict(zip(names, row))
         quorum.update(group_counts=bool(quorum["group_counts"]), reached=quorum["since"] is not None)
-        return dict(value, quorum=quorum)
+        absent, excused, substitutes, by_group, corrected = self.db.execute("SELECT absent, excused, substitutes, by_group, corrected FROM more").fetchone()
+        return dict(value, quorum=quorum, quorums=self.quorums(), arrivals=self.arrivals(at), substitutes=substitutes, by_group=by_group, corrected=corrected,
+                    absent={"total": absent, "excused": excused, "unexcused": absent - excused})
+
+    def quorums(self):
+        periods = {}
+        for session, begin, until in self.db.execute("SELECT session, from_ms, until_ms FROM quorum_period ORDER BY from_ms"):
+            periods.setdefault(session, []).append({"from": begin, "until": until})
+        rows = self.db.execute("SELECT session, required, eligible, present, most, since_ms, lost_ms FROM quorum_history JOIN session ON code = session ORDER BY starts_ms").fetchall()
+        return [dict(zip(("session", "required", "eligible", "present", "most", "since", "lost"), r), reached=r[5] is not None, periods=periods.get(r[0], [])) for r in rows]
+
+    def arrivals(self, at):
+        minutes = [r[0] for r in self.db.execute("SELECT minute FROM arrival")]
+        first, last = self.db.execute("SELECT min(first_ms), max(first_ms) FROM arrival").fetchone()
+        span = at // 60000 - min(minutes) + 1 if minutes else 0
+        step = max(1, -(-span // 240))
+        return {"per_minute": minutes.count(at // 60000 - 1), "first": first, "last": last, "from": min(minutes) * 60000 if minutes else None, "step": step,
+                "minutes": [sum((m - min(minutes)) // step == i for m in minutes) for i in range(-(-span // step))]}
 
 
 # --- comparing --------------------------------------------------------------------------------------------------------------------------
@@ -63,12 +80,21 @@ class Copy:
 ZERO = {"expected": 0, "attended": 0, "present": 0}
 
 
+PLAIN = ("expected", "attended", "present", "by_category", "by_delegation", "by_gate", "by_session", "absent", "substitutes", "by_group", "corrected")
+
+
+def ms_or_none(text):
+    return kit.time_ms(text) if text else None
+
+
 def told_by(stats):
     """What the door says, in the words of the model."""
-    value = {k: stats[k] for k in ("expected", "attended", "present", "by_category", "by_delegation", "by_gate", "by_session")}
-    quorum = dict(stats["quorum"])
-    quorum["since"] = kit.time_ms(quorum["since"]) if quorum["since"] else None
-    return dict(value, quorum=quorum)
+    value = {k: stats[k] for k in PLAIN}
+    value["quorum"] = dict(stats["quorum"], since=ms_or_none(stats["quorum"]["since"]))
+    value["quorums"] = [dict(q, since=ms_or_none(q["since"]), lost=ms_or_none(q["lost"]), periods=[{k: ms_or_none(t) for k, t in p.items()} for p in q["periods"]])
+                        for q in stats["quorums"]]
+    value["arrivals"] = dict(stats["arrivals"], **{k: ms_or_none(stats["arrivals"][k]) for k in ("first", "last", "from")})
+    return value
 
 
 def same_form(value):
@@ -89,15 +115,38 @@ class Differ(Exception):
     pass
 
 
-def compare(world, what, copy=None):
-    """Door, SQL and model."""
-    own = copy is None
-    copy = copy or Copy(world.server.data)
-    told = same_form(told_by(world.stats()))
-    model = same_form(world.model.stats(world.now))
-    plain = same_form(copy.stats(fw.EVENT, world.model.programme.midnights, world.now, world.now))
-    if own:
+def compare(world, what, rng):
+    """Door, SQL and model, of now and of moments of the past."""
+    copy = Copy(world.server.data)
+    try:
+        compare_one(world, what + ", now", copy, "", world.now, world.now)
+        for _ in range(2):
+            at = a_moment(world, rng)
+            known = rng.choice((None, None, a_moment(world, rng)))
+            query = "?at=" + kit.time_text(at) + ("&known_at=" + kit.time_text(known) if known is not None else "")
+            if rng.random() < 0.15:
+                query, known = "?known_at=" + kit.time_text(at), at
+            compare_one(world, what + ", " + query, copy, query, at, world.now if known is None else known)
+    finally:
         copy.close()
+
+
+def a_moment(world, rng):
+    """Of the past: any, or one at which something happened, or just before it."""
+    first, kind = world.zone.utc(0, -600), rng.random()
+    scans = world.model.scans
+    if kind < 0.4 or not scans:
+        return rng.randrange(first, world.now + 1)
+    s = rng.choice(scans)
+    p = world.model.programme
+    at = rng.choice((s.true, s.received, s.undone or s.received, rng.choice(p.sessions).ends, rng.choice(p.sessions).starts, rng.choice(p.midnights))) - rng.choice((0, 0, 1))
+    return min(max(at, first), world.now)
+
+
+def compare_one(world, what, copy, query, at, known):
+    told = same_form(told_by(world.stats(query)))
+    model = same_form(world.model.stats(at, known))
+    plain = same_form(copy.stats(fw.EVENT, world.model.programme.midnights, at, known))
     wrong = ["door / model: " + d for d in differences(told, model)] + ["door / SQL: " + d for d in differences(told, plain)]
     if wrong:
         raise Differ("%s, at %s: %s" % (what, kit.time_text(world.now), "; ".join(wrong)))
@@ -122,13 +171,13 @@ def play(plan, steps):
             if kit.failed > failed:
                 raise Differ("step %d %s: an answer was wrong" % (i, step))
             if done and (step["do"] not in ("go", "batch") or rng.random() < 0.4):
-                compare(world, "after step %d of %d (%s)" % (i + 1, len(steps), step["do"]))
-                compared += 1
+                compare(world, "after step %d of %d (%s)" % (i + 1, len(steps), step["do"]), rng)
+                compared += 3
             if i % 60 == 59:
                 doctor(world)
         doctor(world)
-        compare(world, "at the end")
-        return compared + 1
+        compare(world, "at the end", rng)
+        return compared + 3
     except Differ as e:
         e.played = i + 1
         raise

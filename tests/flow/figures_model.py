@@ -81,7 +81,7 @@ class Model:
         self.programme = programme
         self.people = {}     # key -> {"category", "delegation", "status", "absence", "replaces", "named"}, by time: [(when, facts)]
         self.scans = []
-        self.group_quorum = [(0, False)]
+        self.group_quorum = False  # as the organiser decides today, for every moment
 
     # --- what becomes known
 
@@ -99,16 +99,17 @@ class Model:
     # --- what was known
 
     def facts(self, key, at, known=None):
-        """What stood on the list at a moment: today's row, and what the desk changed since taken back, the newest first; None: not on it yet. An absence is knowledge, not a change of
-        the list."""
+        """What stood on the list at a moment: today's row, and what the desk changed since taken back, the newest first. Who was not listed yet has today's place, and is not expected. An
+        absence is knowledge, not a change of the list."""
         known = at if known is None else known
-        facts = dict(self.people[key][-1][3])
+        facts = dict(self.people[key][-1][3], listed=True)
         for when, by, before, _, changed in reversed(self.people[key]):
             if by == "file" or when <= (known if changed == {"absence"} else min(at, known)):
                 continue
             if before is None:
-                return None
-            facts.update({name: before[name] for name in changed})
+                facts["listed"] = False
+            else:
+                facts.update({name: before[name] for name in changed})
         return facts
 
     def readings(self, key, at, known):
@@ -157,10 +158,10 @@ class Count:
 
     def __init__(self, model, at, known):
         self.model, self.p, self.at, self.known = model, model.programme, at, known
-        self.facts = {k: f for k in model.people for f in [model.facts(k, at, known)] if f}
+        self.facts = {k: model.facts(k, at, known) for k in model.people}
         self.stays = {k: model.stays(k, at, known) for k in self.facts}
         self.hall = {k: [s for s in stays if s.area == self.p.areas[0]] for k, stays in self.stays.items()}
-        self.group_counts = [g for when, g in model.group_quorum if when <= known][-1]
+        self.group_counts = model.group_quorum
 
     def is_in(self, stay, at=None):
         at = self.at if at is None else at
@@ -168,7 +169,7 @@ class Count:
 
     @staticmethod
     def expects(facts):
-        return bool(facts) and facts["status"] == "summoned" and facts["named"]
+        return facts["listed"] and facts["status"] == "summoned" and facts["named"]
 
     def is_expected(self, key):
         return self.expects(self.facts[key])
@@ -223,28 +224,69 @@ class Count:
         turns = {m for s in stays for m in (s.begin, s.seen, s.until) if m is not None} | {when for h in self.model.people.values() for when, *_ in h}
         return [begin] + sorted(m for m in turns if begin < m <= until)
 
-    def periods(self, session, begin, until):
-        """When the quorum was met, from when to when; the last may go on."""
-        out = []
-        for moment in self.moments(begin, until) if begin <= until else ():
-            met = self.assembly(moment)[2]
-            if met and (not out or out[-1][1] is not None):
-                out.append([moment, None])
-            elif not met and out and out[-1][1] is None:
-                out[-1][1] = moment
-        return out
+    def history(self, session):
+        """How the quorum was in a session (None: the day): from its window's begin to the moment, or to its end."""
+        begin = self.p.quorum_window(session, self.at)
+        over = session is not None and session.ends <= self.at
+        last = session.ends - 1 if over else self.at
+        periods, most = [], 0
+        for moment in self.moments(min(begin, last), last):
+            _, here, met = self.assembly(moment)
+            most = max(most, here)
+            if met and (not periods or periods[-1][1] is not None):
+                periods.append([max(moment, begin), None])
+            elif not met and periods and periods[-1][1] is None:
+                periods[-1][1] = moment
+        lost = periods[-1][1] if periods else None
+        eligible, here, met = self.assembly(last)
+        if over and met:
+            periods[-1][1] = session.ends
+        return {"session": session.code if session else None, "required": self.required(eligible), "eligible": eligible, "present": here, "most": most, "reached": bool(periods),
+                "since": periods[0][0] if periods else None, "lost": lost, "periods": [{"from": b, "until": u} for b, u in periods]}
 
     def quorum(self):
         if not self.p.quorum:
             return None
-        session = self.p.quorum_session(self.at)
-        begin = self.p.quorum_window(session, self.at)
-        eligible, here, _ = self.assembly(self.at)
-        periods = self.periods(session, begin, self.at)
-        since = periods[0][0] if periods else None
+        now = self.history(self.p.quorum_session(self.at))
         said = sum(self.is_in(s) and not (s.seen is not None and s.seen <= self.at) for k in self.voters(self.at) for s in self.hall.get(k, ()))
-        return {"session": session.code if session else None, "category": self.p.quorum[0], "eligible": eligible, "required": self.required(eligible), "present": here,
-                "by_group": said, "group_counts": self.group_counts, "reached": since is not None, "since": since}
+        return dict({k: now[k] for k in ("session", "eligible", "required", "present", "reached", "since")}, category=self.p.quorum[0], by_group=said, group_counts=self.group_counts)
+
+    def quorums(self):
+        """Of every session of the first area so far, and of the next."""
+        if not self.p.quorum:
+            return []
+        return [self.history(s) for s in self.p.sessions if s.area == self.p.areas[0] and (s.starts <= self.at or s is self.p.quorum_session(self.at))]
+
+    # --- who else
+
+    def absent(self):
+        missing = [f for k, f in self.facts.items() if self.is_expected(k) and not self.hall[k]]
+        excused = sum(f["absence"] == "excused" for f in missing)
+        return {"total": len(missing), "excused": excused, "unexcused": len(missing) - excused}
+
+    def arrivals(self):
+        """First arrivals at the event, those of today."""
+        begin, now = self.p.day_of(self.at)[0], self.at // MINUTE
+        first = sorted(m for stays in self.hall.values() if stays for m in [stays[0].begin] if m // MINUTE >= begin // MINUTE)
+        minutes, step = [], 1
+        if first:
+            span = now - first[0] // MINUTE + 1
+            step = -(-span // 240)
+            minutes = [sum((m // MINUTE - first[0] // MINUTE) // step == i for m in first) for i in range(-(-span // step))]
+        return {"per_minute": sum(m // MINUTE == now - 1 for m in first), "first": first[0] if first else None, "last": first[-1] if first else None,
+                "from": first[0] // MINUTE * MINUTE if first else None, "step": step, "minutes": minutes}
+
+    def corrected(self):
+        """Scans of today that were told more than a minute late, changed who was in or had what, and stand."""
+        begin = self.p.day_of(self.at)[0]
+        return sum(s.received >= begin and s.received - s.true > MINUTE and self.model.outcome(s, self.known) in ("admitted", "left", "handed_out")
+                   for k in self.facts for s in self.model.readings(k, self.at, self.known))
+
+    def units(self, parents):
+        """Each with all beneath it."""
+        def chain(unit):
+            return [] if unit is None else [unit] + chain(parents[unit])
+        return {u: self.count(k for k, f in self.facts.items() if u in chain(f["delegation"])) for u in parents}
 
     def stats(self):
         value = self.count(self.facts)
@@ -252,5 +294,7 @@ class Count:
         value["by_delegation"] = {d: c for d, c in self.by("delegation").items() if c["expected"] or c["attended"]}
         value["by_gate"] = {code: self.gate(g) for code, g in self.p.gates.items()}
         value["by_session"] = {s.code: self.session(s) for s in self.p.sessions}
-        value["quorum"] = self.quorum()
+        value.update(quorum=self.quorum(), quorums=self.quorums(), absent=self.absent(), arrivals=self.arrivals(), corrected=self.corrected())
+        value["substitutes"] = sum(self.is_expected(k) and f["replaces"] is not None and bool(self.hall[k]) for k, f in self.facts.items())
+        value["by_group"] = sum(any(self.is_in(s) and not (s.seen is not None and s.seen <= self.at) for s in self.hall[k]) for k in self.facts)
         return value

@@ -188,7 +188,7 @@ class World:
         plan, z = self.plan, self.zone
         sessions = [Session(c, a, z.utc(d, b), z.utc(d, e), over) for c, a, d, b, e, over in plan["sessions"]]
         model = Model(Programme(("hall", "annex", "dining"), [Gate(c, a) for c, a in GATES.items()], sessions, z.midnights(), plan["quorum"], z.utc(1, 1080)))
-        model.group_quorum = [(0, plan["group_quorum"])]
+        model.group_quorum = plan["group_quorum"]
         self.codes = {"#90%d" % (i + 1): "90%d" % (i + 1) for i in range(BLANKS)}
         for p in plan["people"]:
             model.person(p["code"], 0, "file", category=p["category"], delegation=p["delegation"], status=p["status"])
@@ -515,7 +515,7 @@ class World:
         reply = self.by("organiser").form("/admin/%s/heads" % EVENT, {"group_quorum": "1" if step["on"] else "0", "head_pin": "0"})
         if reply.status != 303:
             raise RuntimeError("group quorum: %r" % reply)
-        self.model.group_quorum.append((self.now, step["on"]))
+        self.model.group_quorum = step["on"]
         return True
 
     def do_restart(self, step):

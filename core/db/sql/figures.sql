@@ -32,7 +32,8 @@ SELECT MIN(p.from_ms), MAX(p.from_ms) FROM presence p JOIN delegate_state s ON s
 WHERE p.area_id = $1 AND p.from_ms >= $2 AND p.from_ms < $3 AND s.attended_ms = p.from_ms
 
 -- figures_late_count :maybe (event_id i64, since_ms i64) -> (total i64)
-SELECT COUNT(*) FROM scan WHERE event_id = $1 AND received_ms >= $2 AND received_ms - true_ms > 60000 AND roster_seq IS NOT NULL
+SELECT COUNT(*) FROM scan WHERE event_id = $1 AND received_ms >= $2 AND received_ms - true_ms > 60000 AND delegate_id IS NOT NULL
+  AND outcome IN ('admitted', 'left', 'handed_out')
   AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.scan = scan.id AND c.kind = 'undo')
 
 -- figures_handouts :many (event_id i64) -> (gate_id i64, total i64)
