@@ -7,6 +7,7 @@
 #include "core/congress/papers/pin.h"
 #include "server/app.h"
 #include "server/live_messages.h"
+#include "server/live_scene.h"
 #include "server/live_slides.h"
 #include "server/live_welcome.h"
 
@@ -24,10 +25,11 @@ struct feed_event {
     struct programme_seqs seqs;
     int64_t next_change_ms;
     int64_t made_ms, made_steady_ms; /* of the snapshot, by both clocks */
-    bool names_on_wall, pins_guessed, asked; /* asked: something happened to a question */
+    bool names_on_wall, pins_guessed, asked; /* asked: something happened that the change numbers do not tell: to a question, to a scene */
     bool greets; /* a screen that greets was opened */
     struct live_told told;
     struct live_slides slides;
+    struct live_scene_told scene;
 };
 
 struct live_feed {
@@ -115,14 +117,17 @@ static enum err make_snapshot(struct live_feed *feed, struct db *db, struct feed
     const struct programme *programme;
     struct figures figures;
     struct live_messages messages;
+    struct scene_board board;
     json_t *snapshot = NULL;
     int64_t now = clock_now_ms(), slides_change = INT64_MAX;
     event->asked = false;
     enum err e = programme_cached(&feed->programmes, db, event->slug, &programme, &event->seqs);
     if (e == OK) e = figures_read(db, &feed->arena, programme, now, &figures);
     if (e == OK) e = live_messages_read(db, &feed->arena, event->seqs.event_id, now, &messages);
+    if (e == OK) e = scene_board_read(db, &feed->arena, programme, now, &board);
     if (e == OK) e = event_page_wall(db, &feed->arena, programme, &figures, now, &snapshot);
     if (e == OK) e = live_slides_put(&event->slides, db, &feed->arena, event->slug, event->seqs.config_seq, now, snapshot, &slides_change);
+    if (e == OK) e = live_scene_put(&feed->arena, &board, snapshot);
     if (e != OK) {
         json_decref(snapshot);
         return e;
@@ -131,12 +136,14 @@ static enum err make_snapshot(struct live_feed *feed, struct db *db, struct feed
     char *wall = live_feed_channel(&feed->arena, false, event->slug), *desk = live_feed_channel(&feed->arena, true, event->slug);
     e = text && more && wall && desk ? OK : ERR_NOMEM;
     if (messages.next_change_ms < slides_change) slides_change = messages.next_change_ms;
-    note_next(event, figures.next_change_ms < slides_change ? figures.next_change_ms : slides_change, now);
+    int64_t next = figures.next_change_ms < slides_change ? figures.next_change_ms : slides_change;
+    note_next(event, board.next_change_ms < next ? board.next_change_ms : next, now);
     event->names_on_wall = programme->names_on_wall;
     if (e == OK) e = live_set_snapshot(feed->app->hub, wall, text, tell);
     if (e == OK) e = live_set_snapshot(feed->app->hub, desk, more, tell);
     if (e == OK && tell) publish_totals(feed, &figures, wall, desk);
     if (e == OK) live_messages_tell(feed->app->hub, &feed->arena, &messages, json_object_get(snapshot, "announcements"), wall, desk, &event->told);
+    if (e == OK) live_scene_tell(feed->app->hub, &feed->arena, &board, wall, desk, &event->scene);
     json_decref(snapshot);
     for (size_t i = 0; e == OK && i < programme->gate_count; i++) e = live_welcome_set(feed->app->hub, db, &feed->arena, programme, &programme->gates[i], false);
     if (e == OK) watch_pins(feed, db, event, now);
@@ -283,6 +290,22 @@ void live_feed_questions(struct live_feed *feed, const char *slug)
     pthread_mutex_lock(&feed->lock);
     struct feed_event *event = find_event(feed, slug);
     if (event) event->asked = true;
+    pthread_mutex_unlock(&feed->lock);
+}
+
+void live_feed_scene(struct live_feed *feed, const char *slug)
+{
+    const struct programme *programme;
+    struct scene_board board;
+    pthread_mutex_lock(&feed->lock);
+    struct feed_event *event = find_event(feed, slug);
+    if (event && programme_cached(&feed->programmes, feed->db, slug, &programme, NULL) == OK &&
+        scene_board_read(feed->db, &feed->arena, programme, clock_now_ms(), &board) == OK) {
+        char *wall = live_feed_channel(&feed->arena, false, slug), *desk = live_feed_channel(&feed->arena, true, slug);
+        if (wall && desk) live_scene_tell(feed->app->hub, &feed->arena, &board, wall, desk, &event->scene);
+    }
+    if (event) event->asked = true; /* the next tick's picture has it too */
+    arena_clear(&feed->arena);
     pthread_mutex_unlock(&feed->lock);
 }
 

@@ -42,6 +42,9 @@ void live_feed_changed(struct live_feed *feed, const struct live_change *change)
 /* Something happened to a question: the desks hear at the next tick who waits now. */
 void live_feed_questions(struct live_feed *feed, const char *event);
 
+/* Something happened to scenes: walls and desks hear it now, by the event `scene` (server/live_scene.h). */
+void live_feed_scene(struct live_feed *feed, const char *event);
+
 /* The channel's name in the arena: "wall:SLUG". */
 char *live_feed_channel(struct arena *arena, bool desk, const char *event);
 

@@ -210,7 +210,7 @@ enum err web_session_make(struct arena *arena, enum web_session_kind kind, int64
     const char *cookie = crypto_random_text(arena, 32), *csrf = crypto_random_text(arena, 32);
     if (!cookie || !csrf) return ERR_NOMEM;
     *ret = (struct web_session){.kind = kind, .account_id = kind == WEB_SESSION_STAFF ? owner : DB_NULL, .event_id = kind == WEB_SESSION_DISPLAY ? owner : DB_NULL,
-                                .csrf = csrf, .created_ms = now_ms, .expires_ms = now_ms + WEB_SESSION_MS};
+                                .wall_id = DB_NULL, .csrf = csrf, .created_ms = now_ms, .expires_ms = now_ms + WEB_SESSION_MS};
     crypto_sha256_hex(cookie, strlen(cookie), ret->id_hash);
     *ret_cookie = cookie;
     return OK;
@@ -219,8 +219,7 @@ enum err web_session_make(struct arena *arena, enum web_session_kind kind, int64
 enum err web_session_insert(struct db *db, const struct web_session *session, int64_t now_ms)
 {
     struct sql_web_session_insert_in in = {session->id_hash, session->kind == WEB_SESSION_STAFF ? "staff" : "display", session->account_id,
-        session->event_id, session->csrf,
-                                           session->created_ms, session->expires_ms};
+                                           session->event_id, session->csrf, session->created_ms, session->expires_ms, session->wall_id};
     enum err e = sql_web_session_delete_expired(db, now_ms, NULL);
     return e == OK ? sql_web_session_insert(db, &in, NULL) : e;
 }
@@ -236,6 +235,7 @@ enum err web_session_find(struct db *db, struct arena *arena, const char *cookie
     found.account_id = row.account_id;
     found.event_id = row.event_id;
     found.csrf = row.csrf;
+    found.wall_id = row.wall_id;
     found.created_ms = row.created_ms;
     found.expires_ms = row.expires_ms;
     *ret = found;

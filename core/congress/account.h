@@ -89,6 +89,7 @@ struct web_session {
     enum web_session_kind kind;
     int64_t account_id; /* staff; else DB_NULL */
     int64_t event_id;   /* display; else DB_NULL */
+    int64_t wall_id;    /* display: which wall it is (core/congress/scene/wall.h); DB_NULL: not known yet */
     const char *csrf;
     int64_t created_ms, expires_ms;
 };

@@ -73,8 +73,7 @@ static enum err enter_apply(struct db *db, struct http_request *req, struct writ
     return err == OK ? pin_session_add(db, req->arena, &session, now_ms, &in->cookie) : err;
 }
 
-/* An IPv6 network of one customer or hall is one address. */
-static const char *address_of(struct http_request *req)
+const char *enter_address_of(struct http_request *req)
 {
     static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
     unsigned char raw[sizeof(struct in6_addr)];
@@ -134,7 +133,7 @@ static const char *refusal_of(struct http_request *req, struct entering *in, int
     *ret_status = 429;
     *ret_wait_ms = take_browser(req, in);
     if (*ret_wait_ms > 0) return "pin.wait";
-    in->address = address_of(req);
+    in->address = enter_address_of(req);
     *ret_wait_ms = in->address != NULL ? buckets_take(pages_number_buckets(app_of(req)->pages), in->address) : 0;
     if (*ret_wait_ms == 0 && in->address != NULL) return NULL;
     spare_browser(req, in);

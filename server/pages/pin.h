@@ -36,6 +36,9 @@ void pin_browser_spare(struct http_request *req);
 /* Milliseconds until its next try now. A browser that had no word yet gets one, and the try counts from now on. */
 int64_t pin_browser_wrong(struct http_request *req);
 
+/* server/pages/enter.c: by what tries are counted of one address: an IPv6 network of one customer or hall is one. */
+const char *enter_address_of(struct http_request *req);
+
 /* server/pages/kiosk.c: what a page that stands on a shared screen needs besides; and the reply when nobody is in at /d/me. */
 void kiosk_put(struct view *view, const char *event);
 void kiosk_reply_closed(struct view *view);

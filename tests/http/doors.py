@@ -276,6 +276,12 @@ def doors():
         "GET /display/{event}": Door(plain("/display/test-1"), type="text/html"),
         "POST /display/{event}": Door(plain("/display/test-1"), form=lambda role: {"code": w.display_code}, status=303, skip=EVERYBODY),
         "GET /display/{event}/work/{name}": Door(plain("/display/test-1/work/%s.jpg" % ("0" * 64)), status=404),  # what hangs there: tests/flow/our_work.py
+        # A display's own token stands in its page. What becomes of codes and scenes: tests/flow/scenes.py.
+        "POST /display/{event}/seen": Door(plain("/display/test-1/seen"), form=lambda role: {"width": "1920", "height": "1080", "shows": "welcome"}, type="application/json"),
+        "GET /w": Door(plain("/w?new=1"), type="text/html"),
+        "POST /w": Door(plain("/w"), form=lambda role: {"code": w.display_code}, status=303, skip=EVERYBODY),
+        "GET /admin/{event}/wall": Door(plain("/admin/test-1/wall"), type="text/html"),
+        "POST /admin/{event}/wall": Door(plain("/admin/test-1/wall"), form=lambda role: {"do": "scene", "scene": "welcome", "request": uuid7()}, status=303),
         # What they tell whom is in tests/flow/welcome.py; here they are asked by the screen itself.
         "GET /welcome/{event}/{gate}": Door(plain("/welcome/test-1/main"), type="text/html"),
         "POST /welcome/{event}/{gate}": Door(plain("/welcome/test-1/main"), form=lambda role: {"code": "wrong"}, status=403, skip=EVERYBODY),

@@ -2,10 +2,10 @@
 #include "catalogue.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
-#include "core/base/id.h"
 #include "core/congress/delegates/find_index.h"
 #include "core/congress/event_file/plan.h"
 #include "core/congress/person_facts.h"
+#include "core/congress/scene/wall.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -129,10 +129,11 @@ static enum err write_audit(struct db *db, const struct plan *plan)
 /* Every event has a code that opens its wall; it stays when the event is imported again, because screens were set up with it. */
 static enum err give_display_code(struct db *db, int64_t event_id)
 {
-    char token[ID_TOKEN_SIZE];
-    id_token_make(token);
-    token[8] = '\0'; /* 40 bits, behind a throttle */
-    return sql_import_event_display_code(db, event_id, token, NULL);
+    struct arena arena = {0};
+    char code[WALL_CODE_SIZE];
+    enum err e = wall_code_make(db, &arena, code);
+    arena_release(&arena);
+    return e == OK ? sql_import_event_display_code(db, event_id, code, NULL) : e;
 }
 
 /* A name, code or unit that changed is one in every event where that person is. */

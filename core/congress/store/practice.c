@@ -261,6 +261,8 @@ static enum err empty_record(struct db *db, int64_t event_id)
     if (e == OK) e = sql_practice_handouts(db, event_id, NULL);
     if (e == OK) e = sql_practice_groups(db, event_id, NULL);
     if (e == OK) e = sql_practice_reports(db, event_id, NULL);
+    if (e == OK) e = sql_practice_scenes(db, event_id, NULL);
+    if (e == OK) e = sql_practice_walls(db, event_id, NULL);
     if (e == OK) e = sql_practice_tallies(db, event_id, NULL);
     return e == OK ? tally_rebuild_expected(db, event_id) : e;
 }
@@ -279,6 +281,7 @@ static enum err begin(struct db *db, void *arg, struct fault *fault)
     if (e == OK) e = zone_day(move->timezone, event.starts_ms + move->by_ms, &opens, &day_end);
     if (e == OK) e = sql_practice_event(db, &(struct sql_practice_event_in){event.id, title, move->timezone, move->by_ms, opens}, NULL);
     if (e == OK) e = sql_practice_sessions(db, event.id, move->by_ms, NULL);
+    if (e == OK) e = sql_practice_scene_rules(db, event.id, move->by_ms, NULL);
     if (e == OK) e = sql_practice_papers(db, event.id, move->by_ms, NULL);
     if (e == OK) e = empty_record(db, event.id);
     arena_release(&arena);

@@ -4,6 +4,7 @@
 #include "core/base/id.h"
 #include "core/congress/delegates/find_index.h"
 #include "core/congress/messages/announcements.h"
+#include "core/congress/scene/wall.h"
 #include "core/congress/store/mirror.h"
 #include "core/congress/store/practice.h"
 
@@ -29,7 +30,8 @@ static char *join(const char *folder, const char *name)
 static enum err complete(struct db *db, struct fault *fault)
 {
     enum err e = find_index_complete(db, fault);
-    return e == OK ? announcement_adopt(db, fault) : e;
+    if (e == OK) e = announcement_adopt(db, fault);
+    return e == OK ? wall_code_adopt(db, fault) : e;
 }
 
 /* A server that runs holds the lock and relies on the schema it started with. */

@@ -25,11 +25,11 @@ UPDATE account SET password_hash = $2, must_change = $3 WHERE id = $1;
 -- account_disable :exec (id i64, disabled_ms i64)
 UPDATE account SET disabled_ms = COALESCE(disabled_ms, $2) WHERE id = $1;
 
--- web_session_insert :exec (id_hash text, kind text, account_id i64?, event_id i64?, csrf text, created_ms i64, expires_ms i64)
-INSERT INTO web_session(id_hash, kind, account_id, event_id, csrf, created_ms, expires_ms) VALUES($1, $2, $3, $4, $5, $6, $7);
+-- web_session_insert :exec (id_hash text, kind text, account_id i64?, event_id i64?, csrf text, created_ms i64, expires_ms i64, wall_id i64?)
+INSERT INTO web_session(id_hash, kind, account_id, event_id, csrf, created_ms, expires_ms, wall_id) VALUES($1, $2, $3, $4, $5, $6, $7, $8);
 
--- web_session_find :maybe (id_hash text, now_ms i64) -> (kind text, account_id i64?, event_id i64?, csrf text, created_ms i64, expires_ms i64)
-SELECT kind, account_id, event_id, csrf, created_ms, expires_ms FROM web_session WHERE id_hash = $1 AND expires_ms > $2;
+-- web_session_find :maybe (id_hash text, now_ms i64) -> (kind text, account_id i64?, event_id i64?, csrf text, created_ms i64, expires_ms i64, wall_id i64?)
+SELECT kind, account_id, event_id, csrf, created_ms, expires_ms, wall_id FROM web_session WHERE id_hash = $1 AND expires_ms > $2;
 
 -- web_session_delete :exec (id_hash text)
 DELETE FROM web_session WHERE id_hash = $1;

@@ -41,6 +41,12 @@ DELETE FROM group_checkin WHERE event_id = $1;
 -- practice_reports :exec (event_id i64)
 DELETE FROM delegation_report WHERE event_id = $1;
 
+-- practice_scenes :exec (event_id i64)
+DELETE FROM scene_change WHERE event_id = $1;
+
+-- practice_walls :exec (event_id i64)
+DELETE FROM wall WHERE event_id = $1;
+
 -- practice_tallies :exec (event_id i64)
 DELETE FROM tally WHERE event_id = $1;
 
@@ -50,6 +56,9 @@ UPDATE event SET title = $2, timezone = $3, starts_ms = starts_ms + $4, ends_ms 
 
 -- practice_sessions :exec (event_id i64, by_ms i64)
 UPDATE session SET starts_ms = starts_ms + $2, ends_ms = ends_ms + $2 WHERE event_id = $1;
+
+-- practice_scene_rules :exec (event_id i64, by_ms i64)
+UPDATE scene_rule SET from_ms = from_ms + $2, until_ms = until_ms + $2 WHERE event_id = $1 AND from_ms IS NOT NULL;
 
 -- practice_papers :exec (event_id i64, by_ms i64)
 UPDATE document SET publish_ms = publish_ms + $2 WHERE event_id = $1 AND publish_ms IS NOT NULL;

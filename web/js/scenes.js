@@ -1,0 +1,67 @@
+// The walls in the organiser's hand: presses without leaving the page, and what others press is seen at once. Everything works without it.
+import { event, live } from "./common.js";
+
+const EVERY = 10000;
+const at = (id) => document.getElementById(id);
+let busy = false;
+
+// What changes, in place; the focus stays on the button that it was on, and no text that somebody is writing is touched.
+function take(text, whole) {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const fresh = page.getElementById("live");
+  if (!fresh) return false;
+  const focused = document.activeElement && at("live").contains(document.activeElement) ? document.activeElement.id : "";
+  for (const input of page.querySelectorAll("#live input.request")) {
+    for (const old of document.querySelectorAll("input.request")) old.value = input.value;
+  }
+  at("live").replaceWith(document.importNode(fresh, true));
+  if (focused && at(focused)) at(focused).focus({ preventScroll: true });
+  if (whole) at("notice").replaceChildren(...[...(page.getElementById("notice")?.childNodes || [])].map((node) => document.importNode(node, true)));
+  return true;
+}
+
+const isOurs = (answer) => !answer.redirected || !new URL(answer.url).pathname.startsWith("/login");
+
+async function look() {
+  if (busy || document.hidden) return;
+  try {
+    const answer = await fetch(`${location.pathname}?part=live&for=${document.body.dataset.for}`, { cache: "no-store", signal: AbortSignal.timeout(8000) });
+    at("ended").hidden = isOurs(answer) && answer.status !== 401 && answer.status !== 403;
+    if (busy) return;
+    at("stale").hidden = answer.ok && at("ended").hidden && take(await answer.text(), false);
+    if (!at("ended").hidden) at("stale").hidden = true;
+  } catch { at("stale").hidden = false; }
+}
+
+addEventListener("submit", async (submitted) => {
+  const form = submitted.target, button = submitted.submitter;
+  const act = button && (button.name === "scene" ? "scene" : button.value);
+  if (!["scene", "programme", "all", "message", "undo"].includes(act)) return; // the others go as forms
+  submitted.preventDefault();
+  if (busy) return;
+  busy = true;
+  const body = new URLSearchParams(new FormData(form, button));
+  button.disabled = true;
+  at("failed").hidden = true;
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" }, signal: AbortSignal.timeout(8000) });
+    at("ended").hidden = isOurs(answer) && answer.status !== 401;
+    const known = answer.ok || answer.status === 409 || answer.status === 400;
+    at("failed").hidden = known && take(await answer.text(), true);
+  } catch { at("failed").hidden = false; }
+  busy = false;
+  button.disabled = false;
+  const again = button.id && at(button.id);
+  if (again) again.focus({ preventScroll: true });
+});
+
+live(`/api/v1/events/${event}/live?for=wall`, {
+  probe: `/api/v1/events/${event}/stats`,
+  on: { scene: look, snapshot: () => {} },
+  state(name) {
+    at("stale").hidden = name !== "waiting";
+    at("ended").hidden = name !== "signed-out";
+    if (name === "open") look();
+  },
+});
+setInterval(look, EVERY);
