@@ -167,6 +167,11 @@ static const char *event_of_wall(struct http_request *req)
     return sql_programme_slug(worker->db, req->arena, session.event_id, &row) == OK ? row.slug : NULL;
 }
 
+static bool is_our_host(const struct http_request *req)
+{
+    return !req->host[0] || access_host_is_ours(req->context, req->host);
+}
+
 /* Any name that leads here will do: one that is not ours leads on to one that is. A wall that was switched off and on again stands here too, and needs nobody. */
 void wall_get(struct http_request *req)
 {
@@ -174,7 +179,7 @@ void wall_get(struct http_request *req)
     const char *frame = frame_query(req), *slug;
     if (frame == NULL) {
         reply_reason(req, REASON_busy);
-    } else if (req->host[0] && !access_host_is_ours(req->context, req->host)) {
+    } else if (!is_our_host(req)) {
         http_reply_redirect(req, 302, arena_printf(req->arena, "%s/w%s", app->public_url, frame));
     } else if (http_query(req, "new") == NULL && (slug = event_of_wall(req)) != NULL) {
         http_reply_redirect(req, 302, arena_printf(req->arena, "/display/%s%s", slug, frame));
@@ -190,7 +195,12 @@ void wall_post(struct http_request *req)
     char code[WALL_CODE_SIZE];
     const char *slug = NULL;
     int64_t event_id;
-    if (worker == NULL || !read_code(req, NULL, code)) return;
+    if (worker == NULL) return;
+    if (!is_our_host(req)) { /* the flag of GET is its address's: this one opens a session */
+        http_reply_problem(req, 421, "unknown_host", "This server does not answer to this host name.");
+        return;
+    }
+    if (!read_code(req, NULL, code)) return;
     enum err err = wall_code_find(worker->db, req->arena, code, clock_now_ms(), &event_id, &slug);
     if (err == OK) err = event_page_load(worker->db, req->arena, slug, &event);
     if (err == ERR_NOT_FOUND) refuse_code(req, NULL, "wall.code_wrong");

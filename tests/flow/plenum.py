@@ -567,6 +567,7 @@ class Server:
         reply = client.form("/display/" + event, {"code": self.value("SELECT display_code FROM event WHERE slug = ?", event)})
         if reply.status != 303:
             raise RuntimeError("display: %r" % reply)
+        client.csrf = re.search(r'data-csrf="([^"]*)"', client.get("/display/" + event).text).group(1)
         return client
 
 

@@ -597,7 +597,9 @@ def foreign_hosts():
             client, role = world.here["desk"], "desk"
         for host in ("evil.example", "evil.example:%d" % world.server.port, "127.0.0.1.evil.example"):
             reply = door.ask(client, role, {"Host": host})
-            if route.any_host and route.pattern not in ("/", *PHONES_ASK):
+            if route.pattern == "/w":  # typed by hand: leads on to an address that is ours
+                check(reply.status == 302 and "evil" not in reply.header("location"), "%s: leads away from %s" % (route.name, host), reply)
+            elif route.any_host and route.pattern not in ("/", *PHONES_ASK):
                 equal(reply.status, door.status, "%s: answers to %s" % (route.name, host))
             else:
                 check(reply.status == 421, "%s: refuses host %s" % (route.name, host), reply)
@@ -674,7 +676,7 @@ def bodies():
         kind = {"Content-Type": "application/json" if is_json else "application/x-www-form-urlencoded"}
         reply = client.request(route.method, path, b"", kind)
         fine = (201,) if route.pattern.endswith("/reissue") else ()
-        if route.pattern == "/logout" or route.pattern.endswith(("/revoke", "/undo", "/settle", "/photos", "/layouts/{name}", "/lock", "/calm")):
+        if route.pattern == "/logout" or route.pattern.endswith(("/revoke", "/undo", "/settle", "/photos", "/layouts/{name}", "/lock", "/calm", "/seen")):
             fine = (200, 303)
         if door.raw is not None:
             fine = (door.status,)
@@ -758,12 +760,13 @@ def unknown_things():
             continue
         path = re.sub(r"\{\w+\}", "x", route.pattern.replace("{event}", "no-such-event"))
         client = stranger() if route.anyone else world.all
-        if route.roles == ["device"]:
-            client = world.here["device"]
+        if route.roles in (["device"], ["display"]):
+            client = world.here[route.roles[0]]
         reply = client.form(path, {"code": "x", "gate": "main", "scan_id": uuid7(), "direction": "in",
                                    "token": world.tokens["P01"]}) if route.method == "POST" else client.request(route.method, path + ("?name=a" if route.method == "PUT" else ""))
-        if route.roles == ["device"]:
-            equal((reply.status, reply.code), (403, "forbidden"), "%s: an event that is not there, for a device" % route.name)
+        if route.roles in (["device"], ["display"]):
+            want = (403, "forbidden") if route.roles == ["device"] else (401, "unauthorized")  # a wall of another event is none at all
+            equal((reply.status, reply.code), want, "%s: an event that is not there, for a %s" % (route.name, route.roles[0]))
         else:
             check(reply.status == 404 and reply.code in (None, "unknown_event", "not_found"), "%s: an event that is not there" % route.name, reply)
     client = Client(world.server)
