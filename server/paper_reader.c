@@ -5,6 +5,7 @@
 #include "core/congress/papers/publish.h"
 #include "core/congress/papers/upload.h"
 #include "docs-bundle/docs.h"
+#include "server/work_reader.h"
 
 #include "catalogue.h"
 
@@ -106,23 +107,30 @@ static enum err store_it(struct taking *t, struct fault *fault)
     return e;
 }
 
+static enum err take_paper(struct paper_reader *reader, struct arena *arena, const struct upload *upload, struct fault *fault)
+{
+    struct taking t = {.reader = reader, .arena = arena, .upload = upload};
+    const char *work = docs_work_folder(arena, fault);
+    enum err e = work ? read_it(&t, work, fault) : ERR_IO;
+    if (e == OK) e = store_it(&t, fault);
+    if (work) docs_remove_folder(work);
+    if (e == OK) log_line(LOG_NOTICE, "papers", "%s: version %lld is stored", t.code, (long long)t.version);
+    return e;
+}
+
 /* ERR_FULL, ERR_IO and the like: later again; false. */
 static bool take(struct paper_reader *reader, struct arena *arena, const struct upload *upload)
 {
     struct fault fault = {0};
-    struct taking t = {.reader = reader, .arena = arena, .upload = upload};
-    const char *work = docs_work_folder(arena, &fault);
-    enum err e = work ? read_it(&t, work, &fault) : ERR_IO;
-    if (e == OK) e = store_it(&t, &fault);
-    if (work) docs_remove_folder(work);
+    struct work_taking hang = {reader->folder, reader->writer, &reader->ids, on_page, reader};
+    enum err e = upload->room ? work_reader_take(&hang, arena, upload, &fault) : take_paper(reader, arena, upload, &fault);
     if (e == OK) {
-        log_line(LOG_NOTICE, "papers", "%s: version %lld is stored", t.code, (long long)t.version);
         upload_remove(reader->folder, upload->id);
         return true;
     }
     if (e == ERR_TIMEOUT && atomic_load(&reader->stopping)) return false;
     bool theirs = e == ERR_INPUT || e == ERR_LIMIT || e == ERR_CONFLICT || e == ERR_NOT_FOUND || e == ERR_TIMEOUT;
-    log_line(theirs ? LOG_NOTICE : LOG_ERROR, "papers", "an upload did not become a paper: %s", fault.text[0] ? fault.text : err_name(e));
+    log_line(theirs ? LOG_NOTICE : LOG_ERROR, "papers", "an upload could not be taken: %s", fault.text[0] ? fault.text : err_name(e));
     struct fault why = fault;
     why.code = e;
     if (theirs) e = upload_refuse(arena, reader->folder, upload, &why, &fault);

@@ -6,6 +6,7 @@
 #include "server/app.h"
 #include "server/paper_reader.h"
 #include "server/refusal.h"
+#include "server/work_reader.h"
 
 #include "catalogue.h"
 
@@ -77,7 +78,8 @@ void uploads_post(struct http_request *req)
         {"name", JSON_SPEC_TEXT, offsetof(struct upload, name), JSON_REQUIRED, 1024},
         {"size", JSON_SPEC_INTEGER, offsetof(struct upload, size), JSON_REQUIRED, 0},
         {"mark", JSON_SPEC_TEXT, offsetof(struct upload, mark), JSON_NULLABLE, 64},
-        {"document", JSON_SPEC_TEXT, offsetof(struct upload, document), JSON_NULLABLE, 64}};
+        {"document", JSON_SPEC_TEXT, offsetof(struct upload, document), JSON_NULLABLE, 64},
+        {"room", JSON_SPEC_TEXT, offsetof(struct upload, room), JSON_NULLABLE, 16}};
     struct paper_item item;
     struct sending *s = begin(req);
     json_t *body = s ? http_body_json(req) : NULL;
@@ -88,6 +90,7 @@ void uploads_post(struct http_request *req)
     struct worker *worker = worker_of(req);
     struct programme_seqs seqs = {0};
     if (!worker || !event_of(req, worker, &seqs)) return;
+    if (e == OK && s->wish.room && (s->wish.document || !work_reader_is_room(s->wish.room))) e = fault_set(&s->fault, ERR_INPUT, "room: there is no such room");
     if (e == OK && s->wish.document) e = paper_item_find(worker->db, req->arena, seqs.event_id, s->wish.document, clock_now_ms(), &item);
     if (e == OK) run_in_pool(req, make, reply_made);
     else reply_error(req, e, &s->fault);

@@ -130,7 +130,7 @@ static enum err put_papers(struct view *view, struct db *db, int64_t event_id, c
     return OK;
 }
 
-static enum err put_uploads(struct view *view, const char *event, int64_t now_ms)
+enum err papers_admin_put_uploads(struct view *view, const char *event, bool wall, int64_t now_ms)
 {
     struct upload *list;
     size_t count;
@@ -138,6 +138,7 @@ static enum err put_uploads(struct view *view, const char *event, int64_t now_ms
     if (e != OK) return e;
     json_t *uploads = json_array();
     for (size_t i = 0; i < count; i++) {
+        if ((list[i].room != NULL) != wall) continue;
         json_t *out = json_object();
         view_put(out, "id", list[i].id);
         view_put(out, "name", list[i].name);
@@ -148,7 +149,7 @@ static enum err put_uploads(struct view *view, const char *event, int64_t now_ms
         view_put(out, "size", i18n_size(view->arena, list[i].size));
         json_array_append_new(uploads, out);
     }
-    view_put_flag(view->root, "has_uploads", count > 0);
+    view_put_flag(view->root, "has_uploads", json_array_size(uploads) > 0);
     view_put_json(view->root, "uploads", uploads);
     return OK;
 }
@@ -170,7 +171,7 @@ static void show(struct http_request *req, void *thread_state)
     if (!staff_page_begin_in_pool(&page, req, thread_state)) return;
     enum err e = sql_room_event(page.worker->db, req->arena, page.event.id, &room);
     if (e == OK) e = put_papers(view, page.worker->db, page.event.id, page.event.timezone, now_ms);
-    if (e == OK) e = put_uploads(view, page.event.slug, now_ms);
+    if (e == OK) e = papers_admin_put_uploads(view, page.event.slug, false, now_ms);
     if (e != OK) {
         reply_error(req, e, NULL);
         return;

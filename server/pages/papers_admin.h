@@ -17,6 +17,9 @@ void papers_admin_defer(struct http_request *req, int status, const char *proble
 /* `problem` of the note, `done` of the query. */
 void papers_admin_put_note(struct view *view, const struct papers_note *note);
 
+/* `uploads`: files on their way; papers, or what is to hang on the wall. */
+enum err papers_admin_put_uploads(struct view *view, const char *event, bool wall, int64_t now_ms);
+
 /* The list, made in the job pool: it counts people. `problem`: why a form was refused. */
 void papers_admin_show(struct http_request *req, int status, const char *problem);
 /* One paper, in the same way. */

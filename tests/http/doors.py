@@ -246,6 +246,9 @@ def doors():
         "GET /admin/{event}/papers/{document}": Door(plain("/admin/test-1/papers/programme"), type="text/html"),
         "POST /admin/{event}/papers/{document}": Door(plain("/admin/test-1/papers/programme"), form=lambda role: {"do": "up"}, status=303),
         "GET /admin/{event}/papers/{document}/file/{version}": Door(plain("/admin/test-1/papers/programme/file/1"), type="application/pdf"),
+        "GET /admin/{event}/our-work": Door(plain("/admin/test-1/our-work"), type="text/html"),
+        "POST /admin/{event}/our-work": Door(plain("/admin/test-1/our-work"), form=lambda role: {"do": "welcome", "text_vi": "Chào mừng"}, status=303),
+        "GET /admin/{event}/our-work/{slide}": Door(plain("/admin/test-1/our-work/0123456789abcdef"), status=404, type="text/html"),
         "GET /admin/{event}/announcements": Door(plain("/admin/test-1/announcements"), type="text/html"),
         "POST /admin/{event}/announcements": Door(plain("/admin/test-1/announcements"), form=lambda role: {"do": "end", "id": str(w.server.value(
             "SELECT a.id FROM announcement a JOIN event e ON e.id = a.event_id WHERE e.slug = 'test-1' ORDER BY a.id LIMIT 1"))}, status=303),

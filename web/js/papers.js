@@ -1,10 +1,11 @@
-// Papers from the organiser's disk: each file goes in pieces of a few MB, one after the other, and goes on where it was when the line, the server or
+// Papers, and what is to hang on the wall (data-room), from the organiser's disk: each file goes in pieces of a few MB, one after the other, and goes on where it was when the line, the server or
 // this page broke: giving the same file again is enough. What it became is told by the server, which looks into every file.
 import { event, make, put, words } from "./common.js";
 import { receive } from "./files.js";
 
 const at = (id) => document.getElementById(id);
 const csrf = document.body.dataset.csrf;
+const room = document.body.dataset.room;
 const base = `/api/v1/events/${event}/uploads`;
 const all = [];
 let running = false;
@@ -59,7 +60,7 @@ async function ask(method, path, body, type) {
 // Sends what is missing; throws when the line breaks, returns when the server has it all or will not have it.
 async function send(item) {
   const mark = String(item.file.lastModified);
-  const made = await ask("POST", base, JSON.stringify({ name: item.file.name, size: item.file.size, mark }), "application/json");
+  const made = await ask("POST", base, JSON.stringify({ name: item.file.name, size: item.file.size, mark, room }), "application/json");
   if (made.status !== 201) return refuse(item, made);
   item.offset = made.json.offset;
   item.id = made.json.upload;

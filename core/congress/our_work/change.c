@@ -70,7 +70,7 @@ static bool is_taken(const struct our_work_doing *d, const struct list *list, co
 }
 
 /* Where it lies beside an event file: its own name as far as a path may have it, and no other file's. */
-static enum err choose_path(const struct our_work_doing *d, const struct list *list, const char *name, const char *sha256, const char **ret)
+static enum err choose_path(const struct our_work_doing *d, const struct list *list, const char *folder, const char *name, const char *sha256, const char **ret)
 {
     char *base = text_tidy(d->arena, file_base_name(name));
     enum err e = OK;
@@ -81,9 +81,9 @@ static enum err choose_path(const struct our_work_doing *d, const struct list *l
     size_t stem = (size_t)(dot - base);
     if (stem > NAME_MOST) stem = NAME_MOST;
     while (stem && ((unsigned char)base[stem] & 0xC0) == 0x80) stem--; /* no letter is cut */
-    const char *path = arena_printf(d->arena, "slides/%.*s%s", (int)stem, base, dot);
+    const char *path = arena_printf(d->arena, "%s/%.*s%s", folder, (int)stem, base, dot);
     for (int number = 2; path && e == OK && is_taken(d, list, path, sha256, &e); number++)
-        path = arena_printf(d->arena, "slides/%.*s-%d%s", (int)stem, base, number, dot);
+        path = arena_printf(d->arena, "%s/%.*s-%d%s", folder, (int)stem, base, number, dot);
     if (e != OK) return db_fault(d->db, e, d->fault, "look for a name");
     *ret = path;
     return path ? OK : no_memory(d);
@@ -94,7 +94,7 @@ static enum err append(const struct our_work_doing *d, struct list *list, const 
     const char *path = NULL, *most = arena_printf(d->arena, "%d", OUR_WORK_SLIDES_MOST);
     if (list->now.count >= OUR_WORK_SLIDES_MOST)
         return fault_because(d->fault, ERR_LIMIT, "work_many", most, "the list has %d slides already", OUR_WORK_SLIDES_MOST);
-    enum err e = choose_path(d, list, name, sha256, &path);
+    enum err e = choose_path(d, list, "slides", name, sha256, &path);
     if (e != OK) return e;
     const char *range = pages > OUR_WORK_PAGES_MOST ? arena_printf(d->arena, "1-%d", OUR_WORK_PAGES_MOST) : NULL;
     json_t *slide = json_pack("{s:s, s:s, s:i, s:s*}", "file", path, "blob", sha256, "seconds", OUR_WORK_SECONDS_USUAL, "pages", range);
@@ -286,10 +286,23 @@ enum err our_work_welcome_picture(const struct our_work_doing *d, const char *na
     const char *path = NULL;
     json_t *texts = NULL;
     enum err e = open_list(d, &list);
-    if (e == OK && sha256) e = choose_path(d, &list, name, sha256, &path);
+    if (e == OK && sha256) e = choose_path(d, &list, "slides", name, sha256, &path);
     if (e == OK && list.now.welcome_text) e = json_read(list.now.welcome_text, strlen(list.now.welcome_text), &texts, d->fault);
     if (e == OK) e = write_welcome(d, &list, texts, path, sha256);
     else json_decref(list.json);
     json_decref(texts);
     return e;
+}
+
+enum err our_work_emblem(const struct our_work_doing *d, const char *name, const char *sha256)
+{
+    struct list list;
+    const char *path = NULL;
+    enum err e = open_list(d, &list);
+    if (e == OK) e = choose_path(d, &list, "art", name, sha256, &path);
+    json_decref(list.json);
+    if (e == OK) e = sql_our_work_emblem_set(d->db, path, sha256, NULL);
+    if (e == OK) e = sql_import_event_bump_all(d->db, NULL);
+    if (e == OK) e = audit_write(d->db, d->now_ms, d->actor, "work.emblem", path, NULL);
+    return e == OK || d->fault->text[0] ? e : db_fault(d->db, e, d->fault, "change the emblem");
 }

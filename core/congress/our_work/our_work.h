@@ -118,5 +118,7 @@ enum err our_work_removed_list(struct db *db, struct arena *arena, int64_t event
 enum err our_work_welcome_say(const struct our_work_doing *doing, json_t *texts);
 /* Its picture; `sha256` NULL: none. */
 enum err our_work_welcome_picture(const struct our_work_doing *doing, const char *name, const char *sha256);
+/* The organisation's emblem, of all its events: badges bear it too. */
+enum err our_work_emblem(const struct our_work_doing *doing, const char *name, const char *sha256);
 
 #endif

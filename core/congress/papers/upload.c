@@ -52,7 +52,8 @@ enum err upload_find(struct arena *arena, const char *folder, const char *id, st
     enum err e = file_read(arena, meta, 65536, &data, &length, fault);
     if (e == OK) e = json_read(data, length, &root, fault);
     if (e != OK) return e;
-    *ret = (struct upload){.event = keep(arena, root, "event"), .document = keep(arena, root, "document"), .name = keep(arena, root, "name"),
+    *ret = (struct upload){.event = keep(arena, root, "event"), .document = keep(arena, root, "document"), .room = keep(arena, root, "room"),
+                           .name = keep(arena, root, "name"),
                            .mark = keep(arena, root, "mark"), .actor = keep(arena, root, "actor"), .problem = keep(arena, root, "problem"),
                            .reason = keep(arena, root, "reason"), .detail = keep(arena, root, "detail"),
                            .size = json_integer_value(json_object_get(root, "size")), .begun_ms = json_integer_value(json_object_get(root, "begun_ms"))};
@@ -69,7 +70,8 @@ enum err upload_find(struct arena *arena, const char *folder, const char *id, st
 
 static enum err write_meta(struct arena *arena, const char *folder, const struct upload *u, struct fault *fault)
 {
-    json_t *root = json_pack("{s:s, s:s*, s:s, s:s, s:s, s:s*, s:s*, s:s*, s:I, s:I}", "event", u->event, "document", u->document, "name", u->name, "mark", u->mark,
+    json_t *root = json_pack("{s:s, s:s*, s:s*, s:s, s:s, s:s, s:s*, s:s*, s:s*, s:I, s:I}", "event", u->event, "document", u->document, "room", u->room,
+                             "name", u->name, "mark", u->mark,
                              "actor", u->actor, "problem", u->problem, "reason", u->reason, "detail", u->detail,
                              "size", (json_int_t)u->size, "begun_ms", (json_int_t)u->begun_ms);
     char *text = root ? json_text(arena, root) : NULL, *path = path_of(arena, folder, u->id, "json");
@@ -139,7 +141,8 @@ enum err upload_list(struct arena *arena, const char *folder, const char *event,
 static bool is_same(const struct upload *a, const struct upload *b)
 {
     bool document = a->document && b->document ? strcmp(a->document, b->document) == 0 : !a->document && !b->document;
-    return document && a->size == b->size && strcmp(a->event, b->event) == 0 && strcmp(a->name, b->name) == 0 && strcmp(a->mark, b->mark) == 0 &&
+    bool room = a->room && b->room ? strcmp(a->room, b->room) == 0 : !a->room && !b->room;
+    return document && room && a->size == b->size && strcmp(a->event, b->event) == 0 && strcmp(a->name, b->name) == 0 && strcmp(a->mark, b->mark) == 0 &&
            strcmp(a->actor, b->actor) == 0;
 }
 

@@ -26,9 +26,14 @@
 #define UPLOAD_ID_SIZE 37
 #define UPLOAD_SPARE (INT64_C(64) << 20)        /* of the disk, for the check-ins */
 
+#define UPLOAD_ROOM_WORK "our_work"
+#define UPLOAD_ROOM_WELCOME "welcome"
+#define UPLOAD_ROOM_EMBLEM "emblem"
+
 struct upload {
     char id[UPLOAD_ID_SIZE];
     const char *event, *document; /* slug; code, NULL: a new paper */
+    const char *room;             /* NULL: papers; else an UPLOAD_ROOM: for a wall, and `document` is NULL */
     const char *name;             /* as its sender calls it, without folders */
     const char *mark;             /* with what the sender knows it again (its time of change); "" when it does not */
     const char *actor;

@@ -12,6 +12,9 @@ SELECT id, slug, slides, wall_welcome, config_seq FROM event ORDER BY id
 -- our_work_emblem :maybe () -> (logo text?, logo_blob text?)
 SELECT logo, logo_blob FROM organization
 
+-- our_work_emblem_set :exec (logo text, logo_blob text)
+UPDATE organization SET logo = $1, logo_blob = $2
+
 -- our_work_slides_set :exec (event_id i64, slides text?)
 UPDATE event SET slides = $2, config_seq = config_seq + 1 WHERE id = $1
 
