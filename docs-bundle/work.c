@@ -5,6 +5,7 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/congress/our_work/our_work.h"
+#include "core/vision/image_read.h"
 #include "core/vision/photo.h"
 
 #include <stdio.h>
@@ -38,6 +39,8 @@ static enum err put_picture(struct making *m, const void *data, size_t length, s
     struct photo big, small;
     struct fault why = {0};
     enum err e = photo_make_apart(m->arena, data, length, &large, &big, &why);
+    bool readable = image_kind_of(data, length) == IMAGE_JPEG || image_kind_of(data, length) == IMAGE_PNG;
+    if (e == ERR_INPUT && !readable) return fault_because(m->fault, e, "work_kind", NULL, "%s", why.text);
     if (e == ERR_LIMIT) return fault_because(m->fault, e, "work_picture_large", NULL, "%s", why.text);
     if (e == ERR_INPUT) return fault_because(m->fault, e, "work_damaged", NULL, "%s", why.text);
     if (e != OK) return fault_set(m->fault, e, "%s", why.text[0] ? why.text : err_name(e));
