@@ -40,7 +40,14 @@ static enum err store(struct db *db, void *arg, struct fault *fault)
     struct sql_our_work_event_row event;
     int64_t now_ms = clock_now_ms();
     struct sql_blob_insert_in blob = {t->blob.sha256, t->blob.size, t->blob.media_type, now_ms, t->blob.crc};
-    enum err e = sql_our_work_event(db, &arena, t->upload->event, &event);
+    struct sql_our_work_upload_row done;
+    enum err e = sql_our_work_upload(db, &arena, t->upload->id, &done);
+    if (e != ERR_NOT_FOUND) { /* a server that was ended after it was stored */
+        arena_release(&arena);
+        return e == OK ? OK : db_fault(db, e, fault, "store what a wall shows");
+    }
+    e = sql_our_work_event(db, &arena, t->upload->event, &event);
+    if (e == OK) e = sql_our_work_upload_set(db, t->upload->id, event.id, now_ms, NULL);
     if (e == OK) e = sql_blob_insert(db, &blob, NULL);
     if (e == OK) e = docs_work_store(db, t->blob.sha256, &t->work, NULL, now_ms);
     struct our_work_doing doing = {db, &arena, t->taking->ids, event.id, now_ms, t->upload->actor, fault};

@@ -123,6 +123,7 @@ void upload_patch(struct http_request *req)
 void upload_get(struct http_request *req)
 {
     struct sql_room_upload_row row;
+    struct sql_our_work_upload_row hung;
     struct programme_seqs seqs = {0};
     struct sending *s = begin(req);
     struct worker *worker = s ? worker_of(req) : NULL;
@@ -132,6 +133,10 @@ void upload_get(struct http_request *req)
     if (s->result == OK && strcmp(s->upload.event, http_param(req, "event")) != 0) s->result = ERR_NOT_FOUND;
     if (s->result != ERR_NOT_FOUND) {
         reply_upload(req, 200);
+        return;
+    }
+    if (sql_our_work_upload(worker->db, req->arena, id, &hung) == OK && hung.event_id == seqs.event_id) {
+        http_reply_json(req, 200, json_pack("{s:s, s:s}", "upload", id, "state", "done"));
         return;
     }
     enum err e = sql_room_upload(worker->db, req->arena, id, &row);

@@ -50,6 +50,8 @@ static const char *read_excerpt(struct view *view, const struct our_work_slide *
     const char *p = text;
     for (int letters = 0; text && *p && letters < EXCERPT_LETTERS; letters++) (void)text_next(&p);
     if (text) text[p - text] = '\0';
+    for (char *c = text; c && *c; c++)
+        if (*c == '|') *c = ' '; /* a table's bars say nothing in so small a picture */
     return text;
 }
 

@@ -17,6 +17,7 @@ import delegation from "./delegation.mjs";
 import badges from "./badges.mjs";
 import photos from "./photos.mjs";
 import papers from "./papers.mjs";
+import ourWork from "./our_work.mjs";
 import messages from "./messages.mjs";
 import venue from "./venue.mjs";
 import paperLists from "./paper_lists.mjs";
@@ -26,7 +27,7 @@ import layouts from "./layouts.mjs";
 import gate from "./gate.mjs";
 import scan from "./scan.mjs";
 
-const stories = { phone, reading, resume, pin, public: pages, card, desk, desk_list: deskList, desk_tasks: deskTasks, desk_two: deskTwo, delegation, badges, photos, papers, messages, paper_lists: paperLists, venue, wall, welcome, layouts, gate, scan, accessible };
+const stories = { phone, reading, resume, pin, public: pages, card, desk, desk_list: deskList, desk_tasks: deskTasks, desk_two: deskTwo, delegation, badges, photos, papers, our_work: ourWork, messages, paper_lists: paperLists, venue, wall, welcome, layouts, gate, scan, accessible };
 const wanted = process.argv.slice(2);
 if (wanted[0] === "--stories") {
   console.log(Object.keys(stories).join("\n"));

@@ -94,11 +94,11 @@ def upload(name, data, room="our_work"):
 
     def ended():
         reply = world.admin.get(there, Accept_Language="en")
-        return reply if reply.status == 404 or reply.json()["state"] == "refused" else None
+        return reply if reply.json()["state"] in ("done", "refused") else None
     reply = p.wait(ended, 240)
     if reply is None:
         raise RuntimeError("%s is still being read" % name)
-    if reply.status == 404:
+    if reply.json()["state"] == "done":
         return None
     world.admin.request("DELETE", there, b"")
     return reply.json()["reason"], reply.json()["problem"]

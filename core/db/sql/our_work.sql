@@ -64,3 +64,9 @@ DELETE FROM work_removed WHERE id = $1
 -- Whether another file already goes out under this path when an event is exported.
 -- our_work_path_taken :maybe (path text) -> (taken i64)
 SELECT 1 WHERE EXISTS (SELECT 1 FROM person WHERE photo = $1) OR EXISTS (SELECT 1 FROM document WHERE file = $1) OR EXISTS (SELECT 1 FROM organization WHERE logo = $1)
+
+-- our_work_upload :maybe (id text) -> (event_id i64)
+SELECT event_id FROM work_upload WHERE id = $1
+
+-- our_work_upload_set :exec (id text, event_id i64, done_ms i64)
+INSERT INTO work_upload(id, event_id, done_ms) VALUES($1, $2, $3)
