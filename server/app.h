@@ -24,6 +24,7 @@ struct i18n;
 struct tls_material;
 struct tls_presented;
 struct serve_tls_files;
+struct figures_keep;
 struct live_feed;
 struct hot_papers;
 struct paper_job;
@@ -42,6 +43,7 @@ struct app {
     struct pool *pool;
     struct pool *print_pool;    /* waits for printers, so that a stuck one keeps nothing else waiting */
     struct pool *past_pool;     /* figures of the past: one at a time, beneath everything else (docs/decisions/0043-past.md) */
+    struct figures_keep *figures; /* core/congress/figures/keep.h */
     struct hot_papers *hot_papers; /* server/hot_papers.h */
     struct opened_log *opened;     /* server/pages/opened.h */
     struct paper_reader *reader;   /* server/paper_reader.h */

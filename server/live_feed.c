@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/congress/checkin/scan_json.h"
 #include "core/congress/event_page.h"
+#include "core/congress/figures/keep.h"
 #include "core/congress/papers/pin.h"
 #include "server/app.h"
 #include "server/live_messages.h"
@@ -122,7 +123,7 @@ static enum err make_snapshot(struct live_feed *feed, struct db *db, struct feed
     int64_t now = clock_now_ms(), slides_change = INT64_MAX;
     event->asked = false;
     enum err e = programme_cached(&feed->programmes, db, event->slug, &programme, &event->seqs);
-    if (e == OK) e = figures_read(db, &feed->arena, programme, now, &figures);
+    if (e == OK) e = figures_read_kept(feed->app->figures, db, &feed->arena, programme, now, &figures);
     if (e == OK) e = live_messages_read(db, &feed->arena, event->seqs.event_id, now, &messages);
     if (e == OK) e = scene_board_read(db, &feed->arena, programme, now, &board);
     if (e == OK) e = event_page_wall(db, &feed->arena, programme, &figures, now, &snapshot);

@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/congress/badges/badge_list.h"
 #include "core/congress/checkin/scan_key.h"
+#include "core/congress/figures/keep.h"
 #include "core/net/http_client.h"
 #include "core/typeset/fonts.h"
 #include "server/access.h"
@@ -200,6 +201,7 @@ static enum err start_threads(const struct serve_options *o, struct app *app, st
     if (e == OK) e = pool_start(&pool, &app->print_pool);
     pool = (struct pool_config){.context = app, .thread_open = patient_worker_open, .thread_close = worker_close, .threads = 1, .queue_limit = PAST_QUEUE};
     if (e == OK) e = pool_start(&pool, &app->past_pool);
+    if (e == OK) e = figures_keep_new(&app->figures);
     if (e == OK) e = hot_papers_new(app->store.folder, &app->hot_papers);
     if (e == OK) e = opened_log_new(app->writer, &app->opened);
     if (e == OK) e = paper_reader_new(&app->store, app->writer, &app->reader);
@@ -266,6 +268,7 @@ void serve_stop(struct app *app)
     mirror_job_stop(app->mirror);
     live_hub_free(app->hub);
     live_feed_free(app->feed);
+    figures_keep_free(app->figures);
     hot_papers_free(app->hot_papers); /* behind the hub, whose ticks sweep it */
     bucket_free(app->pair_bucket);
     watch_free(app->watch);

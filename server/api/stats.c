@@ -1,7 +1,7 @@
 /* GET /api/v1/events/{event}/stats: the figures, with an ETag that changes when a figure does. Those of the past are made from all scans, one question at a time,
  * by a thread of their own (app->past_pool). */
 #include "core/base/clock.h"
-#include "core/congress/figures/figures.h"
+#include "core/congress/figures/keep.h"
 #include "server/refusal.h"
 
 #include <inttypes.h>
@@ -78,7 +78,7 @@ void stats_get(struct http_request *req)
         past_get(req, &seqs, at, known_at);
         return;
     }
-    enum err e = figures_read(worker->db, req->arena, programme, clock_now_ms(), &figures);
+    enum err e = figures_read_kept(app_of(req)->figures, worker->db, req->arena, programme, clock_now_ms(), &figures);
     if (e != OK) {
         reply_error(req, e, NULL);
         return;

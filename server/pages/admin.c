@@ -1,6 +1,7 @@
 /* GET /admin: the events of the one who asks. GET /admin/{event}: the console: figures, pages, devices, what was printed. POST …/pair and
  * …/devices/{code}/revoke. */
 #include "core/base/clock.h"
+#include "core/congress/figures/keep.h"
 #include "core/congress/admission.h"
 #include "core/congress/badges/badge_list.h"
 #include "core/congress/checkin/conflict.h"
@@ -119,7 +120,7 @@ static enum err put_devices(struct view *view, struct worker *worker, const stru
 static enum err put_figures(struct view *view, struct worker *worker, const struct programme *programme, int64_t now_ms)
 {
     struct figures figures;
-    enum err err = figures_read(worker->db, view->arena, programme, now_ms, &figures);
+    enum err err = figures_read_kept(worker->app->figures, worker->db, view->arena, programme, now_ms, &figures);
     if (err != OK) return err;
     json_t *out = json_object();
     view_put_number(out, "present", figures.event.present);

@@ -24,6 +24,7 @@ struct rush {
     struct checkin_scan scan;
     struct checkin_answer answer;
     char past[PAST][ID_UUID_SIZE];
+    struct figures_keep *keep;
     const char *undo; /* instead of a scan */
     uint64_t chance;
     int64_t now;
@@ -111,7 +112,7 @@ static bool step(struct rush *r, size_t i)
     enum err v = figures_verify(r->store.db, "test-1", &fault);
     if (e != OK || v != OK) printf("# step %zu: %s, %s: %s\n", i, err_name(e), err_name(v), fault.text);
     arena_clear(&r->arena);
-    return e == OK && v == OK && figures_kit_agree(r->store.db, "test-1", r->now);
+    return e == OK && v == OK && figures_kit_agree(r->keep, r->store.db, "test-1", r->now);
 }
 
 int main(void)
@@ -124,11 +125,13 @@ int main(void)
     struct import_options options = {.file = "tests/fixtures/event-file/good/small.json", .folder = folder, .actor = "test"};
     bool ready = CHECK(&r.check, event_file_import(&options, &report, &fault) == OK) && CHECK(&r.check, store_open(folder, STORE_WRITE, &r.store, &fault) == OK);
     json_decref(report);
+    ready = ready && CHECK(&r.check, figures_keep_new(&r.keep) == OK);
     for (size_t i = 0; ready && i < STEPS; i++) ready = CHECK(&r.check, step(&r, i));
     CHECK(&r.check, r.outcomes[OUTCOME_admitted] > 20 && r.outcomes[OUTCOME_left] > 20 && r.outcomes[OUTCOME_already_in] > 5 && r.outcomes[OUTCOME_handed_out] > 5);
     CHECK(&r.check, ready && count_confirmed(&r) == OK && r.groups > 40 && r.confirmed > 2);
     CHECK(&r.check, r.late > 50 && r.conflicts > 20 && r.undone > 20);
     printf("# late %zu, conflicts %zu, undone %zu, of groups %zu, confirmed %zu\n", r.late, r.conflicts, r.undone, r.groups, r.confirmed);
+    figures_keep_free(r.keep);
     store_close(&r.store);
     write_tools_release(&r.tools);
     arena_release(&r.arena);

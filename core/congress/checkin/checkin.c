@@ -293,10 +293,11 @@ static enum err move_forward(struct work *w, const struct checkin_answer *answer
     return presence_forward(w->db, w->arena, w->programme, w->tools, &person, &state, &scan);
 }
 
-/* Whether other doors must hear of it. */
-static bool changes_roster(const struct checkin_answer *answer)
+/* Whether other doors must hear of it, or screens: somebody of a group who is seen now may count for the quorum. */
+static bool changes_roster(const struct work *w, const struct checkin_answer *answer)
 {
     if (answer->delegate_id == DB_NULL) return false;
+    if (answer->outcome == OUTCOME_already_in) return !w->source->group_id && w->badge.by_group != DB_NULL && w->badge.by_group != PRESENCE_GROUP_NEVER;
     return answer->outcome == OUTCOME_admitted || answer->outcome == OUTCOME_left || answer->outcome == OUTCOME_handed_out;
 }
 
@@ -441,7 +442,7 @@ enum err checkin_apply(struct db *db, struct arena *arena, struct write_tools *t
     if (e != OK || !is_new) return e;
     if ((e = note_override(&w, ret)) != OK) return e;
     int64_t id, roster_seq = DB_NULL;
-    if (changes_roster(ret) && (e = write_tools_grow(tools, db, w.programme->event_id, &roster_seq)) != OK) return e;
+    if (changes_roster(&w, ret) && (e = write_tools_grow(tools, db, w.programme->event_id, &roster_seq)) != OK) return e;
     if ((e = store_scan(&w, ret, roster_seq, &id)) != OK) return e;
     return store_effect(&w, ret, id);
 }

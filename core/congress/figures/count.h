@@ -8,6 +8,11 @@
 
 #define figures_counter sql_tally_read_row /* struct: as it is stored */
 
+struct figures_keep;
+
+/* Within the caller's view; keep NULL: nothing is kept. */
+enum err figures_read_view(struct figures_keep *keep, struct db *db, struct arena *arena, const struct programme *programme, int64_t now_ms, struct figures *ret);
+
 /* Everything that follows from the counters; `rows` are in the order of their keys. */
 enum err figures_count(struct db *db, struct arena *arena, const struct programme *programme, struct figures_moment moment, int64_t now_ms,
                        const struct figures_counter *rows, size_t count, struct figures *ret);

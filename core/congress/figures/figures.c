@@ -1,6 +1,7 @@
 #include "core/congress/figures/figures.h"
 #include "core/base/clock.h"
 #include "core/congress/figures/count.h"
+#include "core/congress/figures/keep.h"
 #include "core/congress/figures/quorum.h"
 
 #include <stdlib.h>
@@ -142,7 +143,7 @@ static enum err add_special(struct db *db, const struct programme *p, struct fig
     return OK;
 }
 
-static enum err read_view(struct db *db, struct arena *arena, const struct programme *p, int64_t now_ms, struct figures *ret)
+enum err figures_read_view(struct figures_keep *keep, struct db *db, struct arena *arena, const struct programme *p, int64_t now_ms, struct figures *ret)
 {
     struct figures f;
     struct sql_tally_read_row *rows;
@@ -153,7 +154,7 @@ static enum err read_view(struct db *db, struct arena *arena, const struct progr
     if (e == OK) e = add_special(db, p, &f);
     if (e == OK) e = arrivals_read_exact(db, p, &f.arrivals);
     if (e == OK) e = late_count(db, p, now_ms, &f.corrected);
-    if (e == OK) e = quorum_read(db, arena, p, &f);
+    if (e == OK) e = keep ? figures_keep_quorum(keep, db, arena, p, &f) : quorum_read(db, arena, p, &f);
     if (e == OK) *ret = f;
     return e;
 }
@@ -161,9 +162,9 @@ static enum err read_view(struct db *db, struct arena *arena, const struct progr
 /* Totals and quorum come from several statements, so they are read from one unchanging view. */
 enum err figures_read(struct db *db, struct arena *arena, const struct programme *p, int64_t now_ms, struct figures *ret)
 {
-    if (db_in_transaction(db)) return read_view(db, arena, p, now_ms, ret);
+    if (db_in_transaction(db)) return figures_read_view(NULL, db, arena, p, now_ms, ret);
     enum err e = db_snapshot_begin(db);
-    if (e == OK) e = read_view(db, arena, p, now_ms, ret);
+    if (e == OK) e = figures_read_view(NULL, db, arena, p, now_ms, ret);
     db_snapshot_end(db);
     return e;
 }

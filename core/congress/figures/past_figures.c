@@ -174,24 +174,29 @@ static enum err add_quorum(struct arena *arena, const struct programme *p, const
 {
     struct quorum_rule rule;
     struct quorum_input input = {0};
+    struct quorum_stay *stays;
+    struct quorum_turn *changes;
+    size_t n = 0, change_count = 0;
     enum err e = quorum_rule_read(arena, p, &rule);
     if (e != OK || !rule.category) return e == OK ? quorum_put(arena, p, &rule, &input, f) : e;
-    input.stays = arena_array(arena, past->stay_count, sizeof *input.stays);
-    input.changes = arena_array(arena, past->count, sizeof *input.changes);
-    if (!input.stays || !input.changes) return ERR_NOMEM;
+    stays = arena_array(arena, past->stay_count, sizeof *stays);
+    changes = arena_array(arena, past->count, sizeof *changes);
+    if (!stays || !changes) return ERR_NOMEM;
     for (size_t i = 0; i < past->count; i++) {
         const struct past_person *person = &past->people[i];
         if (person->category_id != rule.category->id || !person->listed || !person->named) continue;
-        if (person->eligible_ms && !person->came_by_substitution) input.changes[input.change_count++] = (struct quorum_change){person->eligible_ms, 1};
+        if (person->eligible_ms && !person->came_by_substitution) changes[change_count++] = (struct quorum_turn){person->eligible_ms, 1};
         if (!person->summoned) continue;
         input.eligible++;
         for (size_t k = 0; k < person->stay_count; k++) {
             const struct presence_interval *s = &past->stays[person->first_stay + k];
-            if (s->area_id == p->areas[0].id)
-                input.stays[input.stay_count++] = (struct quorum_stay){s->from_ms, s->until_ms, s->personal_ms, person->eligible_ms};
+            if (s->area_id == p->areas[0].id) stays[n++] = (struct quorum_stay){s->from_ms, s->until_ms, s->personal_ms, person->eligible_ms};
         }
     }
-    return quorum_put(arena, p, &rule, &input, f);
+    input.changes = changes;
+    input.change_count = quorum_sort_turns(changes, change_count);
+    e = quorum_take_stays(arena, p, stays, n, f->as_of_ms, &input);
+    return e == OK ? quorum_put(arena, p, &rule, &input, f) : e;
 }
 
 static enum err read_view(struct db *db, struct arena *arena, const struct programme *p, struct figures_moment moment, struct figures *ret)

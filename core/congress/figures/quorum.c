@@ -42,53 +42,80 @@ struct turn {
 };
 
 struct course {
+    struct turn first; /* how it was before the first turn */
     struct turn *turns; /* by time, one of each moment */
     size_t count;
-    int64_t eligible; /* before the first turn */
 };
 
-static int compare_turns(const void *a, const void *b)
-{
-    const struct turn *x = a, *y = b;
-    return x->at_ms != y->at_ms ? (x->at_ms < y->at_ms ? -1 : 1) : 0;
-}
-
-/* From when on a stay counts: who was checked in with a group only from when they were seen themselves, unless the organiser decided otherwise; and nobody
- * before they were eligible. */
-static int64_t counts_from(const struct programme *p, const struct quorum_stay *stay)
+int64_t quorum_counts_from(const struct programme *p, const struct quorum_stay *stay)
 {
     int64_t from_ms = stay->from_ms;
     if (!p->group_quorum && stay->personal_ms == DB_NULL) return INT64_MAX;
     if (!p->group_quorum && stay->personal_ms > from_ms) from_ms = stay->personal_ms;
-    return stay->eligible_ms > from_ms ? stay->eligible_ms : from_ms;
+    if (stay->eligible_ms > from_ms) from_ms = stay->eligible_ms;
+    return from_ms < stay->until_ms ? from_ms : INT64_MAX;
 }
 
-static enum err make_course(struct arena *arena, const struct programme *p, const struct quorum_input *input, int64_t now_ms, struct course *ret)
+bool quorum_is_by_group(const struct quorum_stay *stay, int64_t at_ms)
 {
-    struct turn *turns = arena_array(arena, input->stay_count * 2 + input->change_count, sizeof *turns);
-    size_t n = 0, kept = 0;
+    bool seen = stay->personal_ms != DB_NULL && stay->personal_ms <= at_ms;
+    return stay->from_ms <= at_ms && stay->until_ms > at_ms && !seen;
+}
+
+static int compare_turns(const void *a, const void *b)
+{
+    const struct quorum_turn *x = a, *y = b;
+    return x->at_ms != y->at_ms ? (x->at_ms < y->at_ms ? -1 : 1) : 0;
+}
+
+size_t quorum_sort_turns(struct quorum_turn *turns, size_t count)
+{
+    size_t kept = 0;
+    if (count) qsort(turns, count, sizeof *turns, compare_turns);
+    for (size_t i = 0; i < count; i++) {
+        if (kept && turns[kept - 1].at_ms == turns[i].at_ms) turns[kept - 1].by += turns[i].by;
+        else turns[kept++] = turns[i];
+    }
+    return kept;
+}
+
+enum err quorum_take_stays(struct arena *arena, const struct programme *p, const struct quorum_stay *stays, size_t count, int64_t at_ms, struct quorum_input *input)
+{
+    size_t n = 0;
+    struct quorum_turn *turns = arena_array(arena, count * 2, sizeof *turns);
     if (!turns) return ERR_NOMEM;
-    *ret = (struct course){.turns = turns, .eligible = input->eligible};
-    for (size_t i = 0; i < input->stay_count; i++) {
-        int64_t from_ms = counts_from(p, &input->stays[i]);
-        if (from_ms >= input->stays[i].until_ms || from_ms > now_ms) continue;
-        turns[n++] = (struct turn){from_ms, 1, 0};
-        turns[n++] = (struct turn){input->stays[i].until_ms, -1, 0};
+    input->by_group = 0;
+    for (size_t i = 0; i < count; i++) {
+        int64_t from_ms = quorum_counts_from(p, &stays[i]);
+        input->by_group += quorum_is_by_group(&stays[i], at_ms);
+        if (from_ms == INT64_MAX) continue;
+        turns[n++] = (struct quorum_turn){from_ms, 1};
+        turns[n++] = (struct quorum_turn){stays[i].until_ms, -1};
     }
-    for (size_t i = 0; i < input->change_count; i++) {
-        if (input->changes[i].at_ms > now_ms) continue;
-        turns[n++] = (struct turn){input->changes[i].at_ms, 0, input->changes[i].by};
-        ret->eligible -= input->changes[i].by;
+    input->turns = turns;
+    input->turn_count = quorum_sort_turns(turns, n);
+    return OK;
+}
+
+/* From `from_ms` on; what was before is only added up. */
+static enum err make_course(struct arena *arena, const struct quorum_input *input, int64_t from_ms, int64_t now_ms, struct course *ret)
+{
+    size_t changes = input->change_count, i = 0, k = 0;
+    struct turn now = {0, 0, input->eligible};
+    while (changes && input->changes[changes - 1].at_ms > now_ms) changes--; /* are not counted as eligible yet */
+    for (size_t c = 0; c < changes; c++) now.eligible -= input->changes[c].by;
+    for (; i < input->turn_count && input->turns[i].at_ms <= from_ms; i++) now.in += input->turns[i].by;
+    for (; k < changes && input->changes[k].at_ms <= from_ms; k++) now.eligible += input->changes[k].by;
+    *ret = (struct course){.first = now, .turns = arena_array(arena, input->turn_count - i + changes - k, sizeof *ret->turns)};
+    if (!ret->turns) return ERR_NOMEM;
+    while (i < input->turn_count || k < changes) {
+        bool turn = k == changes || (i < input->turn_count && input->turns[i].at_ms <= input->changes[k].at_ms);
+        now.at_ms = turn ? input->turns[i].at_ms : input->changes[k].at_ms;
+        if (now.at_ms > now_ms) break;
+        if (i < input->turn_count && input->turns[i].at_ms == now.at_ms) now.in += input->turns[i++].by;
+        if (k < changes && input->changes[k].at_ms == now.at_ms) now.eligible += input->changes[k++].by;
+        ret->turns[ret->count++] = now;
     }
-    if (n) qsort(turns, n, sizeof *turns, compare_turns);
-    struct turn sum = {0, 0, ret->eligible};
-    for (size_t i = 0; i < n; i++) {
-        sum.in += turns[i].in;
-        sum.eligible += turns[i].eligible;
-        if (i + 1 < n && turns[i + 1].at_ms == turns[i].at_ms) continue;
-        turns[kept++] = (struct turn){turns[i].at_ms, sum.in, sum.eligible};
-    }
-    ret->count = kept;
     return OK;
 }
 
@@ -102,7 +129,7 @@ static struct turn course_at(const struct course *course, int64_t at_ms, size_t 
         else high = middle;
     }
     *ret_next = low;
-    return low ? course->turns[low - 1] : (struct turn){at_ms, 0, course->eligible};
+    return low ? course->turns[low - 1] : course->first;
 }
 
 static bool is_met(const struct quorum_rule *rule, const struct turn *turn)
@@ -176,18 +203,50 @@ static enum err tell_session(struct arena *arena, const struct programme *p, con
 
 /* --- all --------------------------------------------------------------------------------------------------------------------------------------- */
 
-static enum err put_sessions(struct arena *arena, const struct programme *p, const struct quorum_rule *rule, const struct course *course,
-                             const struct programme_session *next, struct figures *f)
+static bool is_known(const struct quorum_input *input, size_t session)
 {
+    return input->known && input->known[session].is_good;
+}
+
+static bool is_so_far(const struct programme *p, const struct programme_session *s, const struct programme_session *next, int64_t now_ms)
+{
+    return s->area_id == p->areas[0].id && (s->starts_ms <= now_ms || s == next);
+}
+
+static enum err put_sessions(struct arena *arena, const struct programme *p, const struct quorum_rule *rule, const struct quorum_input *input,
+                             const struct course *course, struct figures *f)
+{
+    const struct programme_session *next = programme_session_at(p, p->areas[0].id, f->as_of_ms);
     enum err e = OK;
     f->quorums = arena_array(arena, p->session_count, sizeof *f->quorums);
     if (!f->quorums) return ERR_NOMEM;
     for (size_t i = 0; e == OK && i < p->session_count; i++) {
-        const struct programme_session *s = &p->sessions[i];
-        if (s->area_id != p->areas[0].id || (s->starts_ms > f->as_of_ms && s != next)) continue;
-        e = tell_session(arena, p, rule, course, s, f->as_of_ms, &f->quorums[f->quorum_count++]);
+        struct figures_session_quorum *q = &f->quorums[f->quorum_count];
+        if (!is_so_far(p, &p->sessions[i], next, f->as_of_ms)) continue;
+        f->quorum_count++;
+        if (!is_known(input, i)) {
+            e = tell_session(arena, p, rule, course, &p->sessions[i], f->as_of_ms, q);
+            continue;
+        }
+        *q = input->known[i].quorum;
+        q->session = p->sessions[i].code;
+        q->periods = arena_memdup(arena, q->periods, q->period_count * sizeof *q->periods);
+        if (!q->periods && q->period_count) e = ERR_NOMEM;
     }
     return e;
+}
+
+/* Nothing before it is asked for. */
+static int64_t course_begin(const struct programme *p, const struct quorum_input *input, int64_t now_ms)
+{
+    const struct programme_session *next = programme_session_at(p, p->areas[0].id, now_ms);
+    int64_t begin = window_begin(p, next, p->areas[0].id, now_ms);
+    for (size_t i = 0; i < p->session_count; i++) {
+        if (is_known(input, i) || !is_so_far(p, &p->sessions[i], next, now_ms)) continue;
+        int64_t one = window_begin(p, &p->sessions[i], p->areas[0].id, now_ms);
+        if (one < begin) begin = one;
+    }
+    return begin < now_ms ? begin : now_ms;
 }
 
 enum err quorum_put(struct arena *arena, const struct programme *p, const struct quorum_rule *rule, const struct quorum_input *input, struct figures *f)
@@ -200,64 +259,84 @@ enum err quorum_put(struct arena *arena, const struct programme *p, const struct
     struct figures_session_quorum one;
     struct course course;
     const struct programme_session *session = programme_session_at(p, p->areas[0].id, now_ms);
-    enum err e = make_course(arena, p, input, now_ms, &course);
+    enum err e = make_course(arena, input, course_begin(p, input, now_ms), now_ms, &course);
     if (e == OK) e = tell_session(arena, p, rule, &course, session, now_ms, &one);
-    if (e == OK) e = put_sessions(arena, p, rule, &course, session, f);
+    if (e == OK) e = put_sessions(arena, p, rule, input, &course, f);
     if (e != OK) return e;
     f->quorum = (struct figures_quorum){.known = true, .session = one.session, .category = rule->category->code, .eligible = one.eligible,
                                         .required = one.required, .present = one.present, .group_counts = p->group_quorum, .reached = one.reached,
-                                        .since_ms = one.since_ms};
-    for (size_t i = 0; i < input->stay_count; i++) {
-        const struct quorum_stay *s = &input->stays[i];
-        bool seen = s->personal_ms != DB_NULL && s->personal_ms <= now_ms;
-        f->quorum.by_group += s->from_ms <= now_ms && s->until_ms > now_ms && !seen;
-    }
+                                        .since_ms = one.since_ms, .by_group = input->by_group};
     return OK;
 }
 
-static int compare_ids(const void *a, const void *b)
+int64_t quorum_expected(const struct figures *f, const struct quorum_rule *rule)
 {
-    const struct sql_figures_listed_row *x = a, *y = b;
+    for (size_t i = 0; i < f->category_count; i++)
+        if (f->categories[i].id == rule->category->id) return f->categories[i].count.expected;
+    return 0;
+}
+
+/* --- what is stored ---------------------------------------------------------------------------------------------------------------------------- */
+
+static int compare_listed(const void *a, const void *b)
+{
+    const struct quorum_listed *x = a, *y = b;
     return x->delegate_id != y->delegate_id ? (x->delegate_id < y->delegate_id ? -1 : 1) : 0;
 }
 
-/* Who came onto the list later, and how many more were eligible then: a substitute takes the place of somebody who was. */
-static enum err read_list(struct db *db, struct arena *arena, const struct programme *p, const struct quorum_rule *rule, struct quorum_input *input,
-                          struct sql_figures_listed_row **ret_rows, size_t *ret_count)
+static int compare_rows(const void *a, const void *b)
 {
-    enum err e = sql_figures_listed(db, arena, p->event_id, rule->category->id, ret_rows, ret_count);
+    const struct sql_figures_listed_row *x = a, *y = b;
+    if (x->delegate_id != y->delegate_id) return x->delegate_id < y->delegate_id ? -1 : 1;
+    return x->made_ms != y->made_ms ? (x->made_ms < y->made_ms ? -1 : 1) : 0;
+}
+
+/* Who came onto the list later, by the newest change of each, and how many more were eligible then: a substitute takes the place of somebody who was. */
+enum err quorum_read_list(struct db *db, struct arena *arena, const struct programme *p, const struct quorum_rule *rule, struct quorum_list *ret)
+{
+    struct sql_figures_listed_row *rows;
+    size_t n;
+    *ret = (struct quorum_list){0};
+    enum err e = sql_figures_listed(db, arena, p->event_id, rule->category->id, &rows, &n);
     if (e != OK) return e;
-    input->changes = arena_array(arena, *ret_count, sizeof *input->changes);
-    if (!input->changes) return ERR_NOMEM;
-    for (size_t i = 0; i < *ret_count; i++)
-        if (!(*ret_rows)[i].is_substitute) input->changes[input->change_count++] = (struct quorum_change){(*ret_rows)[i].made_ms, 1};
-    if (*ret_count) qsort(*ret_rows, *ret_count, sizeof **ret_rows, compare_ids);
+    ret->listed = arena_array(arena, n, sizeof *ret->listed);
+    ret->changes = arena_array(arena, n, sizeof *ret->changes);
+    if (!ret->listed || !ret->changes) return ERR_NOMEM;
+    if (n) qsort(rows, n, sizeof *rows, compare_rows);
+    for (size_t i = 0; i < n; i++) {
+        if (i + 1 < n && rows[i + 1].delegate_id == rows[i].delegate_id) continue;
+        ret->listed[ret->count++] = (struct quorum_listed){rows[i].delegate_id, rows[i].made_ms};
+        if (!rows[i].is_substitute) ret->changes[ret->change_count++] = (struct quorum_turn){rows[i].made_ms, 1};
+    }
+    ret->change_count = quorum_sort_turns(ret->changes, ret->change_count);
     return OK;
+}
+
+int64_t quorum_eligible_ms(const struct quorum_list *list, int64_t delegate_id)
+{
+    const struct quorum_listed key = {delegate_id, 0}, *one = list->count ? bsearch(&key, list->listed, list->count, sizeof key, compare_listed) : NULL;
+    return one ? one->made_ms : 0;
 }
 
 enum err quorum_read(struct db *db, struct arena *arena, const struct programme *p, struct figures *f)
 {
     struct quorum_rule rule;
     struct quorum_input input = {0};
+    struct quorum_list list;
     struct sql_figures_quorum_stays_row *rows = NULL;
-    struct sql_figures_listed_row *listed = NULL;
-    size_t n = 0, listed_count = 0;
+    size_t n = 0;
     enum err e = quorum_rule_read(arena, p, &rule);
     if (e != OK || !rule.category) return e == OK ? quorum_put(arena, p, &rule, &input, f) : e;
-    for (size_t i = 0; i < f->category_count; i++)
-        if (f->categories[i].id == rule.category->id) input.eligible = f->categories[i].count.expected;
-    e = read_list(db, arena, p, &rule, &input, &listed, &listed_count);
+    e = quorum_read_list(db, arena, p, &rule, &list);
     /* From the beginning: what a wrong clock put before the event belongs to its first day. */
     if (e == OK) e = sql_figures_quorum_stays(db, arena, &(struct sql_figures_quorum_stays_in){.event_id = p->event_id, .area_id = p->areas[0].id,
                                               .category_id = rule.category->id, .first_ms = 0}, &rows, &n);
-    if (e != OK) return e;
-    input.stays = arena_array(arena, n, sizeof *input.stays);
-    if (!input.stays) return ERR_NOMEM;
-    input.stay_count = n;
-    for (size_t i = 0; i < n; i++) {
-        const struct sql_figures_listed_row key = {.delegate_id = rows[i].delegate_id};
-        const struct sql_figures_listed_row *from = listed_count ? bsearch(&key, listed, listed_count, sizeof *listed, compare_ids) : NULL;
-        input.stays[i] = (struct quorum_stay){rows[i].from_ms, rows[i].until_ms, rows[i].personal_ms, from ? from->made_ms : 0};
-    }
-    return quorum_put(arena, p, &rule, &input, f);
+    struct quorum_stay *stays = e == OK ? arena_array(arena, n, sizeof *stays) : NULL;
+    if (e != OK || !stays) return e != OK ? e : ERR_NOMEM;
+    for (size_t i = 0; i < n; i++) stays[i] = (struct quorum_stay){rows[i].from_ms, rows[i].until_ms, rows[i].personal_ms, quorum_eligible_ms(&list, rows[i].delegate_id)};
+    input.changes = list.changes;
+    input.change_count = list.change_count;
+    input.eligible = quorum_expected(f, &rule);
+    e = quorum_take_stays(arena, p, stays, n, f->as_of_ms, &input);
+    return e == OK ? quorum_put(arena, p, &rule, &input, f) : e;
 }

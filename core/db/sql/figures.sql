@@ -15,6 +15,18 @@ SELECT a.delegate_id, a.made_ms, CASE WHEN a.kind = 'substitute' THEN 1 ELSE 0 E
 WHERE a.event_id = $1 AND a.kind IN ('walk_in', 'name_blank', 'substitute') AND d.category_id = $2 AND d.status IN ('summoned', 'replaced') AND d.person_id IS NOT NULL
 ORDER BY a.made_ms, a.id
 
+-- figures_eligible :each (event_id i64, category_id i64) -> (id i64)
+SELECT id FROM delegate WHERE event_id = $1 AND category_id = $2 AND status = 'summoned' AND person_id IS NOT NULL
+
+-- Of everybody, eligible or not.
+-- figures_eligible_stays :each (event_id i64, area_id i64) -> (delegate_id i64, from_ms i64, until_ms i64, personal_ms i64?)
+SELECT delegate_id, from_ms, until_ms, personal_ms FROM presence WHERE event_id = $1 AND area_id = $2
+
+-- Who moved, or was changed, since.
+-- figures_moved :many (event_id i64, roster_seq i64) -> (delegate_id i64)
+SELECT s.delegate_id FROM scan s WHERE s.event_id = $1 AND s.roster_seq > $2
+UNION SELECT d.id FROM delegate d WHERE d.event_id = $1 AND d.roster_seq > $2
+
 -- Of those on the list who are not simply summoned: who came although not expected, who is excused and has not come, who stands for somebody and came.
 -- figures_special :maybe (event_id i64, now_ms i64, excused text) -> (unexpected i64, excused i64, substitutes i64)
 SELECT CAST(COALESCE(SUM(CASE WHEN (d.status <> 'summoned' OR d.person_id IS NULL) AND s.attended_ms <= $2 THEN 1 ELSE 0 END), 0) AS BIGINT),
