@@ -35,8 +35,8 @@ static enum err measure(const char *what, read_figures *read, struct figures_kee
         wall_us = clock_steady_us() - wall_us;
         json_t *all = e == OK ? figures_json(&figures) : NULL;
         const char *text = all ? json_text(&arena, all) : "";
-        printf("%-5s %8.1f ms of processor, %8.1f ms of time, %6.1f MB, JSON of %zu bytes\n", what, (double)cpu_us / 1e3, (double)wall_us / 1e3, (double)arena.total / 1e6,
-               text ? strlen(text) : 0);
+        printf("%-5s %8.1f ms of processor, %8.1f ms of time, %6.1f MB, JSON of %zu bytes\n", what, (double)cpu_us / 1e3, (double)wall_us / 1e3,
+               (double)arena.total / 1e6, text ? strlen(text) : 0);
         json_decref(all);
         arena_release(&arena);
     }

@@ -333,7 +333,8 @@ enum err quorum_read(struct db *db, struct arena *arena, const struct programme 
                                               .category_id = rule.category->id, .first_ms = 0}, &rows, &n);
     struct quorum_stay *stays = e == OK ? arena_array(arena, n, sizeof *stays) : NULL;
     if (e != OK || !stays) return e != OK ? e : ERR_NOMEM;
-    for (size_t i = 0; i < n; i++) stays[i] = (struct quorum_stay){rows[i].from_ms, rows[i].until_ms, rows[i].personal_ms, quorum_eligible_ms(&list, rows[i].delegate_id)};
+    for (size_t i = 0; i < n; i++)
+        stays[i] = (struct quorum_stay){rows[i].from_ms, rows[i].until_ms, rows[i].personal_ms, quorum_eligible_ms(&list, rows[i].delegate_id)};
     input.changes = list.changes;
     input.change_count = list.change_count;
     input.eligible = quorum_expected(f, &rule);
