@@ -108,7 +108,7 @@ static json_t *title_json(const char *stored)
 static json_t *session_json(const struct programme_session *session)
 {
     char starts[CLOCK_TEXT_SIZE], ends[CLOCK_TEXT_SIZE];
-    return json_pack("{s:o, s:o, s:s, s:s}", "title", title_json(session->title), "room", title_json(session->room), "starts",
+    return json_pack("{s:s, s:o, s:o, s:s, s:s}", "code", session->code, "title", title_json(session->title), "room", title_json(session->room), "starts",
                      clock_format(session->starts_ms, starts), "ends", clock_format(session->ends_ms, ends));
 }
 

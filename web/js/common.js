@@ -54,7 +54,8 @@ export function clock(time, zone) {
 export function live(url, { probe, silence = 20000, on, state }) {
   let source = null;
   let wait = 500;
-  let heard = Date.now();
+  const steady = () => performance.now(); // whoever sets this machine's clock does not cut the line
+  let heard = steady();
   let timer = 0;
 
   const told = {};
@@ -88,25 +89,25 @@ export function live(url, { probe, silence = 20000, on, state }) {
 
   function open() {
     close();
-    heard = Date.now();
+    heard = steady();
     source = new EventSource(url);
-    source.onopen = () => { heard = Date.now(); wait = 500; tell("open"); };
+    source.onopen = () => { heard = steady(); wait = 500; tell("open"); };
     source.onerror = () => { later(); refused(); };
     source.addEventListener("again", open); // the lease is over: who still may opens anew, without a word
     for (const [name, handle] of Object.entries(on)) {
       source.addEventListener(name, (message) => {
-        heard = Date.now();
+        heard = steady();
         tell("open");
         let data = null;
         try { data = JSON.parse(message.data); } catch { return; }
-        handle(data);
+        handle(data, message);
       });
     }
   }
 
   setInterval(async () => {
-    if (!source || Date.now() - heard < silence) return;
-    heard = Date.now();
+    if (!source || steady() - heard < silence) return;
+    heard = steady();
     try {
       const answer = await fetch(probe, { cache: "no-store", signal: AbortSignal.timeout(6000), headers: { Accept: "application/json" } });
       if (answer.status === 401 || answer.status === 403) { tell("signed-out"); return; }

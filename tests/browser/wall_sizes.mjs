@@ -1,0 +1,103 @@
+// The wall's pictures at every size: each scene, 3, 40 and 200 delegations, left to right and right to left; a mixer's canvas; a phone.
+import { assert, test } from "./check.mjs";
+import { assertCalm, assertFits, assertWords, picture } from "./browser.mjs";
+import { SIZES, deafWall, everything, faults, numberShare, painted, signedIn, tell } from "./wall_kit.mjs";
+
+const BETWEEN = [[800, 600], [1366, 768], [1080, 1080], [1600, 1200], [2560, 720], [1440, 2560], [3840, 2160], [960, 1280]];
+const NUMBER = { 3: 42, 40: 1287, 200: 13456 };
+const MESSAGE = { vi: "Đại hội nghỉ giải lao 15 phút", ar: "استراحة 15 دقيقة" };
+const OTHERS = ["quorum", "programme", "our_work", "welcome", "message"];
+const LONG = "Do mưa lớn, toàn bộ chương trình tham quan chiều nay được chuyển vào nhà. ".repeat(8).trim().slice(0, 500);
+
+async function look(page, what, story) {
+  await tell(page, story);
+  await painted(page);
+  assert.deepEqual(await faults(page), [], what);
+}
+
+export default async function wallSizes(browser, server) {
+  const state = await signedIn(browser, server);
+
+  for (const language of ["vi", "ar"]) {
+    const page = await deafWall(browser, server, state, { query: `?lang=${language}` });
+    for (const [width, height] of SIZES) {
+      await test(`wall: ${width}×${height}, ${language}: 3, 40, 200 delegations and every scene: nothing cut, on each other, too small or pale`, async () => {
+        await page.setViewportSize({ width, height });
+        for (const count of [3, 40, 200]) {
+          await look(page, `${count} delegations`, everything({ count, present: NUMBER[count] }));
+          assert.ok(await numberShare(page, "present") > 0.05, "the number is the largest thing there is");
+          if (count !== 40 || language === "ar") await picture(server, page, `wall-${count}-${width}x${height}-${language}`, false);
+        }
+        for (const scene of OTHERS) {
+          await look(page, scene, everything({ scene, present: 1287, text: MESSAGE }));
+          await picture(server, page, `wall-${scene}-${width}x${height}-${language}`, false);
+        }
+        await look(page, "urgent", everything({ urgent: true }));
+        await look(page, "quiet", everything({ quiet: true, news: false, reached: false }));
+        await assertWords(page);
+        assert.equal(await page.evaluate(() => getComputedStyle(document.getElementById("present")).cursor), "none");
+      });
+    }
+    await assertCalm(page);
+    await page.context().close();
+  }
+
+  await test("wall: any size between, and long news beside everything", async () => {
+    const page = await deafWall(browser, server, state);
+    for (const [width, height] of BETWEEN) {
+      await page.setViewportSize({ width, height });
+      await look(page, `${width}×${height}`, everything({ count: 60 }));
+      for (const scene of OTHERS) await look(page, `${width}×${height} ${scene}`, everything({ scene, text: MESSAGE }));
+    }
+    for (const [width, height] of SIZES) {
+      await page.setViewportSize({ width, height });
+      await look(page, `long news, ${width}×${height}`, { ...everything(), announcements: [{ text: { vi: LONG }, urgent: false }] });
+    }
+    await page.context().close();
+  });
+
+  await test("wall: in a mixer's frame of so many pixels, whatever the window is; a safe margin; a ground that lets through; nonsense is as if it were not there", async () => {
+    const page = await deafWall(browser, server, state, { width: 1000, height: 700, query: "?w=1920&h=1080&safe=5" });
+    await tell(page, everything());
+    await painted(page);
+    const frame = () => page.evaluate(() => { const box = document.getElementById("frame").getBoundingClientRect(); return [box.left, box.top, box.width, box.height].map((one) => one * devicePixelRatio); });
+    assert.deepEqual(await frame(), [0, 0, 1920, 1080]);
+    assert.equal(await page.evaluate(() => { scrollTo(50, 50); return scrollX + scrollY; }), 0, "nothing scrolls");
+    assert.deepEqual(await faults(page, { margin: 54 }), [], "inside the margin");
+    await page.at("?w=1920&h=1080&safe=40px&transparent=1");
+    await tell(page, everything({ scene: "quorum" }));
+    await painted(page);
+    assert.deepEqual(await faults(page, { margin: 40 }), []);
+    const grounds = await page.evaluate(() => ["html", "body", "#frame"].map((one) => getComputedStyle(document.querySelector(one)).backgroundColor));
+    assert.deepEqual(grounds, Array(3).fill("rgba(0, 0, 0, 0)"));
+    await page.screenshot({ path: `${server.folder}/wall-transparent.png`, omitBackground: true });
+    await page.setViewportSize({ width: 1280, height: 720 });
+    for (const odd of ["?w=-5&h=abc", "?w=1920", "?w=99999&h=1080", "?w=1e9&h=1e9", "?safe=lots&transparent=maybe", "?safe=-3", "?w=1080.5&h=720"]) {
+      await page.at(odd);
+      await tell(page, everything());
+      await painted(page);
+      assert.deepEqual(await frame(), [0, 0, 1280, 720], odd);
+      assert.deepEqual(await faults(page), [], odd);
+    }
+    await page.at("?safe=90");
+    await tell(page, everything({ quiet: true, news: false }));
+    await painted(page);
+    assert.deepEqual((await faults(page, { margin: 100 })).filter((one) => !/^too small/.test(one)), [], "a margin is 15 % at most");
+    await assertCalm(page);
+    await page.context().close();
+    const fine = await deafWall(browser, server, state, { width: 1000, height: 700, deviceScaleFactor: 2, query: "?w=1920&h=1080" });
+    assert.deepEqual(await fine.evaluate(() => { const box = document.getElementById("frame").getBoundingClientRect(); return [box.width, box.height]; }), [960, 540], "real pixels are counted");
+    await fine.context().close();
+  });
+
+  await test("wall: on a phone it may scroll downwards, never sideways", async () => {
+    const page = await deafWall(browser, server, state, { width: 320, height: 640 });
+    for (const scene of ["attendance", ...OTHERS]) {
+      await tell(page, everything({ scene, text: MESSAGE }));
+      await painted(page);
+      await assertFits(page);
+      await picture(server, page, `wall-320-${scene}`);
+    }
+    await page.context().close();
+  });
+}
