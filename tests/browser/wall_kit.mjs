@@ -1,5 +1,6 @@
 // The wall before a scripted line: the real page, styles, scripts and headers of the real server, and in place of its stream what a test wants to be told.
 import http from "node:http";
+import net from "node:net";
 import { deflateSync } from "node:zlib";
 import { signIn } from "./public.mjs";
 import { open } from "./browser.mjs";
@@ -7,7 +8,7 @@ import { EVENT } from "./server.mjs";
 import { until } from "./check.mjs";
 
 export const SIZES = [[1024, 768], [1280, 720], [1920, 960], [1920, 1080], [3840, 1080], [1080, 1920]];
-const BOOT = "0192f0c000007000";
+const FIRST_BOOT = "0192f0c000007000";
 
 // Grey pictures are enough; a broken one is no picture at all.
 function png(width, height, grey) {
@@ -37,8 +38,38 @@ const FILES = {
   "/fake/text.html": ["text/html; charset=utf-8", () => Buffer.from("<h2>Nhiệm kỳ 2021 – 2026</h2><ul><li>1.250 mái ấm công đoàn</li><li>48 lớp học ban đêm cho công nhân các khu công nghiệp</li><li>3 nhà trẻ mới</li></ul><p>Hơn bảy vạn đoàn viên, một mái nhà chung.</p>")],
 };
 
+// A wire between wall and server that a test can cut: nothing comes through any more, and nobody is told, as when a switch loses its power. Or pulled: refused at once.
+export class Wire {
+  constructor(server) { this.server = server; this.dead = false; this.pairs = new Set(); }
+
+  async start() {
+    this.tcp = net.createServer((near) => {
+      const far = net.connect(this.server.port, "127.0.0.1");
+      const pair = { near, far };
+      this.pairs.add(pair);
+      const gone = () => { near.destroy(); far.destroy(); this.pairs.delete(pair); };
+      near.on("data", (bytes) => { if (!this.dead) far.write(bytes); });
+      far.on("data", (bytes) => { if (!this.dead) near.write(bytes); });
+      for (const one of [near, far]) one.on("close", () => { if (!this.dead) gone(); }).on("error", () => { if (!this.dead) gone(); });
+    });
+    await new Promise((done) => this.tcp.listen(0, "127.0.0.1", done));
+    this.url = `http://127.0.0.1:${this.tcp.address().port}`;
+    return this;
+  }
+
+  cut() { this.dead = true; }
+
+  mend() {
+    this.dead = false;
+    for (const { near, far } of this.pairs) { near.destroy(); far.destroy(); }
+    this.pairs.clear();
+  }
+
+  async stop() { this.mend(); await new Promise((done) => this.tcp.close(done)); }
+}
+
 export class Line {
-  constructor(server) { this.server = server; this.streams = new Set(); this.seq = 0; this.picture = null; this.colour = null; this.opened = 0; }
+  constructor(server) { this.server = server; this.streams = new Set(); this.seq = 0; this.picture = null; this.colour = null; this.opened = 0; this.boot = FIRST_BOOT; }
 
   async start() {
     this.http = http.createServer((asked, answer) => this.answer(asked, answer));
@@ -53,12 +84,27 @@ export class Line {
     if (asked.url.includes("/live?for=wall")) { this.stream(answer); return; }
     if (this.colour && asked.url.includes("theme.css")) { answer.writeHead(200, { "Content-Type": "text/css" }); answer.end(this.colour); return; }
     const headers = { ...asked.headers, host: `127.0.0.1:${this.server.port}` };
-    const onward = http.request({ host: "127.0.0.1", port: this.server.port, path: asked.url, method: asked.method, headers }, (came) => { answer.writeHead(came.statusCode, came.headers); came.pipe(answer); });
+    if (this.build && asked.url.startsWith("/display/")) headers["accept-encoding"] = "identity";
+    const onward = http.request({ host: "127.0.0.1", port: this.server.port, path: asked.url, method: asked.method, headers }, (came) => this.pass(asked, came, answer));
     onward.on("error", () => answer.destroy());
     asked.pipe(onward);
   }
 
+  // `build`: the server has other pages since then.
+  pass(asked, came, answer) {
+    if (!this.build || !asked.url.startsWith("/display/")) { answer.writeHead(came.statusCode, came.headers); came.pipe(answer); return; }
+    const parts = [];
+    came.on("data", (part) => parts.push(part));
+    came.on("end", () => {
+      const page = Buffer.concat(parts).toString().replace(/\/assets\/[^/"]+\//g, `/assets/${this.build}/`);
+      const { "content-length": ignored, ...headers } = came.headers;
+      answer.writeHead(came.statusCode, headers);
+      answer.end(page);
+    });
+  }
+
   stream(answer) {
+    if (this.refuse) { answer.writeHead(401); answer.end(); return; }
     answer.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
     answer.write("retry: 1000\n\n");
     this.opened++;
@@ -67,7 +113,7 @@ export class Line {
     if (this.picture) answer.write(this.frame("snapshot", this.picture));
   }
 
-  frame(name, data) { return `id: ${BOOT}-${++this.seq}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`; }
+  frame(name, data) { return `id: ${this.boot}-${++this.seq}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`; }
 
   send(name, data) {
     if (name === "snapshot") this.picture = data;

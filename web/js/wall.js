@@ -10,10 +10,11 @@ import { programmeHurries, programmeScene, programmeStrip, programmeTake } from 
 import { quorumScene } from "./wall/quorum.js";
 import { emblemTake, messageScene, textsTurn, welcomeScene } from "./wall/texts.js";
 import { hearTime, now, tickAnew, tickBegin } from "./wall/time.js";
-import { upkeepLook, upkeepWake } from "./wall/upkeep.js";
+import { upkeepLook, upkeepReport, upkeepWake } from "./wall/upkeep.js";
 import { workFit, workHas, workRun, workTake } from "./wall/work.js";
 
-const { zone, wall: ownWall } = document.body.dataset;
+const { zone, csrf } = document.body.dataset;
+let ownWall = document.body.dataset.wall;
 const wall = document.getElementById("wall");
 const at = (id) => document.getElementById(id);
 const scenes = new Map([...document.querySelectorAll(".w-scene")].map((section) => [section.dataset.name, section]));
@@ -67,6 +68,12 @@ function sceneName() {
   return draw[asked] ? asked : "attendance";
 }
 
+const report = upkeepReport(`/display/${event}/seen`, csrf, () => name, (id) => {
+  if (!id || id === ownWall) return;
+  ownWall = id;
+  drawScene();
+});
+
 function drawScene(fit = false) {
   if (!state.figures && !state.scene) return;
   const wanted = sceneName();
@@ -80,6 +87,7 @@ function drawScene(fit = false) {
   }
   draw[name](fit || other);
   workRun(name === "our_work");
+  if (other) report();
 }
 
 function drawAge() {

@@ -2,7 +2,7 @@
 
 const LEAST = 160;
 const MOST = 16384;
-const SAFE_MOST = 0.15; // of the smaller side
+const SAFE_MOST = 0.25; // of a side, as in server/pages/frame_query.h
 
 const pixels = (text) => (/^\d{1,5}$/.test(text ?? "") && Number(text) >= LEAST && Number(text) <= MOST ? Number(text) : null);
 

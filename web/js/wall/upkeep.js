@@ -20,6 +20,28 @@ export async function upkeepLook(hearTime) {
   }
 }
 
+const REPORT = 30000;
+let reported = "";
+
+// The organiser's page says which walls hang and what they show: a wall (not staff who look) says so itself, at once when it is another scene. `named` gets its id.
+export function upkeepReport(path, csrf, shows, named) {
+  if (!csrf) return () => {};
+  const report = async () => {
+    const scale = window.devicePixelRatio || 1;
+    const body = new URLSearchParams({ width: Math.round(window.innerWidth * scale), height: Math.round(window.innerHeight * scale), shows: shows() });
+    try {
+      const answer = await fetch(`${path}${location.search}`, { method: "POST", body, headers: { "X-CSRF-Token": csrf }, signal: AbortSignal.timeout(10000) });
+      if (answer.ok) named((await answer.json()).wall);
+    } catch { /* the live line says what there is to say */ }
+  };
+  setInterval(report, REPORT);
+  return () => {
+    if (reported === shows()) return;
+    reported = shows();
+    report();
+  };
+}
+
 // `told(may sleep)`: a browser gives the lock to pages over HTTPS or of this machine only; else the technician must know.
 export function upkeepWake(told) {
   if (!("wakeLock" in navigator)) { told(true); return; }

@@ -43,8 +43,9 @@ async function fetchText(slide) {
 }
 
 async function loadPicture(slide) {
-  const image = make("img", { alt: "", width: slide.width, height: slide.height });
-  image.src = slide.url;
+  const large = slide.large && picture.clientWidth * devicePixelRatio > slide.width ? slide.large : slide;
+  const image = make("img", { alt: "", width: large.width, height: large.height });
+  image.src = large.url;
   await image.decode();
   return image;
 }
