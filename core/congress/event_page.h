@@ -58,7 +58,7 @@ enum err event_page_print_hosts(struct db *db, struct arena *arena, int64_t even
 
 /* The wall's snapshot: the figures (figures_json) and beside them
  *     "title": title, "timezone": "…", "delegations": [{"code", "name": title, "expected", "attended", "present"}, … in protocol order],
- *     "now": {"title": title, "room": "…", "starts": "…", "ends": "…"} or null, "next": the same,
+ *     "now": {"code", "title": title, "room": "…", "starts": "…", "ends": "…"} or null, "next": the same,
  *     "programme": [the same form, all sessions in order], "announcements": what announcement_wall gives.
  * No names of people. Owned by the caller. */
 enum err event_page_wall(struct db *db, struct arena *arena, const struct programme *programme, const struct figures *figures, int64_t now_ms, json_t **ret);
