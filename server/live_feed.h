@@ -12,14 +12,16 @@ struct live_feed;
 
 #define LIVE_FEED_TICK_MS 200
 #define LIVE_FEED_CHANNELS 512     /* wall and desk of each event, and the screens that greet at its gates */
-#define LIVE_FEED_REFRESH_MS 15000 /* a snapshot at least so often */
+#define LIVE_FEED_REFRESH_MS 15000 /* `stats` at least so often */
+#define LIVE_FEED_OWED_MS 5000     /* between two snapshots for changes that no event had room for */
+#define LIVE_FEED_CHEAP (256u * 1024u) /* bytes for all streams of a channel: so much may a snapshot take at an ordinary change */
 
 /* `app` is borrowed; its hub is set before the first tick. */
 enum err live_feed_new(struct app *app, struct live_feed **ret, struct fault *fault);
 void live_feed_free(struct live_feed *feed); /* after live_hub_close; accepts NULL */
 
 /* live_config.on_tick, with the application as context. */
-void live_feed_tick(void *app, struct live_hub *hub);
+bool live_feed_tick(void *app, struct live_hub *hub);
 
 /* Makes sure that both channels of the event have a snapshot. ERR_NOT_FOUND: no such event. On any thread. */
 enum err live_feed_open(struct live_feed *feed, const char *event);

@@ -38,6 +38,7 @@ static enum MHD_Result queue_reply(struct exchange *x)
     atomic_store(&x->connection->phase, x->is_stream ? PHASE_STREAM : PHASE_SEND);
     enum MHD_Result result = MHD_queue_response(x->mhd, (unsigned)x->status, response);
     MHD_destroy_response(response);
+    if (x->is_stream) stream_let_go(x);
     return result;
 }
 

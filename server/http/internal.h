@@ -178,6 +178,9 @@ bool origin_check(struct exchange *x);
 enum MHD_Result exchange_settle(struct exchange *x);
 void worker_states_close(struct http_server *server);
 
+/* stream.c */
+void stream_let_go(struct exchange *x);
+
 /* reply.c */
 void reply_refusal(struct exchange *x, const struct refusal *refusal);
 /* Gives `response` (taken over, NULL: memory ran out) the headers of every reply and makes it the reply. */

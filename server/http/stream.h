@@ -16,12 +16,15 @@ struct http_stream {
     void *data;
 };
 
-/* Replies 200 with an endless body. The socket gets keep-alive and a 30 s limit on unacknowledged data. On failure the request is
+/* Replies 200 with an endless body. The socket gets keep-alive, a 30 s limit on unacknowledged data and a small buffer: what is late is told in its newest form,
+ * not as a backlog in the kernel. The request's arena is let go when the handler has returned: what `read` needs lives elsewhere. On failure the request is
  * replied with a problem and `close` is called. */
 void http_reply_stream(struct http_request *req, const char *content_type, const struct http_stream *stream);
 
 /* Only from `read`, and only on its request. */
 void http_stream_sleep(struct http_request *req);
 void http_stream_wake(struct http_request *req);
+/* Ends the connection of a stream whose client takes nothing; not of one that sleeps. From any thread, while `close` is held off (by the lock that it takes). */
+void http_stream_cut(struct http_request *req);
 
 #endif

@@ -1,59 +1,10 @@
 #include "server/live/hub.h"
 
 #include "core/base/buf.h"
-#include "core/base/clock.h"
 #include "core/base/crypto.h"
-#include "core/base/thread.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static struct frame *frame_make(const char *data, size_t length, int64_t seq)
-{
-    struct frame *frame = malloc(sizeof *frame + length);
-    if (!frame) return NULL;
-    *frame = (struct frame){.references = 1, .seq = seq, .length = length};
-    memcpy(frame->data, data, length);
-    return frame;
-}
-
-void live_frame_drop(struct frame *frame)
-{
-    if (frame && --frame->references == 0) free(frame);
-}
-
-/* "id: boot-seq", "event: name", one "data:" line per line of text. */
-static struct frame *frame_of_event(const struct live_hub *hub, int64_t seq, const char *name, const char *text)
-{
-    struct buf out;
-    buf_init(&out, BUF_LIMIT_BODY);
-    buf_printf(&out, "id: %s-%lld\nevent: %s\n", hub->boot, (long long)seq, name);
-    for (const char *p = text;;) {
-        size_t length = strcspn(p, "\r\n");
-        buf_puts(&out, "data: ");
-        buf_add(&out, p, length);
-        buf_putc(&out, '\n');
-        p += length;
-        if (!*p) break;
-        p += *p == '\r' && p[1] == '\n' ? 2 : 1;
-    }
-    buf_putc(&out, '\n');
-    struct frame *frame = buf_ok(&out) ? frame_make(out.data, out.length, seq) : NULL;
-    buf_release(&out);
-    return frame;
-}
-
-void live_wake(struct live_stream *stream)
-{
-    if (!stream->asleep) return;
-    stream->asleep = false;
-    http_stream_wake(stream->req);
-}
-
-static void wake_channel(struct live_channel *channel)
-{
-    for (struct live_stream *stream = channel->streams; stream; stream = stream->next) live_wake(stream);
-}
 
 enum err live_channel_get(struct live_hub *hub, const char *name, struct live_channel **ret)
 {
@@ -73,6 +24,7 @@ enum err live_channel_get(struct live_hub *hub, const char *name, struct live_ch
         free(channel);
         return ERR_NOMEM;
     }
+    live_link_init(&channel->sleepers);
     channel->next = hub->channels;
     hub->channels = channel;
     hub->channel_count++;
@@ -102,26 +54,27 @@ enum err live_set_snapshot(struct live_hub *hub, const char *name, const char *t
 {
     struct live_channel *channel;
     if (strlen(text) > LIVE_SNAPSHOT_LONGEST) return ERR_LIMIT;
+    struct frame *frame = live_frame_event("snapshot", text);
+    if (!frame) return ERR_NOMEM;
+    bool told = false;
     pthread_mutex_lock(&hub->mutex);
     enum err err = live_channel_get(hub, name, &channel);
     if (err) goto out;
-    bool told = tell || !channel->snapshot; /* the first is for those who came before it */
-    int64_t seq = channel->seq + told;
-    struct frame *frame = frame_of_event(hub, seq, "snapshot", text);
-    if (!frame) {
-        err = ERR_NOMEM;
-        goto out;
-    }
-    live_frame_drop(channel->snapshot);
+    told = tell || !channel->snapshot; /* the first is for those who came before it */
+    channel->seq += told;
+    live_frame_number(frame, hub->boot, channel->seq);
+    struct frame *before = channel->snapshot;
     channel->snapshot = frame;
-    channel->seq = seq;
+    frame = before;
     if (told) { /* it says more than all events before it */
         ring_clear(hub, channel);
-        channel->floor = seq;
-        wake_channel(channel);
+        channel->floor = channel->seq;
+        channel->has_news = true;
     }
 out:
+    live_frame_drop(frame);
     pthread_mutex_unlock(&hub->mutex);
+    if (told) live_ring_news(hub);
     return err;
 }
 
@@ -129,20 +82,18 @@ enum err live_publish(struct live_hub *hub, const char *name, const char *event,
 {
     struct live_channel *channel;
     if (strlen(data) > LIVE_EVENT_LONGEST || strpbrk(event, "\r\n:")) return ERR_LIMIT;
+    struct frame *frame = live_frame_event(event, data);
+    if (!frame) return ERR_NOMEM;
     pthread_mutex_lock(&hub->mutex);
     enum err err = live_channel_get(hub, name, &channel);
-    if (err) goto out;
-    struct frame *frame = frame_of_event(hub, channel->seq + 1, event, data);
-    if (!frame) {
-        err = ERR_NOMEM;
-        goto out;
-    }
-    channel->seq++;
-    hub->events++;
-    ring_push(hub, channel, frame);
-    wake_channel(channel);
-out:
+    if (err == OK) {
+        live_frame_number(frame, hub->boot, ++channel->seq);
+        hub->events++;
+        ring_push(hub, channel, frame);
+        channel->has_news = true;
+    } else live_frame_drop(frame);
     pthread_mutex_unlock(&hub->mutex);
+    if (err == OK) live_ring_news(hub);
     return err;
 }
 
@@ -159,53 +110,19 @@ unsigned live_listeners(struct live_hub *hub, const char *name)
 void live_counters(struct live_hub *hub, struct live_counters *ret)
 {
     pthread_mutex_lock(&hub->mutex);
-    *ret = (struct live_counters){hub->stream_count, hub->channel_count, hub->events, hub->snapshots_sent, hub->refused};
+    *ret = (struct live_counters){hub->stream_count, hub->channel_count, hub->events, hub->snapshots_sent, hub->refused, hub->cut};
     pthread_mutex_unlock(&hub->mutex);
-}
-
-void live_beat(struct live_hub *hub)
-{
-    for (struct live_channel *channel = hub->channels; channel; channel = channel->next)
-        for (struct live_stream *stream = channel->streams; stream; stream = stream->next) {
-            stream->beat_due = true;
-            live_wake(stream);
-        }
-}
-
-/* Sleeps for a tick; true when the hub closes. */
-static bool wait_tick(struct live_hub *hub)
-{
-    if (!hub->closing) (void)thread_wait(&hub->changed, &hub->mutex, hub->config.tick_ms);
-    return hub->closing;
-}
-
-static void *thread_main(void *arg)
-{
-    struct live_hub *hub = arg;
-    int64_t next_beat = clock_steady_ms() + hub->config.heartbeat_ms;
-    pthread_mutex_lock(&hub->mutex);
-    while (!wait_tick(hub)) {
-        if (clock_steady_ms() >= next_beat) {
-            live_beat(hub);
-            next_beat = clock_steady_ms() + hub->config.heartbeat_ms;
-        }
-        if (!hub->config.on_tick) continue;
-        pthread_mutex_unlock(&hub->mutex);
-        hub->config.on_tick(hub->config.context, hub);
-        pthread_mutex_lock(&hub->mutex);
-    }
-    pthread_mutex_unlock(&hub->mutex);
-    return NULL;
 }
 
 static void set_defaults(struct live_config *config)
 {
     if (!config->stream_limit) config->stream_limit = 2000;
     if (!config->channel_limit) config->channel_limit = 64;
-    if (!config->ring_size) config->ring_size = 64;
+    if (!config->ring_size) config->ring_size = 128;
     if (!config->heartbeat_ms) config->heartbeat_ms = 15000;
     if (!config->tick_ms) config->tick_ms = 250;
     if (!config->retry_ms) config->retry_ms = 2000;
+    if (!config->stuck_ms) config->stuck_ms = 60000;
 }
 
 enum err live_hub_start(const struct live_config *config, struct live_hub **ret)
@@ -221,15 +138,14 @@ enum err live_hub_start(const struct live_config *config, struct live_hub **ret)
     crypto_hex(random, sizeof random, hub->boot);
     hub->boot[16] = '\0';
     (void)pthread_mutex_init(&hub->mutex, NULL);
-    thread_condition_init(&hub->changed);
     buf_init(&greeting, BUF_LIMIT_LINE);
     buf_printf(&greeting, "retry: %u\n\n", hub->config.retry_ms);
-    if (buf_ok(&greeting)) hub->greeting = frame_make(greeting.data, greeting.length, 0);
+    if (buf_ok(&greeting)) hub->greeting = live_frame_make(greeting.data, greeting.length);
     buf_release(&greeting);
-    hub->beat = frame_make(beat, sizeof beat - 1, 0);
-    hub->again = frame_make(again, sizeof again - 1, 0);
-    if (hub->greeting && hub->beat && hub->again && !pthread_create(&hub->thread, NULL, thread_main, hub)) {
-        hub->thread_runs = true;
+    hub->beat = live_frame_make(beat, sizeof beat - 1);
+    hub->again = live_frame_make(again, sizeof again - 1);
+    enum err err = live_bell_start(hub);
+    if (err == OK && hub->greeting && hub->beat && hub->again) {
         *ret = hub;
         return OK;
     }
@@ -242,11 +158,8 @@ void live_hub_close(struct live_hub *hub)
     if (!hub) return;
     pthread_mutex_lock(&hub->mutex);
     hub->closing = true;
-    pthread_cond_signal(&hub->changed);
-    for (struct live_channel *channel = hub->channels; channel; channel = channel->next) wake_channel(channel);
     pthread_mutex_unlock(&hub->mutex);
-    if (hub->thread_runs) (void)pthread_join(hub->thread, NULL);
-    hub->thread_runs = false;
+    live_bell_stop(hub);
 }
 
 void live_hub_free(struct live_hub *hub)
@@ -265,7 +178,7 @@ void live_hub_free(struct live_hub *hub)
     live_frame_drop(hub->greeting);
     live_frame_drop(hub->beat);
     live_frame_drop(hub->again);
-    (void)pthread_cond_destroy(&hub->changed);
+    live_bell_free(hub);
     (void)pthread_mutex_destroy(&hub->mutex);
     free(hub);
 }

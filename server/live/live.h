@@ -4,13 +4,15 @@
  * events since. A stream begins with the snapshot, then gets events; one that is slow or missed something gets the newest snapshot,
  * never a backlog. Event ids are "boot-seq": another boot, or a seq no longer in the ring, means snapshot.
  *
- * Threads: everything is thread-safe. Publishing takes a short lock and never waits for a client. */
+ * Threads: everything is thread-safe. Publishing takes a short lock and never waits for a client; sleeping streams are woken by the live thread, all that was
+ * published in 20 ms at once. docs/decisions/0048-streams.md. */
 #ifndef PLENUM_SERVER_LIVE_H
 #define PLENUM_SERVER_LIVE_H
 
 #include "core/base/err.h"
 #include "server/http/http.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct live_hub;
@@ -21,13 +23,14 @@ struct live_hub;
 struct live_config {
     unsigned stream_limit;  /* 0 = 2000; more get 503 with Retry-After */
     unsigned channel_limit; /* 0 = 64 */
-    unsigned ring_size;     /* events kept per channel; 0 = 64 */
+    unsigned ring_size;     /* events kept per channel; 0 = 128 */
     unsigned heartbeat_ms;  /* a comment to each stream; 0 = 15 000 */
-    unsigned tick_ms;       /* how often on_tick runs; 0 = 250 */
+    unsigned tick_ms;       /* on_tick runs so often, and so long after one that told something at the soonest; 0 = 250 */
     unsigned retry_ms;      /* told to the browser; 0 = 2000 */
+    unsigned stuck_ms;      /* a stream that has taken nothing for so long is cut, at the next heartbeat; 0 = 60 000 */
     void *context;
-    /* On the live thread: looks for changes by other processes and publishes. May be NULL. Must return soon. */
-    void (*on_tick)(void *context, struct live_hub *hub);
+    /* On the live thread: looks for changes by this process and others and publishes; true: something was told. May be NULL. Must return soon. */
+    bool (*on_tick)(void *context, struct live_hub *hub);
 };
 
 enum err live_hub_start(const struct live_config *config, struct live_hub **ret);
@@ -43,6 +46,9 @@ enum err live_set_snapshot(struct live_hub *hub, const char *channel, const char
  * it before or with it, so that late comers miss nothing. ERR_LIMIT as above. */
 enum err live_publish(struct live_hub *hub, const char *channel, const char *name, const char *data);
 
+/* Something has changed that on_tick should look at: it runs now, or tick_ms after the last time that it told something. Waits for nobody. */
+void live_poke(struct live_hub *hub);
+
 /* How many streams listen to the channel: figures nobody watches need no making. */
 unsigned live_listeners(struct live_hub *hub, const char *channel);
 
@@ -54,7 +60,7 @@ void live_stream_leased(struct http_request *req, struct live_hub *hub, const ch
 
 struct live_counters {
     unsigned streams, channels;
-    uint64_t events, snapshots_sent, refused;
+    uint64_t events, snapshots_sent, refused, cut;
 };
 void live_counters(struct live_hub *hub, struct live_counters *ret);
 

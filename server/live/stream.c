@@ -13,15 +13,13 @@ static void take(struct live_stream *stream, struct frame *frame)
     stream->offset = 0;
 }
 
-/* The oldest event this stream has not had; NULL: none. */
+/* The oldest event this stream has not had; NULL: none. In a ring no number is missing. */
 static struct frame *next_event(const struct live_stream *stream)
 {
     const struct live_channel *channel = stream->channel;
-    for (unsigned i = 0; i < channel->count; i++) {
-        struct frame *frame = channel->ring[(channel->first + i) % stream->hub->config.ring_size];
-        if (frame->seq > stream->last) return frame;
-    }
-    return NULL;
+    if (!channel->count || stream->last >= channel->seq) return NULL;
+    int64_t first = channel->ring[channel->first]->seq, passed = stream->last < first ? 0 : stream->last - first + 1;
+    return channel->ring[(channel->first + (unsigned)passed) % stream->hub->config.ring_size];
 }
 
 /* Behind by more than the ring can tell, or by half of it: the newest picture is shorter and truer than the backlog. */
@@ -33,7 +31,7 @@ static bool needs_snapshot(const struct live_stream *stream)
     return channel->snapshot->seq > stream->last && channel->seq - stream->last > (int64_t)stream->hub->config.ring_size / 2;
 }
 
-static bool pick(struct live_stream *stream)
+static bool pick(struct live_stream *stream, int64_t now)
 {
     struct live_channel *channel = stream->channel;
     struct frame *event;
@@ -43,7 +41,7 @@ static bool pick(struct live_stream *stream)
         return true;
     }
     if (stream->ended) return false;
-    if (clock_steady_ms() >= stream->until) {
+    if (now >= stream->until) {
         stream->ended = true;
         take(stream, stream->hub->again);
         return true;
@@ -72,9 +70,10 @@ static long read_stream(void *data, char *out, size_t room)
 {
     struct live_stream *stream = data;
     struct live_hub *hub = stream->hub;
+    int64_t now = clock_steady_ms();
     size_t n = 0;
     pthread_mutex_lock(&hub->mutex);
-    while (n < room && !hub->closing && (stream->current || pick(stream))) {
+    while (n < room && !hub->closing && (stream->current || pick(stream, now))) {
         size_t size = stream->current->length - stream->offset;
         if (size > room - n) size = room - n;
         memcpy(out + n, stream->current->data + stream->offset, size);
@@ -84,9 +83,11 @@ static long read_stream(void *data, char *out, size_t room)
         live_frame_drop(stream->current);
         stream->current = NULL;
     }
+    if (n) stream->taken_ms = now; /* what was given before is out */
     bool over = hub->closing || (stream->ended && !stream->current);
     if (!n && !over) {
         stream->asleep = true;
+        live_link_add(&stream->channel->sleepers, &stream->sleep);
         http_stream_sleep(stream->req);
     }
     long result = n ? (long)n : over ? HTTP_STREAM_END : 0;
@@ -104,6 +105,7 @@ static void close_stream(void *data)
     if (stream->next) stream->next->previous = stream->previous;
     stream->channel->stream_count--;
     hub->stream_count--;
+    live_link_take(&stream->sleep);
     live_frame_drop(stream->current);
     pthread_mutex_unlock(&hub->mutex);
     free(stream);
@@ -127,7 +129,7 @@ static void search_for_room(struct live_hub *hub)
     int64_t now = clock_steady_ms();
     if (hub->closing || now - hub->searched < 1000) return;
     hub->searched = now;
-    live_beat(hub);
+    live_ring_beat(hub);
 }
 
 /* Adds the stream to its channel. ERR_BUSY: no place. */
@@ -161,7 +163,11 @@ void live_stream(struct http_request *req, struct live_hub *hub, const char *cha
 void live_stream_leased(struct http_request *req, struct live_hub *hub, const char *channel, const char *last_event_id, int64_t lease_ms)
 {
     struct live_stream *stream = calloc(1, sizeof *stream);
-    if (stream) *stream = (struct live_stream){.hub = hub, .req = req, .last = -1, .until = lease_ms ? clock_steady_ms() + lease_ms : INT64_MAX};
+    if (stream) {
+        *stream = (struct live_stream){.hub = hub, .req = req, .last = -1, .taken_ms = clock_steady_ms()};
+        stream->until = lease_ms ? stream->taken_ms + lease_ms : INT64_MAX;
+        live_link_init(&stream->sleep);
+    }
     if (!stream || join(hub, channel, last_event_id, stream)) {
         free(stream);
         (void)http_set_header(req, "Retry-After", "10");

@@ -20,10 +20,11 @@ static void handle_live(struct http_request *req)
 
 static const struct http_route routes[] = {{HTTP_GET, "/live/{event}", 0, 0, 0, handle_live, "handle_live", ""}};
 
-static void on_tick(void *context, struct live_hub *hub)
+static bool on_tick(void *context, struct live_hub *hub)
 {
     (void)hub;
     atomic_fetch_add(&((struct app *)context)->ticks, 1);
+    return false;
 }
 
 static int subscribe(struct kit *kit, const char *event, const char *last)

@@ -79,10 +79,12 @@ export function live(url, { probe, silence = 20000, on, state }) {
   }
 
   async function refused() {
-    // EventSource hides the status: ask once, so that an ended session is told as what it is.
+    // EventSource hides the status: ask once, so that an ended session is told as what it is, and a full hall (503) still has figures: until there is a place they are
+    // asked for with their ETag, as often as the line is tried.
     try {
-      const answer = await fetch(probe, { cache: "no-store", headers: { Accept: "application/json" } });
+      const answer = await fetch(probe, { cache: "no-cache", headers: { Accept: "application/json" } });
       if (answer.status === 401 || answer.status === 403) return tell("signed-out");
+      if (answer.ok && on.stats) on.stats(await answer.json());
     } catch { /* no line: told as waiting */ }
     return undefined;
   }

@@ -60,7 +60,7 @@ export function watch(desk) {
       checkin: (data) => {
         desk.scans();
         if (mine.has(data.scan_id)) return;
-        if (data.undone) renewAll("scan"); // it names no person: whoever is shown may be meant
+        if (data.undone || data.untold) renewAll("scan"); // it names no person: whoever is shown may be meant
         else if (data.person) heard(data.person.code || data.person.number, "scan");
       },
       person: (data) => { if (!mine.has(data.request)) heard(data.person, "change"); },
