@@ -181,7 +181,7 @@ static enum err make_snapshot(struct live_feed *feed, struct db *db, struct feed
     p.totals = figures_json(&p.figures);
     e = p.totals ? show(feed, event, &p, tell) : ERR_NOMEM;
     if (e == OK) live_messages_tell(feed->app->hub, &feed->arena, &p.messages, json_object_get(p.snapshot, "announcements"), p.wall, p.desk, &event->told);
-    if (e == OK) live_scene_tell(feed->app->hub, &feed->arena, &board, p.wall, p.desk, &event->scene);
+    if (e == OK) (void)live_scene_tell(feed->app->hub, &feed->arena, &board, p.wall, p.desk, &event->scene);
     json_decref(p.snapshot);
     json_decref(p.totals);
     for (size_t i = 0; e == OK && i < programme->gate_count; i++) e = live_welcome_set(feed->app->hub, db, &feed->arena, programme, &programme->gates[i], false);
@@ -328,7 +328,8 @@ void live_feed_scene(struct live_feed *feed, const char *slug)
     if (event && programme_cached(&feed->programmes, feed->db, slug, &programme, NULL) == OK &&
         scene_board_read(feed->db, &feed->arena, programme, clock_now_ms(), &board) == OK) {
         char *wall = live_feed_channel(&feed->arena, false, slug), *desk = live_feed_channel(&feed->arena, true, slug);
-        if (wall && desk) live_scene_tell(feed->app->hub, &feed->arena, &board, wall, desk, &event->scene);
+        bool told = wall && desk && live_scene_tell(feed->app->hub, &feed->arena, &board, wall, desk, &event->scene);
+        if (!told) (void)make_snapshot(feed, feed->db, event, true);
     }
     if (event) event->asked = true; /* the next tick's picture has it too */
     arena_clear(&feed->arena);

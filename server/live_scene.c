@@ -16,17 +16,18 @@ static uint64_t hash(const char *text)
     return h;
 }
 
-void live_scene_tell(struct live_hub *hub, struct arena *arena, const struct scene_board *board, const char *wall, const char *desk, struct live_scene_told *told)
+bool live_scene_tell(struct live_hub *hub, struct arena *arena, const struct scene_board *board, const char *wall, const char *desk, struct live_scene_told *told)
 {
     json_t *scene = NULL;
     char *text = scene_board_json(arena, board, &scene) == OK ? json_text(arena, scene) : NULL;
     json_decref(scene);
-    if (!text) return; /* the next look tells it */
+    if (!text) return false; /* the next look tells it */
     struct live_scene_told now = {true, hash(text)};
-    if (told->begun && now.hash != told->hash) {
-        const char *data = strlen(text) <= LIVE_EVENT_LONGEST ? text : "{}";
-        (void)live_publish(hub, wall, "scene", data);
-        (void)live_publish(hub, desk, "scene", data);
+    bool fits = strlen(text) <= LIVE_EVENT_LONGEST, other = told->begun && now.hash != told->hash;
+    if (other && fits) {
+        (void)live_publish(hub, wall, "scene", text);
+        (void)live_publish(hub, desk, "scene", text);
     }
     *told = now;
+    return !other || fits;
 }

@@ -2,7 +2,8 @@
  *
  *     {"all": S, "walls": {"<wall id>": S}}      core/congress/scene/scene.h
  *
- * A wall shows walls[its id] where that is there, else all. A picture that is too large for one event is told as {}: it comes with the next snapshot, a tick later. */
+ * A wall shows walls[its id] where that is there, else all. A picture that is too large for one event (long messages on several walls)
+ * comes with a snapshot alone, as soon. */
 #ifndef PLENUM_SERVER_LIVE_SCENE_H
 #define PLENUM_SERVER_LIVE_SCENE_H
 
@@ -17,7 +18,8 @@ struct live_scene_told {
 
 /* Adds `scene` to a snapshot. */
 enum err live_scene_put(struct arena *arena, const struct scene_board *board, json_t *snapshot);
-/* Publishes `scene` where it is not what was told last; at the first time nothing is published: who comes gets a snapshot. */
-void live_scene_tell(struct live_hub *hub, struct arena *arena, const struct scene_board *board, const char *wall, const char *desk, struct live_scene_told *told);
+/* Publishes `scene` where it is not what was told last; at the first time nothing is published: who comes gets a snapshot. False: it is too large for one event, or
+ * memory is short, and a snapshot has to tell it. */
+bool live_scene_tell(struct live_hub *hub, struct arena *arena, const struct scene_board *board, const char *wall, const char *desk, struct live_scene_told *told);
 
 #endif

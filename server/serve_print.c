@@ -53,8 +53,11 @@ static void print_qr(const char *url)
 static void print_event(struct app *app, const char *slug)
 {
     struct sql_serve_one_badge_row badge;
+    struct event_page event;
     const char *here = app->plain_base ? app->plain_base : app->secure_base; /* this machine needs no certificate to be trusted */
     printf("\n  On this machine:\n  Desk            %s/desk/%s\n  Wall            %s/display/%s\n  Console         %s/admin/%s\n", here, slug, here, slug, here, slug);
+    if (event_page_load(app->store.db, &app->arena, slug, &event) == OK && event.display_code)
+        printf("  Walls           %s/w   code %s\n", app->public_url, event.display_code);
     if (sql_serve_one_badge(app->store.db, &app->arena, slug, &badge) != OK) return;
     char *url = badge_url(&app->arena, app->public_url, badge.token);
     if (!url) return;
@@ -87,6 +90,7 @@ void serve_print_addresses(struct app *app, const char *welcome)
     if (app->secure_base) printf("  Staff, devices  %s\n", app->secure_base);
     if (app->fingerprint) printf("  Fingerprint     %s\n", app->fingerprint);
     if (welcome) print_event(app, welcome);
+    else printf("  Walls           %s/w   (each event's six digits stand on its console)\n", app->public_url);
     print_host_warnings(app);
     printf("\n");
     (void)fflush(stdout);

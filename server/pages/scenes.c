@@ -102,17 +102,16 @@ static bool is_silent(const struct page *p, const struct wall *wall)
 /* "1920 × 960 · margin 4 % · see-through", from "w=1920&h=960&safe=4&transparent=1", which our own code wrote. */
 static const char *frame_words(struct view *view, const char *frame)
 {
-    long w = 0, h = 0, safe = 0;
-    const char *at = frame ? frame : "";
+    long w = 0, h = 0;
+    const char *at = frame ? frame : "", *safe = NULL, *out = "";
     bool clear = strstr(at, "transparent=1") != NULL;
-    const char *out = "";
     for (; *at; at += strcspn(at, "&"), at += *at == '&') {
         if (strncmp(at, "w=", 2) == 0) w = strtol(at + 2, NULL, 10);
         else if (strncmp(at, "h=", 2) == 0) h = strtol(at + 2, NULL, 10);
-        else if (strncmp(at, "safe=", 5) == 0) safe = strtol(at + 5, NULL, 10);
+        else if (strncmp(at, "safe=", 5) == 0) safe = arena_strndup(view->arena, at + 5, strcspn(at + 5, "&"));
     }
     if (w && h) out = arena_printf(view->arena, "%ld × %ld", w, h);
-    if (safe) out = arena_printf(view->arena, "%s%s%s %ld %%", out, *out ? " · " : "", view_words(view, "scenes.safe"), safe);
+    if (safe) out = arena_printf(view->arena, "%s%s%s %s%s", out, *out ? " · " : "", view_words(view, "scenes.safe"), safe, strstr(safe, "px") ? "" : " %");
     if (clear) out = arena_printf(view->arena, "%s%s%s", out, *out ? " · " : "", view_words(view, "scenes.transparent"));
     return out;
 }
@@ -128,7 +127,7 @@ static json_t *wall_view(struct page *p, const struct wall *wall)
     view_put(out, "given", wall->name);
     view_put_flag(out, "own", state != &p->board.all);
     view_put_flag(out, "chosen", p->wall == wall);
-    view_put_flag(out, "silent", wall->seen_ms != DB_NULL && is_silent(p, wall));
+    view_put_flag(out, "silent", is_silent(p, wall) && p->now_ms - wall->made_ms > WALL_SILENT_MS);
     if (wall->seen_ms != DB_NULL) view_put(out, "seen", moment(p, wall->seen_ms));
     if (wall->width != DB_NULL && wall->height != DB_NULL) view_put(out, "size", arena_printf(view->arena, "%" PRId64 " × %" PRId64, wall->width, wall->height));
     view_put(out, "frame", frame_words(view, wall->frame));
