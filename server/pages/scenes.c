@@ -96,7 +96,7 @@ static json_t *state_view(struct page *p, const struct scene_state *s)
 
 static bool is_silent(const struct page *p, const struct wall *wall)
 {
-    return wall->seen_ms == DB_NULL || p->now_ms - wall->seen_ms > WALL_SILENT_MS;
+    return p->now_ms - (wall->seen_ms != DB_NULL ? wall->seen_ms : wall->made_ms) > WALL_SILENT_MS;
 }
 
 /* "1920 × 960 · margin 4 % · see-through", from "w=1920&h=960&safe=4&transparent=1", which our own code wrote. */
@@ -127,7 +127,7 @@ static json_t *wall_view(struct page *p, const struct wall *wall)
     view_put(out, "given", wall->name);
     view_put_flag(out, "own", state != &p->board.all);
     view_put_flag(out, "chosen", p->wall == wall);
-    view_put_flag(out, "silent", is_silent(p, wall) && p->now_ms - wall->made_ms > WALL_SILENT_MS);
+    view_put_flag(out, "silent", is_silent(p, wall));
     if (wall->seen_ms != DB_NULL) view_put(out, "seen", moment(p, wall->seen_ms));
     if (wall->width != DB_NULL && wall->height != DB_NULL) view_put(out, "size", arena_printf(view->arena, "%" PRId64 " × %" PRId64, wall->width, wall->height));
     view_put(out, "frame", frame_words(view, wall->frame));
