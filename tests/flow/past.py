@@ -7,6 +7,7 @@ units, ETags, refusals.
     B=build/x tests/flow/past.py"""
 import json
 import os
+import re
 import sys
 import threading
 
@@ -212,6 +213,23 @@ def many_at_once():
     check(len(answers) == 40 and set(answers) <= {200, 503} and answers.count(200) >= 17, "forty at once: answered or told to come again", answers)
 
 
+def page():
+    """What the organiser sees: when the quorum was met, and which gate told what so late."""
+    server.user("bao", "organiser", "test-1")
+    organiser = server.sign_in("bao", "mat khau that dai 19")
+    reply = organiser.get("/admin/test-1/late", Accept_Language="en")
+    equal(reply.status, 200, "the page of late scans")
+    sessions = [" ".join(re.sub("<[^>]+>", " ", one).split()) for one in re.findall(r"<li>(.*?)</li>", reply.text.split("<h2>")[1], re.S)]
+    batches = [" ".join(re.sub("<[^>]+>", " ", one).split()) for one in re.findall(r'<li class="late">(.*?)</li>', reply.text, re.S)]
+    check(len(sessions) == 2 and "Met:" in sessions[0] and "6 / 9" in sessions[0] and "Not met" in sessions[1], "the quorum of both sessions", sessions)
+    side = [b for b in batches if "Máy side" in b]  # two, where a minute ended in between
+    told_in, back = (sum(int(n) for b in side for n in re.findall(r"\b%s: (\d+)" % word, b)) for word in ("in", "taken back"))
+    equal((told_in, back), (3, 1), "what the side gate told, and what was taken back")
+    check(all("Known since:" in b and "Read at:" in b for b in batches) and len(batches) >= 2, "with both clocks", batches)
+    check('href="/admin/test-1/late"' in organiser.get("/admin/test-1").text, "the console leads there")
+    equal(desk.get("/admin/test-1/late").status, 403, "not for the desk")
+
+
 def command():
     at, known = time_text(ago(110)), time_text(moments["morning"])
     said = json.loads(plenum.plenum("figures", "--event", "test-1", "--at", at, "--known-at", known, "--units", "--json", data=server.data).stdout)
@@ -228,4 +246,4 @@ def command():
 
 
 if __name__ == "__main__":
-    plenum.run("past", begin, as_of, quorum, late, the_list, arrivals, units, refusals, validators, many_at_once, command)
+    plenum.run("past", begin, as_of, quorum, late, the_list, arrivals, units, refusals, validators, many_at_once, page, command)

@@ -318,6 +318,7 @@ def doors():
         "GET /admin": Door(plain("/admin"), type="text/html"),
         "GET /admin/{event}": Door(plain("/admin/test-1"), type="text/html"),
         "GET /admin/{event}/conflicts": Door(plain("/admin/test-1/conflicts"), type="text/html"),
+        "GET /admin/{event}/late": Door(plain("/admin/test-1/late"), type="text/html"),
         "POST /admin/{event}/conflicts/{scan_id}/settle": Door(lambda role: "/admin/test-1/conflicts/%s/settle" % w.new_conflict(), form=lambda role: {}, status=303),
         "GET /admin/{event}/badges": Door(plain("/admin/test-1/badges"), type="text/html"),
         "GET /admin/{event}/badges/print": Door(plain("/admin/test-1/badges/print?only=P01"), type="application/pdf"),

@@ -123,6 +123,16 @@ enum err figures_units_read(struct db *db, struct arena *arena, const struct fig
 /* A list, or NULL when out of memory. */
 json_t *figures_units_json(const struct figures_unit *units, size_t count);
 
+/* Late scans: those that came more than a minute after they were made, by gate, by who sent them and by the minute in which they came; the newest first, at most `most`.
+ * Figures of moments from first_ms on are others since known_ms. */
+struct figures_late {
+    int64_t gate_id, known_ms, first_ms, last_ms;
+    const char *by; /* device or account; NULL */
+    bool on_paper;  /* ticked on a printed list */
+    int64_t entered, left, given, undone; /* undone: of all these, taken back since */
+};
+enum err figures_late_read(struct db *db, struct arena *arena, int64_t event_id, int64_t most, struct figures_late **ret, size_t *ret_count);
+
 /* RFC 3339 texts of a request (NULL: not given) to a moment: `at` alone is as known now, `known_at` alone is the figures of that moment as they were known then.
  * ERR_INPUT with the reason "figures_moment" (no such time) or "figures_future". */
 enum err figures_moment_read(const char *at, const char *known_at, int64_t now_ms, struct figures_moment *ret, struct fault *fault);

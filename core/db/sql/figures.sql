@@ -48,6 +48,16 @@ SELECT COUNT(*) FROM scan WHERE event_id = $1 AND received_ms >= $2 AND received
   AND outcome IN ('admitted', 'left', 'handed_out')
   AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.scan = scan.id AND c.kind = 'undo')
 
+-- By gate, by who sent them, and by the minute in which they came.
+-- figures_late_list :many (event_id i64, most i64) -> (gate_id i64, device text?, account text?, on_paper i64, known_ms i64, first_ms i64, last_ms i64, entered i64, gone i64, given i64, undone i64)
+SELECT s.gate_id, v.name, a.name, CASE WHEN s.origin IS NULL THEN 0 ELSE 1 END, MIN(s.received_ms), MIN(s.true_ms), MAX(s.true_ms),
+  CAST(SUM(CASE WHEN s.outcome = 'admitted' THEN 1 ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN s.outcome = 'left' THEN 1 ELSE 0 END) AS BIGINT),
+  CAST(SUM(CASE WHEN s.outcome = 'handed_out' THEN 1 ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN c.id IS NULL THEN 0 ELSE 1 END) AS BIGINT)
+FROM scan s LEFT JOIN device v ON v.id = s.device_id LEFT JOIN account a ON a.id = s.account_id LEFT JOIN correction c ON c.scan = s.id AND c.kind = 'undo'
+WHERE s.event_id = $1 AND s.received_ms - s.true_ms > 60000 AND s.delegate_id IS NOT NULL AND s.outcome IN ('admitted', 'left', 'handed_out')
+GROUP BY s.gate_id, v.name, a.name, CASE WHEN s.origin IS NULL THEN 0 ELSE 1 END, s.received_ms / 60000
+ORDER BY MIN(s.received_ms) DESC, s.gate_id LIMIT $2
+
 -- figures_handouts :many (event_id i64) -> (gate_id i64, total i64)
 SELECT g.id, (SELECT COUNT(*) FROM handout h WHERE h.gate_id = g.id) FROM gate g WHERE g.event_id = $1 AND g.kind = 'handout'
 
