@@ -7,7 +7,7 @@
 #include "core/congress/event_file/event_file.h"
 #include "core/congress/figures/figures.h"
 #include "core/congress/store/store.h"
-#include "tests/unit/check.h"
+#include "tests/unit/figures_kit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +17,7 @@ struct day {
     struct store store;
     struct write_tools tools;
     struct arena arena;
+    struct figures_keep *keep;
     enum err (*act)(struct db *db, struct day *d, struct fault *fault);
     const char *people[4], *unit, *person, *actor; /* actor: NULL is "head" */
     size_t count, here;
@@ -55,7 +56,7 @@ static enum err doing(struct day *d, enum err (*act)(struct db *db, struct day *
     d->now_ms = at(local);
     enum err e = db_transaction(d->store.db, apply, d, &fault), v = figures_verify(d->store.db, "test-1", &other);
     if (v != OK) printf("# recount at %s: %s\n", local, other.text);
-    CHECK(&d->check, v == OK);
+    CHECK(&d->check, v == OK && figures_kit_agree(d->keep, d->store.db, "test-1", d->now_ms));
     return e;
 }
 
@@ -278,6 +279,7 @@ int main(void)
     CHECK(&d.check, crypto_init() == OK && mkdtemp(folder));
     struct import_options options = {.file = "tests/fixtures/event-file/good/small.json", .folder = folder, .actor = "test"};
     bool ready = CHECK(&d.check, event_file_import(&options, &report, &fault) == OK) && CHECK(&d.check, store_open(folder, STORE_WRITE, &d.store, &fault) == OK);
+    ready = ready && CHECK(&d.check, figures_keep_new(&d.keep) == OK);
     json_decref(report);
     ids(&d.check);
     if (ready) {
@@ -288,6 +290,7 @@ int main(void)
         reports(&d);
         heads(&d);
     }
+    figures_keep_free(d.keep);
     store_close(&d.store);
     write_tools_release(&d.tools);
     arena_release(&d.arena);
