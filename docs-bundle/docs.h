@@ -75,9 +75,10 @@ const char *docs_secrecy_in_text(struct arena *arena, const char *text, bool fro
 const char *docs_secrecy_of(struct arena *arena, const char *name, const char *first_page, bool from_picture);
 const char *docs_secrecy_stricter(const char *a, const char *b);
 
-/* Markdown as a fragment of HTML: no raw HTML, no pictures from elsewhere, links to http, https, mailto and tel only. And as plain text. NULL: out of
- * memory, or no UTF-8. */
+/* Markdown as a fragment of HTML: no raw HTML, no pictures from elsewhere, links to http, https, mailto and tel only; with tables (docs-bundle/markdown_tables.h).
+ * And as plain text. `below`: the level of the page's heading above it; its own begin behind that. NULL: out of memory, or no UTF-8. */
 char *docs_markdown_html(struct arena *arena, const char *text, size_t length);
+char *docs_markdown_html_below(struct arena *arena, const char *text, size_t length, unsigned below);
 char *docs_markdown_text(struct arena *arena, const char *text, size_t length);
 
 /* --- into the data folder --- */

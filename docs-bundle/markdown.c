@@ -1,6 +1,7 @@
 /* Markdown by libcmark (CommonMark): the only includer of cmark.h. */
 #include "core/base/text.h"
 #include "docs-bundle/docs.h"
+#include "docs-bundle/markdown_tables.h"
 
 #include <cmark.h>
 #include <stdlib.h>
@@ -24,8 +25,8 @@ static void unwrap(cmark_node *node)
 }
 
 /* Takes raw HTML away, makes pictures their words, and links that lead elsewhere than to a web page, a mailbox or a phone plain text. Afterwards there is
- * nothing left that a phone would load or run. */
-static bool clean(cmark_node *root)
+ * nothing left that a phone would load or run. No heading is of a level up to `below`. */
+static bool clean(cmark_node *root, unsigned below)
 {
     cmark_iter *iter = cmark_iter_new(root);
     cmark_event_type event;
@@ -36,133 +37,14 @@ static bool clean(cmark_node *root)
         if (type == CMARK_NODE_HTML_BLOCK || type == CMARK_NODE_HTML_INLINE) {
             cmark_node_unlink(node);
             cmark_node_free(node);
+        } else if (event == CMARK_EVENT_ENTER && type == CMARK_NODE_HEADING) {
+            if (cmark_node_get_heading_level(node) <= (int)below) (void)cmark_node_set_heading_level(node, (int)below + 1);
         } else if (event == CMARK_EVENT_EXIT && (type == CMARK_NODE_IMAGE || (type == CMARK_NODE_LINK && !is_fine_link(cmark_node_get_url(node))))) {
             unwrap(node);
         }
     }
     cmark_iter_free(iter);
     return true;
-}
-
-/* --- tables (CommonMark has none; this is GitHub's form of them) -------------------------------------------------------------------------- */
-
-/* The words of a paragraph, line by line; what is strong in it is not strong in a table. */
-static bool take_lines(cmark_node *paragraph, struct buf *out)
-{
-    cmark_iter *iter = cmark_iter_new(paragraph);
-    cmark_event_type event;
-    while (iter && (event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
-        cmark_node *node = cmark_iter_get_node(iter);
-        cmark_node_type type = cmark_node_get_type(node);
-        if (event != CMARK_EVENT_ENTER) continue;
-        if (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE) buf_puts(out, cmark_node_get_literal(node));
-        else if (type == CMARK_NODE_SOFTBREAK || type == CMARK_NODE_LINEBREAK) buf_putc(out, '\n');
-    }
-    bool good = iter != NULL;
-    cmark_iter_free(iter);
-    return good && buf_ok(out);
-}
-
-/* The next cell of a line, without blanks around; NULL: there is none. */
-static const char *next_cell(const char **at, const char *end, size_t *ret_length)
-{
-    const char *p = *at, *bar;
-    if (p >= end) return NULL;
-    bar = memchr(p, '|', (size_t)(end - p));
-    *at = bar ? bar + 1 : end;
-    if (!bar) bar = end;
-    while (p < bar && *p == ' ') p++;
-    while (bar > p && bar[-1] == ' ') bar--;
-    *ret_length = (size_t)(bar - p);
-    return p;
-}
-
-/* A line without the bars that may stand at its ends. */
-static void trim_line(const char **line, const char **end)
-{
-    while (*line < *end && **line == ' ') (*line)++;
-    while (*end > *line && (*end)[-1] == ' ') (*end)--;
-    if (*line < *end && **line == '|') (*line)++;
-    if (*end > *line && (*end)[-1] == '|') (*end)--;
-}
-
-#define COLUMNS_MOST 16
-
-/* "|---|---:|": how many columns, and which stand at the right; 0: it is no such line. */
-static size_t read_ruler(const char *line, const char *end, bool right[COLUMNS_MOST])
-{
-    size_t count = 0, n;
-    bool has_bar = memchr(line, '|', (size_t)(end - line)) != NULL;
-    trim_line(&line, &end);
-    for (const char *cell; (cell = next_cell(&line, end, &n)); count++) {
-        size_t from = n && cell[0] == ':', to = n && cell[n - 1] == ':' ? n - 1 : n;
-        if (count == COLUMNS_MOST || to <= from || strspn(cell + from, "-") < to - from) return 0;
-        right[count] = to < n && !from;
-    }
-    return has_bar ? count : 0;
-}
-
-static void put_row(struct buf *out, const char *line, const char *end, size_t columns, const bool *right, const char *tag)
-{
-    size_t n = 0;
-    trim_line(&line, &end);
-    buf_puts(out, "<tr>");
-    for (size_t i = 0; i < columns; i++) {
-        const char *cell = next_cell(&line, end, &n);
-        buf_printf(out, "<%s%s>", tag, right[i] ? " align=\"right\"" : "");
-        char *words = cell ? strndup(cell, n) : NULL;
-        if (words) buf_put_html(out, words);
-        else if (cell) out->failed = true;
-        free(words);
-        buf_printf(out, "</%s>", tag);
-    }
-    buf_puts(out, "</tr>");
-}
-
-/* False: these lines are no table, and nothing was written. */
-static bool put_table(struct buf *out, const char *lines)
-{
-    bool right[COLUMNS_MOST] = {false};
-    const char *first_end = strchr(lines, '\n'), *second = first_end ? first_end + 1 : NULL, *end = second ? second + strcspn(second, "\n") : NULL;
-    size_t columns = second ? read_ruler(second, end, right) : 0;
-    if (!columns || !memchr(lines, '|', (size_t)(first_end - lines))) return false;
-    buf_puts(out, "<table><thead>");
-    put_row(out, lines, first_end, columns, right, "th");
-    buf_puts(out, "</thead><tbody>");
-    for (const char *line = *end ? end + 1 : end; *line; line = *end ? end + 1 : end) {
-        end = line + strcspn(line, "\n");
-        put_row(out, line, end, columns, right, "td");
-    }
-    buf_puts(out, "</tbody></table>");
-    return true;
-}
-
-static void make_table(cmark_node *paragraph)
-{
-    struct buf lines, html;
-    buf_init(&lines, (size_t)DOCS_TEXT_MOST);
-    buf_init(&html, 4 * (size_t)DOCS_TEXT_MOST);
-    bool is_table = take_lines(paragraph, &lines) && put_table(&html, buf_text(&lines)) && buf_ok(&html);
-    cmark_node *node = is_table ? cmark_node_new(CMARK_NODE_CUSTOM_BLOCK) : NULL;
-    if (node && cmark_node_set_on_enter(node, buf_text(&html)) && cmark_node_insert_before(paragraph, node)) {
-        cmark_node_unlink(paragraph);
-        cmark_node_free(paragraph);
-    } else if (node) {
-        cmark_node_free(node);
-    }
-    buf_release(&lines);
-    buf_release(&html);
-}
-
-static void make_tables(cmark_node *root)
-{
-    cmark_iter *iter = cmark_iter_new(root);
-    cmark_event_type event;
-    while (iter && (event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
-        cmark_node *node = cmark_iter_get_node(iter);
-        if (event == CMARK_EVENT_EXIT && cmark_node_get_type(node) == CMARK_NODE_PARAGRAPH) make_table(node);
-    }
-    cmark_iter_free(iter);
 }
 
 /* Words only: lines as they were written, since a secrecy stamp may be one of them; items of lists with a dot. */
@@ -192,27 +74,107 @@ static char *render_text(cmark_node *root)
     return made;
 }
 
-static char *render(struct arena *arena, const char *text, size_t length, bool as_html)
+/* --- a whole text: pieces of CommonMark, and tables between them ------------------------------------------------------------------------------- */
+
+struct writing {
+    struct buf out;
+    bool as_html;
+    unsigned below;
+};
+
+/* False: out of memory. */
+static bool put_piece(struct writing *w, const char *text, size_t length)
+{
+    cmark_node *root = length ? cmark_parse_document(text, length, CMARK_OPT_DEFAULT) : NULL;
+    char *made = NULL;
+    if (!length) return true;
+    if (root && clean(root, w->below)) made = w->as_html ? cmark_render_html(root, CMARK_OPT_DEFAULT) : render_text(root);
+    buf_puts(&w->out, made);
+    bool good = made != NULL;
+    free(made);
+    cmark_node_free(root);
+    return good;
+}
+
+/* What is within the one paragraph that a cell's words make. A cell that Markdown would take for a list ("1.") or the like stays as it is written. */
+static bool put_cell(struct writing *w, const struct markdown_cell *cell)
+{
+    struct writing one = {.as_html = w->as_html};
+    char plain[256];
+    size_t kept = 0;
+    buf_init(&one.out, BUF_LIMIT_BODY);
+    if (!put_piece(&one, cell->text, cell->length)) return false;
+    const char *html = buf_text(&one.out), *end = strstr(html, "</p>\n");
+    if (!w->as_html) buf_add(&w->out, html, strcspn(html, "\n"));
+    else if (strncmp(html, "<p>", 3) == 0 && end && end[5] == '\0') buf_add(&w->out, html + 3, (size_t)(end - html) - 3);
+    else {
+        for (size_t i = 0; i < cell->length && kept < sizeof plain - 1; i++) plain[kept++] = cell->text[i];
+        while (kept == sizeof plain - 1 && (plain[kept - 1] & 0x80)) kept--;
+        plain[kept] = '\0';
+        buf_put_html(&w->out, plain);
+    }
+    buf_release(&one.out);
+    return true;
+}
+
+static const char *put_row(struct writing *w, const struct markdown_table *table, const char *line, bool head, bool *ret_good)
+{
+    static const char *const classes[] = {"", " class=\"center\"", " class=\"end\""};
+    struct markdown_cell cells[MARKDOWN_CELLS_MOST];
+    const char *next = markdown_table_row(table, line, cells);
+    if (w->as_html) buf_puts(&w->out, "<tr>");
+    for (size_t i = 0; i < table->cells && *ret_good; i++) {
+        if (w->as_html) buf_printf(&w->out, head ? "<th scope=\"col\"%s>" : "<td%s>", classes[table->aligns[i]]);
+        else if (i) buf_puts(&w->out, " | ");
+        *ret_good = put_cell(w, &cells[i]);
+        if (w->as_html) buf_puts(&w->out, head ? "</th>" : "</td>");
+    }
+    buf_puts(&w->out, w->as_html ? "</tr>\n" : "\n");
+    return next;
+}
+
+static bool put_table(struct writing *w, const struct markdown_table *table)
+{
+    bool good = true;
+    if (w->as_html) buf_puts(&w->out, "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead>\n");
+    (void)put_row(w, table, table->begin, true, &good);
+    if (w->as_html) buf_puts(&w->out, "</thead>\n<tbody>\n");
+    for (const char *line = table->rows; good && line < table->end;) line = put_row(w, table, line, false, &good);
+    if (w->as_html) buf_puts(&w->out, "</tbody>\n</table></div>\n");
+    return good;
+}
+
+static char *render(struct arena *arena, const char *text, size_t length, bool as_html, unsigned below)
 {
     if (!text_is_utf8(text, length)) return NULL;
     if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) text += 3, length -= 3;
-    cmark_node *root = cmark_parse_document(text, length, CMARK_OPT_DEFAULT);
-    char *made = NULL;
-    bool clear = root && clean(root);
-    if (clear && as_html) make_tables(root);
-    if (clear) made = as_html ? cmark_render_html(root, CMARK_OPT_DEFAULT) : render_text(root);
-    char *copy = made ? arena_strdup(arena, made) : NULL;
-    free(made);
-    cmark_node_free(root);
+    struct writing w = {.as_html = as_html, .below = below};
+    struct markdown_table table;
+    const char *whole = arena_strndup(arena, text, length), *from = whole;
+    if (!whole) return NULL;
+    buf_init(&w.out, BUF_LIMIT_BODY);
+    bool good = true;
+    while (good && markdown_table_find(from, &table)) {
+        good = put_piece(&w, from, (size_t)(table.begin - from)) && put_table(&w, &table);
+        from = table.end;
+    }
+    if (good) good = put_piece(&w, from, strlen(from));
+    char *copy = good && buf_ok(&w.out) ? arena_strdup(arena, buf_text(&w.out)) : NULL;
+    buf_release(&w.out);
     return copy;
 }
 
 char *docs_markdown_html(struct arena *arena, const char *text, size_t length)
 {
-    return render(arena, text, length, true);
+    return render(arena, text, length, true, 0);
+}
+
+char *docs_markdown_html_below(struct arena *arena, const char *text, size_t length, unsigned below)
+{
+    return render(arena, text, length, true, below);
 }
 
 char *docs_markdown_text(struct arena *arena, const char *text, size_t length)
 {
-    return render(arena, text, length, false);
+    return render(arena, text, length, false, 0);
 }

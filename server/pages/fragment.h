@@ -6,6 +6,7 @@
  *     (sessions, papers, publication, announcements, venue, Wi-Fi, titles, colours) moves config_seq in the transaction that changes it. The caller gives the
  *     number that it has read with the person's own row, by one statement: so the fragment is of exactly the moment at which that row was true;
  *   - from_ms <= now < until_ms: nothing that is shown changes by itself in between (the maker says until when).
+ * Pages for everybody (public_kept.h) are kept here too, under the negative numbers of what they are, or a post's id, in place of a category.
  * What depends on the person is not in it, but for two texts of fixed length that are put in anew for everybody: the badge's token, and the ETag of news.
  *
  * Memory: at most FRAGMENTS_MOST fragments a worker, the one that was shown longest ago goes; pages above FRAGMENT_LARGEST are not kept. One thread. */
@@ -37,6 +38,8 @@ struct fragment {
     struct buf head, rest;  /* before and behind what is the person's own */
     unsigned category_index;
     char *category_title;   /* NULL: none; owned */
+    int64_t modified_ms;    /* of a public page: see public_kept.h */
+    char etag[33];
 };
 
 struct fragments;

@@ -1,4 +1,4 @@
-/* GET / and GET /e/{event}: what anyone may know: titles, dates, venue, programme, announcements. Nobody's name but speakers'. */
+/* GET /: the events, with what anyone may know: titles, dates, venue. */
 #include "core/base/clock.h"
 #include "core/congress/title.h"
 #include "server/access.h"
@@ -48,31 +48,4 @@ void home_get(struct http_request *req)
     view_put_title(&view, view.root, "organization", organization);
     view_set_title(&view, view_words(&view, "home.title"));
     view_reply(&view, 200, "home");
-}
-
-void event_show(struct http_request *req, int status, const struct pin_note *note)
-{
-    struct view view;
-    struct event_page event;
-    struct worker *worker = worker_of(req);
-    static const struct announcement_reader anybody = {.place = ANNOUNCEMENT_IN_PUBLIC};
-    if (worker == NULL || !view_begin(&view, req)) return;
-    int64_t now_ms = clock_now_ms();
-    enum err err = event_page_load(worker->db, req->arena, http_param(req, "event"), &event);
-    if (err == OK) {
-        view_put_event(&view, &event, false);
-        view_set_title(&view, title_pick(req->arena, event.title, view.tag));
-        enter_put(&view, arena_printf(req->arena, "/e/%s/enter", event.slug));
-        pin_put_note(&view, note);
-        err = view_put_announcements(&view, worker->db, event.id, &anybody, now_ms);
-        if (err == OK) err = view_put_programme(&view, worker->db, &event, NULL, 0, now_ms);
-    }
-    if (err == ERR_NOT_FOUND) reply_reason(req, REASON_unknown_event);
-    else if (err != OK) reply_error(req, err, NULL);
-    else view_reply(&view, status, "event");
-}
-
-void event_get(struct http_request *req)
-{
-    event_show(req, 200, NULL);
 }

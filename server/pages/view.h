@@ -69,6 +69,10 @@ void view_set_modules(struct view *view, bool later, const char *const *names, s
 
 /* `event`: title, slug, dates, venue, wifi (when `inside`), theme. Also `streams`. */
 void view_put_event(struct view *view, const struct event_page *event, bool inside);
+/* One stream of an event file's list: title, url, place ("internet" or "venue"), place_words; a new reference. NULL: its address is none to be linked to. */
+json_t *view_stream(struct view *view, const json_t *item);
+/* A session's speakers as one line; NULL: none. */
+char *view_speakers(struct arena *arena, const char *stored);
 /* `days` (and has_days): the sessions by local day, with what is on now and next; `highlight`: the one to be seen first. `programme` NULL: all sessions, else
  * those that admit one of `categories`. ERR_… of the database. */
 enum err view_put_programme(struct view *view, struct db *db, const struct event_page *event, const struct programme *programme, category_set categories,

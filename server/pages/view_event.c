@@ -2,6 +2,7 @@
 #include "server/pages/view.h"
 
 #include "core/base/zone.h"
+#include "core/congress/programme/stream.h"
 #include "core/congress/title.h"
 
 #include <string.h>
@@ -41,18 +42,28 @@ static void put_wifi(json_t *out, const char *stored)
     json_decref(value);
 }
 
+json_t *view_stream(struct view *view, const json_t *item)
+{
+    char host[STREAM_HOST_SIZE];
+    const char *url = json_string_value(json_object_get(item, "url"));
+    enum stream_place place = stream_place_of(url, host);
+    if (place == STREAM_UNUSABLE) return NULL; /* only web addresses become links: the file may come from anybody */
+    bool venue = place == STREAM_VENUE || app_answers_to(view->app, host);
+    json_t *stream = json_object();
+    const char *title = title_pick_json(json_object_get(item, "title"), view->tag, NULL);
+    view_put(stream, "title", *title ? title : host);
+    view_put(stream, "url", url);
+    view_put(stream, "place", venue ? "venue" : "internet");
+    view_put(stream, "place_words", view_words(view, venue ? "streams.venue" : "streams.internet"));
+    return stream;
+}
+
 static void put_streams(struct view *view, const char *stored)
 {
     json_t *value = stored_read(stored), *list = json_array();
     for (size_t i = 0; i < json_array_size(value); i++) {
-        json_t *item = json_array_get(value, i), *stream = json_object();
-        const char *url = json_string_value(json_object_get(item, "url"));
-        put_picked(view, stream, "title", json_object_get(item, "title"));
-        /* Only web addresses become links: the file may come from anybody. */
-        bool web = url != NULL && (strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0);
-        if (web) view_put(stream, "url", url);
-        if (web) json_array_append(list, stream);
-        json_decref(stream);
+        json_t *stream = view_stream(view, json_array_get(value, i));
+        if (stream) json_array_append_new(list, stream);
     }
     view_put_json(view->root, "streams", list);
     json_decref(value);
@@ -72,7 +83,7 @@ void view_put_event(struct view *view, const struct event_page *event, bool insi
     put_streams(view, event->streams);
 }
 
-static char *speakers_join(struct arena *arena, const char *stored)
+char *view_speakers(struct arena *arena, const char *stored)
 {
     json_t *list = stored_read(stored);
     char *joined = NULL;
@@ -99,7 +110,7 @@ static json_t *session_view(struct view *view, const struct event_page *event, c
     view_put_title(view, out, "room", session->room);
     view_put(out, "from", i18n_time(view->arena, event->timezone, session->starts_ms));
     view_put(out, "until", i18n_time(view->arena, event->timezone, session->ends_ms));
-    view_put(out, "speakers", speakers_join(view->arena, session->speakers));
+    view_put(out, "speakers", view_speakers(view->arena, session->speakers));
     return out;
 }
 

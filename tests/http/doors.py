@@ -165,6 +165,7 @@ def doors():
     event = "/api/v1/events/test-1"
     with open(os.path.join(plenum.ROOT, "photos/P0001.jpg"), "rb") as f:
         photo = f.read()
+    w.photo = photo
     return {
         "GET /healthz": Door(plain("/healthz"), type="text/plain"),
         "GET /here/{nonce}": Door(plain("/here/abc"), type="text/plain"),
@@ -267,6 +268,10 @@ def doors():
         "POST /admin/{event}/pins/calm": Door(plain("/admin/test-1/pins/calm"), form=lambda role: {}, status=303),
         "GET /": Door(plain("/"), type="text/html"),
         "GET /e/{event}": Door(plain("/e/test-1"), type="text/html"),
+        "GET /e/{event}/news/{post}": Door(lambda role: "/e/test-1/news/" + w.post(), type="text/html"),
+        "GET /e/{event}/pictures/{name}": Door(lambda role: w.post() and "/e/test-1/pictures/%s-small.jpg" % w.picture(), type="image/jpeg"),
+        "GET /e/{event}/feed.atom": Door(plain("/e/test-1/feed.atom"), type="application/atom+xml"),
+        "GET /e/{event}/programme.ics": Door(plain("/e/test-1/programme.ics"), type="text/calendar"),
         "GET /e/{event}/theme.css": Door(plain("/e/test-1/theme.css"), type="text/css"),
         "GET /assets/{build}/{name*}": Door(plain(w.asset), type="text/css"),
         "GET /favicon.ico": Door(plain("/favicon.ico"), type="image/svg+xml"),
@@ -337,6 +342,11 @@ def doors():
         # The server is one for all events: an organiser of one of them may not decide. tests/browser/venue.mjs is one of all.
         "POST /admin/{event}/venue/probes": Door(plain("/admin/test-1/venue/probes"), form=lambda role: {"answer": "0"}, status=403),
         "POST /admin/{event}/venue/plain-desk": Door(plain("/admin/test-1/venue/plain-desk"), form=lambda role: {"answer": "0"}, status=403),
+        "GET /admin/{event}/news": Door(plain("/admin/test-1/news"), type="text/html"),
+        "POST /admin/{event}/news": Door(plain("/admin/test-1/news"), form=lambda role: {"do": "publish", "id": w.post(), "version": w.version()}, status=303),
+        "GET /admin/{event}/news/{post}": Door(lambda role: "/admin/test-1/news/" + w.post(), type="text/html"),
+        "POST /admin/{event}/news/{post}/pictures": Door(lambda role: "/admin/test-1/news/%s/pictures" % w.post(), form=lambda role: {}, status=303),  # none chosen: told so
+        "GET /admin/{event}/news/pictures/{name}": Door(lambda role: w.post() and "/admin/test-1/news/pictures/%s-large.jpg" % w.picture(), type="image/jpeg"),
         "GET /admin/{event}/photos": Door(plain("/admin/test-1/photos"), type="text/html"),
         "POST /admin/{event}/photos": Door(plain("/admin/test-1/photos"), form=lambda role: {"person": "P01"}, status=303),  # without a file: tells to choose one
         "GET /desk/{event}/assist/{code}": Door(plain("/desk/test-1/assist/P01"), type="text/html"),
@@ -358,6 +368,26 @@ class World:
 
     def new_upload(self):
         return self.here["organiser"].post("/api/v1/events/test-1/uploads", {"name": "b.pdf", "size": 8}).json()["upload"]
+
+    def post(self):
+        """News that everybody may read, with a picture."""
+        if not self.server.value("SELECT COUNT(*) FROM post"):
+            client = self.here["organiser"]
+            at = "/admin/test-1/news"
+            client.form(at, {"do": "save", "kind": "news", "title_vi": "Tin", "body_vi": "Chữ"})
+            post, mark = str(self.server.value("SELECT MIN(id) FROM post")), "x%dx" % 7 ** 20
+            body = "".join('--%s\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n' % (mark, name, more) + ("%s\r\n" % client.csrf if not more else "")
+                           for name, more in (("csrf", ""), ("picture", '; filename="a.jpg"'))).encode() + self.photo + ("\r\n--%s--\r\n" % mark).encode()
+            client.request("POST", "%s/%s/pictures" % (at, post), body, {"Content-Type": "multipart/form-data; boundary=" + mark})
+            client.form(at, {"do": "approve", "id": post, "picture": self.picture(), "caption_vi": "Ảnh", "alt_vi": "Ảnh"})
+            client.form(at, {"do": "publish", "id": post, "version": self.version()})
+        return str(self.server.value("SELECT MIN(id) FROM post"))
+
+    def version(self):
+        return str(self.server.value("SELECT version FROM post ORDER BY id LIMIT 1"))
+
+    def picture(self):
+        return str(self.server.value("SELECT MIN(id) FROM post_picture"))
 
     def question(self):
         Client(self.server).form("/d/%s/ask" % self.tokens["P02"], {"words": "Mấy giờ họp?"})
@@ -680,7 +710,7 @@ def bodies():
         kind = {"Content-Type": "application/json" if is_json else "application/x-www-form-urlencoded"}
         reply = client.request(route.method, path, b"", kind)
         fine = (201,) if route.pattern.endswith("/reissue") else ()
-        if route.pattern == "/logout" or route.pattern.endswith(("/revoke", "/undo", "/settle", "/photos", "/layouts/{name}", "/lock", "/calm", "/seen")):
+        if route.pattern == "/logout" or route.pattern.endswith(("/revoke", "/undo", "/settle", "/photos", "/pictures", "/layouts/{name}", "/lock", "/calm", "/seen")):
             fine = (200, 303)
         if door.raw is not None:
             fine = (door.status,)

@@ -124,6 +124,29 @@ static void test_markdown(struct check *c, struct arena *arena)
     CHECK_TEXT(c, docs_markdown_html(arena, links, sizeof links - 1), "<p>x <a href=\"http://a.b\">http://a.b</a></p>\n");
 }
 
+static const char *html_of(struct arena *arena, const char *text)
+{
+    return docs_markdown_html_below(arena, text, strlen(text), 1);
+}
+
+static void test_markdown_tables(struct check *c, struct arena *arena)
+{
+    static const char text[] = "# Kết quả\nTrước\n\n| Họ tên | Phiếu |\r\n|:---|--:|\n"
+                               "| **A** \\| B | 287 |\n| 1. | <script>x</script> |\n| [x](javascript:y) |\n\nSau";
+    const char *html = html_of(arena, text);
+    CHECK_TEXT(c, html, "<h2>Kết quả</h2>\n<p>Trước</p>\n<div class=\"scroll\" tabindex=\"0\"><table>\n<thead>\n"
+                        "<tr><th scope=\"col\">Họ tên</th><th scope=\"col\" class=\"end\">"
+                        "Phiếu</th></tr>\n</thead>\n<tbody>\n<tr><td><strong>A</strong> | B</td><td class=\"end\">287</td></tr>\n"
+                        "<tr><td>1.</td><td class=\"end\">&lt;script&gt;x&lt;/script&gt;</td></tr>\n"
+                        "<tr><td>x</td><td class=\"end\"></td></tr>\n</tbody>\n</table></div>\n<p>Sau</p>\n");
+    CHECK_TEXT(c, docs_markdown_text(arena, "a|b\n-|-\n1 | **2**\n", 18), "a | b\n1 | 2\n");
+    CHECK(c, !strstr(html_of(arena, "```\na|b\n-|-\n```\n"), "<table>"));
+    CHECK(c, !strstr(html_of(arena, "a|b\n-|-|-\n"), "<table>") &&
+          !strstr(html_of(arena, "a\n---\n"), "<table>") && !strstr(html_of(arena, "    a|b\n    -|-\n"), "<table>"));
+    CHECK(c, strstr(html_of(arena, "~~~\nx\n~~~\na|b\n-|-"), "<thead>") && strstr(html_of(arena, "|a|\n|-|\n|b|"), "<td>b</td>"));
+    CHECK(c, html_of(arena, "|") && html_of(arena, "|\n|") && html_of(arena, "\\|\\\n-|-\\") && html_of(arena, ""));
+}
+
 static const char *write_file(struct arena *arena, const char *folder, const char *name, const void *data, size_t length)
 {
     const char *path = file_join(arena, folder, name);
@@ -353,6 +376,7 @@ int main(void)
         test_stamps_in_names(&c, &arena);
         test_names(&c, &arena);
         test_markdown(&c, &arena);
+        test_markdown_tables(&c, &arena);
         test_kinds(&c, &arena, folder);
         test_extract(&c, &arena, folder);
         test_manifest(&c, &arena);

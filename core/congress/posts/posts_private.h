@@ -1,0 +1,14 @@
+/* What the files of posts share. Private to core/congress/posts. */
+#ifndef PLENUM_CONGRESS_POSTS_PRIVATE_H
+#define PLENUM_CONGRESS_POSTS_PRIVATE_H
+
+#include "core/congress/posts/posts.h"
+
+#include "catalogue.h"
+
+/* The audit log, and (`shown`) a newer configuration of the event. */
+enum err post_note(const struct posting *doing, int64_t post_id, const char *action, bool shown);
+/* ERR_INPUT: caption or alternative text is missing in a language of the title (all are stored maps). */
+enum err post_picture_check(const struct posting *doing, const char *title, const char *caption, const char *alt);
+
+#endif
