@@ -25,12 +25,13 @@ import paperLists from "./paper_lists.mjs";
 import wallSizes from "./wall_sizes.mjs";
 import wallLine from "./wall_line.mjs";
 import scenes from "./scenes.mjs";
+import leaks from "./leaks.mjs";
 import welcome from "./welcome.mjs";
 import layouts from "./layouts.mjs";
 import gate from "./gate.mjs";
 import scan from "./scan.mjs";
 
-const stories = { phone, reading, resume, pin, public: pages, card, desk, desk_list: deskList, desk_tasks: deskTasks, desk_two: deskTwo, delegation, badges, photos, papers, our_work: ourWork, messages, news, paper_lists: paperLists, venue, wall_sizes: wallSizes, wall_line: wallLine, scenes, welcome, layouts, gate, scan, accessible };
+const stories = { phone, reading, resume, pin, public: pages, card, desk, desk_list: deskList, desk_tasks: deskTasks, desk_two: deskTwo, delegation, badges, photos, papers, our_work: ourWork, messages, news, paper_lists: paperLists, venue, wall_sizes: wallSizes, wall_line: wallLine, scenes, leaks, welcome, layouts, gate, scan, accessible };
 const wanted = process.argv.slice(2);
 if (wanted[0] === "--stories") {
   console.log(Object.keys(stories).join("\n"));
