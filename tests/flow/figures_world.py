@@ -9,7 +9,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import gates_kit as gk  # noqa: E402
 import plenum as kit  # noqa: E402
-from figures_model import DAY, MINUTE, Gate, Model, Programme, Session  # noqa: E402
+from figures_model import DAY, MINUTE, Count, Gate, Model, Programme, Session  # noqa: E402
 
 EVENT, HOUR = "test-1", 60 * MINUTE
 CATEGORIES, UNITS = ("official", "guest", "press"), ("U0", "U1", "U2", None)
@@ -146,6 +146,10 @@ def make_steps(rng, people, most=240):
 
 # --- the event ------------------------------------------------------------------------------------------------------------------------------
 
+def figures_of_units(model, at, known):
+    return Count(model, at, known).units({"U0": None, "U1": "U0", "U2": "U0"})
+
+
 def shape(plan, zone):
     def change(value, event, offset):
         hall = {"kind": "entry", "direction": "both", "reentry": True}
@@ -180,7 +184,7 @@ class World:
         self.doors = {g: self.server.device(EVENT, g) for g in GATES}
         self.staff = {name: None for name in ("organiser", "desk")}
         self.words = {name: self.server.user(name, name, EVENT) for name in self.staff}
-        self.offsets = {}
+        self.offsets, self.answers = {}, {}
         self.sent, self.groups, self.codes, self.tries = {}, {}, {}, {}
         self.model = self.make_model()
 
@@ -531,9 +535,15 @@ class World:
     # --- what is told
 
     def stats(self, query=""):
-        reply = self.doors["main"].get("/api/v1/events/%s/stats%s" % (EVENT, query))
+        """As a program asks again: with the validator of the last answer to this question. What is not new is as it was."""
+        path = "/api/v1/events/%s/stats%s" % (EVENT, query + ("&" if query else "?") + "units=1")
+        tag, last = self.answers.get(path, (None, None))
+        reply = self.doors["main"].request("GET", path, headers={"If-None-Match": tag})
+        if reply.status == 304 and last:
+            return last
         if reply.status != 200:
             raise RuntimeError("stats%s: %r" % (query, reply))
+        self.answers[path] = (reply.header("etag"), reply.json())
         return reply.json()
 
     def close(self):
