@@ -10,7 +10,7 @@ const on = (page) => page.locator(".sc-buttons .sc-on").evaluateAll((all) => all
 const shows = (page, scene) => until(`${scene} is on`, async () => (await on(page)).join() === scene);
 
 export default async function scenes(browser, server) {
-  let code = "", wall = null;
+  let code = "", wall = null, id = ""; // the wall's number for programs
   const phone = await open(browser, { width: 390, height: 844, hasTouch: true, isMobile: true });
 
   await test("scenes: the short address asks for six digits, and makes the screen a wall; the frame stays", async () => {
@@ -36,7 +36,8 @@ export default async function scenes(browser, server) {
     await wall.keyboard.press("Enter");
     await wall.waitForURL(/\/display\//);
     assert.equal(new URL(wall.url()).search, "?w=640&h=360&safe=4", "with the technician's frame");
-    assert.match(await wall.getAttribute("body", "data-wall"), /^\d+$/);
+    id = await wall.getAttribute("body", "data-wall");
+    assert.match(id, /^\d+$/);
   });
 
   await test("scenes: a press is on the wall's line, on the button by word and frame, and in the small picture", async () => {
@@ -80,14 +81,17 @@ export default async function scenes(browser, server) {
     await shows(phone, "message");
     assert.match(await phone.textContent(".sc-screen"), /giải lao/);
     await phone.goto(`${server.url}${AT}?lang=en`);
-    await phone.locator(".sc-which a").nth(1).click();
+    await phone.locator(`.sc-which a[href$="for=${id}"]`).click();
     await phone.waitForURL(/for=\d/);
     await phone.locator("#b-our_work").tap();
     await shows(phone, "our_work");
     await phone.goto(`${server.url}${AT}?lang=en`);
     await shows(phone, "message");
     assert.match(await phone.textContent(".sc-walls"), /Our work/);
+    await until("the wall says so itself", async () => /Last heard: \d/.test(await phone.locator(`.sc-walls li:has(a[href$="for=${id}"])`).textContent()));
+    assert.match(await phone.locator(`.sc-walls li:has(a[href$="for=${id}"])`).textContent(), /1280 × 720 · Drawn on 640 × 360 · margin 4 %/);
     await picture(server, phone, "scenes-390-message");
+    await picture(server, wall, "scenes-wall", false);
     await phone.locator("#b-follow").tap();
     await until("the programme", async () => (await phone.getAttribute("#b-follow", "aria-pressed")) === "true");
     assert.ok(!/its own/.test(await phone.textContent(".sc-walls")), "a press for all is for all");
@@ -139,8 +143,9 @@ export default async function scenes(browser, server) {
   await test("scenes: a wall that is shut out is no wall any more", async () => {
     await phone.goto(`${server.url}${AT}?lang=en`);
     await phone.locator("details summary").first().click();
-    await phone.getByRole("button", { name: "Shut out", exact: true }).first().click();
+    await phone.locator(`form:has(#name-${id}) button[value=end]`).click();
     await phone.waitForURL(/done=ended/);
+    assert.equal(await phone.locator(`#name-${id}`).count(), 0);
     await wall.goto(`${server.url}/w`);
     assert.ok(await wall.locator("#code").isVisible(), "it is asked for the code");
     await wall.context().close();

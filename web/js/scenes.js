@@ -3,7 +3,10 @@ import { event, live } from "./common.js";
 
 const EVERY = 10000;
 const at = (id) => document.getElementById(id);
+const seqOf = (url) => new URL(url).searchParams.get("seq") ?? "";
 let busy = false;
+let presses = 0;                // what was asked before one and is answered after it is old
+let own = seqOf(location.href); // our last press: it can be taken back as long as nobody has switched since
 
 // What changes, in place; the focus stays on the button that it was on, and no text that somebody is writing is touched.
 function take(text, whole) {
@@ -14,7 +17,9 @@ function take(text, whole) {
   for (const input of page.querySelectorAll("#live input.request")) {
     for (const old of document.querySelectorAll("input.request")) old.value = input.value;
   }
+  const other = fresh.dataset.now !== at("live").dataset.now;
   at("live").replaceWith(document.importNode(fresh, true));
+  if (other) at("said").textContent = `${at("said").dataset.words}: ${at("live").querySelector(".sc-name").textContent}`;
   if (focused && at(focused)) at(focused).focus({ preventScroll: true });
   if (whole) at("notice").replaceChildren(...[...(page.getElementById("notice")?.childNodes || [])].map((node) => document.importNode(node, true)));
   return true;
@@ -24,11 +29,13 @@ const isOurs = (answer) => !answer.redirected || !new URL(answer.url).pathname.s
 
 async function look() {
   if (busy || document.hidden) return;
+  const before = presses;
   try {
-    const answer = await fetch(`${location.pathname}?part=live&for=${document.body.dataset.for}`, { cache: "no-store", signal: AbortSignal.timeout(8000) });
+    const answer = await fetch(`${location.pathname}?part=live&for=${document.body.dataset.for}&seq=${own}`, { cache: "no-store", signal: AbortSignal.timeout(8000) });
     at("ended").hidden = isOurs(answer) && answer.status !== 401 && answer.status !== 403;
-    if (busy) return;
-    at("stale").hidden = answer.ok && at("ended").hidden && take(await answer.text(), false);
+    const text = await answer.text();
+    if (presses !== before) return;
+    at("stale").hidden = answer.ok && at("ended").hidden && take(text, false);
     if (!at("ended").hidden) at("stale").hidden = true;
   } catch { at("stale").hidden = false; }
 }
@@ -40,12 +47,14 @@ addEventListener("submit", async (submitted) => {
   submitted.preventDefault();
   if (busy) return;
   busy = true;
+  presses++;
   const body = new URLSearchParams(new FormData(form, button));
   button.disabled = true;
   at("failed").hidden = true;
   try {
     const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" }, signal: AbortSignal.timeout(8000) });
     at("ended").hidden = isOurs(answer) && answer.status !== 401;
+    own = seqOf(answer.url);
     const known = answer.ok || answer.status === 409 || answer.status === 400;
     at("failed").hidden = known && take(await answer.text(), true);
   } catch { at("failed").hidden = false; }
