@@ -19,13 +19,39 @@ static struct figures_part *part_by_id(struct figures_part *parts, size_t count,
     return NULL;
 }
 
-static struct figures_count *counter_of(struct figures *f, int64_t dimension, int64_t key_id)
+/* Of thousands of delegations each is found by its id. */
+struct delegation_place {
+    int64_t id;
+    struct figures_part *part;
+};
+
+static int compare_places(const void *a, const void *b)
+{
+    const struct delegation_place *x = a, *y = b;
+    return x->id != y->id ? (x->id < y->id ? -1 : 1) : 0;
+}
+
+static struct delegation_place *place_delegations(struct arena *arena, struct figures *f)
+{
+    struct delegation_place *places = arena_array(arena, f->delegation_count, sizeof *places);
+    for (size_t i = 0; places && i < f->delegation_count; i++) places[i] = (struct delegation_place){f->delegations[i].id, &f->delegations[i]};
+    if (places && f->delegation_count) qsort(places, f->delegation_count, sizeof *places, compare_places);
+    return places;
+}
+
+static struct figures_part *delegation_by_id(const struct delegation_place *places, size_t count, int64_t id)
+{
+    const struct delegation_place key = {id, NULL}, *place = count ? bsearch(&key, places, count, sizeof key, compare_places) : NULL;
+    return place ? place->part : NULL;
+}
+
+static struct figures_count *counter_of(struct figures *f, const struct delegation_place *places, int64_t dimension, int64_t key_id)
 {
     struct figures_part *part = NULL;
     switch (dimension) {
     case TALLY_EVENT: return &f->event;
     case TALLY_CATEGORY: part = part_by_id(f->categories, f->category_count, key_id); break;
-    case TALLY_DELEGATION: part = part_by_id(f->delegations, f->delegation_count, key_id); break;
+    case TALLY_DELEGATION: part = delegation_by_id(places, f->delegation_count, key_id); break;
     case TALLY_GATE: part = part_by_id(f->gates, f->gate_count, key_id); break;
     case TALLY_SESSION: part = part_by_id(f->sessions, f->session_count, key_id); break;
     default: break;
@@ -97,9 +123,10 @@ enum err figures_count(struct db *db, struct arena *arena, const struct programm
 {
     struct figures f = {.as_of_ms = now_ms, .moment = moment, .next_change_ms = next_boundary(p, now_ms)};
     enum err e = make_parts(db, arena, p, rows, count, &f);
-    if (e != OK) return e;
+    struct delegation_place *places = e == OK ? place_delegations(arena, &f) : NULL;
+    if (e != OK || !places) return e != OK ? e : ERR_NOMEM;
     for (size_t i = 0; i < count; i++) {
-        struct figures_count *part = counter_of(&f, rows[i].dimension, rows[i].key_id);
+        struct figures_count *part = counter_of(&f, places, rows[i].dimension, rows[i].key_id);
         bool present = rows[i].measure == TALLY_PRESENT && rows[i].until_ms > now_ms;
         if (present && rows[i].dimension == TALLY_AREA) add_session_present(p, &f, rows[i].key_id, rows[i].total);
         if (!part) continue;
