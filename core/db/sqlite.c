@@ -1,6 +1,7 @@
 /* The SQLite driver: the only includer of sqlite3.h. Settings and traps are measured facts:
  * WAL with synchronous=FULL (NORMAL can lose the last commits at power loss), a checkpoint every 4000 pages in the committing thread, and "$1" being
  * a *name* in SQLite, so that its index must be asked for. */
+#include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/db/driver.h"
 
@@ -213,13 +214,40 @@ static const char *put_words_index(const char *line, char **out)
     return columns + width + 1;
 }
 
+/* A line "-- forever TABLE" or "-- forever TABLE of OWNER(COLUMN)": rows that are there stay as they are, and where there is an owner, none comes to those of an
+ * owner that is there. Appends what makes it so; gives what follows the line. */
+static const char *put_forever(const char *line, struct buf *out)
+{
+    int name = (int)strcspn(line, " \n");
+    const char *owner = line + name + 4, *column = "id";
+    int owner_name = name, column_name = 2;
+    buf_printf(out, "CREATE TRIGGER %.*s_update BEFORE UPDATE ON %.*s BEGIN SELECT RAISE(ABORT, 'it is never altered'); END;\n", name, line, name, line);
+    buf_printf(out, "CREATE TRIGGER %.*s_delete BEFORE DELETE ON %.*s BEGIN SELECT RAISE(ABORT, 'it is never deleted'); END;\n", name, line, name, line);
+    if (strncmp(line + name, " of ", 4) == 0) {
+        owner_name = (int)strcspn(owner, "(");
+        column = owner + owner_name + 1;
+        column_name = (int)strcspn(column, ")");
+    } else {
+        owner = line;
+    }
+    buf_printf(out, "CREATE TRIGGER %.*s_insert BEFORE INSERT ON %.*s WHEN EXISTS (SELECT 1 FROM %.*s WHERE id = NEW.%.*s) "
+                    "BEGIN SELECT RAISE(ABORT, 'it is complete'); END;\n", name, line, name, line, owner_name, owner, column_name, column);
+    return line + strcspn(line, "\n");
+}
+
 /* Only INTEGER PRIMARY KEY is the row itself in SQLite; PostgreSQL needs BIGINT. The migrations say BIGINT PRIMARY KEY. */
 static enum err sqlite_run_schema(struct db *db, const char *sql)
 {
-    static const char wide[] = "BIGINT PRIMARY KEY", own[] = "INTEGER PRIMARY KEY", words[] = "-- words index ";
+    static const char wide[] = "BIGINT PRIMARY KEY", own[] = "INTEGER PRIMARY KEY", words[] = "-- words index ", forever[] = "-- forever ";
     char *text = malloc(8 * strlen(sql) + sizeof make_words_of), *out = text; /* the line of an index is 15 bytes and its words, and becomes that of make_words */
+    struct buf triggers;
     if (!text) return ERR_NOMEM;
+    buf_init(&triggers, BUF_LIMIT_LINE);
     while (*sql) {
+        if (strncmp(sql, forever, sizeof forever - 1) == 0) {
+            sql = put_forever(sql + sizeof forever - 1, &triggers);
+            continue;
+        }
         if (strncmp(sql, words, sizeof words - 1) == 0) {
             sql = put_words_index(sql + sizeof words - 1, &out);
             continue;
@@ -233,7 +261,9 @@ static enum err sqlite_run_schema(struct db *db, const char *sql)
         }
     }
     *out = '\0';
-    enum err e = sqlite_run(db, text);
+    enum err e = buf_ok(&triggers) ? sqlite_run(db, text) : ERR_NOMEM;
+    if (e == OK && triggers.length) e = sqlite_run(db, buf_text(&triggers));
+    buf_release(&triggers);
     free(text);
     return e;
 }

@@ -5,6 +5,7 @@
 #include "core/congress/delegates/find_index.h"
 #include "core/congress/event_page.h"
 #include "core/congress/figures/figures.h"
+#include "core/congress/figures/fixed.h"
 #include "server/commands/commands.h"
 
 #include <inttypes.h>
@@ -64,6 +65,19 @@ static void say(int *bad, const char *what, enum err e, const struct fault *faul
     *bad += e != OK;
 }
 
+/* Nothing is said of an event that has none. */
+static void check_fixed(struct store *store, int64_t event_id, const char *slug, int *bad)
+{
+    struct fault why = {0};
+    char what[128];
+    int64_t count = 0;
+    enum err e = fixed_verify(store->db, event_id, slug, &count, &why);
+    if (e == OK && count == 0) return;
+    if (e == OK) (void)snprintf(what, sizeof what, "fixed figures of %.80s: %" PRId64 ", as they were fixed", slug, count);
+    else (void)snprintf(what, sizeof what, "fixed figures of %.80s", slug);
+    say(bad, what, e, &why);
+}
+
 static enum err check_figures(struct store *store, int *bad, struct fault *fault)
 {
     struct arena arena = {0};
@@ -76,6 +90,11 @@ static enum err check_figures(struct store *store, int *bad, struct fault *fault
         char what[128];
         (void)snprintf(what, sizeof what, "figures of %.80s: a recount agrees", rows[i].slug);
         say(bad, what, figures_verify(store->db, rows[i].slug, &why), &why);
+        check_fixed(store, rows[i].id, rows[i].slug, bad);
+    }
+    if (e == OK && count) {
+        struct fault why = {0};
+        if (fixed_verify_whole(store->db, &why) != OK) say(bad, "fixed figures", ERR_CONFLICT, &why);
     }
     arena_release(&arena);
     return e;

@@ -12,6 +12,8 @@ int command_serve(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_figures(int argc, char **argv);
+/* `plenum figures fix|list|show`; false: it is none of these. */
+bool command_figures_fixed(int argc, char **argv, int *ret_code);
 int command_user(int argc, char **argv);
 int command_device(int argc, char **argv);
 int command_printer(int argc, char **argv);

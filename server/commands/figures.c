@@ -104,14 +104,15 @@ int command_figures(int argc, char **argv)
         {"units", 0, OPT_FLAG, &o.units, NULL, "also every delegation and what is above it", 0, 0},
         {"json", 0, OPT_FLAG, &o.json, NULL, "as GET …/stats answers", 0, 0},
     };
-    const struct opt_command command = {"plenum figures --event SLUG [--at TIME] [--known-at TIME] [options]",
-                                        "The figures of an event: now from its counters, of the past from its scans. Names nobody.", options,
+    const struct opt_command command = {"plenum figures [fix|list|show] --event SLUG [--at TIME] [--known-at TIME] [options]",
+                                        "The figures of an event: now from its counters, of the past from its scans. Names nobody. fix, list and show are of figures "
+                                                "that are fixed: each has its --help.", options,
                                         sizeof options / sizeof options[0], 0, 0};
     struct fault fault = {0};
     struct store store = {0};
     struct answer a = {0};
     int code;
-    if (!command_parse(&command, argc, argv, NULL, NULL, &code)) return code;
+    if (command_figures_fixed(argc, argv, &code) || !command_parse(&command, argc, argv, NULL, NULL, &code)) return code;
     enum err e = o.event ? OK : fault_set(&fault, ERR_USAGE, "--event SLUG is needed");
     if (e == OK) e = store_open(store_choose_folder(o.data), STORE_READ, &store, &fault);
     if (e == OK) e = ask(store.db, &o, &a, &fault);

@@ -11,6 +11,10 @@ struct pages;
 enum err pages_load(struct pages **ret, struct fault *fault);
 void pages_free(struct pages *pages); /* accepts NULL */
 
+/* The words of all languages. Borrowed for the life of the pages. */
+struct i18n;
+const struct i18n *pages_i18n(const struct pages *pages);
+
 /* http_hooks.error_page; `context` is the struct app. Any thread of the listener. */
 void pages_error(void *context, struct http_request *req, int status, const char *code, const char *sentence, struct buf *out);
 

@@ -92,6 +92,11 @@ void pages_free(struct pages *pages)
     free(pages);
 }
 
+const struct i18n *pages_i18n(const struct pages *pages)
+{
+    return pages->i18n;
+}
+
 struct throttle *pages_throttle(const struct pages *pages)
 {
     return pages->throttle;

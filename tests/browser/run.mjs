@@ -19,6 +19,7 @@ import photos from "./photos.mjs";
 import papers from "./papers.mjs";
 import ourWork from "./our_work.mjs";
 import messages from "./messages.mjs";
+import figures from "./figures.mjs";
 import news from "./news.mjs";
 import venue from "./venue.mjs";
 import paperLists from "./paper_lists.mjs";
@@ -31,7 +32,7 @@ import layouts from "./layouts.mjs";
 import gate from "./gate.mjs";
 import scan from "./scan.mjs";
 
-const stories = { phone, reading, resume, pin, public: pages, card, desk, desk_list: deskList, desk_tasks: deskTasks, desk_two: deskTwo, delegation, badges, photos, papers, our_work: ourWork, messages, news, paper_lists: paperLists, venue, wall_sizes: wallSizes, wall_line: wallLine, scenes, leaks, welcome, layouts, gate, scan, accessible };
+const stories = { phone, reading, resume, pin, public: pages, card, desk, desk_list: deskList, desk_tasks: deskTasks, desk_two: deskTwo, delegation, badges, photos, papers, our_work: ourWork, messages, figures, news, paper_lists: paperLists, venue, wall_sizes: wallSizes, wall_line: wallLine, scenes, leaks, welcome, layouts, gate, scan, accessible };
 const wanted = process.argv.slice(2);
 if (wanted[0] === "--stories") {
   console.log(Object.keys(stories).join("\n"));

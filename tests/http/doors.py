@@ -250,6 +250,15 @@ def doors():
         "GET /admin/{event}/our-work": Door(plain("/admin/test-1/our-work"), type="text/html"),
         "POST /admin/{event}/our-work": Door(plain("/admin/test-1/our-work"), form=lambda role: {"do": "welcome", "text_vi": "Chào mừng"}, status=303),
         "GET /admin/{event}/our-work/{slide}": Door(plain("/admin/test-1/our-work/0123456789abcdef"), status=404, type="text/html"),
+        "GET /api/v1/events/{event}/figures/fixed": Door(plain(event + "/figures/fixed"), type="application/json"),
+        "POST /api/v1/events/{event}/figures/fixed": Door(plain(event + "/figures/fixed"), body=lambda role: {"request": uuid7()}, status=201, type="application/json"),
+        "GET /api/v1/events/{event}/figures/fixed/{number}": Door(plain(event + "/figures/fixed/1"), type="application/json"),
+        "GET /api/v1/events/{event}/figures/fixed/{number}/people": Door(plain(event + "/figures/fixed/1/people"), type="application/json"),
+        "GET /api/v1/events/{event}/figures/fixed/{number}/figure.pdf": Door(plain(event + "/figures/fixed/1/figure.pdf"), type="application/pdf"),
+        "GET /admin/{event}/figures": Door(plain("/admin/test-1/figures?sent=1"), type="text/html"),
+        "POST /admin/{event}/figures": Door(plain("/admin/test-1/figures"), form=lambda role: {"request": uuid7()}, status=303),
+        "GET /admin/{event}/figures/{number}": Door(plain("/admin/test-1/figures/1"), type="text/html"),
+        "GET /admin/{event}/figures/{number}/print": Door(plain("/admin/test-1/figures/1/print"), type="text/html"),
         "GET /admin/{event}/announcements": Door(plain("/admin/test-1/announcements"), type="text/html"),
         "POST /admin/{event}/announcements": Door(plain("/admin/test-1/announcements"), form=lambda role: {"do": "end", "id": str(w.server.value(
             "SELECT a.id FROM announcement a JOIN event e ON e.id = a.event_id WHERE e.slug = 'test-1' ORDER BY a.id LIMIT 1"))}, status=303),
@@ -432,6 +441,7 @@ def begin():
     w.spare = server.device("test-1", "main")
     w.here["desk"].get("/api/v1/events/test-1/badges.pdf?only=P01")
     w.run = server.value("SELECT id FROM print_run")
+    plenum.plenum("figures", "fix", "--event", "test-1", data=server.data)
     w.asset = re.search(r'href="(/assets/[0-9a-f]+/css/plenum\.css)"', Client(server).get("/").text).group(1)
     w.secrets |= set(w.tokens.values()) | set(w.tokens2.values()) | {c.key for c in (w.here["device"], w.there["device"], w.spare)} | {PASSWORD}
     w.doors = doors()

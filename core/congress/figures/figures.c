@@ -1,4 +1,5 @@
 #include "core/congress/figures/figures.h"
+#include "core/congress/figures/fixed.h"
 #include "core/base/clock.h"
 #include "core/congress/figures/count.h"
 #include "core/congress/figures/keep.h"
@@ -134,7 +135,8 @@ enum err figures_count(struct db *db, struct arena *arena, const struct programm
         else if (rows[i].measure == TALLY_ATTENDED) part->attended += rows[i].total;
         else if (present) part->present += rows[i].total;
     }
-    e = arrivals_count(arena, p, now_ms, rows, count, &f.arrivals);
+    e = fixed_brief(db, arena, p->event_id, moment.known_ms == DB_NULL ? INT64_MAX : moment.known_ms, &f.fixed, &f.fixed_count);
+    if (e == OK) e = arrivals_count(arena, p, now_ms, rows, count, &f.arrivals);
     int64_t minute_ms = now_ms - now_ms % CLOCK_MINUTE + CLOCK_MINUTE;
     if (f.arrivals.first_ms != DB_NULL && minute_ms < f.next_change_ms) f.next_change_ms = minute_ms; /* the curve goes on */
     if (e == OK) *ret = f;

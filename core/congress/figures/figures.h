@@ -64,6 +64,13 @@ struct figures_session_quorum {
     size_t period_count;
 };
 
+/* A figure that was fixed, in short (core/congress/figures/fixed.h): of the summoned, or those of one category. */
+struct figures_fixed {
+    int64_t number, at_ms, expected, attended, present;
+    const char *label, *category; /* NULL: none */
+};
+#define FIGURES_MOST_FIXED 20
+
 struct figures {
     int64_t as_of_ms;
     struct figures_moment moment; /* DB_NULL, DB_NULL: live */
@@ -84,6 +91,8 @@ struct figures {
     struct figures_part *sessions;
     size_t session_count;
     struct figures_quorum quorum;
+    struct figures_fixed *fixed; /* known by the moment, the newest first */
+    size_t fixed_count;
     int64_t next_change_ms; /* when a figure changes by itself (a block ends); INT64_MAX: never */
 };
 

@@ -67,12 +67,27 @@ static json_t *quorums_json(const struct figures *f)
     return list;
 }
 
+/* What the same moment would give now costs a count of everybody: it stands at GET …/figures/fixed/{id}. */
+static json_t *fixed_list_json(const struct figures *f)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < f->fixed_count; i++) {
+        const struct figures_fixed *x = &f->fixed[i];
+        json_t *one = json_pack("{s:I,s:o,s:s?,s:s?,s:I,s:I,s:I,s:n}", "id", (json_int_t)x->number, "at", time_json(x->at_ms), "label", x->label, "category", x->category,
+                                "expected", (json_int_t)x->expected, "attended", (json_int_t)x->attended, "present", (json_int_t)x->present, "now_would_be");
+        if (one && json_array_append_new(list, one) == 0) continue;
+        json_decref(list);
+        return NULL;
+    }
+    return list;
+}
+
 static json_t *more_json(const struct figures *f)
 {
-    return json_pack("{s:o,s:o,s:{s:I,s:I,s:I},s:I,s:I,s:o,s:o,s:I}", "at", time_json(f->moment.at_ms), "known_at", time_json(f->moment.known_ms), "absent", "total",
+    return json_pack("{s:o,s:o,s:{s:I,s:I,s:I},s:I,s:I,s:o,s:o,s:I,s:o}", "at", time_json(f->moment.at_ms), "known_at", time_json(f->moment.known_ms), "absent", "total",
                      (json_int_t)f->absent.total, "excused", (json_int_t)f->absent.excused, "unexcused", (json_int_t)f->absent.unexcused, "substitutes",
                      (json_int_t)f->substitutes, "by_group", (json_int_t)f->by_group, "arrivals", arrivals_json(&f->arrivals), "quorums", quorums_json(f),
-                     "corrected", (json_int_t)f->corrected);
+                     "corrected", (json_int_t)f->corrected, "fixed", fixed_list_json(f));
 }
 
 json_t *figures_json(const struct figures *f)

@@ -31,5 +31,5 @@ SELECT sha256, size FROM blob WHERE added_ms >= $1 ORDER BY added_ms, sha256;
 -- takeover_roster :exec ()
 UPDATE event SET roster_seq = roster_seq + 1000000, roster_base = roster_seq + 1000000, config_seq = config_seq + 1000000, figures_seq = figures_seq + 1000000;
 
--- doctor_events :many () -> (slug text)
-SELECT slug FROM event ORDER BY starts_ms, slug;
+-- doctor_events :many () -> (slug text, id i64)
+SELECT slug, id FROM event ORDER BY starts_ms, slug;
