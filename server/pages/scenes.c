@@ -21,6 +21,7 @@ struct page {
     struct wall *walls;
     size_t wall_count;
     const struct wall *wall; /* that the buttons are for; NULL: all */
+    bool is_gone;            /* that wall was shut out meanwhile */
     int64_t now_ms;
 };
 
@@ -244,6 +245,7 @@ static enum err read_page(struct page *p)
     if (e == OK) e = figures_read(db, req->arena, p->staff.programme, p->now_ms, &p->figures);
     for (size_t i = 0; e == OK && i < p->wall_count; i++)
         if (id && p->walls[i].id == id) p->wall = &p->walls[i];
+    p->is_gone = id && !p->wall;
     return e;
 }
 
@@ -254,6 +256,11 @@ void scenes_show(struct http_request *req, int status, const char *problem)
     if (!staff_page_begin(&p.staff, req)) return;
     enum err e = read_page(&p);
     const char *part = http_query(req, "part");
+    if (e == OK && p.is_gone && req->method == HTTP_GET) { /* its buttons must not become those of all walls under somebody's thumb */
+        if (part) reply_error(req, ERR_NOT_FOUND, NULL);
+        else http_reply_redirect(req, 302, arena_printf(req->arena, "/admin/%s/wall", p.staff.event.slug));
+        return;
+    }
     if (e == OK) put_live(&p);
     if (e == OK && !part) e = put_message(&p, p.wall ? scene_of(&p.board, p.wall->id) : &p.board.all, problem != NULL);
     if (e != OK) {

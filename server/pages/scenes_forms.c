@@ -112,17 +112,19 @@ static enum err read_texts(struct http_request *req, struct db *db, const char *
     return e == OK ? scene_message(req->arena, texts, ret, fault) : e;
 }
 
-/* A sentence that stands among the announcements, in all its languages. */
+/* A sentence that stands among the announcements, in all its languages; one that does not say in which is in the organisation's first. */
 static enum err read_ready(struct http_request *req, struct db *db, int64_t event_id, int64_t id, const char **ret, struct fault *fault)
 {
     struct announcement a;
-    json_t *texts = NULL;
+    const char *tags[ANNOUNCEMENT_LANGUAGES];
+    size_t count;
+    json_t *stored = NULL;
     enum err e = announcement_find(db, req->arena, event_id, id, &a);
+    if (e == OK) e = messages_languages(db, req->arena, tags, &count);
     if (e != OK) return e;
-    if (json_read(a.text, strlen(a.text), &texts, NULL) != OK || !json_is_object(texts)) {
-        json_decref(texts);
-        texts = json_pack("{s:s}", "vi", a.text);
-    }
+    if (json_read(a.text, strlen(a.text), &stored, NULL) != OK) stored = json_string(a.text);
+    json_t *texts = json_is_object(stored) ? json_incref(stored) : json_pack("{s:O?}", tags[0], stored);
+    json_decref(stored);
     e = texts ? scene_message(req->arena, texts, ret, fault) : ERR_NOMEM;
     json_decref(texts);
     return e;

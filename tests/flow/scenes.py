@@ -23,7 +23,7 @@ NAMES = ["attendance", "quorum", "programme", "our_work", "welcome", "message", 
 def shape(value, event, offset):
     value["organization"]["languages"] = ["vi", "en", "ar"]
     event["sessions"] = []
-    event["announcements"] = [{"text": {"vi": "Mời về hội trường", "en": "Please come to the hall"}, "to": ["wall"]}]
+    event["announcements"] = [{"text": {"vi": "Mời về hội trường", "en": "Please come to the hall"}, "to": ["wall"]}, {"text": "Xe \"4\" chờ ở cổng", "to": ["wall"]}]
 
 
 def code():
@@ -191,7 +191,10 @@ def a_message():
     check("http" in press(who["orga"], "message", text_vi="http://x/d/0123456789ABCDEF").text, "and no badge's address")
     equal(press(who["orga"], "message", text_vi="Nghỉ 15 phút", text_ar="استراحة").status, 303, "it goes out in the languages that it has")
     check(wait(lambda: picture("one")["text"] == {"vi": "Nghỉ 15 phút", "ar": "استراحة"}), "as a map", picture("one"))
-    ready = server.value("SELECT id FROM announcement WHERE to_wall = 1")
+    plain = server.value("SELECT id FROM announcement WHERE text NOT LIKE '{%'")
+    press(who["orga"], "message", ready=str(plain))
+    check(wait(lambda: picture("one")["text"] == {"vi": 'Xe "4" chờ ở cổng'}), "a ready sentence without a language is in the first one", picture("one"))
+    ready = server.value("SELECT id FROM announcement WHERE text LIKE '{%'")
     equal(press(who["orga"], "message", ready=str(ready)).status, 303, "a ready sentence is one of the announcements")
     check(wait(lambda: (picture("two")["text"] or {}).get("en") == "Please come to the hall"), "in all its languages", picture("two"))
     equal(press(who["orga"], "message", wall=walls["one"].wall, text_vi="Riêng").status, 303, "a message for one wall")
@@ -258,6 +261,9 @@ def shut_out():
     equal(walls["one"].get("/api/v1/events/test-1/stats").status, 401, "it reads no figures any more")
     check('name="code"' in walls["one"].get("/display/test-1").text, "and is asked for the code")
     check("Sảnh chính" not in who["orga"].get(PAGE).text, "the page forgets it")
+    gone = walls["one"].wall
+    equal((who["orga"].get(PAGE + "?for=" + gone).header("location"), who["orga"].get(PAGE + "?part=live&for=" + gone).status), (PAGE, 404), "its buttons are nobody's, least of all those of all walls")
+    equal(press(who["orga"], "scene", wall=gone, scene="black").status, 404, "and switch nothing")
     equal(walls["two"].get("/api/v1/events/test-1/stats").status, 200, "the other stays")
     old = code()
     equal(who["orga"].form(PAGE, {"do": "code"}).status, 303, "a new code is made")

@@ -33,8 +33,9 @@ async function look() {
   try {
     const answer = await fetch(`${location.pathname}?part=live&for=${document.body.dataset.for}&seq=${own}`, { cache: "no-store", signal: AbortSignal.timeout(8000) });
     at("ended").hidden = isOurs(answer) && answer.status !== 401 && answer.status !== 403;
+    if (answer.status === 404) location.assign(location.pathname); // this wall was shut out
     const text = await answer.text();
-    if (presses !== before) return;
+    if (presses !== before || answer.status === 404) return;
     at("stale").hidden = answer.ok && at("ended").hidden && take(text, false);
     if (!at("ended").hidden) at("stale").hidden = true;
   } catch { at("stale").hidden = false; }
@@ -48,7 +49,8 @@ addEventListener("submit", async (submitted) => {
   if (busy) return;
   busy = true;
   presses++;
-  const body = new URLSearchParams(new FormData(form, button));
+  const body = new URLSearchParams(new FormData(form));
+  if (button.name) body.append(button.name, button.value); // older phones know no second argument there
   button.disabled = true;
   at("failed").hidden = true;
   try {
