@@ -116,6 +116,7 @@ static json_t *texts_view(struct page *p, const char *const keys[2], const char 
             const char *text = field(p, keys[k], p->tags[i], stored[k]);
             view_put_json(out, keys[k], json_string(text ? text : ""));
         }
+        view_put(out, "rows", i == 0 || *json_string_value(json_object_get(out, keys[1])) ? "10" : "4");
         json_array_append_new(list, out);
     }
     return list;

@@ -173,7 +173,7 @@ static enum err put_posts(struct page *p)
         if (e != OK) break;
         json_t *out = json_object();
         public_post_put(view, &p->event, &post, out);
-        if (told < POSTS_WITH_WORDS) view_put(out, "summary", public_summary(view->arena, post.plain, SUMMARY_LETTERS));
+        if (told < POSTS_WITH_WORDS) view_put(out, "summary", public_summary(view->arena, post.body, SUMMARY_LETTERS));
         json_array_append_new(told < POSTS_WITH_WORDS + 3 ? list : older, out);
         told++;
     }

@@ -15,13 +15,18 @@ bool public_begin(struct public_door *door, struct http_request *req)
     *door = (struct public_door){.req = req, .worker = worker_of(req), .now_ms = clock_now_ms(), .type = "text/html; charset=utf-8"};
     door->programme = door->worker ? event_of(req, door->worker, &door->seqs) : NULL;
     if (!door->programme || !view_begin(&door->view, req)) return false;
+    enum err e = posts_mark(door->worker->db, req->arena, door->seqs.event_id, &door->posts_mark);
+    if (e != OK) {
+        reply_error(req, e, NULL);
+        return false;
+    }
     if (!door->worker->fragments) door->worker->fragments = fragments_new();
     return true;
 }
 
 static struct fragment_key key_of(const struct public_door *door)
 {
-    return (struct fragment_key){.event_id = door->seqs.event_id, .config_seq = door->seqs.config_seq, .category_id = door->what,
+    return (struct fragment_key){.event_id = door->seqs.event_id, .config_seq = (int64_t)((uint64_t)door->seqs.config_seq + door->posts_mark), .category_id = door->what,
                                  .language = (unsigned)door->view.language};
 }
 

@@ -18,6 +18,7 @@ struct public_door {
     struct worker *worker;
     const struct programme *programme;
     struct programme_seqs seqs;
+    uint64_t posts_mark;
     int64_t now_ms;
     int64_t what;                    /* one of the above, or a post's id */
     const char *type;                /* of the reply */
@@ -53,7 +54,7 @@ void public_post_put(struct view *view, const struct event_page *event, const st
 const char *public_post_ready(struct public_door *door, const struct event_page *event, const struct public_post *post, const char *base);
 /* Post page between its two templates. */
 enum err public_post_write(struct public_door *door, const struct event_page *event, const struct public_post *post, struct buf *out);
-/* The first words of a text, cut at a word's end. */
-const char *public_summary(struct arena *arena, const char *plain, size_t letters);
+/* The first words of a text in Markdown, without headings and tables, cut at a word's end. NULL: out of memory. */
+const char *public_summary(struct arena *arena, const char *body, size_t letters);
 
 #endif

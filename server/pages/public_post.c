@@ -76,17 +76,34 @@ void public_post_put(struct view *view, const struct event_page *event, const st
     put_pictures(view, event, post, out);
 }
 
-const char *public_summary(struct arena *arena, const char *plain, size_t letters)
+/* The first paragraph that is one. */
+static const char *lead_of(struct arena *arena, const char *body)
 {
-    const char *at = plain, *space = NULL;
+    for (const char *p = body; *p;) {
+        const char *end = strstr(p, "\n\n");
+        size_t length = end ? (size_t)(end - p) : strlen(p);
+        bool words = length && !strchr("#|`~\n-*>+", *p);
+        if (*p == '*' && p[1] == '*') words = true; /* bold, no list */
+        const char *plain = words ? docs_markdown_text(arena, p, length) : "";
+        if (!plain || *plain) return plain;
+        p = end ? end + 2 : p + length;
+    }
+    return "";
+}
+
+const char *public_summary(struct arena *arena, const char *body, size_t letters)
+{
+    const char *plain = lead_of(arena, body), *at = plain, *space = NULL;
     size_t count = 0;
+    if (!plain) return NULL;
     while (*at && count < letters) {
         if (*at == ' ' || *at == '\n') space = at;
         (void)text_next(&at);
         count++;
     }
-    if (!*at) return arena_strdup(arena, plain);
+    if (!*at) return text_tidy(arena, plain);
     char *cut = arena_strndup(arena, plain, (size_t)((space ? space : at) - plain));
+    cut = cut ? text_tidy(arena, cut) : NULL;
     return cut ? arena_printf(arena, "%s …", cut) : NULL;
 }
 
@@ -142,7 +159,7 @@ static void put_shared(struct public_door *door, const struct event_page *event,
     json_t *shared = json_object();
     view_put(shared, "type", "article");
     view_put(shared, "title", post->title);
-    view_put(shared, "about", public_summary(view->arena, post->plain, ABOUT_LETTERS));
+    view_put(shared, "about", public_summary(view->arena, post->body, ABOUT_LETTERS));
     view_put(shared, "url", arena_printf(view->arena, "%s/e/%s/news/%" PRId64, base, event->slug, post->post->id));
     for (size_t i = 0; i < post->text.picture_count; i++)
         if (post->text.pictures[i].approved) {

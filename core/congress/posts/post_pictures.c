@@ -39,7 +39,7 @@ enum err post_picture_add(const struct posting *d, int64_t post_id, const struct
     const struct sql_post_picture_insert_in in = {id_next(d->ids), post_id, place, upload->large.sha256, upload->small.sha256, upload->width, upload->height,
                                                   d->now_ms, d->actor};
     if (e == OK) e = sql_post_picture_insert(d->db, &in, NULL);
-    if (e == OK) e = post_note(d, post_id, "post.picture", false);
+    if (e == OK) e = post_note(d, post_id, "post.picture");
     return e == OK || e == ERR_NOT_FOUND ? e : db_fault(d->db, e, d->fault, "store a picture");
 }
 
@@ -109,7 +109,7 @@ enum err post_picture_do(const struct posting *d, int64_t post_id, int64_t pictu
         while (at < count && rows[at].id != picture_id) at++;
     if (e == OK && at == count) e = ERR_NOT_FOUND;
     if (e == OK) e = step_of(d, &post, rows, count, at, step, caption, alt);
-    if (e == OK) e = post_note(d, post_id, actions[step], step == POST_PICTURE_APPROVE || step == POST_PICTURE_HIDE || step == POST_PICTURE_REMOVE);
+    if (e == OK) e = post_note(d, post_id, actions[step]);
     if (e == ERR_NOT_FOUND) return fault_set(d->fault, e, "there is no such picture");
     return e == OK || d->fault->text[0] ? e : db_fault(d->db, e, d->fault, "change a picture");
 }

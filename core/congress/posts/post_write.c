@@ -44,11 +44,10 @@ enum err post_tidy(struct arena *arena, const char *text, bool lines, size_t let
 
 /* --- steps --------------------------------------------------------------------------------------------------------------------------------- */
 
-enum err post_note(const struct posting *d, int64_t post_id, const char *action, bool shown)
+enum err post_note(const struct posting *d, int64_t post_id, const char *action)
 {
     const char *subject = arena_printf(d->arena, "%lld", (long long)post_id);
     enum err e = subject ? OK : ERR_NOMEM;
-    if (e == OK && shown) e = sql_docs_event_touch(d->db, d->event_id, NULL);
     return e == OK ? audit_write(d->db, d->now_ms, d->actor, action, subject, NULL) : e;
 }
 
@@ -90,7 +89,7 @@ enum err post_save(const struct posting *d, int64_t id, int64_t version, const s
     const struct sql_post_insert_in fresh = {*ret_id, d->event_id, kind, w->session, title, body, w->figure_id, d->now_ms, d->actor};
     const struct sql_post_update_in change = {id, kind, w->session, title, body, w->figure_id, d->now_ms, d->actor};
     if (e == OK) e = id ? sql_post_update(d->db, &change, NULL) : sql_post_insert(d->db, &fresh, NULL);
-    if (e == OK) e = post_note(d, *ret_id, id ? "post.changed" : "post.made", false);
+    if (e == OK) e = post_note(d, *ret_id, id ? "post.changed" : "post.made");
     return end(d, e);
 }
 
@@ -145,7 +144,7 @@ enum err post_publish(const struct posting *d, int64_t id, int64_t version, int6
     const struct sql_post_edition_insert_in edition = {id_next(d->ids), id, d->event_id, number, d->now_ms, d->actor, from, pictures};
     if (e == OK) e = sql_post_edition_insert(d->db, &edition, NULL);
     if (e == OK) e = sql_post_withdraw(d->db, id, DB_NULL, NULL, NULL);
-    if (e == OK) e = post_note(d, id, post.state == POST_PUBLIC ? "post.corrected" : "post.published", true);
+    if (e == OK) e = post_note(d, id, post.state == POST_PUBLIC ? "post.corrected" : "post.published");
     return end(d, e);
 }
 
@@ -156,7 +155,7 @@ enum err post_recall(const struct posting *d, int64_t id, int64_t version)
     if (e == OK && !post.coming) return OK;
     if (e == OK) e = sql_post_edition_recall(d->db, id, d->now_ms, d->actor, NULL);
     if (e == OK) e = sql_post_withdraw(d->db, id, post.withdrawn_ms, post.withdrawn_by, NULL); /* a newer version */
-    if (e == OK) e = post_note(d, id, "post.recalled", true);
+    if (e == OK) e = post_note(d, id, "post.recalled");
     return end(d, e);
 }
 
@@ -168,6 +167,6 @@ enum err post_withdraw(const struct posting *d, int64_t id, int64_t version)
     if (e == OK && post.state == POST_DRAFT) return fault_because(d->fault, ERR_INPUT, "post_draft", NULL, "it was never published");
     if (e == OK) e = sql_post_edition_recall(d->db, id, d->now_ms, d->actor, NULL);
     if (e == OK) e = sql_post_withdraw(d->db, id, d->now_ms, d->actor, NULL);
-    if (e == OK) e = post_note(d, id, "post.withdrawn", true);
+    if (e == OK) e = post_note(d, id, "post.withdrawn");
     return end(d, e);
 }

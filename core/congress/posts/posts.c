@@ -110,6 +110,14 @@ enum err posts_public(struct db *db, struct arena *arena, int64_t event_id, int6
     return OK;
 }
 
+enum err posts_mark(struct db *db, struct arena *arena, int64_t event_id, uint64_t *ret)
+{
+    struct sql_post_mark_row row;
+    enum err e = sql_post_mark(db, arena, event_id, &row);
+    if (e == OK) *ret = (uint64_t)row.versions * UINT64_C(0x9e3779b97f4a7c15) + (uint64_t)row.approvals;
+    return e;
+}
+
 int64_t posts_next_change(const struct post *posts, size_t count, int64_t now_ms)
 {
     int64_t next = INT64_MAX;

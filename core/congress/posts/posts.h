@@ -2,8 +2,8 @@
  *
  * A post is written as a draft. Publishing makes an edition of what the draft says, to be read from a moment on (at once or later); correcting is publishing
  * again: the newest edition whose moment has come is shown, the older ones are kept. Withdrawing takes all of it away at once; its address says so kindly.
- * Which edition is shown is decided by the moment alone, at every look: nobody has to press anything at the hour. Each step is audited; those that change what
- * may be read make the event's configuration a newer one (event.config_seq), so that pages and caches see it.
+ * Which edition is shown is decided by the moment alone, at every look: nobody has to press anything at the hour. Each step is audited, and makes posts_mark
+ * another number, so that what is kept of public pages is made anew; the event's configuration stays as it is: thousands of phones have nothing to load.
  *
  * A picture is shown when it is approved and stands in the edition that is shown: an approval that is taken back hides it at once.
  * Texts are for everybody: a badge's address is refused. Why so: docs/decisions/0049-public-page.md.
@@ -66,6 +66,8 @@ enum err posts_list(struct db *db, struct arena *arena, int64_t event_id, int64_
 enum err post_find(struct db *db, struct arena *arena, int64_t event_id, int64_t id, int64_t now_ms, struct post *ret);
 /* Those with a `shown` edition (withdrawn ones too), the newest first edition first. */
 enum err posts_public(struct db *db, struct arena *arena, int64_t event_id, int64_t now_ms, struct post **ret, size_t *ret_count);
+/* Another number whenever something that may be read has changed. */
+enum err posts_mark(struct db *db, struct arena *arena, int64_t event_id, uint64_t *ret);
 /* The next moment at which an edition appears by itself; INT64_MAX: none. */
 int64_t posts_next_change(const struct post *posts, size_t count, int64_t now_ms);
 

@@ -6,8 +6,8 @@
 
 #include "catalogue.h"
 
-/* The audit log, and (`shown`) a newer configuration of the event. */
-enum err post_note(const struct posting *doing, int64_t post_id, const char *action, bool shown);
+/* The audit log. */
+enum err post_note(const struct posting *doing, int64_t post_id, const char *action);
 /* ERR_INPUT: caption or alternative text is missing in a language of the title (all are stored maps). */
 enum err post_picture_check(const struct posting *doing, const char *title, const char *caption, const char *alt);
 

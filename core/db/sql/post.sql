@@ -15,6 +15,11 @@ SELECT id, post_id, number, of_version, at_ms, actor, from_ms, recalled_ms FROM 
 -- post_edition_get :maybe (id i64) -> (kind text, session text?, title text, body text, figure_id i64?, pictures text)
 SELECT kind, session, title, body, figure_id, pictures FROM post_edition WHERE id = $1;
 
+-- What changes whenever something that everybody may read changes (and at some other times).
+-- post_mark :maybe (event_id i64) -> (versions i64, approvals i64)
+SELECT (SELECT COALESCE(SUM(version), 0) FROM post WHERE event_id = $1),
+  (SELECT COALESCE(SUM(p.approved_ms), 0) FROM post_picture p JOIN post o ON o.id = p.post_id WHERE o.event_id = $1);
+
 -- post_count :maybe (event_id i64) -> (count i64)
 SELECT COUNT(*) FROM post WHERE event_id = $1;
 
