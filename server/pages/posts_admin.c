@@ -2,6 +2,7 @@
 #include "core/base/clock.h"
 #include "core/base/text.h"
 #include "core/base/zone.h"
+#include "core/congress/figures/fixed.h"
 #include "core/congress/title.h"
 #include "server/pages/messages.h"
 #include "server/pages/posts_admin.h"
@@ -9,6 +10,8 @@
 
 #include <inttypes.h>
 #include <string.h>
+
+#define FIGURES_SHOWN 50 /* to choose from, the newest */
 
 struct note {
     int status;
@@ -138,6 +141,27 @@ static void put_sessions(struct page *p, json_t *form, const char *chosen)
     view_put_json(form, "sessions", list);
 }
 
+/* The sentences that may stand in the text: only what was fixed. */
+static enum err put_figures(struct page *p, json_t *form, int64_t chosen)
+{
+    struct view *view = &p->staff.view;
+    struct fixed_figure *figures;
+    size_t count;
+    enum err e = fixed_list(p->staff.worker->db, view->arena, p->staff.event.id, INT64_MAX, FIGURES_SHOWN, &figures, &count);
+    if (e != OK) return e;
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *out = json_object();
+        view_put(out, "number", arena_printf(view->arena, "%" PRId64, figures[i].number));
+        view_put(out, "sentence", fixed_sentence(view->arena, &figures[i], view->tag));
+        view_put_flag(out, "chosen", figures[i].number == chosen);
+        json_array_append_new(list, out);
+    }
+    view_put_flag(form, "has_figures", count > 0);
+    view_put_json(form, "figures", list);
+    return OK;
+}
+
 static void put_pictures(struct page *p, json_t *form, const struct post_text *text)
 {
     static const char *const keys[2] = {"caption", "alt"};
@@ -169,7 +193,7 @@ static enum err put_form(struct page *p)
 {
     static const char *const keys[2] = {"title", "body"};
     struct view *view = &p->staff.view;
-    struct post_text text = {.title = "{}", .body = "{}"};
+    struct post_text text = {.title = "{}", .body = "{}", .figure_id = DB_NULL};
     struct post post = {0};
     int64_t id = p->note->id;
     const char *sent = p->note->problem ? http_form(view->req, "do") : NULL;
@@ -183,9 +207,10 @@ static enum err put_form(struct page *p)
     view_put_flag(form, "is_results", words_sent ? http_form(view->req, "kind") && strcmp(http_form(view->req, "kind"), "results") == 0 : text.is_results);
     view_put_json(form, "texts", texts_view(p, keys, stored));
     put_sessions(p, form, words_sent ? http_form(view->req, "session") : text.session);
+    e = put_figures(p, form, words_sent ? messages_read_id(http_form(view->req, "figure")) : text.figure_id);
     put_pictures(p, form, &text);
     view_put_json(view->root, "form", form);
-    return OK;
+    return e;
 }
 
 static void show_work(struct http_request *req, void *thread_state)

@@ -63,13 +63,15 @@ static bool read_step(const char *word, struct form *f)
 static enum err read_form(struct http_request *req, struct worker *worker, const char *timezone, struct form *f, struct fault *fault)
 {
     const char *kind = http_form(req, "kind"), *session = http_form(req, "session"), *from = http_form(req, "from");
+    int64_t figure = messages_read_id(http_form(req, "figure"));
     enum err e = OK;
     f->id = messages_read_id(http_form(req, "id"));
     f->version = messages_read_id(http_form(req, "version"));
     f->picture_id = messages_read_id(http_form(req, "picture"));
     f->from_ms = DB_NULL;
     if (f->step == SAVE || f->step == PREVIEW) {
-        f->words = (struct post_words){.is_results = kind && strcmp(kind, "results") == 0, .session = session && *session ? session : NULL, .figure_id = DB_NULL};
+        f->words = (struct post_words){.is_results = kind && strcmp(kind, "results") == 0, .session = session && *session ? session : NULL,
+                                       .figure_id = figure ? figure : DB_NULL};
         e = posts_read_texts(req, worker->db, "title", false, POST_TITLE_LETTERS, &f->words.title, fault);
         if (e == OK) e = posts_read_texts(req, worker->db, "body", true, POST_BODY_LETTERS, &f->words.body, fault);
     } else if (f->step == PICTURE && (f->picture_step == POST_PICTURE_WORDS || f->picture_step == POST_PICTURE_APPROVE)) {

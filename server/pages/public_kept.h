@@ -46,6 +46,7 @@ void public_picture_send(struct http_request *req, bool for_all);
 struct public_post {
     const struct post *post;
     struct post_text text;
+    const char *figure; /* the sentence of the chosen fixed figure; NULL */
     const char *title, *body, *tag, *plain; /* picked; plain: the body as words; all "" when there is none */
 };
 enum err public_post_load(struct public_door *door, const struct post *post, int64_t edition_id, struct public_post *ret);

@@ -2,6 +2,7 @@
  * GET /e/{event}/pictures/{name}: a picture of it, as long as it may be seen. */
 #include "core/base/clock.h"
 #include "core/base/text.h"
+#include "core/congress/figures/fixed.h"
 #include "core/congress/messages/announcements.h"
 #include "core/congress/title.h"
 #include "docs-bundle/docs.h"
@@ -25,7 +26,12 @@ enum err public_post_load(struct public_door *door, const struct post *post, int
     if (e != OK) return e;
     post_pick(arena, &ret->text, door->view.tag, &ret->title, &ret->body, &ret->tag);
     if (ret->title) ret->plain = docs_markdown_text(arena, ret->body, strlen(ret->body));
-    return ret->title && ret->plain ? OK : ERR_NOMEM;
+    if (!ret->title || !ret->plain) return ERR_NOMEM;
+    struct fixed_figure figure;
+    if (ret->text.figure_id == DB_NULL) return OK;
+    e = fixed_find(door->worker->db, arena, door->seqs.event_id, ret->text.figure_id, &figure);
+    if (e == OK) ret->figure = fixed_sentence(arena, &figure, *ret->tag ? ret->tag : door->view.tag);
+    return e == ERR_NOT_FOUND ? OK : e;
 }
 
 static void put_pictures(struct view *view, const struct event_page *event, const struct public_post *post, json_t *out)
@@ -137,6 +143,7 @@ const char *public_post_ready(struct public_door *door, const struct event_page 
     add_line(&out, title_pick(arena, event->title, tag));
     add_line(&out, place && *place ? arena_printf(arena, "%s, %s", place, date) : date);
     buf_printf(&out, "\n%s%s\n", post->plain, *post->plain && post->plain[strlen(post->plain) - 1] == '\n' ? "" : "\n");
+    if (post->figure) buf_printf(&out, "%s\n\n", post->figure);
     add_line(&out, title_pick(arena, organization, tag));
     buf_printf(&out, "%s/e/%s/news/%" PRId64, base, event->slug, post->post->id);
     json_decref(venue);
@@ -181,6 +188,7 @@ enum err public_post_write(struct public_door *door, const struct event_page *ev
         return e;
     }
     public_post_put(view, event, post, shown);
+    view_put(shown, "figure", post->figure);
     view_put(shown, "session", session_title(door, post->text.session));
     view_put_json(view->root, "post", shown);
     put_ready(view, public_post_ready(door, event, post, base));

@@ -291,6 +291,19 @@ def pictures():
             Client(server).get("/e/test-1/pictures/" + name).status in (400, 404), "no way out")
 
 
+def a_fixed_figure():
+    fixed = who["lan"].post("/api/v1/events/test-1/figures/fixed", {"request": plenum.uuid7()})
+    check(fixed.status in (200, 201), "a figure is fixed", fixed)
+    sentence = fixed.json()["sentence"]
+    post = write("Đủ túc số", "Đại hội bắt đầu.", title_en="Quorum", body_en="It begins.", figure="1")
+    check(html.escape(sentence["vi"], quote=False) in who["lan"].get("/admin/test-1/news?edit=%d" % post).text, "it is offered by its sentence")
+    step("publish", post)
+    for language, mine in (("vi", sentence["vi"]), ("en", sentence["en"])):
+        text = html.unescape(public(post, language).text)
+        check('class="fixed">%s<' % mine in text and mine in text[text.index("<textarea"):], "it stands in text and ready text, in %s" % language)
+    send("lan", 400, do="save", kind="news", title_vi="T", body_vi="B", figure="4711")
+
+
 # --- the feed ------------------------------------------------------------------------------------------------------------------------------------------
 
 def feed_text(language="vi", query=""):
@@ -381,4 +394,4 @@ def nothing_of_a_person():
     equal(asked.request("POST", "/admin/test-1/news", b"do=save&title_vi=x", {"Content-Type": "application/x-www-form-urlencoded"}).status in (302, 303, 401, 403), True, "not by a stranger")
 
 
-plenum.run("public page", begin, the_programme, written_and_published, at_its_hour, corrected_and_withdrawn, two_at_once, pictures, the_feed, nothing_of_a_person)
+plenum.run("public page", begin, the_programme, written_and_published, at_its_hour, corrected_and_withdrawn, two_at_once, pictures, a_fixed_figure, the_feed, nothing_of_a_person)

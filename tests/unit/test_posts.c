@@ -120,13 +120,17 @@ static void test_streams(struct check *c)
         enum stream_place place;
     } cases[] = {{"https://video.example/live", STREAM_INTERNET}, {"http://192.168.1.2:8081/x", STREAM_VENUE}, {"http://10.0.0.1", STREAM_VENUE},
                  {"http://172.16.0.1/", STREAM_VENUE},
-                 {"http://172.32.0.1/", STREAM_INTERNET}, {"http://100.64.0.9/", STREAM_VENUE}, {"http://100.128.0.9/", STREAM_INTERNET}, {"http://[::1]:80/", STREAM_VENUE},
-                 {"http://[fd00::1]/", STREAM_VENUE}, {"http://[fe80::1]/", STREAM_VENUE}, {"http://[2001:db8::1]/", STREAM_INTERNET},
+                 {"http://172.32.0.1/", STREAM_INTERNET}, {"http://100.64.0.9/", STREAM_VENUE}, {"http://100.128.0.9/", STREAM_INTERNET},
+                 {"http://[::1]:80/", STREAM_VENUE},
+                 {"http://[fd00::1]/", STREAM_VENUE}, {"http://[fe80::1]/", STREAM_VENUE},
+                 {"http://[2001:db8::1]/", STREAM_INTERNET},
                  {"http://[::ffff:10.0.0.1]/", STREAM_VENUE},
-                 {"HTTP://Radio.LOCAL./", STREAM_VENUE}, {"http://may-chu/", STREAM_VENUE}, {"http://2130706433/", STREAM_INTERNET}, {"http://local.example/", STREAM_INTERNET},
+                 {"HTTP://Radio.LOCAL./", STREAM_VENUE}, {"http://may-chu/", STREAM_VENUE}, {"http://2130706433/", STREAM_INTERNET},
+                 {"http://local.example/", STREAM_INTERNET},
                  {"javascript:alert(1)", STREAM_UNUSABLE}, {"data:text/html,x", STREAM_UNUSABLE}, {"https://a@b/", STREAM_UNUSABLE},
                  {"https://a b/", STREAM_UNUSABLE},
-                 {"https://a\\b/", STREAM_UNUSABLE}, {"https:///x", STREAM_UNUSABLE}, {"https://[x]/", STREAM_UNUSABLE}, {"http://\"/", STREAM_UNUSABLE}, {"", STREAM_UNUSABLE},
+                 {"https://a\\b/", STREAM_UNUSABLE}, {"https:///x", STREAM_UNUSABLE}, {"https://[x]/", STREAM_UNUSABLE}, {"http://\"/", STREAM_UNUSABLE},
+                 {"", STREAM_UNUSABLE},
                  {" https://a/", STREAM_UNUSABLE}, {"https://:80/", STREAM_UNUSABLE}, {"//a.example/", STREAM_UNUSABLE}};
     char host[STREAM_HOST_SIZE];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -1,5 +1,6 @@
 /* Writing, publishing, correcting, withdrawing. */
 #include "core/base/text.h"
+#include "core/congress/figures/fixed.h"
 #include "core/congress/messages/announcements.h"
 #include "core/congress/posts/posts_private.h"
 
@@ -75,6 +76,13 @@ static enum err check_session(const struct posting *d, const char *code)
     return e == OK ? fault_because(d->fault, ERR_INPUT, "post_session", code, "the event has no session \"%.64s\"", code) : e;
 }
 
+static enum err check_figure(const struct posting *d, int64_t number)
+{
+    struct fixed_figure figure;
+    enum err e = number == DB_NULL ? OK : fixed_find(d->db, d->arena, d->event_id, number, &figure);
+    return e == ERR_NOT_FOUND ? fault_because(d->fault, ERR_INPUT, "post_figure", NULL, "there is no such fixed figure") : e;
+}
+
 enum err post_save(const struct posting *d, int64_t id, int64_t version, const struct post_words *w, int64_t *ret_id)
 {
     struct post old;
@@ -85,6 +93,7 @@ enum err post_save(const struct posting *d, int64_t id, int64_t version, const s
     enum err e = id ? find(d, id, version, &old) : sql_post_count(d->db, d->arena, d->event_id, &room);
     if (e == OK && room.count >= POSTS_MOST) return fault_because(d->fault, ERR_LIMIT, "post_many", NULL, "there are %d posts already", POSTS_MOST);
     if (e == OK) e = check_session(d, w->session);
+    if (e == OK) e = check_figure(d, w->figure_id);
     *ret_id = id ? id : id_next(d->ids);
     const struct sql_post_insert_in fresh = {*ret_id, d->event_id, kind, w->session, title, body, w->figure_id, d->now_ms, d->actor};
     const struct sql_post_update_in change = {id, kind, w->session, title, body, w->figure_id, d->now_ms, d->actor};

@@ -83,7 +83,7 @@ struct post_picture {
 struct post_text {
     bool is_results;
     const char *session, *title, *body; /* title, body: maps from language to text */
-    int64_t figure_id;                  /* DB_NULL */
+    int64_t figure_id;                  /* number of a fixed figure (core/congress/figures/fixed.h); DB_NULL */
     struct post_picture *pictures;      /* in their order. Of an edition: approved ones only */
     size_t picture_count;
 };
