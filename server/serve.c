@@ -182,6 +182,34 @@ static enum err batch_end(struct db *db, void *context)
     return write_tools_flush(((struct app *)context)->write_tools, db);
 }
 
+#define FILES_OF_OUR_OWN 256 /* databases, papers that are being sent, children, the log */
+#define CONNECTIONS_MOST 6000u
+#define CONNECTIONS_LEAST 64u
+#define STREAMS_MOST 2000u
+
+/* How many connections there may be: each needs an open file, and who comes when none is left hangs without an answer. */
+static unsigned connections_allowed(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= CONNECTIONS_MOST + FILES_OF_OUR_OWN) return CONNECTIONS_MOST;
+    unsigned files = (unsigned)limit.rlim_cur, most = files < 2 * FILES_OF_OUR_OWN ? files / 2 : files - FILES_OF_OUR_OWN;
+    return most < CONNECTIONS_LEAST ? CONNECTIONS_LEAST : most;
+}
+
+/* Of all connections at most half are live streams: the doors keep theirs. */
+static unsigned streams_allowed(void)
+{
+    unsigned half = connections_allowed() / 2;
+    return half < STREAMS_MOST ? half : STREAMS_MOST;
+}
+
+static void tell_limits(void)
+{
+    if (connections_allowed() == CONNECTIONS_MOST) return;
+    log_line(LOG_WARNING, "server", "the system allows few open files: at most %u connections, %u of them live streams; \"ulimit -Hn\" or LimitNOFILE= raises it",
+             connections_allowed(), streams_allowed());
+}
+
 static enum err start_threads(const struct serve_options *o, struct app *app, struct fault *fault)
 {
     struct db *db = NULL;
@@ -207,7 +235,8 @@ static enum err start_threads(const struct serve_options *o, struct app *app, st
     if (e == OK) e = paper_reader_new(&app->store, app->writer, &app->reader);
     if (e == OK) e = bucket_new(20, 3000, &app->pair_bucket);
     if (e == OK) e = live_feed_new(app, &app->feed, fault);
-    struct live_config live = {.channel_limit = LIVE_FEED_CHANNELS, .tick_ms = LIVE_FEED_TICK_MS, .context = app, .on_tick = live_feed_tick};
+    struct live_config live = {
+        .stream_limit = streams_allowed(), .channel_limit = LIVE_FEED_CHANNELS, .tick_ms = LIVE_FEED_TICK_MS, .context = app, .on_tick = live_feed_tick};
     if (e == OK) e = live_hub_start(&live, &app->hub);
     return e == OK ? OK : fault_set(fault, e, "the server's threads could not be started: %s", err_name(e));
 }
@@ -221,11 +250,12 @@ static enum err start_http(const struct serve_options *o, struct app *app, struc
     if (e != OK) return e;
     struct http_config config = {
         .listen = o->listen, .listen_tls = o->listen_tls, .tls_callback = tls_presented_callback(), .tls_context = app->tls_shown, .routes = routes,
-        .route_count = count, .context = app,
+        .route_count = count, .context = app, .connection_limit = connections_allowed(),
         .hooks = {.authorize = access_authorize, .accept_form = access_accept_form, .host_is_ours = access_host_is_ours, .error_page = pages_error,
                   .worker_open = worker_open, .worker_close = worker_close}};
     e = http_server_start(&config, &app->http, fault);
     if (e != OK) return e;
+    tell_limits();
     app->plain_port = http_server_port(app->http);
     app->tls_port = http_server_port_tls(app->http);
     char port[16];
