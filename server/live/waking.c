@@ -155,6 +155,7 @@ enum err live_bell_start(struct live_hub *hub)
     (void)pthread_mutex_init(&hub->bell.mutex, NULL);
     thread_condition_init(&hub->bell.changed);
     hub->thread_runs = pthread_create(&hub->thread, NULL, thread_main, hub) == 0;
+    if (hub->thread_runs) (void)pthread_setname_np(hub->thread, "live"); /* as top shows it */
     return hub->thread_runs ? OK : ERR_NOMEM;
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Screens beside the doors: check-ins a second at 64 connections with and without 1 000 live streams, interleaved; how long after its acknowledgement each stream shows
-a scan, at full load and at the rate of a few doors; memory per stream, by plain HTTP and by HTTPS. Prints medians and ratios; nothing here fails on a time.
+a scan, at full load and at the rate of a few doors; memory per stream (plain HTTP). Prints medians and ratios; nothing here fails on a time.
 
 The readers of the streams run on the same processors as the server: what they take is part of the ratio. STREAMS=, ROUNDS=, SECONDS= change the sizes, NICE=-10 raises
 the priority of all parts where the machine is shared."""
