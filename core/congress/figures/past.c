@@ -98,7 +98,7 @@ static void note_handout(const struct programme *p, struct past *past, const str
         if (p->gates[i].id == scans[at].gate_id && p->gates[i].kind == GATE_HANDOUT) past->handouts[i]++;
 }
 
-static enum err add_stays(struct arena *arena, struct arena *scratch, const struct programme *p, struct past *past, struct past_person *person,
+static enum err add_stays(struct arena *scratch, const struct programme *p, struct past *past, struct past_person *person,
                           const struct past_scan *scans, size_t count)
 {
     struct presence_scan *readings = arena_array(scratch, count, sizeof *readings);
@@ -114,10 +114,7 @@ static enum err add_stays(struct arena *arena, struct arena *scratch, const stru
     enum err e = presence_of_scans(scratch, p, readings, n, &stays, &stay_count, &effective_ms);
     person->first_stay = past->stay_count;
     person->stay_count = stay_count;
-    for (size_t i = 0; e == OK && i < stay_count; i++) {
-        if (arena_grow(arena, &past->stays, &past->stay_capacity, past->stay_count, sizeof *past->stays) != 0) e = ERR_NOMEM;
-        else past->stays[past->stay_count++] = stays[i];
-    }
+    for (size_t i = 0; e == OK && i < stay_count; i++) past->stays[past->stay_count++] = stays[i];
     return e;
 }
 
@@ -132,11 +129,14 @@ static void count_late(const struct programme *p, struct figures_moment moment, 
 static enum err make_stays(struct arena *arena, const struct programme *p, const struct scan_list *list, struct past *past)
 {
     struct arena scratch = {0};
-    enum err e = OK;
+    size_t begun = 0; /* no more stays than admissions */
+    for (size_t i = 0; i < list->count; i++) begun += list->scans[i].said == SAID_ADMITTED;
+    past->stays = arena_array(arena, begun, sizeof *past->stays);
+    enum err e = past->stays ? OK : ERR_NOMEM;
     for (size_t i = 0, next; e == OK && i < list->count; i = next) {
         for (next = i + 1; next < list->count && list->scans[next].delegate_id == list->scans[i].delegate_id;) next++;
         struct past_person *person = past_find(past, list->scans[i].delegate_id);
-        if (person) e = add_stays(arena, &scratch, p, past, person, &list->scans[i], next - i);
+        if (person) e = add_stays(&scratch, p, past, person, &list->scans[i], next - i);
         arena_clear(&scratch);
     }
     arena_release(&scratch);

@@ -21,7 +21,7 @@ struct past {
     struct past_person *people; /* by id */
     size_t count, capacity;
     struct presence_interval *stays;
-    size_t stay_count, stay_capacity;
+    size_t stay_count;
     int64_t corrected; /* late scans, as struct figures says */
     int64_t *handouts; /* of each gate of the programme: people who were given something */
 };

@@ -170,7 +170,7 @@ static void add_handouts(const struct programme *p, const struct past *past, str
         if (p->gates[i].kind == GATE_HANDOUT) f->gates[i].count.attended = past->handouts[i];
 }
 
-static enum err add_quorum(struct arena *arena, const struct programme *p, const struct past *past, struct figures *f)
+static enum err add_quorum(struct arena *arena, struct arena *scratch, const struct programme *p, const struct past *past, struct figures *f)
 {
     struct quorum_rule rule;
     struct quorum_input input = {0};
@@ -179,8 +179,8 @@ static enum err add_quorum(struct arena *arena, const struct programme *p, const
     size_t n = 0, change_count = 0;
     enum err e = quorum_rule_read(arena, p, &rule);
     if (e != OK || !rule.category) return e == OK ? quorum_put(arena, p, &rule, &input, f) : e;
-    stays = arena_array(arena, past->stay_count, sizeof *stays);
-    changes = arena_array(arena, past->count, sizeof *changes);
+    stays = arena_array(scratch, past->stay_count, sizeof *stays);
+    changes = arena_array(scratch, past->count, sizeof *changes);
     if (!stays || !changes) return ERR_NOMEM;
     for (size_t i = 0; i < past->count; i++) {
         const struct past_person *person = &past->people[i];
@@ -195,24 +195,33 @@ static enum err add_quorum(struct arena *arena, const struct programme *p, const
     }
     input.changes = changes;
     input.change_count = quorum_sort_turns(changes, change_count);
-    e = quorum_take_stays(arena, p, stays, n, f->as_of_ms, &input);
+    e = quorum_take_stays(scratch, p, stays, n, f->as_of_ms, &input);
     return e == OK ? quorum_put(arena, p, &rule, &input, f) : e;
 }
 
-static enum err read_view(struct db *db, struct arena *arena, const struct programme *p, struct figures_moment moment, struct figures *ret)
+/* Everybody and all that was scanned: in `scratch`, for it is more than one answer may take. */
+static enum err read_in(struct db *db, struct arena *arena, struct arena *scratch, const struct programme *p, struct figures_moment moment, struct figures *ret)
 {
     struct past past;
     struct sums sums;
     struct figures f;
-    enum err e = past_read(db, arena, p, moment, &past);
-    if (e == OK) e = sum_up(arena, p, &past, &sums);
+    enum err e = past_read(db, scratch, p, moment, &past);
+    if (e == OK) e = sum_up(scratch, p, &past, &sums);
     if (e == OK) e = figures_count(db, arena, p, moment, moment.at_ms, sums.places, sums.count, &f);
     if (e != OK) return e;
     f.corrected = past.corrected;
     add_special(p, &past, &f);
     add_handouts(p, &past, &f);
-    e = add_quorum(arena, p, &past, &f);
+    e = add_quorum(arena, scratch, p, &past, &f);
     if (e == OK) *ret = f;
+    return e;
+}
+
+static enum err read_view(struct db *db, struct arena *arena, const struct programme *p, struct figures_moment moment, struct figures *ret)
+{
+    struct arena scratch = {0};
+    enum err e = read_in(db, arena, &scratch, p, moment, ret);
+    arena_release(&scratch);
     return e;
 }
 
@@ -254,19 +263,24 @@ static enum err name_person(void *context, const struct sql_figures_names_row *r
     struct figures_person one = {.id = row->id, .category_id = who->category_id, .delegation_id = who->delegation_id,
                                  .state = hall.is_in ? FIGURES_PRESENT : hall.first_ms != DB_NULL ? FIGURES_ATTENDED : FIGURES_ABSENT,
                                  .expected = past_is_expected(who), .has_absence = who->has_absence, .excused = who->excused, .first_ms = hall.first_ms,
-                                 .last_ms = hall.last_ms, .substitute_of = who->replaces, .by_group = hall.by_group};
-    if (!copy_text(n->arena, row->code, &one.code) || !copy_text(n->arena, row->name, &one.name) || !copy_text(n->arena, row->number, &one.number)) return ERR_NOMEM;
+                                 .last_ms = hall.last_ms, .by_group = hall.by_group};
+    if (!copy_text(n->arena, row->code, &one.code) || !copy_text(n->arena, row->name, &one.name) || !copy_text(n->arena, row->number, &one.number) ||
+        !copy_text(n->arena, who->replaces, &one.substitute_of))
+        return ERR_NOMEM;
     n->list[n->count++] = one;
     return OK;
 }
 
 static enum err read_people(struct db *db, struct arena *arena, const struct programme *p, struct figures_moment moment, struct naming *n)
 {
-    struct past *past = arena_alloc(arena, sizeof *past);
-    if (!past) return ERR_NOMEM;
-    enum err e = past_read(db, arena, p, moment, past);
-    *n = (struct naming){.arena = arena, .programme = p, .past = past, .at_ms = moment.at_ms};
-    return e == OK ? sql_figures_names(db, p->event_id, name_person, n) : e;
+    struct arena scratch = {0};
+    struct past past;
+    enum err e = past_read(db, &scratch, p, moment, &past);
+    *n = (struct naming){.arena = arena, .programme = p, .past = &past, .at_ms = moment.at_ms};
+    if (e == OK) e = sql_figures_names(db, p->event_id, name_person, n);
+    n->past = NULL;
+    arena_release(&scratch);
+    return e;
 }
 
 enum err figures_people_at(struct db *db, struct arena *arena, const struct programme *p, struct figures_moment moment, struct figures_person **ret, size_t *ret_count)

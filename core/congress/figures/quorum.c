@@ -258,10 +258,12 @@ enum err quorum_put(struct arena *arena, const struct programme *p, const struct
     int64_t now_ms = f->as_of_ms;
     struct figures_session_quorum one;
     struct course course;
+    struct arena scratch = {0}; /* of a million stays the course is larger than what one answer may take */
     const struct programme_session *session = programme_session_at(p, p->areas[0].id, now_ms);
-    enum err e = make_course(arena, input, course_begin(p, input, now_ms), now_ms, &course);
+    enum err e = make_course(&scratch, input, course_begin(p, input, now_ms), now_ms, &course);
     if (e == OK) e = tell_session(arena, p, rule, &course, session, now_ms, &one);
     if (e == OK) e = put_sessions(arena, p, rule, input, &course, f);
+    arena_release(&scratch);
     if (e != OK) return e;
     f->quorum = (struct figures_quorum){.known = true, .session = one.session, .category = rule->category->code, .eligible = one.eligible,
                                         .required = one.required, .present = one.present, .group_counts = p->group_quorum, .reached = one.reached,
@@ -318,26 +320,32 @@ int64_t quorum_eligible_ms(const struct quorum_list *list, int64_t delegate_id)
     return one ? one->made_ms : 0;
 }
 
-enum err quorum_read(struct db *db, struct arena *arena, const struct programme *p, struct figures *f)
+static enum err read_input(struct db *db, struct arena *arena, const struct programme *p, const struct quorum_rule *rule, const struct figures *f,
+                           struct quorum_input *ret)
 {
-    struct quorum_rule rule;
-    struct quorum_input input = {0};
     struct quorum_list list;
     struct sql_figures_quorum_stays_row *rows = NULL;
     size_t n = 0;
-    enum err e = quorum_rule_read(arena, p, &rule);
-    if (e != OK || !rule.category) return e == OK ? quorum_put(arena, p, &rule, &input, f) : e;
-    e = quorum_read_list(db, arena, p, &rule, &list);
+    enum err e = quorum_read_list(db, arena, p, rule, &list);
     /* From the beginning: what a wrong clock put before the event belongs to its first day. */
     if (e == OK) e = sql_figures_quorum_stays(db, arena, &(struct sql_figures_quorum_stays_in){.event_id = p->event_id, .area_id = p->areas[0].id,
-                                              .category_id = rule.category->id, .first_ms = 0}, &rows, &n);
+                                              .category_id = rule->category->id, .first_ms = 0}, &rows, &n);
     struct quorum_stay *stays = e == OK ? arena_array(arena, n, sizeof *stays) : NULL;
     if (e != OK || !stays) return e != OK ? e : ERR_NOMEM;
     for (size_t i = 0; i < n; i++)
         stays[i] = (struct quorum_stay){rows[i].from_ms, rows[i].until_ms, rows[i].personal_ms, quorum_eligible_ms(&list, rows[i].delegate_id)};
-    input.changes = list.changes;
-    input.change_count = list.change_count;
-    input.eligible = quorum_expected(f, &rule);
-    e = quorum_take_stays(arena, p, stays, n, f->as_of_ms, &input);
-    return e == OK ? quorum_put(arena, p, &rule, &input, f) : e;
+    *ret = (struct quorum_input){.eligible = quorum_expected(f, rule), .changes = list.changes, .change_count = list.change_count};
+    return quorum_take_stays(arena, p, stays, n, f->as_of_ms, ret);
+}
+
+enum err quorum_read(struct db *db, struct arena *arena, const struct programme *p, struct figures *f)
+{
+    struct quorum_rule rule;
+    struct quorum_input input = {0};
+    struct arena scratch = {0};
+    enum err e = quorum_rule_read(arena, p, &rule);
+    if (e == OK && rule.category) e = read_input(db, &scratch, p, &rule, f, &input);
+    if (e == OK) e = quorum_put(arena, p, &rule, &input, f);
+    arena_release(&scratch);
+    return e;
 }
