@@ -1,7 +1,7 @@
 /* What there is at a moment: every delegate with their state, and the counts that follow from them. */
 #include "core/base/json.h"
 #include "core/congress/figures/fixed.h"
-#include "core/congress/figures/figures.h"
+#include "core/congress/figures/past.h"
 
 #include "catalogue.h"
 
@@ -155,17 +155,15 @@ static enum err put_parts(struct gathering *g)
 static enum err gather(struct gathering *g)
 {
     const struct figures_moment moment = {g->content.at_ms, g->content.known_ms};
-    struct figures figures;
+    struct figures_quorum q;
     enum err e = sql_fixed_gather(g->db, g->arena, g->programme->event_id, &g->rows, &g->row_count);
-    if (e == OK) e = figures_people_at(g->db, g->arena, g->programme, moment, &g->seen, &g->seen_count);
+    if (e == OK) e = past_people_and_quorum(g->db, g->arena, g->programme, moment, &g->seen, &g->seen_count, &q);
     if (e == OK) e = put_people(g);
     if (e == OK) e = put_parts(g);
-    if (e == OK) e = figures_read_at(g->db, g->arena, g->programme, moment, &figures);
     g->content.quorum = (struct fixed_quorum){.since_ms = DB_NULL};
-    if (e != OK || !figures.quorum.known) return e;
-    const struct figures_quorum *q = &figures.quorum;
-    g->content.quorum = (struct fixed_quorum){.known = true, .session = q->session, .category = q->category, .eligible = q->eligible, .required = q->required,
-                                              .present = q->present, .reached = q->reached, .since_ms = q->since_ms};
+    if (e != OK || !q.known) return e;
+    g->content.quorum = (struct fixed_quorum){.known = true, .session = q.session, .category = q.category, .eligible = q.eligible, .required = q.required,
+                                              .present = q.present, .reached = q.reached, .since_ms = q.since_ms};
     return OK;
 }
 

@@ -29,6 +29,10 @@ struct past {
 /* `moment` has no DB_NULL. All in the arena. */
 enum err past_read(struct db *db, struct arena *arena, const struct programme *programme, struct figures_moment moment, struct past *ret);
 
+/* figures_people_at, and the quorum of the same moment, from one reading of the scans; within the caller's view. */
+enum err past_people_and_quorum(struct db *db, struct arena *arena, const struct programme *programme, struct figures_moment moment, struct figures_person **ret,
+                               size_t *ret_count, struct figures_quorum *ret_quorum);
+
 struct past_person *past_find(const struct past *past, int64_t delegate_id);
 static inline bool past_is_expected(const struct past_person *person)
 {

@@ -283,6 +283,20 @@ static enum err read_people(struct db *db, struct arena *arena, const struct pro
     return e;
 }
 
+enum err past_people_and_quorum(struct db *db, struct arena *arena, const struct programme *p, struct figures_moment moment, struct figures_person **ret,
+                               size_t *ret_count, struct figures_quorum *ret_quorum)
+{
+    struct naming n = {0};
+    struct figures f = {.as_of_ms = moment.at_ms, .moment = moment};
+    enum err e = read_people(db, arena, p, moment, &n);
+    if (e == OK) e = add_quorum(arena, p, n.past, &f);
+    if (e != OK) return e;
+    *ret = n.list;
+    *ret_count = n.count;
+    *ret_quorum = f.quorum;
+    return OK;
+}
+
 enum err figures_people_at(struct db *db, struct arena *arena, const struct programme *p, struct figures_moment moment, struct figures_person **ret, size_t *ret_count)
 {
     struct naming n = {0};
