@@ -33,6 +33,14 @@ static double contrast_to_white(struct colour c)
     return 1.05 / (luminance(c) + 0.05);
 }
 
+/* What stands on the accent: white, else our ink; between the two, where neither has enough contrast, black has it. */
+static const char *ink_on(struct colour c)
+{
+    static const struct colour ink = {0x15, 0x19, 0x1f};
+    if (contrast_to_white(c) >= 4.5) return "#fff";
+    return (luminance(c) + 0.05) / (luminance(ink) + 0.05) >= 4.5 ? "#15191f" : "#000";
+}
+
 static struct colour darkened(struct colour c)
 {
     while (contrast_to_white(c) < 4.5) {
@@ -51,8 +59,7 @@ static unsigned towards_white(unsigned value)
 static void put_accent(struct buf *out, struct colour c)
 {
     struct colour text = darkened(c);
-    const char *ink = contrast_to_white(c) >= 4.5 ? "#fff" : "#15191f";
-    buf_printf(out, ":root{--accent:#%02x%02x%02x;--accent-ink:%s;--accent-text:#%02x%02x%02x;--accent-soft:#%02x%02x%02x}\n", c.red, c.green, c.blue, ink,
+    buf_printf(out, ":root{--accent:#%02x%02x%02x;--accent-ink:%s;--accent-text:#%02x%02x%02x;--accent-soft:#%02x%02x%02x}\n", c.red, c.green, c.blue, ink_on(c),
                text.red, text.green, text.blue, towards_white(c.red), towards_white(c.green), towards_white(c.blue));
 }
 

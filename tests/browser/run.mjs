@@ -24,6 +24,7 @@ import news from "./news.mjs";
 import venue from "./venue.mjs";
 import paperLists from "./paper_lists.mjs";
 import wallSizes from "./wall_sizes.mjs";
+import wallScenes from "./wall_scenes.mjs";
 import wallLine from "./wall_line.mjs";
 import scenes from "./scenes.mjs";
 import leaks from "./leaks.mjs";
@@ -32,7 +33,7 @@ import layouts from "./layouts.mjs";
 import gate from "./gate.mjs";
 import scan from "./scan.mjs";
 
-const stories = { phone, reading, resume, pin, public: pages, card, desk, desk_list: deskList, desk_tasks: deskTasks, desk_two: deskTwo, delegation, badges, photos, papers, our_work: ourWork, messages, figures, news, paper_lists: paperLists, venue, wall_sizes: wallSizes, wall_line: wallLine, scenes, leaks, welcome, layouts, gate, scan, accessible };
+const stories = { phone, reading, resume, pin, public: pages, card, desk, desk_list: deskList, desk_tasks: deskTasks, desk_two: deskTwo, delegation, badges, photos, papers, our_work: ourWork, messages, figures, news, paper_lists: paperLists, venue, wall_sizes: wallSizes, wall_scenes: wallScenes, wall_line: wallLine, scenes, leaks, welcome, layouts, gate, scan, accessible };
 const wanted = process.argv.slice(2);
 if (wanted[0] === "--stories") {
   console.log(Object.keys(stories).join("\n"));

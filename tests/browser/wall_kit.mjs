@@ -186,6 +186,7 @@ export async function deafWall(browser, server, state, { query = "", clock = fal
   });
   page.fakes = (route) => route.fulfill({ contentType: FILES[new URL(route.request().url()).pathname][0], body: FILES[new URL(route.request().url()).pathname][1]() });
   await page.route("**/fake/**", page.fakes);
+  await page.route("**/api/v1/events/*/stats", (route) => route.fulfill({ contentType: "application/json", body: "{}" })); // the server's time is not the test's
   page.at = async (more) => { await page.goto(`${server.url}/display/${EVENT}${more}`); await page.waitForFunction(() => window.lines.length > 0); };
   await page.at(query);
   return page;

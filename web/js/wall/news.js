@@ -30,11 +30,13 @@ export function newsFit() {
   else if (band.firstChild) fitBand(band.firstChild);
 }
 
+const hide = (element, is) => { if (element.hidden !== is) element.hidden = is; };
+
 // Whether the band came, went or may have changed its height: then the scene has another place.
 export function newsDraw() {
   const was = `${alarm.hidden} ${band.hidden} ${said}`;
-  alarm.hidden = urgent.length === 0;
-  band.hidden = calm.length === 0 || urgent.length > 0;
+  hide(alarm, urgent.length === 0);
+  hide(band, calm.length === 0 || urgent.length > 0);
   stage.classList.toggle("alarmed", urgent.length > 0);
   if (urgent.length > 0) {
     said = pick(urgent[index % urgent.length].text);

@@ -32,13 +32,9 @@ export function quorumScene(state, zone, fit) {
   const quorum = state.figures?.quorum;
   if (!quorum || !Number.isFinite(quorum.required)) {
     put(at("q-state"), "");
-    drawNumber(at("q-present"), state.figures?.present);
-    drawNumber(at("q-required"), NaN);
     drawBar("q-bar", 0);
   } else {
     drawState(quorum, zone);
-    drawNumber(at("q-present"), quorum.present);
-    drawNumber(at("q-required"), quorum.required);
     const whole = Math.max(quorum.eligible || 0, quorum.required, quorum.present);
     drawBar("q-bar", shareOf(quorum.present, whole));
     const mark = `M${(shareOf(quorum.required, whole) * 100).toFixed(2)} 0V10`;
@@ -48,6 +44,8 @@ export function quorumScene(state, zone, fit) {
   put(at("q-absent"), absent?.total > 0 ? `${words.absent} ${number(absent.total)}${absent.excused > 0 ? ` · ${words.excused} ${number(absent.excused)}` : ""}` : "");
   const fixed = state.figures?.fixed?.at?.(-1);
   put(at("q-fixed"), fixed ? `${pick(fixed.label) ? `${pick(fixed.label)} · ` : ""}${words.fixed} ${clock(fixed.at, zone)}: ${number(fixed.present)} / ${number(fixed.expected)}` : "");
+  drawNumber(at("q-present"), Number.isFinite(quorum?.required) ? quorum.present : state.figures?.present); // last: they have what room the others leave
+  drawNumber(at("q-required"), quorum?.required);
   const key = JSON.stringify(state.quorums ?? null);
   if (key !== drawn || fit) { drawn = key; drawHistory(state.quorums, zone); }
 }
