@@ -46,6 +46,42 @@ export default async function wallLine(browser, server, people) {
     await page.context().close();
   });
 
+  await test("wall: switched from the organiser's phone, all walls or one; what it shows stands on the phone", async () => {
+    const phone = await open(browser, { width: 320, height: 640 });
+    await signIn(phone, server, `/admin/${EVENT}/wall`);
+    const code = (await phone.locator(".sc-code").textContent()).trim();
+    const walls = [];
+    for (let i = 0; i < 2; i++) {
+      const page = await open(browser, { width: 1280, height: 720 });
+      await page.goto(`${server.url}/w?w=640&h=360`);
+      await page.fill("#code", code);
+      await page.keyboard.press("Enter");
+      await page.waitForURL(/display.*w=640/);
+      await isOpen(page);
+      walls.push(page);
+    }
+    const [first, second] = walls;
+    const id = await second.getAttribute("body", "data-wall");
+    const press = async (button, query = "") => {
+      await phone.goto(`${server.url}/admin/${EVENT}/wall${query}`);
+      await phone.click(button);
+    };
+    await press("#b-quorum");
+    for (const page of walls) await shows(page, "quorum");
+    await press("#b-black", `?for=${id}`);
+    await shows(second, "black");
+    assert.equal(await first.getAttribute("#wall", "data-scene"), "quorum");
+    await until("the phone says what hangs there", async () => { await phone.goto(`${server.url}/admin/${EVENT}/wall?for=${id}`); return /640/.test(await phone.textContent(".sc-walls")) && (await phone.textContent(".sc-walls")).includes("1280"); });
+    await phone.goto(`${server.url}/admin/${EVENT}/wall`);
+    await phone.fill("textarea[id^=text-vi]", "Mời đại biểu vào hội trường");
+    await phone.click("#b-show");
+    await shows(first, "message");
+    assert.match(await first.textContent("#m-text"), /Mời đại biểu/);
+    await press("#b-follow");
+    await until("by the programme again", async () => (await first.getAttribute("#wall", "data-scene")) !== "message");
+    for (const page of [...walls, phone]) await page.context().close();
+  });
+
   await test("wall: last arrivals by name only where the event allows it", async () => {
     const course = sample.events.find((one) => one.names_on_wall);
     const delegate = course.delegates.find((one) => one.person && one.status === "summoned");
