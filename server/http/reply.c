@@ -90,12 +90,13 @@ static void set_default(struct exchange *x, const char *name, const char *value)
     if (!reply_has_header(x, name)) (void)pairs_add(&x->arena, &x->reply_headers, name, value);
 }
 
-static void set_security(struct exchange *x, const char *content_type)
+/* A 304 says nothing of policies: its headers would take the place of those of the page that the browser has kept, which then could not load its own styles. */
+static void set_security(struct exchange *x, int status, const char *content_type)
 {
     const char *policy = POLICY_NOTHING;
     if (content_type && strncmp(content_type, "text/html", 9) == 0) policy = POLICY_PAGE;
     else if (content_type && strcmp(content_type, "application/pdf") == 0) policy = POLICY_VIEWER;
-    set_default(x, "Content-Security-Policy", policy);
+    if (status != 304) set_default(x, "Content-Security-Policy", policy);
     set_default(x, "X-Content-Type-Options", "nosniff");
     set_default(x, "Referrer-Policy", "no-referrer");
     set_default(x, "Cache-Control", "no-store");
@@ -113,13 +114,13 @@ void reply_with(struct exchange *x, int status, const char *content_type, struct
     x->response = response;
     if (!response) return;
     if (content_type) (void)http_set_header(&x->req, "Content-Type", content_type);
-    set_security(x, content_type);
+    set_security(x, status, content_type);
     if (x->close_after) (void)http_set_header(&x->req, "Connection", "close");
     bool good = true;
     for (size_t i = 0; i < x->reply_headers.count; i++)
         good &= MHD_add_response_header(response, x->reply_headers.items[i].name, x->reply_headers.items[i].value) == MHD_YES;
     /* Without its safety headers nothing goes out. */
-    if (good && reply_has_header(x, "Content-Security-Policy") && reply_has_header(x, "Cache-Control")) return;
+    if (good && (status == 304 || reply_has_header(x, "Content-Security-Policy")) && reply_has_header(x, "Cache-Control")) return;
     MHD_destroy_response(response);
     x->response = NULL;
 }
@@ -127,7 +128,8 @@ void reply_with(struct exchange *x, int status, const char *content_type, struct
 static bool is_text(const char *type)
 {
     return type && (strncmp(type, "text/", 5) == 0 || strncmp(type, "application/json", 16) == 0 || strncmp(type, "application/problem+json", 24) == 0 ||
-                    strncmp(type, "application/javascript", 22) == 0 || strncmp(type, "application/xml", 15) == 0 || strncmp(type, "image/svg+xml", 13) == 0);
+                    strncmp(type, "application/javascript", 22) == 0 || strncmp(type, "application/xml", 15) == 0 ||
+                    strncmp(type, "application/atom+xml", 20) == 0 || strncmp(type, "image/svg+xml", 13) == 0);
 }
 
 /* BREACH needs a secret and chosen text in one compressed reply, and many tries by the victim's browser. Replies that depend on a cookie

@@ -94,7 +94,10 @@ def the_programme():
     reader = Client(server)
     etag = reader.get("/e/test-1?lang=vi").header("etag")
     etag = reader.get("/e/test-1?lang=vi").header("etag") or etag
-    equal(reader.get("/e/test-1?lang=vi", **{"If-None-Match": etag}).status, 304, "nothing new")
+    kept = reader.get("/e/test-1?lang=vi", **{"If-None-Match": etag})
+    check(kept.status == 304 and kept.header("content-security-policy") is None, "nothing new; and no policy that would take the place of the kept page's", kept.headers)
+    small = reader.get("/e/test-1?lang=vi", **{"Accept-Encoding": "gzip"})
+    check(small.header("content-encoding") == "gzip" and len(small.body) < 10240, "compressed also for a browser that has cookies", small.headers)
     equal(reader.get("/e/test-1?lang=en", **{"If-None-Match": etag}).status, 200, "in another language it is another page")
     clock.step(70 * MINUTE)
     equal(reader.get("/e/test-1?lang=vi", **{"If-None-Match": etag}).status, 200, "an hour later it is another page")
