@@ -271,13 +271,15 @@ static enum err name_person(void *context, const struct sql_figures_names_row *r
     return OK;
 }
 
-static enum err read_people(struct db *db, struct arena *arena, const struct programme *p, struct figures_moment moment, struct naming *n)
+/* `with_quorum` may be NULL; else it gets the quorum too, while what was read is still there. */
+static enum err read_people(struct db *db, struct arena *arena, const struct programme *p, struct figures_moment moment, struct naming *n, struct figures *with_quorum)
 {
     struct arena scratch = {0};
     struct past past;
     enum err e = past_read(db, &scratch, p, moment, &past);
     *n = (struct naming){.arena = arena, .programme = p, .past = &past, .at_ms = moment.at_ms};
     if (e == OK) e = sql_figures_names(db, p->event_id, name_person, n);
+    if (e == OK && with_quorum) e = add_quorum(arena, &scratch, p, &past, with_quorum);
     n->past = NULL;
     arena_release(&scratch);
     return e;
@@ -288,8 +290,7 @@ enum err past_people_and_quorum(struct db *db, struct arena *arena, const struct
 {
     struct naming n = {0};
     struct figures f = {.as_of_ms = moment.at_ms, .moment = moment};
-    enum err e = read_people(db, arena, p, moment, &n);
-    if (e == OK) e = add_quorum(arena, p, n.past, &f);
+    enum err e = read_people(db, arena, p, moment, &n, &f);
     if (e != OK) return e;
     *ret = n.list;
     *ret_count = n.count;
@@ -303,7 +304,7 @@ enum err figures_people_at(struct db *db, struct arena *arena, const struct prog
     bool own = !db_in_transaction(db);
     if (moment.at_ms == DB_NULL || moment.known_ms == DB_NULL) return ERR_INPUT;
     enum err e = own ? db_snapshot_begin(db) : OK;
-    if (e == OK) e = read_people(db, arena, p, moment, &n);
+    if (e == OK) e = read_people(db, arena, p, moment, &n, NULL);
     if (own) db_snapshot_end(db);
     if (e != OK) return e;
     *ret = n.list;
