@@ -25,6 +25,7 @@ static const struct command {
     {"user", command_user, "accounts of staff: add, passwd, list, disable"},
     {"device", command_device, "scanners: pair, list, revoke"},
     {"photos", command_photos, "photos of people: add many at once, missing, remove"},
+    {"stills", command_stills, "pictures of the wall for a USB stick, for when the line dies"},
     {"printer", command_printer, "printers for desks: add, list, remove, default, test"},
     {"tls", command_tls, "the local certificate authority: init, show"},
     {"backup", command_backup, "a consistent copy of everything, also while the server runs"},

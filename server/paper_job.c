@@ -152,6 +152,13 @@ void paper_job_stop(struct paper_job *job)
     if (thread_join_within(job->thread, STOP_MS)) release(job);
 }
 
+static bool is_time_left(void *until, size_t done, size_t total)
+{
+    (void)done;
+    (void)total;
+    return clock_steady_ms() < *(int64_t *)until;
+}
+
 enum err paper_job_run_once(const struct store *store, unsigned seconds, size_t *ret_read, size_t *ret_left,
                             void (*tell)(void *context, const char *event, const char *code, const char *stamp), struct fault *fault)
 {
@@ -169,6 +176,8 @@ enum err paper_job_run_once(const struct store *store, unsigned seconds, size_t 
         if (docs_read_paper(job->db, job->folder, &(struct docs_paper){.sha256 = missing[i].sha256, .name = missing[i].name}, &why) == OK) read++;
     }
     if (e == OK) e = docs_stop_stamped(job->db, clock_now_ms(), NULL, tell, NULL, fault);
+    struct fault why = {0}; /* what a wall shows is made when a server runs, where there is no time for it now */
+    if (e == OK) (void)docs_work_make_missing(job->db, job->folder, NULL, is_time_left, &until, NULL, &why);
     if (e == OK) e = reading_index(job->db, NULL, NULL, until + 1000, NULL, fault);
     *ret_read = read;
     *ret_left = count - i;

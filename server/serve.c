@@ -286,6 +286,7 @@ enum err serve_start(const struct serve_options *o, struct app *app, struct faul
 
 void serve_stop(struct app *app)
 {
+    atomic_store(&app->is_open, false); /* long work that asks ends now */
     paper_job_stop(app->paper_job);
     if (app->hub) live_hub_close(app->hub);
     http_server_stop(app->http);

@@ -18,6 +18,7 @@ int command_user(int argc, char **argv);
 int command_device(int argc, char **argv);
 int command_printer(int argc, char **argv);
 int command_photos(int argc, char **argv);
+int command_stills(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_restore(int argc, char **argv);
 int command_takeover(int argc, char **argv);

@@ -165,6 +165,25 @@ static enum err put_titles(struct view *view, struct db *db, const char *key, co
     return e;
 }
 
+/* The organisation's own first. */
+static enum err put_languages(struct view *view, struct db *db)
+{
+    const char *tags[ANNOUNCEMENT_LANGUAGES];
+    size_t count;
+    bool put[I18N_COUNT] = {false};
+    enum i18n_language language;
+    json_t *list = json_array();
+    enum err e = messages_languages(db, view->arena, tags, &count);
+    for (size_t i = 0; e == OK && i < count + I18N_COUNT; i++) {
+        if (i >= count) language = (enum i18n_language)(i - count);
+        else if (!i18n_read_tag(tags[i], &language)) continue;
+        if (!put[language]) json_array_append_new(list, json_pack("{s:s, s:s}", "tag", i18n_tag(language), "name", i18n_own_name(language)));
+        put[language] = true;
+    }
+    view_put_json(view->root, "still_languages", list);
+    return e;
+}
+
 static enum err put_picture(struct view *view, struct db *db, const char *event, const char *key, const char *sha256)
 {
     struct our_work_file file;
@@ -186,6 +205,7 @@ static void show_list(struct http_request *req, void *thread_state)
     if (e == OK) e = put_slides(view, db, &page, &work);
     if (e == OK) e = put_removed(view, db, &page);
     if (e == OK) e = put_titles(view, db, "texts", work.welcome_text);
+    if (e == OK) e = put_languages(view, db);
     if (e == OK) e = put_picture(view, db, page.event.slug, "picture", work.welcome_sha256);
     if (e == OK) e = put_picture(view, db, page.event.slug, "emblem", work.emblem_sha256);
     if (e == OK) e = papers_admin_put_uploads(view, page.event.slug, true, clock_now_ms());

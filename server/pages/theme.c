@@ -1,54 +1,17 @@
 /* GET /e/{event}/theme.css: the event's colour and its categories' colours as custom properties, because the policy of pages forbids inline styles.
  * The accent is used as a ground (with black or white on it) and as text on white, where it is darkened until it has enough contrast. */
+#include "server/colour.h"
 #include "server/pages/view.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-struct colour {
-    unsigned red, green, blue;
-};
-
-static bool colour_read(const char *text, struct colour *ret)
-{
-    char end;
-    return text != NULL && strlen(text) == 7 && sscanf(text, "#%2x%2x%2x%c", &ret->red, &ret->green, &ret->blue, &end) == 3;
-}
-
-static double linear(unsigned value)
-{
-    double v = value / 255.0;
-    return v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4);
-}
-
-/* Relative luminance, WCAG 2.2. */
-static double luminance(struct colour c)
-{
-    return 0.2126 * linear(c.red) + 0.7152 * linear(c.green) + 0.0722 * linear(c.blue);
-}
-
-static double contrast_to_white(struct colour c)
-{
-    return 1.05 / (luminance(c) + 0.05);
-}
 
 /* What stands on the accent: white, else our ink; between the two, where neither has enough contrast, black has it. */
 static const char *ink_on(struct colour c)
 {
     static const struct colour ink = {0x15, 0x19, 0x1f};
-    if (contrast_to_white(c) >= 4.5) return "#fff";
-    return (luminance(c) + 0.05) / (luminance(ink) + 0.05) >= 4.5 ? "#15191f" : "#000";
-}
-
-static struct colour darkened(struct colour c)
-{
-    while (contrast_to_white(c) < 4.5) {
-        c.red = c.red * 15 / 16;
-        c.green = c.green * 15 / 16;
-        c.blue = c.blue * 15 / 16;
-    }
-    return c;
+    if (colour_contrast_to_white(c) >= 4.5) return "#fff";
+    return colour_contrast_to_white(ink) / colour_contrast_to_white(c) >= 4.5 ? "#15191f" : "#000";
 }
 
 static unsigned towards_white(unsigned value)
@@ -58,7 +21,7 @@ static unsigned towards_white(unsigned value)
 
 static void put_accent(struct buf *out, struct colour c)
 {
-    struct colour text = darkened(c);
+    struct colour text = colour_darkened(c);
     buf_printf(out, ":root{--accent:#%02x%02x%02x;--accent-ink:%s;--accent-text:#%02x%02x%02x;--accent-soft:#%02x%02x%02x}\n", c.red, c.green, c.blue, ink_on(c),
                text.red, text.green, text.blue, towards_white(c.red), towards_white(c.green), towards_white(c.blue));
 }

@@ -3,6 +3,7 @@
 # sanitized
 """Our work: pictures, Markdown and pages of PDFs are uploaded, hang in order on the wall, and go out with the event file; what is made to do harm is refused with its
 reason; nothing is half done."""
+import io
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import struct
 import subprocess
 import sys
 import unicodedata
+import zipfile
 import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -319,6 +321,37 @@ def no_script_form():
     p.check("Lớp đêm" not in papers, "and is no paper")
 
 
+def png_facts(data):
+    """Width, height, bits, colour type, interlace."""
+    if data[:8] != b"\x89PNG\r\n\x1a\n":
+        return None
+    width, height, bits, kind, _, _, interlace = struct.unpack(">IIBBBBB", data[16:29])
+    return width, height, bits, kind, interlace
+
+
+def stills():
+    out = os.path.join(world.folder, "usb", "dai hoi")
+    shown = len(hung(lambda slides: slides[-1]["width"] == 640)["list"])
+    told = json.loads(p.plenum("stills", "--event", EVENT, "-o", out, "--size", "640x360", "--language", "ar", "--json", data=world.server.data).stdout)
+    names = sorted(os.listdir(out))
+    p.equal(told["files"], names, "the pictures sort in the order of showing")
+    kinds = [re.fullmatch(r"\d{3}-([a-z-]+?)(-\d{4}-\d\d-\d\d)?\.png", n).group(1) for n in names]
+    p.equal(kinds, ["welcome", "programme", "programme"] + ["our-work"] * shown + ["figures", "black"], "welcome, each day, each page that hangs, figures, black")
+    found = {png_facts(bytes_of(os.path.join(out, n))) for n in names}
+    p.equal(found, {(640, 360, 8, 2, 0)}, "as large as the wall, without alpha, not interlaced")
+    raw = subprocess.run(["ffmpeg", "-v", "error", "-i", os.path.join(out, names[-1]), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"], check=True, capture_output=True).stdout
+    p.equal(set(raw), {0}, "the last is black")
+    reply = world.admin.get("/admin/%s/stills.zip?size=320x568&language=vi" % EVENT)
+    p.equal((reply.status, reply.header("content-type")), (200, "application/zip"), "the console gives them as an archive")
+    with zipfile.ZipFile(io.BytesIO(reply.body)) as archive:
+        p.equal((archive.testzip(), archive.namelist()), (None, names), "which is whole, with the same names")
+        p.equal({png_facts(archive.read(n)) for n in names}, {(320, 568, 8, 2, 0)}, "for an upright wall too")
+    p.equal(world.admin.get("/admin/%s/stills.zip?size=9x9" % EVENT).status, 400, "a size that is none is refused")
+    p.equal(world.wall.get("/admin/%s/stills.zip" % EVENT).status, 403, "a wall's code does not get them")
+    wrong = p.plenum("stills", "--event", "x", "-o", out, data=world.server.data, fine=False)
+    p.check(wrong.returncode == 1 and "no event" in wrong.stderr, "an event that is not there is told", wrong)
+
+
 def restart():
     before = hung(lambda slides: slides[-1]["width"] == 640)
     world.server.stop()
@@ -328,4 +361,4 @@ def restart():
 
 
 if __name__ == "__main__":
-    p.run("our work", begin, event_file_hangs, accents_and_kinds, page_and_changes, welcome, out_and_in, wrong_files, turned_and_ink, times, no_script_form, restart)
+    p.run("our work", begin, event_file_hangs, accents_and_kinds, page_and_changes, welcome, out_and_in, wrong_files, turned_and_ink, times, no_script_form, stills, restart)

@@ -249,6 +249,7 @@ def doors():
         "GET /admin/{event}/papers/{document}/file/{version}": Door(plain("/admin/test-1/papers/programme/file/1"), type="application/pdf"),
         "GET /admin/{event}/our-work": Door(plain("/admin/test-1/our-work"), type="text/html"),
         "POST /admin/{event}/our-work": Door(plain("/admin/test-1/our-work"), form=lambda role: {"do": "welcome", "text_vi": "Chào mừng"}, status=303),
+        "GET /admin/{event}/stills.zip": Door(plain("/admin/test-1/stills.zip?size=320x320"), type="application/zip"),
         "GET /admin/{event}/our-work/{slide}": Door(plain("/admin/test-1/our-work/0123456789abcdef"), status=404, type="text/html"),
         "GET /api/v1/events/{event}/figures/fixed": Door(plain(event + "/figures/fixed"), type="application/json"),
         "POST /api/v1/events/{event}/figures/fixed": Door(plain(event + "/figures/fixed"), body=lambda role: {"request": uuid7()}, status=201, type="application/json"),
