@@ -282,11 +282,45 @@ static void test_lease(struct kit *kit, struct app *app)
     (void)close(fd);
 }
 
+/* Whoever takes nothing for too long gives its place to others; whoever sleeps because there is nothing to tell does not. */
+static void test_stuck(struct check *check)
+{
+    struct kit kit = {0};
+    struct app app = {0};
+    struct live_counters counters = {0};
+    char pad[2000];
+    memset(pad, 'x', sizeof pad - 1);
+    pad[sizeof pad - 1] = '\0';
+    struct live_config config = {.heartbeat_ms = 100, .stuck_ms = 1000};
+    CHECK(check, live_hub_start(&config, &app.hub) == OK);
+    kit_start(&kit, (struct http_config){.routes = routes, .route_count = 1, .context = &app});
+    int calm = open_stream(&kit, "calm", NULL), stuck = subscribe(&kit, "stuck", NULL);
+    for (int i = 0; i < 1500 && !counters.cut; i++) {
+        for (int k = 0; k < 50; k++) (void)live_publish(app.hub, "stuck", "checkin", pad); /* more than the sockets between us hold */
+        clock_sleep_ms(20);
+        live_counters(app.hub, &counters);
+    }
+    CHECK(check, counters.cut == 1);
+    for (int i = 0; i < 500 && counters.streams != 1; i++) {
+        clock_sleep_ms(20);
+        live_counters(app.hub, &counters);
+    }
+    CHECK(check, counters.streams == 1 && live_listeners(app.hub, "calm") == 1);
+    close(calm);
+    close(stuck);
+    live_hub_close(app.hub);
+    http_server_stop(kit.server);
+    live_hub_free(app.hub);
+    check->passed += kit.check.passed;
+    check->failed += kit.check.failed;
+}
+
 int main(void)
 {
     struct kit kit = {0};
     static struct app app;
     (void)crypto_init();
+    test_stuck(&kit.check);
     struct live_config config = {.stream_limit = 50, .ring_size = 8, .heartbeat_ms = 300, .tick_ms = 20, .context = &app, .on_tick = on_tick};
     CHECK(&kit.check, live_hub_start(&config, &app.hub) == OK);
     kit_start(&kit, (struct http_config){.routes = routes, .route_count = 1, .context = &app});
