@@ -44,7 +44,7 @@ export default async function wallScenes(browser, server) {
     assert.equal(await page.getAttribute("#wall", "data-scene"), "quorum");
     assert.match(await text(page, "#q-state"), /✓/);
     assert.equal(await page.locator("#q-history li").count(), 2, "sessions that have begun, not the one to come");
-    assert.match(await text(page, "#q-fixed"), /Khai mạc · chốt lúc \d\d:\d\d: 284 \/ 319/);
+    assert.match(await text(page, "#q-fixed"), /Khai mạc\u2069? · chốt lúc \d\d:\d\d: 284 \/ 319/);
     await tell(page, everything({ now, scene: "quorum", reached: false }));
     assert.match(await text(page, "#q-state"), /○ Chưa đủ/);
     await scene("programme");

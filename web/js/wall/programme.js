@@ -38,7 +38,7 @@ function drawSession(place, title, session, zone) {
   put(title, pick(session.title));
   const elsewhere = dayOf(session.from, zone) === dayOf(now(), zone) ? "" : `${dayWords(session.from, zone)} · `;
   const when = `${elsewhere}${clock(session.starts, zone)} – ${clock(session.ends, zone)}`;
-  put(place.querySelector(".w-session-when"), session.room ? `${when} · ${pick(session.room)}` : when);
+  put(place.querySelector(".w-session-when"), session.room ? `${when} · \u2068${pick(session.room)}\u2069` : when);
   const soon = place.querySelector(".w-soon");
   if (soon) put(soon, session.from - now() < TELL ? countdown(session.from - now()) : "");
 }
