@@ -51,8 +51,8 @@ void still_put(struct still *s, double x, double y, double width, double height,
 
 void still_picture(struct still *s, double x, double y, double width, double height, const char *sha256, int64_t pixels_wide, int64_t pixels_high)
 {
-    char *data;
-    size_t length;
+    char *data = NULL;
+    size_t length = 0;
     unsigned number;
     const char *path = blob_path(s->arena, s->run->wish->data_folder, sha256);
     if (s->result != OK || pixels_wide < 1 || pixels_high < 1) return;
