@@ -108,8 +108,7 @@ SELECT d.id, d.category, d.delegation, d.summoned AND d.named AS expected, d.exc
   EXISTS (SELECT 1 FROM stay s WHERE s.delegate_id = d.id AND s.area_id = e.hall_id) AS attended,
   EXISTS (SELECT 1 FROM stay s WHERE s.delegate_id = d.id AND s.area_id = e.hall_id AND s.from_ms <= e.at_ms AND e.at_ms < s.until_ms) AS present,
   EXISTS (SELECT 1 FROM stay s WHERE s.delegate_id = d.id AND s.area_id = e.hall_id AND s.from_ms <= e.at_ms AND e.at_ms < s.until_ms
-          AND (s.seen_ms IS NULL OR s.seen_ms > e.at_ms)) AS by_group,
-  (SELECT min(s.from_ms) FROM stay s WHERE s.delegate_id = d.id AND s.area_id = e.hall_id) AS first_ms
+          AND (s.seen_ms IS NULL OR s.seen_ms > e.at_ms)) AS by_group
 FROM listed d JOIN the_event e;
 
 -- --- the figures: distinct people, never rows ----------------------------------------------------------------------------------------------------
@@ -145,10 +144,11 @@ SELECT count(CASE WHEN expected AND NOT attended THEN 1 END) AS absent, count(CA
      AND s.received_ms >= COALESCE((SELECT max(at_ms) FROM midnight WHERE at_ms <= e.at_ms), (SELECT min(at_ms) FROM midnight))) AS corrected
 FROM somebody;
 
--- First arrivals of the day of the moment.
+-- Arrivals of the day of the moment: each person's first stay that began on it. Who was in over midnight did not arrive.
 CREATE TEMP TABLE arrival AS
-SELECT p.first_ms, p.first_ms / 60000 AS minute FROM somebody p JOIN the_event e
-WHERE p.first_ms / 60000 >= COALESCE((SELECT max(at_ms) FROM midnight WHERE at_ms <= e.at_ms), (SELECT min(at_ms) FROM midnight)) / 60000;
+SELECT first_ms, first_ms / 60000 AS minute
+FROM (SELECT min(s.from_ms) AS first_ms FROM stay s JOIN the_event e ON s.area_id = e.hall_id
+      WHERE s.from_ms >= COALESCE((SELECT max(at_ms) FROM midnight WHERE at_ms <= e.at_ms), (SELECT min(at_ms) FROM midnight)) GROUP BY s.delegate_id);
 
 -- --- the quorum ---------------------------------------------------------------------------------------------------------------------------------
 

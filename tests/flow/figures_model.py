@@ -265,9 +265,9 @@ class Count:
         return {"total": len(missing), "excused": excused, "unexcused": len(missing) - excused}
 
     def arrivals(self):
-        """First arrivals at the event, those of today."""
+        """Everybody's first arrival of the day; who was in over midnight does not arrive."""
         begin, now = self.p.day_of(self.at)[0], self.at // MINUTE
-        first = sorted(m for stays in self.hall.values() if stays for m in [stays[0].begin] if m // MINUTE >= begin // MINUTE)
+        first = sorted(min(today) for stays in self.hall.values() for today in [[s.begin for s in stays if s.begin >= begin]] if today)
         minutes, step = [], 1
         if first:
             span = now - first[0] // MINUTE + 1

@@ -9,6 +9,8 @@
 #include "core/congress/store/store.h"
 #include "tests/unit/figures_kit.h"
 
+#include <sqlite3.h>
+
 #define EVENT "past"
 
 struct days {
@@ -167,6 +169,13 @@ static bool is_period(const struct figures_session_quorum *q, size_t i, const ch
     return i < q->period_count && q->periods[i].from_ms == utc(from) && q->periods[i].until_ms == (until ? utc(until) : DB_NULL);
 }
 
+static int64_t curve_sum(const struct figures *f)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < f->arrivals.minute_count; i++) sum += f->arrivals.minutes[i];
+    return sum;
+}
+
 /* --- stories ------------------------------------------------------------------------------------------------------------------------------------- */
 
 /* Midnight is at 23:00 UTC, and at 01:00 UTC it is 02:00 and 01:00 again. */
@@ -189,7 +198,8 @@ static void over_midnight(struct days *d)
     CHECK(c, asked(d, "24T19:25", "25T02:31").event.present == 2 && asked(d, "24T19:25", "24T19:15").event.present == 1);
     f = asked(d, "24T19:31", "25T02:31");
     CHECK(c, f.arrivals.first_ms == utc("24T19:10") && f.arrivals.last_ms == utc("24T19:30") && f.arrivals.per_minute == 1 && f.arrivals.minute_count == 22);
-    CHECK(c, asked(d, "25T02:31", "25T02:31").arrivals.first_ms == utc("25T01:30")); /* of this day, the fourth alone */
+    f = asked(d, "25T02:31", "25T02:31"); /* of this day, the fourth alone: the others were in over midnight */
+    CHECK(c, f.arrivals.first_ms == utc("25T01:30") && f.arrivals.last_ms == utc("25T01:30") && curve_sum(&f) == 1);
 }
 
 /* An alternate is in the hall as such, and counts for the quorum from the moment on when they stand for somebody. */
@@ -218,6 +228,19 @@ static void substitute_while_in(struct days *d)
         standing += people[i].substitute_of && strcmp(people[i].substitute_of, "P6") == 0;
     }
     CHECK(c, present == 3 && excused == 1 && standing == 1);
+}
+
+/* Who came the day before arrives again, once that day, whatever was between; live and past agree after each scan. */
+static void second_day(struct days *d)
+{
+    struct check *c = &d->check;
+    struct figures f = asked(d, "25T09:31", "25T09:31");
+    CHECK(c, f.arrivals.first_ms == utc("25T01:30") && f.arrivals.last_ms == utc("25T08:56") && curve_sum(&f) == 4); /* P4 in the night, P1, P2, A1 */
+    CHECK(c, scan(d, "P4", false, "25T09:45") && scan(d, "P4", true, "25T09:50")); /* was in that night: no arrival */
+    f = asked(d, "25T09:46", "25T09:46");
+    CHECK(c, f.arrivals.last_ms == utc("25T08:56") && f.arrivals.per_minute == 0 && curve_sum(&f) == 4);
+    f = asked(d, "24T19:31", "25T09:46");
+    CHECK(c, f.arrivals.first_ms == utc("24T19:10") && curve_sum(&f) == 3); /* the first day's curve is what it was */
 }
 
 static void lost_badge(struct days *d)
@@ -289,6 +312,45 @@ static void moments(struct days *d)
     CHECK(c, figures_read_at(d->store.db, &d->arena, programme, (struct figures_moment){DB_NULL, now}, &f) == ERR_INPUT);
 }
 
+/* --- an upgrade ---------------------------------------------------------------------------------------------------------------------------------- */
+
+static void sql(struct days *d, const char *text)
+{
+    sqlite3 *db = NULL;
+    char *why = NULL;
+    bool good = sqlite3_open_v2(d->store.database, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK && sqlite3_exec(db, text, NULL, NULL, &why) == SQLITE_OK;
+    if (!CHECK(&d->check, good)) printf("# %s: %s\n", text, why ? why : "not opened");
+    sqlite3_free(why);
+    sqlite3_close(db);
+}
+
+/* A record whose counters were made by the rule before migration 0030 (first arrivals at the event): the recount finds it out, and who opens it next counts anew, once. */
+static void older_record(struct days *d, const char *folder)
+{
+    struct check *c = &d->check;
+    struct fault fault = {0};
+    struct store other = {0};
+    const char *asked_for = NULL;
+    int64_t now_ms = utc("25T15:30");
+    sql(d, "DELETE FROM tally WHERE dimension = 6;"
+           "INSERT INTO tally(event_id, measure, dimension, key_id, until_ms, total) SELECT event_id, 2, 6, first_ms / 60000, 0, COUNT(*) FROM"
+           " (SELECT event_id, MIN(from_ms) AS first_ms FROM presence WHERE area_id = (SELECT id FROM area ORDER BY sort_order LIMIT 1) GROUP BY event_id, delegate_id)"
+           " GROUP BY event_id, first_ms / 60000");
+    CHECK(c, figures_verify(d->store.db, EVENT, &fault) == ERR_CONFLICT);
+    CHECK(c, store_open(folder, STORE_WRITE, &other, &fault) == OK && figures_verify(other.db, EVENT, &fault) == ERR_CONFLICT); /* nothing is made anew unasked */
+    store_close(&other);
+    sql(d, "DELETE FROM schema_patch WHERE name LIKE '%-arrivals'");
+    store_close(&d->store);
+    CHECK(c, store_open(folder, STORE_READ, &other, &fault) == ERR_CONFLICT);
+    store_close(&other);
+    if (!CHECK(c, store_open(folder, STORE_WRITE, &d->store, &fault) == OK)) printf("# %s\n", fault.text);
+    if (!CHECK(c, figures_verify(d->store.db, EVENT, &fault) == OK)) printf("# %s\n", fault.text);
+    CHECK(c, setting_read(d->store.db, &d->arena, TALLY_REBUILD_SETTING, &asked_for) == OK && !asked_for);
+    figures_keep_free(d->keep);
+    d->keep = NULL;
+    CHECK(c, figures_keep_new(&d->keep) == OK && figures_kit_agree(d->keep, d->store.db, EVENT, now_ms));
+}
+
 int main(void)
 {
     struct days d = {0};
@@ -303,11 +365,13 @@ int main(void)
     if (ready && CHECK(&d.check, figures_keep_new(&d.keep) == OK)) {
         over_midnight(&d);
         substitute_while_in(&d);
+        second_day(&d);
         lost_badge(&d);
         in_the_break(&d);
         told_later(&d);
         walk_in(&d);
         moments(&d);
+        older_record(&d, folder);
     }
     figures_keep_free(d.keep);
     store_close(&d.store);

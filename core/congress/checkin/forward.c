@@ -1,5 +1,6 @@
 /* A scan in the order of true time: what it changes follows from the row of state, not from all scans before. The recount (figures_verify) works
  * everything out the long way and must agree. */
+#include "core/base/clock.h"
 #include "core/congress/checkin/history.h"
 
 #include "catalogue.h"
@@ -23,6 +24,8 @@ static bool is_in_stay(const struct tally_key *key, const struct programme *prog
 {
     if (key->dimension == TALLY_AREA) return key->key_id == stay->area_id;
     if (key->dimension == TALLY_GATE) return key->key_id == stay->gate_id;
+    if (key->dimension == TALLY_MINUTE)
+        return programme->area_count && stay->area_id == programme->areas[0].id && tally_day(programme, stay->from_ms) == tally_day(programme, key->key_id * CLOCK_MINUTE);
     for (size_t i = 0; i < programme->session_count; i++) {
         const struct programme_session *s = &programme->sessions[i];
         if (s->id == key->key_id) return s->area_id == stay->area_id && stay->from_ms < s->ends_ms && stay->until_ms > s->starts_ms;
@@ -30,19 +33,21 @@ static bool is_in_stay(const struct tally_key *key, const struct programme *prog
     return false;
 }
 
-/* No earlier stay can have counted for a session that began after all of them had ended. */
+/* No earlier stay can have counted for a session that began after all of them had ended, nor be an arrival of a day that had not begun. */
 static bool is_too_early(const struct tally_key *key, const struct programme *programme, const struct sql_checkin_stay_row *stay)
 {
+    if (key->dimension == TALLY_MINUTE) return tally_day(programme, stay->from_ms) < tally_day(programme, key->key_id * CLOCK_MINUTE);
     if (key->dimension != TALLY_SESSION) return false;
     for (size_t i = 0; i < programme->session_count; i++)
         if (programme->sessions[i].id == key->key_id) return stay->until_ms <= programme->sessions[i].starts_ms;
     return false;
 }
 
-/* Of who attended, areas, gates and sessions are looked for along the stays; the rest follows from the first entry. */
+/* Of who attended, areas, gates, sessions and the day's arrival are looked for along the stays; the rest follows from the first entry. */
 static bool needs_look(const struct tally_key *key)
 {
-    return key->measure == TALLY_ATTENDED && (key->dimension == TALLY_AREA || key->dimension == TALLY_GATE || key->dimension == TALLY_SESSION);
+    return key->measure == TALLY_ATTENDED &&
+           (key->dimension == TALLY_AREA || key->dimension == TALLY_GATE || key->dimension == TALLY_SESSION || key->dimension == TALLY_MINUTE);
 }
 
 /* Drops from `keys` what the stay counts for. How many are still to be looked for. */
@@ -63,13 +68,14 @@ static size_t drop_of_stay(const struct programme *programme, const struct sql_c
 static size_t drop_of_state(const struct programme *programme, const struct presence_state *state, struct tally_key *keys, size_t *count)
 {
     const struct programme_gate *gate = programme_gate_by_id(programme, state->gate_id);
+    struct sql_checkin_stay_row first = {.area_id = programme->area_count ? programme->areas[0].id : DB_NULL, .gate_id = state->attended_gate_id,
+                                         .from_ms = state->attended_ms};
     struct sql_checkin_stay_row last = {.area_id = gate ? gate->area_id : DB_NULL, .gate_id = state->gate_id, .from_ms = state->since_ms, .until_ms = state->until_ms};
     size_t n = 0;
     for (size_t i = 0; i < *count; i++) {
         const struct tally_key *k = &keys[i];
-        bool first_area = k->dimension == TALLY_AREA && programme->area_count && k->key_id == programme->areas[0].id;
-        bool first_gate = k->dimension == TALLY_GATE && k->key_id == state->attended_gate_id;
-        if (k->measure == TALLY_ATTENDED && state->attended_ms != DB_NULL && (first_area || first_gate || !needs_look(k))) continue;
+        bool of_first = k->dimension != TALLY_SESSION && is_in_stay(k, programme, &first);
+        if (k->measure == TALLY_ATTENDED && state->attended_ms != DB_NULL && (of_first || !needs_look(k))) continue;
         keys[n++] = *k;
     }
     *count = n;

@@ -41,9 +41,10 @@ enum err arrivals_read_exact(struct db *db, const struct programme *p, struct fi
 {
     struct sql_figures_arrivals_of_row row;
     if (arrivals->first_ms == DB_NULL) return OK;
-    enum err e = sql_figures_arrivals_of(db, NULL, p->areas[0].id, arrivals->first_ms, arrivals->first_ms + CLOCK_MINUTE, &row);
+    const struct sql_figures_arrivals_of_in in = {.area_id = p->areas[0].id, .first_ms = arrivals->first_ms, .last_ms = arrivals->last_ms,
+                                                  .until_ms = arrivals->last_ms + CLOCK_MINUTE};
+    enum err e = sql_figures_arrivals_of(db, NULL, &in, &row);
     if (e == OK && row.first_ms != DB_NULL) arrivals->first_ms = row.first_ms;
-    if (e == OK) e = sql_figures_arrivals_of(db, NULL, p->areas[0].id, arrivals->last_ms, arrivals->last_ms + CLOCK_MINUTE, &row);
     if (e == OK && row.last_ms != DB_NULL) arrivals->last_ms = row.last_ms;
     return e;
 }

@@ -39,7 +39,7 @@ struct figures_absent {
     int64_t total, excused, unexcused; /* excused: of whom an excused absence is known */
 };
 
-/* The first arrivals of people at the event, those of the day of the moment. */
+/* The first arrivals of people on the local day of the moment: everybody once, whether or not they came on a day before. */
 struct figures_arrivals {
     int64_t per_minute; /* in the last full minute */
     int64_t first_ms, last_ms; /* DB_NULL: nobody yet today */

@@ -142,6 +142,16 @@ static struct hall hall_of(const struct programme *p, const struct past *past, c
     return hall;
 }
 
+/* When they came that day; DB_NULL: not at all, or in over midnight. */
+static int64_t arrival_since(const struct programme *p, const struct past *past, const struct past_person *person, int64_t since_ms)
+{
+    for (size_t i = 0; p->area_count && i < person->stay_count; i++) {
+        const struct presence_interval *s = &past->stays[person->first_stay + i];
+        if (s->area_id == p->areas[0].id && s->from_ms >= since_ms) return s->from_ms;
+    }
+    return DB_NULL;
+}
+
 static void add_special(const struct programme *p, const struct past *past, struct figures *f)
 {
     struct figures_arrivals *a = &f->arrivals;
@@ -154,9 +164,10 @@ static void add_special(const struct programme *p, const struct past *past, stru
         f->absent.excused += expected && !came && person->excused;
         f->substitutes += expected && came && person->replaces;
         f->by_group += hall.by_group;
-        if (!came || hall.first_ms < today_ms) continue;
-        if (hall.first_ms < first_ms) first_ms = hall.first_ms;
-        if (hall.first_ms > last_ms) last_ms = hall.first_ms;
+        int64_t arrived_ms = arrival_since(p, past, person, today_ms);
+        if (arrived_ms == DB_NULL) continue;
+        if (arrived_ms < first_ms) first_ms = arrived_ms;
+        if (arrived_ms > last_ms) last_ms = arrived_ms;
     }
     f->absent.unexcused = f->absent.total - f->absent.excused;
     if (a->first_ms == DB_NULL) return;

@@ -56,13 +56,23 @@ static void add_interval(struct key_list *list, const struct programme *p, const
     add_key(list, TALLY_PRESENT, TALLY_DELEGATION, delegation, i->until_ms);
 }
 
-/* The minute of the first arrival in the first area. */
-static void add_arrival(struct key_list *list, const struct programme *p, const struct presence_interval *intervals, size_t count)
+int64_t tally_day(const struct programme *p, int64_t at_ms)
 {
-    int64_t first = INT64_MAX;
-    for (size_t i = 0; i < count; i++)
-        if (p->area_count && intervals[i].area_id == p->areas[0].id && intervals[i].from_ms < first) first = intervals[i].from_ms;
-    if (first != INT64_MAX) add_key(list, TALLY_ATTENDED, TALLY_MINUTE, first / CLOCK_MINUTE, 0);
+    int64_t day = at_ms < p->opens_ms ? -1 : 0;
+    for (size_t i = 0; day >= 0 && i < p->midnight_count && p->midnights[i] <= at_ms; i++) day++;
+    return day;
+}
+
+/* The minute of each day's first arrival in the first area. Who is in over midnight does not arrive again. */
+static void add_arrivals(struct key_list *list, const struct programme *p, const struct presence_interval *intervals, size_t count)
+{
+    int64_t seen = INT64_MIN;
+    for (size_t i = 0; i < count; i++) {
+        if (!p->area_count || intervals[i].area_id != p->areas[0].id) continue;
+        int64_t day = tally_day(p, intervals[i].from_ms);
+        if (day != seen) add_key(list, TALLY_ATTENDED, TALLY_MINUTE, intervals[i].from_ms / CLOCK_MINUTE, 0);
+        seen = day;
+    }
 }
 
 enum err tally_of_person(struct arena *arena, const struct programme *programme, int64_t category_id, int64_t delegation_id,
@@ -71,7 +81,7 @@ enum err tally_of_person(struct arena *arena, const struct programme *programme,
     struct key_list list = {.arena = arena};
     if (delegation_id == DB_NULL) delegation_id = 0;
     for (size_t i = 0; i < interval_count; i++) add_interval(&list, programme, &intervals[i], category_id, delegation_id);
-    add_arrival(&list, programme, intervals, interval_count);
+    add_arrivals(&list, programme, intervals, interval_count);
     if (list.failed) return ERR_NOMEM;
     if (list.count) qsort(list.keys, list.count, sizeof *list.keys, tally_compare_keys);
     size_t n = 0;
@@ -208,4 +218,30 @@ enum err tally_rebuild(struct db *db, int64_t event_id)
     arena_release(&scratch);
     arena_release(&arena);
     return e;
+}
+
+/* Another process may have been quicker: asked again within the transaction. */
+static enum err complete(struct db *db, void *arg, struct fault *fault)
+{
+    struct arena arena = {0};
+    struct sql_setting_get_row asked;
+    struct sql_doctor_events_row *events;
+    size_t n = 0;
+    (void)arg;
+    enum err e = sql_setting_get(db, &arena, TALLY_REBUILD_SETTING, &asked);
+    if (e == OK) e = sql_doctor_events(db, &arena, &events, &n);
+    for (size_t i = 0; e == OK && i < n; i++) e = tally_rebuild(db, events[i].id);
+    if (e == OK) e = sql_setting_forget(db, TALLY_REBUILD_SETTING, NULL);
+    arena_release(&arena);
+    return e == OK || e == ERR_NOT_FOUND ? OK : db_fault(db, e, fault, "count the figures anew");
+}
+
+enum err tally_complete(struct db *db, struct fault *fault)
+{
+    struct arena arena = {0};
+    struct sql_setting_get_row asked;
+    enum err e = sql_setting_get(db, &arena, TALLY_REBUILD_SETTING, &asked);
+    arena_release(&arena);
+    if (e == ERR_NOT_FOUND) return OK;
+    return e == OK ? db_transaction(db, complete, NULL, fault) : db_fault(db, e, fault, "look for figures to count anew");
 }

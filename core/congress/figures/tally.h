@@ -25,7 +25,7 @@ enum tally_dimension {
     TALLY_AREA = 3,       /* area.id */
     TALLY_GATE = 4,       /* gate.id: who came in there */
     TALLY_SESSION = 5,    /* session.id: was in its area while it was on */
-    TALLY_MINUTE = 6      /* minutes since 1970 of the first arrival in the first area */
+    TALLY_MINUTE = 6      /* minutes since 1970 of each local day's first arrival in the first area: once for each day on which they came */
 };
 
 struct tally_key {
@@ -43,7 +43,10 @@ struct presence_interval {
     int64_t personal_ms; /* from when on they were seen themselves; 0: from the beginning; DB_NULL: they were checked in with a group, and not seen since */
 };
 
-/* The set of counters that one person adds, sorted, without doubles, in the arena. */
+/* Which local day a moment belongs to, as a number to compare: all that was before the event's first day is a day of its own. */
+int64_t tally_day(const struct programme *programme, int64_t at_ms);
+
+/* The set of counters that one person adds, sorted, without doubles, in the arena. The intervals are in the order of their beginnings. */
 enum err tally_of_person(struct arena *arena, const struct programme *programme, int64_t category_id, int64_t delegation_id,
                          const struct presence_interval *intervals, size_t interval_count, struct tally_key **ret_keys, size_t *ret_count);
 
@@ -71,5 +74,10 @@ enum err tally_rebuild_expected(struct db *db, int64_t event_id);
 
 /* Counts everything anew for one event, from presence and delegate rows, after such a change where people are already in. */
 enum err tally_rebuild(struct db *db, int64_t event_id);
+
+/* Counts all events anew, once, where a migration asked for it (the setting TALLY_REBUILD_SETTING): what a counter means was changed, and SQL alone cannot make it, for it knows
+ * no time zones. Does nothing where nothing is asked for. */
+#define TALLY_REBUILD_SETTING "tally.rebuild"
+enum err tally_complete(struct db *db, struct fault *fault);
 
 #endif

@@ -3,6 +3,7 @@
 #include "core/base/file.h"
 #include "core/base/id.h"
 #include "core/congress/delegates/find_index.h"
+#include "core/congress/figures/tally.h"
 #include "core/congress/messages/announcements.h"
 #include "core/congress/scene/wall.h"
 #include "core/congress/store/mirror.h"
@@ -31,6 +32,7 @@ static enum err complete(struct db *db, struct fault *fault)
 {
     enum err e = find_index_complete(db, fault);
     if (e == OK) e = announcement_adopt(db, fault);
+    if (e == OK) e = tally_complete(db, fault);
     return e == OK ? wall_code_adopt(db, fault) : e;
 }
 

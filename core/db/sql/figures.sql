@@ -38,12 +38,17 @@ WHERE d.event_id = $1 AND (d.status <> 'summoned' OR d.person_id IS NULL OR d.ab
 -- figures_by_group :maybe (event_id i64, area_id i64, now_ms i64) -> (total i64)
 SELECT COUNT(*) FROM delegate_state WHERE event_id = $1 AND by_group = 1 AND area_id = $2 AND since_ms <= $3 AND until_ms > $3
 
--- The first arrivals of a minute, exactly: each is found from its own end, for a minute may have thousands.
--- figures_arrivals_of :maybe (area_id i64, from_ms i64, until_ms i64) -> (first_ms i64?, last_ms i64?)
-SELECT (SELECT p.from_ms FROM presence p JOIN delegate_state s ON s.delegate_id = p.delegate_id
-        WHERE p.area_id = $1 AND p.from_ms >= $2 AND p.from_ms < $3 AND s.attended_ms = p.from_ms ORDER BY p.from_ms LIMIT 1),
-       (SELECT p.from_ms FROM presence p JOIN delegate_state s ON s.delegate_id = p.delegate_id
-        WHERE p.area_id = $1 AND p.from_ms >= $2 AND p.from_ms < $3 AND s.attended_ms = p.from_ms ORDER BY p.from_ms DESC LIMIT 1)
+-- The day's first and last arrival, exactly: the first stay since the day's first minute with one is an arrival; of the stays of its last minute with one that is the latest whose person
+-- has no other of that day there. Each is found from its own end, for a minute may have thousands.
+-- figures_arrivals_of :maybe (area_id i64, first_ms i64, last_ms i64, until_ms i64) -> (first_ms i64?, last_ms i64?)
+SELECT (SELECT p.from_ms FROM presence p WHERE p.area_id = $1 AND p.from_ms >= $2 AND p.from_ms < $4 ORDER BY p.from_ms LIMIT 1),
+       (SELECT p.from_ms FROM presence p
+        WHERE p.area_id = $1 AND p.from_ms >= $3 AND p.from_ms < $4 AND NOT EXISTS (
+          WITH RECURSIVE past(id, area_id, from_ms, previous) AS (
+            SELECT q.id, q.area_id, q.from_ms, q.previous FROM presence q WHERE q.id = p.previous
+            UNION ALL SELECT q.id, q.area_id, q.from_ms, q.previous FROM past JOIN presence q ON q.id = past.previous WHERE past.from_ms >= $2)
+          SELECT 1 FROM past WHERE past.area_id = $1 AND past.from_ms >= $2)
+        ORDER BY p.from_ms DESC LIMIT 1)
 
 -- figures_late_count :maybe (event_id i64, since_ms i64) -> (total i64)
 SELECT COUNT(*) FROM scan WHERE event_id = $1 AND received_ms >= $2 AND received_ms - true_ms > 60000 AND delegate_id IS NOT NULL

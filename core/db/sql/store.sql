@@ -6,6 +6,9 @@ SELECT value FROM setting WHERE name = $1;
 -- setting_set :exec (name text, value text?)
 INSERT INTO setting(name, value) VALUES($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
+-- setting_forget :exec (name text)
+DELETE FROM setting WHERE name = $1;
+
 -- audit_insert :exec (id i64, at_ms i64, actor text, action text, subject text, detail text?)
 INSERT INTO audit(id, at_ms, actor, action, subject, detail) VALUES($1, $2, $3, $4, $5, $6);
 
