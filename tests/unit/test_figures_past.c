@@ -324,7 +324,7 @@ static void sql(struct days *d, const char *text)
     sqlite3_close(db);
 }
 
-/* A record whose counters were made by the rule before migration 0030 (first arrivals at the event): the recount finds it out, and who opens it next counts anew, once. */
+/* A record whose counters were made by the rule before migration 0030 (first arrivals at the event): the recount finds it out, who opens it next counts anew, once. */
 static void older_record(struct days *d, const char *folder)
 {
     struct check *c = &d->check;

@@ -20,12 +20,18 @@ enum err presence_was_in(struct db *db, int64_t last_presence, int64_t area_id, 
     return OK;
 }
 
+/* The local day of an arrival's counter. */
+static int64_t day_of_arrival(const struct tally_key *key, const struct programme *programme)
+{
+    return tally_day(programme, key->key_id * CLOCK_MINUTE);
+}
+
 static bool is_in_stay(const struct tally_key *key, const struct programme *programme, const struct sql_checkin_stay_row *stay)
 {
     if (key->dimension == TALLY_AREA) return key->key_id == stay->area_id;
     if (key->dimension == TALLY_GATE) return key->key_id == stay->gate_id;
     if (key->dimension == TALLY_MINUTE)
-        return programme->area_count && stay->area_id == programme->areas[0].id && tally_day(programme, stay->from_ms) == tally_day(programme, key->key_id * CLOCK_MINUTE);
+        return programme->area_count && stay->area_id == programme->areas[0].id && tally_day(programme, stay->from_ms) == day_of_arrival(key, programme);
     for (size_t i = 0; i < programme->session_count; i++) {
         const struct programme_session *s = &programme->sessions[i];
         if (s->id == key->key_id) return s->area_id == stay->area_id && stay->from_ms < s->ends_ms && stay->until_ms > s->starts_ms;
@@ -36,7 +42,7 @@ static bool is_in_stay(const struct tally_key *key, const struct programme *prog
 /* No earlier stay can have counted for a session that began after all of them had ended, nor be an arrival of a day that had not begun. */
 static bool is_too_early(const struct tally_key *key, const struct programme *programme, const struct sql_checkin_stay_row *stay)
 {
-    if (key->dimension == TALLY_MINUTE) return tally_day(programme, stay->from_ms) < tally_day(programme, key->key_id * CLOCK_MINUTE);
+    if (key->dimension == TALLY_MINUTE) return tally_day(programme, stay->from_ms) < day_of_arrival(key, programme);
     if (key->dimension != TALLY_SESSION) return false;
     for (size_t i = 0; i < programme->session_count; i++)
         if (programme->sessions[i].id == key->key_id) return stay->until_ms <= programme->sessions[i].starts_ms;

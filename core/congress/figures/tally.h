@@ -75,8 +75,8 @@ enum err tally_rebuild_expected(struct db *db, int64_t event_id);
 /* Counts everything anew for one event, from presence and delegate rows, after such a change where people are already in. */
 enum err tally_rebuild(struct db *db, int64_t event_id);
 
-/* Counts all events anew, once, where a migration asked for it (the setting TALLY_REBUILD_SETTING): what a counter means was changed, and SQL alone cannot make it, for it knows
- * no time zones. Does nothing where nothing is asked for. */
+/* Counts all events anew, once, where a migration asked for it (the setting TALLY_REBUILD_SETTING): what a counter means was changed, and SQL alone cannot make it, for
+ * it knows no time zones. Does nothing where nothing is asked for. */
 #define TALLY_REBUILD_SETTING "tally.rebuild"
 enum err tally_complete(struct db *db, struct fault *fault);
 
