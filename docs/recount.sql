@@ -90,9 +90,9 @@ WHERE a.made_ms > CASE a.kind WHEN 'absence' THEN e.known_ms ELSE min(e.at_ms, e
 CREATE TEMP TABLE listed AS
 SELECT d.id,
   COALESCE((SELECT k.code FROM category k WHERE k.event_id = d.event_id AND k.code =
-             (SELECT l.detail ->> '$.was.category' FROM later l WHERE l.delegate_id = d.id AND l.kind = 'substitute' ORDER BY l.made_ms, l.id LIMIT 1)), k.code) AS category,
-  COALESCE((SELECT CASE WHEN json_type(l.detail, '$.was.delegation') = 'integer' THEN COALESCE((SELECT u.code FROM unit u WHERE u.id = l.detail ->> '$.was.delegation'), '') END
-            FROM later l WHERE l.delegate_id = d.id AND l.kind = 'substitute' ORDER BY l.made_ms, l.id LIMIT 1), u.code, '') AS delegation,
+             (SELECT l.detail ->> '$.was.category' FROM later l WHERE l.delegate_id = d.id AND l.kind IN ('substitute', 'name_blank') ORDER BY l.made_ms, l.id LIMIT 1)), k.code) AS category,
+  COALESCE((SELECT CASE json_type(l.detail, '$.was.delegation') WHEN 'text' THEN l.detail ->> '$.was.delegation' WHEN 'null' THEN '' END
+            FROM later l WHERE l.delegate_id = d.id AND l.kind IN ('substitute', 'name_blank') ORDER BY l.made_ms, l.id LIMIT 1), u.code, '') AS delegation,
   d.person_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM later l WHERE l.delegate_id = d.id AND l.kind = 'name_blank') AS named,
   CASE (SELECT CASE WHEN l.other_id = d.id THEN 'was replaced' ELSE 'took over' END FROM later l WHERE l.kind = 'substitute' AND d.id IN (l.delegate_id, l.other_id)
         ORDER BY l.made_ms, l.id LIMIT 1) WHEN 'was replaced' THEN 1 WHEN 'took over' THEN 0 ELSE d.status = 'summoned' END
