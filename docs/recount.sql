@@ -16,9 +16,11 @@ SELECT e.*, q.at_ms, q.known_ms, (SELECT a.id FROM area a WHERE a.event_id = e.i
 FROM event e JOIN asked q ON q.event = e.slug;
 
 -- A scan counts when it was known, not taken back by then, and its true time had come. Where its door told something else later than it was answered, the audit has what it said before.
+CREATE TEMP TABLE told_later AS SELECT a.subject AS scan_id, a.detail AS outcome FROM audit a JOIN the_event e ON a.at_ms > e.known_ms WHERE a.action = 'checkin.told';
+CREATE INDEX temp.told_later_of ON told_later(scan_id);
+
 CREATE TEMP TABLE known_scan AS
-SELECT s.id, s.delegate_id, s.gate_id, s.true_ms, s.received_ms, s.group_id,
-  COALESCE((SELECT a.detail FROM audit a WHERE a.action = 'checkin.told' AND a.subject = s.scan_id AND a.at_ms > e.known_ms), s.outcome) AS outcome
+SELECT s.id, s.delegate_id, s.gate_id, s.true_ms, s.received_ms, s.group_id, COALESCE((SELECT t.outcome FROM told_later t WHERE t.scan_id = s.scan_id), s.outcome) AS outcome
 FROM scan s JOIN the_event e ON e.id = s.event_id
 WHERE s.delegate_id IS NOT NULL AND s.received_ms <= e.known_ms AND s.true_ms <= e.at_ms
   AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.scan = s.id AND c.made_ms <= e.known_ms);
@@ -78,6 +80,8 @@ SELECT r.delegate_id, r.area_id, r.gate_id, r.true_ms AS from_ms,
      WHERE y.delegate_id = w.delegate_id AND y.began = w.n AND o.area_id = r.area_id AND o.by_group = 0 AND o.outcome <> 'left') END AS seen_ms
 FROM walk w JOIN reading r ON r.delegate_id = w.delegate_id AND r.n = w.n
 WHERE w.began = w.n;
+CREATE INDEX temp.stay_of ON stay(delegate_id, area_id, from_ms);
+CREATE INDEX temp.stay_at ON stay(gate_id);
 
 -- --- the list -----------------------------------------------------------------------------------------------------------------------------------
 
@@ -188,22 +192,32 @@ CREATE TEMP TABLE voter_stay AS
 SELECT max(v.from_ms, CASE WHEN r.group_quorum THEN s.from_ms ELSE s.seen_ms END) AS from_ms, s.until_ms
 FROM quorum_rule r JOIN stay s ON s.area_id = r.hall_id JOIN voter v ON v.id = s.delegate_id;
 
--- How it was at each moment at which it may have changed, and at the end.
+-- How many are eligible and how many of them are in, from each moment on at which one of the two changes.
+CREATE TEMP TABLE course AS
+WITH change AS (SELECT from_ms AS at_ms, 1 AS people, 0 AS eligible FROM voter_stay WHERE from_ms < until_ms
+                UNION ALL SELECT until_ms, -1, 0 FROM voter_stay WHERE from_ms < until_ms
+                UNION ALL SELECT from_ms, 0, 1 FROM place
+                UNION ALL SELECT -9000000000000000, 0, (SELECT count(*) FROM voter) - (SELECT count(*) FROM place)),
+     step AS (SELECT at_ms, sum(people) AS people, sum(eligible) AS eligible FROM change GROUP BY at_ms)
+SELECT at_ms, sum(people) OVER (ORDER BY at_ms) AS people, sum(eligible) OVER (ORDER BY at_ms) AS eligible FROM step;
+CREATE UNIQUE INDEX temp.course_at ON course(at_ms);
+
+-- The same for each session: at the beginning of its time, whenever it changed, and at the end.
 CREATE TEMP TABLE assembly AS
-WITH turn(at_ms) AS (SELECT from_ms FROM voter_stay UNION SELECT until_ms FROM voter_stay UNION SELECT from_ms FROM place),
-     instant AS (SELECT session, is_now, begin_ms, last_ms, min(begin_ms, last_ms) AS at_ms FROM quorum_time
+WITH instant AS (SELECT session, is_now, begin_ms, last_ms, min(begin_ms, last_ms) AS at_ms FROM quorum_time
                  UNION SELECT session, is_now, begin_ms, last_ms, last_ms FROM quorum_time
-                 UNION SELECT q.session, q.is_now, q.begin_ms, q.last_ms, t.at_ms FROM quorum_time q JOIN turn t ON t.at_ms > q.begin_ms AND t.at_ms <= q.last_ms),
-     counted AS (SELECT i.*, (SELECT count(*) FROM voter) - (SELECT count(*) FROM place p WHERE p.from_ms > i.at_ms) AS eligible,
-                   (SELECT count(*) FROM voter_stay v WHERE v.from_ms <= i.at_ms AND i.at_ms < v.until_ms) AS people FROM instant i),
+                 UNION SELECT q.session, q.is_now, q.begin_ms, q.last_ms, c.at_ms FROM quorum_time q JOIN course c ON c.at_ms > q.begin_ms AND c.at_ms <= q.last_ms),
+     counted AS (SELECT i.*, c.eligible, c.people FROM instant i JOIN course c ON c.at_ms = (SELECT max(x.at_ms) FROM course x WHERE x.at_ms <= i.at_ms)),
      asked_for AS (SELECT c.*, CASE r.rule WHEN 'at_least' THEN (c.eligible * r.over_ + r.under_ - 1) / r.under_ ELSE c.eligible * r.over_ / r.under_ + 1 END AS required
                    FROM counted c JOIN quorum_rule r)
 SELECT session, is_now, last_ms, at_ms, eligible, people, required, eligible > 0 AND people >= required AS met,
   row_number() OVER (PARTITION BY session ORDER BY at_ms) AS n FROM asked_for;
 
+CREATE INDEX temp.assembly_of ON assembly(session, n);
+
 -- From when to when it was met; until_ms NULL: it holds. What ends with the session was not lost in it.
 CREATE TEMP TABLE quorum_period AS
-SELECT a.session, a.at_ms AS from_ms, COALESCE((SELECT min(b.at_ms) FROM assembly b WHERE b.session IS a.session AND b.n > a.n AND NOT b.met),
+SELECT a.session, a.at_ms AS from_ms, COALESCE((SELECT b.at_ms FROM assembly b WHERE b.session IS a.session AND b.n > a.n AND NOT b.met ORDER BY b.n LIMIT 1),
   (SELECT q.ends_ms FROM quorum_time q WHERE q.session IS a.session AND q.ends_ms <= q.at_ms)) AS until_ms
 FROM assembly a LEFT JOIN assembly p ON p.session IS a.session AND p.n = a.n - 1
 WHERE a.met AND NOT COALESCE(p.met, 0);
