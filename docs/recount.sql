@@ -91,12 +91,14 @@ CREATE TEMP VIEW later AS
 SELECT a.id, a.kind, a.delegate_id, a.other_id, a.detail, a.made_ms FROM amendment a JOIN the_event e ON e.id = a.event_id
 WHERE a.made_ms > CASE a.kind WHEN 'absence' THEN e.known_ms ELSE min(e.at_ms, e.known_ms) END;
 
+-- Category and delegation as they were, by the first of these changes: a substitute among the alternates, or a blank badge.
+CREATE TEMP TABLE place_before AS
+SELECT delegate_id, was FROM (SELECT l.delegate_id, l.detail -> 'was' AS was, row_number() OVER (PARTITION BY l.delegate_id ORDER BY l.made_ms, l.id) AS n
+                              FROM later l WHERE l.kind IN ('substitute', 'name_blank')) WHERE n = 1 AND json_type(was) = 'object';
+
 CREATE TEMP TABLE listed AS
 SELECT d.id,
-  COALESCE((SELECT k.code FROM category k WHERE k.event_id = d.event_id AND k.code =
-             (SELECT l.detail ->> '$.was.category' FROM later l WHERE l.delegate_id = d.id AND l.kind IN ('substitute', 'name_blank') ORDER BY l.made_ms, l.id LIMIT 1)), k.code) AS category,
-  COALESCE((SELECT CASE json_type(l.detail, '$.was.delegation') WHEN 'text' THEN l.detail ->> '$.was.delegation' WHEN 'null' THEN '' END
-            FROM later l WHERE l.delegate_id = d.id AND l.kind IN ('substitute', 'name_blank') ORDER BY l.made_ms, l.id LIMIT 1), u.code, '') AS delegation,
+  COALESCE(w.was ->> 'category', k.code) AS category, CASE WHEN w.was IS NULL THEN COALESCE(u.code, '') ELSE COALESCE(w.was ->> 'delegation', '') END AS delegation,
   d.person_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM later l WHERE l.delegate_id = d.id AND l.kind = 'name_blank') AS named,
   CASE (SELECT CASE WHEN l.other_id = d.id THEN 'was replaced' ELSE 'took over' END FROM later l WHERE l.kind = 'substitute' AND d.id IN (l.delegate_id, l.other_id)
         ORDER BY l.made_ms, l.id LIMIT 1) WHEN 'was replaced' THEN 1 WHEN 'took over' THEN 0 ELSE d.status = 'summoned' END
@@ -105,7 +107,7 @@ SELECT d.id,
   COALESCE(CASE WHEN EXISTS (SELECT 1 FROM later l WHERE l.delegate_id = d.id AND l.kind = 'absence')
                 THEN (SELECT l.detail ->> '$.was.excused' FROM later l WHERE l.delegate_id = d.id AND l.kind = 'absence' ORDER BY l.made_ms, l.id LIMIT 1)
                 ELSE d.absence ->> 'excused' END, 0) AS excused
-FROM delegate d JOIN the_event e ON e.id = d.event_id JOIN category k ON k.id = d.category_id LEFT JOIN unit u ON u.id = d.delegation_id;
+FROM delegate d JOIN the_event e ON e.id = d.event_id JOIN category k ON k.id = d.category_id LEFT JOIN unit u ON u.id = d.delegation_id LEFT JOIN place_before w ON w.delegate_id = d.id;
 
 CREATE TEMP TABLE somebody AS
 SELECT d.id, d.category, d.delegation, d.summoned AND d.named AS expected, d.excused, d.stands_for_somebody,

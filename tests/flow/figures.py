@@ -7,6 +7,7 @@
     B=build/x tests/flow/figures.py [--seed S]... [--minutes N] [--cut]
 --minutes: seeds without end until then. --cut: a failing list of steps is cut as short as it goes, and printed."""
 import argparse
+import json
 import os
 import random
 import sqlite3
@@ -155,6 +156,44 @@ def compare_one(world, what, copy, query, at, known):
         raise Differ("%s, at %s: %s" % (what, kit.time_text(world.now), "; ".join(wrong)))
 
 
+def compare_fixed(world, what):
+    """A fixed figure is what was known when it was fixed, and stays so, whatever came later; what is known otherwise stands beside it."""
+    for number, fixed in world.fixed.items():
+        wrong = []
+        if "checked" not in fixed:
+            wrong += fixed_by_model(world, fixed)
+            fixed["checked"] = True
+        now = world.by("organiser").get(world.fixed_door(number)).json()
+        told = {k: v for k, v in now.items() if k not in ("now_would_be", "changes")}
+        wrong += differences(told, fixed["told"]) + differences(world.fixed_list(number), fixed["list"])
+        count = fw.Count(world.model, fixed["at"], world.now)
+        keys = [k for k in count.facts if fixed["category"] in (None, count.facts[k]["category"])]
+        if now["now_would_be"] is not None:
+            wrong += differences(now["now_would_be"], count.fixed(keys), "now")
+        elif count.fixed(keys) != {k: told[k] for k in count.fixed(keys)}:
+            wrong.append("nothing is told of what would be now: %r" % count.fixed(keys))
+        if wrong:
+            raise Differ("%s: fixed figure %d as of %s: %s" % (what, number, kit.time_text(fixed["at"]), "; ".join(wrong)))
+
+
+def fixed_by_model(world, fixed):
+    count = fw.Count(world.model, fixed["at"], fixed["known"])
+    keys = [k for k in count.facts if fixed["category"] in (None, count.facts[k]["category"])]
+    told, want = fixed["told"], count.fixed(keys)
+    wrong = differences({k: told[k] for k in want}, want, "fixed")
+    for part, fact in (("by_category", "category"), ("by_delegation", "delegation")):
+        for code, value in told[part].items():
+            wrong += differences(value, count.fixed(k for k in keys if (count.facts[k][fact] or "") == code), "fixed.%s.%s" % (part, code))
+    quorum = count.quorum()
+    wrong += differences(dict(told["quorum"], since=ms_or_none(told["quorum"]["since"])), {k: quorum[k] for k in told["quorum"]}, "fixed.quorum")
+    listed = {p["person"]: p for p in json.loads(fixed["list"])["people"]}
+    for key in keys:
+        if count.is_expected(key):
+            one = listed.get(world.codes[key])
+            wrong += differences((one or {}).get("state"), count.state(key), "fixed.list.%s" % key)
+    return wrong
+
+
 def doctor(world):
     done = kit.plenum("doctor", data=world.server.data, fine=False)
     if done.returncode:
@@ -176,10 +215,13 @@ def play(plan, steps):
             if done and (step["do"] not in ("go", "batch") or rng.random() < 0.4):
                 compare(world, "after step %d of %d (%s)" % (i + 1, len(steps), step["do"]), rng)
                 compared += 3
+            if done and step["do"] == "fix" or i % 40 == 39:
+                compare_fixed(world, "after step %d of %d (%s)" % (i + 1, len(steps), step["do"]))
             if i % 60 == 59:
                 doctor(world)
         doctor(world)
         compare(world, "at the end", rng)
+        compare_fixed(world, "at the end")
         return compared + 3
     except Differ as e:
         e.played = i + 1

@@ -264,6 +264,23 @@ class Count:
         excused = sum(f["absence"] == "excused" for f in missing)
         return {"total": len(missing), "excused": excused, "unexcused": len(missing) - excused}
 
+    def fixed(self, keys):
+        """What a committee declares: of the expected, who is here, who was, who is absent; besides, which alternates are here, and who was not on the list yet (not: who lost the mandate)."""
+        keys = list(keys)
+        expected = [k for k in keys if self.is_expected(k)]
+        here = [k for k in keys if any(map(self.is_in, self.hall[k]))]
+        missing = [k for k in expected if not self.hall[k]]
+        excused = sum(self.facts[k]["absence"] == "excused" for k in missing)
+        today = {k: self.model.people[k][-1][3] for k in here}
+        others = [k for k in here if k not in expected and today[k]["named"] and today[k]["status"] in ("summoned", "alternate")]
+        return {"expected": len(expected), "attended": len(expected) - len(missing), "present": len(set(here) & set(expected)),
+                "absent": {"total": len(missing), "excused": excused, "unexcused": len(missing) - excused}, "alternates": len(others),
+                "substitutes": sum(bool(self.hall[k]) and self.facts[k]["replaces"] is not None for k in expected),
+                "by_group": sum(any(self.is_in(s) and not (s.seen is not None and s.seen <= self.at) for s in self.hall[k]) for k in expected)}
+
+    def state(self, key):
+        return "present" if any(map(self.is_in, self.hall[key])) else "attended" if self.hall[key] else "absent"
+
     def arrivals(self):
         """Everybody's first arrival of the day; who was in over midnight does not arrive."""
         begin, now = self.p.day_of(self.at)[0], self.at // MINUTE

@@ -74,7 +74,7 @@ def make_steps(rng, people, most=240):
     keys = [p["code"] for p in people] + ["#90%d" % (i + 1) for i in range(BLANKS)]
     steps, scans, groups = [], [], []
     kinds = ["go"] * 16 + ["batch"] * 9 + ["again"] * 3 + ["undo"] * 4 + ["group"] * 3 + ["group_undo", "reissue", "substitute", "substitute", "absence", "absence", "walk_in", "name",
-             "file", "file", "group_quorum", "override", "desk", "restart", "look", "programme", "paper", "paper"]
+             "file", "file", "group_quorum", "override", "desk", "restart", "look", "programme", "paper", "paper", "fix", "fix"]
     waits = (0, 0, 0, 1, 999, 5000, 40000, MINUTE, 3 * MINUTE, 7 * MINUTE, 20 * MINUTE, 55 * MINUTE)
 
     def crowd():
@@ -133,6 +133,8 @@ def make_steps(rng, people, most=240):
             step.update(session=rng.choice(("opening", "afternoon", "gala", "closing", "talk", "dinner")), later=rng.choice((-30, 0, 0, 20, 45)), carry_over=rng.random() < 0.5)
         elif kind == "paper":
             step.update(gate=rng.choice(("main", "side", "annex", "gifts")), direction=rng.choice(("in", "in", "out")), lines=[(crowd(), rng.randrange(1, 300)) for _ in range(3)])
+        elif kind == "fix":
+            step.update(ago=rng.choice((None, None, None, 10, 90, 600)), category=rng.choice((None, None, "official", "guest")))
         elif kind == "look":
             step.update(jump=rng.choice(("boundary", "boundary", "before", "hour")))
         else:
@@ -184,7 +186,7 @@ class World:
         self.doors = {g: self.server.device(EVENT, g) for g in GATES}
         self.staff = {name: None for name in ("organiser", "desk")}
         self.words = {name: self.server.user(name, name, EVENT) for name in self.staff}
-        self.offsets, self.answers = {}, {}
+        self.offsets, self.answers, self.fixed = {}, {}, {}
         self.sent, self.groups, self.codes, self.tries = {}, {}, {}, {}
         self.model = self.make_model()
 
@@ -521,6 +523,30 @@ class World:
             raise RuntimeError("group quorum: %r" % reply)
         self.model.group_quorum = step["on"]
         return True
+
+    # --- what is declared
+
+    def fixed_door(self, number="", query=""):
+        return "/api/v1/events/%s/figures/fixed%s%s" % (EVENT, "/%d" % number if number else "", query)
+
+    def do_fix(self, step):
+        at = self.now if step["ago"] is None else max(self.now - step["ago"] * MINUTE, self.model.programme.midnights[0])
+        body = {"request": self.uuid(), "label": "bước %d" % step["n"], "at": None if step["ago"] is None else kit.time_text(at), "category": step["category"], "seen": None}
+        reply = self.by("organiser").post(self.fixed_door(), body)
+        if reply.status != 201:
+            raise RuntimeError("fix: %r" % reply)
+        number = reply.json()["id"]
+        if self.by("organiser").post(self.fixed_door(), body).json().get("id") != number:
+            kit.check(False, "step %d: sent twice, fixed once" % step["n"])
+        self.fixed[number] = {"at": at, "known": self.now, "category": step["category"], "told": self.one_fixed(number), "list": self.fixed_list(number)}
+        return True
+
+    def one_fixed(self, number):
+        value = self.by("organiser").get(self.fixed_door(number)).json()
+        return {k: v for k, v in value.items() if k not in ("now_would_be", "changes")}
+
+    def fixed_list(self, number):
+        return self.by("organiser").get(self.fixed_door(number, "/people?reasons=1")).text
 
     def do_restart(self, step):
         if step["kill"]:

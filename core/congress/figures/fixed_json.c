@@ -99,8 +99,8 @@ static bool same_text(const char *a, const char *b)
 
 static bool is_same(const struct fixed_person *a, const struct fixed_person *b)
 {
-    return a->state == b->state && a->excused == b->excused && same_text(a->name, b->name) && same_text(a->category, b->category) &&
-           same_text(a->delegation, b->delegation) && same_text(a->status, b->status) && same_text(a->stands_for, b->stands_for);
+    return a->state == b->state && a->excused == b->excused && a->by_group == b->by_group && same_text(a->name, b->name) &&
+           same_text(a->category, b->category) && same_text(a->delegation, b->delegation) && same_text(a->status, b->status) && same_text(a->stands_for, b->stands_for);
 }
 
 enum err fixed_compare(struct arena *arena, const struct fixed_content *figure, const struct fixed_content *now, struct fixed_change **ret, size_t *ret_count)
