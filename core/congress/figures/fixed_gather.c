@@ -125,13 +125,14 @@ static struct fixed_part *part_of(struct gathering *g, enum fixed_part_kind kind
 static enum err put_parts(struct gathering *g)
 {
     struct fixed_content *c = &g->content;
+    struct fixed_part *part = NULL; /* of a delegation */
     for (size_t k = 0; k < g->programme->category_count; k++) {
         const struct programme_category *category = &g->programme->categories[k];
         for (size_t i = 0; i < c->person_count; i++) {
             if (strcmp(c->people[i].category, category->code) != 0) continue;
-            struct fixed_part *part = part_of(g, FIXED_CATEGORY, category->code, category->title);
-            if (!part) return ERR_NOMEM;
-            add_person(&part->count, &c->people[i]);
+            struct fixed_part *whole = part_of(g, FIXED_CATEGORY, category->code, category->title);
+            if (!whole) return ERR_NOMEM;
+            add_person(&whole->count, &c->people[i]);
         }
     }
     for (size_t i = 0; i < g->row_count; i++) { /* titles and order */
@@ -139,8 +140,9 @@ static enum err put_parts(struct gathering *g)
         bool again = i > 0 && g->rows[i - 1].delegation_id == r->delegation_id;
         if (!again && !part_of(g, FIXED_DELEGATION, r->delegation ? r->delegation : "", r->delegation_name)) return ERR_NOMEM;
     }
-    for (size_t i = 0; i < c->person_count; i++) {
-        struct fixed_part *part = part_of(g, FIXED_DELEGATION, c->people[i].delegation, NULL);
+    for (size_t i = 0; i < c->person_count; i++) { /* mostly of the same as the one before: the list is in the order of delegations */
+        bool again = part && strcmp(part->code, c->people[i].delegation) == 0;
+        if (!again) part = part_of(g, FIXED_DELEGATION, c->people[i].delegation, NULL);
         if (!part) return ERR_NOMEM;
         add_person(&part->count, &c->people[i]);
         part->people++;

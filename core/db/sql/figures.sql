@@ -50,10 +50,12 @@ SELECT (SELECT p.from_ms FROM presence p WHERE p.area_id = $1 AND p.from_ms >= $
           SELECT 1 FROM past WHERE past.area_id = $1 AND past.from_ms >= $2)
         ORDER BY p.from_ms DESC LIMIT 1)
 
+-- All that came late, less what was taken back: to look for each late scan whether it was would cost ten times as much.
 -- figures_late_count :maybe (event_id i64, since_ms i64) -> (total i64)
-SELECT COUNT(*) FROM scan WHERE event_id = $1 AND received_ms >= $2 AND received_ms - true_ms > 60000 AND delegate_id IS NOT NULL
-  AND outcome IN ('admitted', 'left', 'handed_out')
-  AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.scan = scan.id AND c.kind = 'undo')
+SELECT (SELECT COUNT(*) FROM scan WHERE event_id = $1 AND received_ms >= $2 AND received_ms - true_ms > 60000 AND delegate_id IS NOT NULL
+          AND outcome IN ('admitted', 'left', 'handed_out'))
+     - (SELECT COUNT(*) FROM correction c JOIN scan s ON s.id = c.scan WHERE c.event_id = $1 AND c.kind = 'undo' AND s.received_ms >= $2
+          AND s.received_ms - s.true_ms > 60000 AND s.delegate_id IS NOT NULL AND s.outcome IN ('admitted', 'left', 'handed_out'))
 
 -- By gate, by who sent them, and by the minute in which they came.
 -- figures_late_list :many (event_id i64, most i64) -> (gate_id i64, device text?, account text?, on_paper i64, known_ms i64, first_ms i64, last_ms i64, entered i64, gone i64, given i64, undone i64)
