@@ -73,8 +73,11 @@ class Copy:
         first, last = self.db.execute("SELECT min(first_ms), max(first_ms) FROM arrival").fetchone()
         span = at // 60000 - min(minutes) + 1 if minutes else 0
         step = max(1, -(-span // 240))
+        begin, times = min(minutes, default=0), {}
+        for m in minutes:
+            times[(m - begin) // step] = times.get((m - begin) // step, 0) + 1
         return {"per_minute": minutes.count(at // 60000 - 1), "first": first, "last": last, "from": min(minutes) * 60000 if minutes else None, "step": step,
-                "minutes": [sum((m - min(minutes)) // step == i for m in minutes) for i in range(-(-span // step))]}
+                "minutes": [times.get(i, 0) for i in range(-(-span // step))]}
 
 
 # --- comparing --------------------------------------------------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ class Marks:
             self.names.update({p["name"]: "name of " + p["code"], p["code"]: "code", "SOX%02d" % i: "number of " + p["code"], "GHEX%02d" % i: "seat of " + p["code"]})
         for word in ("Mụctôngiáokín", "Hiddenfaithtitle", "Mụcsứckhỏekín"):
             self.never[word] = "title of a sensitive attribute"
-        for word in ("Bảnnhápkín", "ghichukin", "cauhoikin", "sualoikin", "Tinriêngchomộtđoàn", "Tinchomọiđiệnthoại", "Tinchưatớigiờ", "lydovangkin"):
+        for word in ("Bảnnhápkín", "ghichukin", "cauhoikin", "sualoikin", "Tinriêngchomộtđoàn", "Tinchomọiđiệnthoại", "Tinchưatớigiờ", "Bàinhápkín", "Bàihẹngiờkín", "Bàirútlạikín", "lydovangkin"):
             self.never[word] = "what is not for everybody"
         self.titles = {"Vănbảnhạnchếkín"}
 
@@ -262,6 +262,18 @@ def announce(text, to, **more):
         raise RuntimeError("announcement: %r" % reply)
 
 
+def news(title, turn, *then):
+    """Something for the public page, and what becomes of it."""
+    page = "/admin/%s/news" % EVENT
+    reply = staff["organiser"].form(page, {"do": "save", "kind": "news", "title_vi": "%s %d" % (title, turn), "body_vi": "%s, toàn văn" % title})
+    post = re.search(r"edit=(\d+)", reply.header("location") or "")
+    check(post is not None, "news is written: " + title, reply)
+    for step, more in then:
+        version = server.value("SELECT version FROM post WHERE id = ?", int(post.group(1)))
+        reply = staff["organiser"].form(page, dict(more, do=step, id=post.group(1), version=str(version)))
+        equal(reply.status, 303, "%s: %s" % (title, step))
+
+
 def send(i, gate="main", direction="in", **more):
     return staff["main"].post("/api/v1/checkins", [scan(tokens[person(i)["code"]], gate, direction, **more)]).json()["results"][0]
 
@@ -293,6 +305,12 @@ def a_morning(turn):
     announce("Tinchomọiđiệnthoại %d" % turn, "phone")
     announce("Tinriêngchomộtđoàn %d" % turn, "phone", category="press")
     announce("Tinchưatớigiờ %d" % turn, "wall", **{"from": plenum.local_text(plenum.noon_zone()[1], 300)})
+    news("Bàinhápkín", turn)
+    news("Bàihẹngiờkín", turn, ("publish", {"from": plenum.local_text(plenum.noon_zone()[1], 300)}))
+    news("Bàirútlạikín", turn, ("publish", {}), ("withdraw", {}))
+    news("Bài cho mọi người", turn, ("publish", {}))
+    fixed = staff["organiser"].post("/api/v1/events/%s/figures/fixed" % EVENT, {"request": uuid7(), "label": "Khai mạc %d" % turn, "at": None, "category": None, "seen": None})
+    equal(fixed.status, 201, "a figure is fixed, with its list")
     learn()
 
 
