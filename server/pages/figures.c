@@ -4,7 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/text_numbers.h"
 #include "core/base/zone.h"
-#include "core/congress/figures/figures.h"
+#include "core/congress/figures/keep.h"
 #include "core/congress/title.h"
 #include "server/refusal.h"
 
@@ -73,7 +73,7 @@ static enum err put_now(struct figures_page *page, int64_t now_ms, struct fault 
     struct figures figures;
     json_t *count = json_object();
     enum err e = fixed_gather(page->staff.worker->db, &page->job->arena, page->staff.programme, now_ms, now_ms, NULL, &now, fault);
-    if (e == OK) e = figures_read(page->staff.worker->db, view->arena, page->staff.programme, now_ms, &figures);
+    if (e == OK) e = figures_read_kept(page->staff.worker->app->figures, page->staff.worker->db, view->arena, page->staff.programme, now_ms, &figures);
     if (e == OK) {
         figures_put_count(page, count, &now.count);
         figures_put_parts(page, &now);

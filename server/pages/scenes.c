@@ -4,7 +4,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/text.h"
-#include "core/congress/figures/figures.h"
+#include "core/congress/figures/keep.h"
 #include "core/congress/title.h"
 
 #include <inttypes.h>
@@ -242,7 +242,7 @@ static enum err read_page(struct page *p)
     enum err e = scene_board_read(db, req->arena, p->staff.programme, p->now_ms, &p->board);
     if (e == OK) e = scene_rules_read(db, req->arena, p->staff.event.id, &p->rules);
     if (e == OK) e = wall_list(db, req->arena, p->staff.event.id, &p->walls, &p->wall_count);
-    if (e == OK) e = figures_read(db, req->arena, p->staff.programme, p->now_ms, &p->figures);
+    if (e == OK) e = figures_read_kept(p->staff.worker->app->figures, db, req->arena, p->staff.programme, p->now_ms, &p->figures);
     for (size_t i = 0; e == OK && i < p->wall_count; i++)
         if (id && p->walls[i].id == id) p->wall = &p->walls[i];
     p->is_gone = id && !p->wall;
