@@ -28,7 +28,7 @@ static void code_reply(struct http_request *req, const struct event_page *event,
     if (base && frame) view_put(view.root, "action", arena_printf(req->arena, "%s%s", base, frame));
     if (frame && frame[0]) view_put(view.root, "language_more", arena_printf(req->arena, "&%s", frame + 1));
     if (problem_key != NULL) view_put(view.root, "problem", view_words(&view, problem_key));
-    view_set_title(&view, view_words(&view, "wall.link"));
+    view_set_title(&view, view_words(&view, "wall.code_title"));
     view_reply(&view, status, "display_code");
 }
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SWITCHING_MS 2000 /* a wall that says so long after a press what it shows has had time to switch */
 #define TEXT_SEEN 120 /* bytes of a ready sentence in the list to choose from */
 
 struct page {
@@ -100,6 +101,12 @@ static bool is_silent(const struct page *p, const struct wall *wall)
     return p->now_ms - (wall->seen_ms != DB_NULL ? wall->seen_ms : wall->made_ms) > WALL_SILENT_MS;
 }
 
+/* What a wall said before the press says nothing of what it shows since: no alarm until it had time to answer, or was heard again. */
+static bool was_heard_since(const struct wall *wall, const struct scene_state *state)
+{
+    return wall->seen_ms != DB_NULL && (state->since_ms == DB_NULL || wall->seen_ms > state->since_ms + SWITCHING_MS);
+}
+
 /* "1920 × 960 · margin 4 % · see-through", from "w=1920&h=960&safe=4&transparent=1", which our own code wrote. */
 static const char *frame_words(struct view *view, const char *frame)
 {
@@ -132,7 +139,7 @@ static json_t *wall_view(struct page *p, const struct wall *wall)
     if (wall->seen_ms != DB_NULL) view_put(out, "seen", moment(p, wall->seen_ms));
     if (wall->width != DB_NULL && wall->height != DB_NULL) view_put(out, "size", arena_printf(view->arena, "%" PRId64 " × %" PRId64, wall->width, wall->height));
     view_put(out, "frame", frame_words(view, wall->frame));
-    if (!is_silent(p, wall) && scene_from_word(wall->shows, &shows) && shows != state->name) view_put(out, "differs", scene_words(view, "name", shows));
+    if (!is_silent(p, wall) && was_heard_since(wall, state) && scene_from_word(wall->shows, &shows) && shows != state->name) view_put(out, "differs", scene_words(view, "name", shows));
     return out;
 }
 

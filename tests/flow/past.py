@@ -221,7 +221,7 @@ def page():
     equal(reply.status, 200, "the page of late scans")
     sessions = [" ".join(re.sub("<[^>]+>", " ", one).split()) for one in re.findall(r"<li>(.*?)</li>", reply.text.split("<h2>")[1], re.S)]
     batches = [" ".join(re.sub("<[^>]+>", " ", one).split()) for one in re.findall(r'<li class="late">(.*?)</li>', reply.text, re.S)]
-    check(len(sessions) == 2 and "Met:" in sessions[0] and "6 / 9" in sessions[0] and "Not met" in sessions[1], "the quorum of both sessions", sessions)
+    check(len(sessions) == 2 and "Reached:" in sessions[0] and "6 / 9" in sessions[0] and "Not reached" in sessions[1], "the quorum of both sessions", sessions)
     side = [b for b in batches if "Máy side" in b]  # two, where a minute ended in between
     told_in, back = (sum(int(n) for b in side for n in re.findall(r"\b%s: (\d+)" % word, b)) for word in ("in", "taken back"))
     equal((told_in, back), (3, 1), "what the side gate told, and what was taken back")

@@ -29,7 +29,7 @@ const dayOf = (time, zone) => {
 };
 
 const dayWords = (time, zone) => {
-  try { return new Intl.DateTimeFormat(language === "ar" ? "ar-u-nu-latn" : language, { timeZone: zone, weekday: "long", day: "numeric", month: "long" }).format(time); } catch { return ""; }
+  try { return new Intl.DateTimeFormat({ ar: "ar-u-nu-latn", en: "en-GB" }[language] || language, { timeZone: zone, weekday: "long", day: "numeric", month: "long" }).format(time); } catch { return ""; }
 };
 
 function drawSession(place, title, session, zone) {
