@@ -139,7 +139,8 @@ static json_t *wall_view(struct page *p, const struct wall *wall)
     if (wall->seen_ms != DB_NULL) view_put(out, "seen", moment(p, wall->seen_ms));
     if (wall->width != DB_NULL && wall->height != DB_NULL) view_put(out, "size", arena_printf(view->arena, "%" PRId64 " × %" PRId64, wall->width, wall->height));
     view_put(out, "frame", frame_words(view, wall->frame));
-    if (!is_silent(p, wall) && was_heard_since(wall, state) && scene_from_word(wall->shows, &shows) && shows != state->name) view_put(out, "differs", scene_words(view, "name", shows));
+    bool heard = !is_silent(p, wall) && was_heard_since(wall, state);
+    if (heard && scene_from_word(wall->shows, &shows) && shows != state->name) view_put(out, "differs", scene_words(view, "name", shows));
     return out;
 }
 
