@@ -1,8 +1,8 @@
 /* POST /admin/{event}/announcements, without a script: do= write (a new one, or the change of `id`), end. */
 #include "core/base/clock.h"
 #include "core/base/text.h"
-#include "core/base/zone.h"
 #include "core/congress/messages/announcements.h"
+#include "server/pages/form_fields.h"
 #include "server/pages/messages.h"
 #include "server/refusal.h"
 
@@ -23,37 +23,10 @@ int64_t messages_read_id(const char *text)
     return number ? strtoll(text, NULL, 10) : 0;
 }
 
-static void release_texts(void *texts)
+enum err messages_tidy_field(struct http_request *req, const void *context, const char *typed, const char **ret, struct fault *fault)
 {
-    json_decref(texts);
-}
-
-static enum err read_texts(struct http_request *req, struct db *db, struct form *f, struct fault *fault)
-{
-    const char *tags[ANNOUNCEMENT_LANGUAGES];
-    size_t count;
-    json_t *texts = json_object();
-    if (!texts || http_at_end(req, release_texts, texts) != OK) return ERR_NOMEM;
-    enum err e = messages_languages(db, req->arena, tags, &count);
-    for (size_t i = 0; e == OK && i < count; i++) {
-        const char *text = "";
-        e = announcement_tidy(req->arena, http_form(req, arena_printf(req->arena, "text_%s", tags[i])), &text, fault);
-        if (e == OK && *text && json_object_set_new(texts, tags[i], json_string(text)) != 0) e = ERR_NOMEM;
-    }
-    f->words.texts = texts;
-    return e;
-}
-
-/* A moment by the event's clocks. One that was not touched stays what it was, to the second: also the second 02:30 of a night in which clocks go back. */
-static enum err read_moment(struct http_request *req, const char *key, const char *timezone, int64_t old_ms, int64_t *ret, struct fault *fault)
-{
-    char was[ZONE_TEXT_SIZE];
-    const char *text = http_form(req, key);
-    *ret = DB_NULL;
-    if (!text || !*text) return OK;
-    if (old_ms != DB_NULL && zone_format(timezone, old_ms, was) == OK && strncmp(was, text, 16) == 0 && strlen(text) == 16) *ret = old_ms;
-    else if (zone_parse(timezone, text, ret) != OK) return fault_because(fault, ERR_INPUT, "paper_time", NULL, "a time is needed, as 2026-12-01T07:30");
-    return OK;
+    (void)context;
+    return announcement_tidy(req->arena, typed, ret, fault);
 }
 
 static enum err read_codes(struct http_request *req, const char *key, const char *const **ret, size_t *ret_count)
@@ -77,9 +50,9 @@ static enum err read_form(struct http_request *req, struct db *db, const char *t
     w->to_wall = http_form(req, "to_wall") != NULL;
     w->to_phone = http_form(req, "to_phone") != NULL;
     w->urgent = http_form(req, "urgent") != NULL;
-    enum err e = read_texts(req, db, f, fault);
-    if (e == OK) e = read_moment(req, "from", timezone, old.from_ms, &w->from_ms, fault);
-    if (e == OK) e = read_moment(req, "until", timezone, old.until_ms, &w->until_ms, fault);
+    enum err e = form_read_texts(req, db, "text", messages_tidy_field, NULL, &f->words.texts, fault);
+    if (e == OK) e = form_read_moment(req, "from", timezone, old.from_ms, &w->from_ms, fault);
+    if (e == OK) e = form_read_moment(req, "until", timezone, old.until_ms, &w->until_ms, fault);
     if (e == OK) e = read_codes(req, "category", &w->categories, &w->category_count);
     if (e == OK) e = read_codes(req, "delegation", &w->delegations, &w->delegation_count);
     return e;

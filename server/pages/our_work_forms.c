@@ -2,8 +2,8 @@
  * (removed=), dismiss (upload=), welcome, welcome_none. */
 #include "core/base/clock.h"
 #include "core/base/text.h"
-#include "core/base/zone.h"
 #include "core/congress/papers/upload.h"
+#include "server/pages/form_fields.h"
 #include "server/pages/messages.h"
 #include "server/pages/our_work.h"
 #include "server/paper_reader.h"
@@ -138,18 +138,6 @@ static enum err read_texts(struct http_request *req, struct db *db, const char *
     return e;
 }
 
-/* A moment by the event's clocks. One that was not touched stays what it was, to the second. */
-static enum err read_moment(struct http_request *req, const char *key, const char *timezone, int64_t old_ms, int64_t *ret, struct fault *fault)
-{
-    char was[ZONE_TEXT_SIZE];
-    const char *text = http_form(req, key);
-    *ret = DB_NULL;
-    if (!text || !*text) return OK;
-    if (old_ms != DB_NULL && zone_format(timezone, old_ms, was) == OK && strncmp(was, text, 16) == 0 && strlen(text) == 16) *ret = old_ms;
-    else if (zone_parse(timezone, text, ret) != OK) return fault_because(fault, ERR_INPUT, "paper_time", NULL, "a time is needed, as 2026-12-01T07:30");
-    return OK;
-}
-
 static enum err read_edit(struct http_request *req, struct db *db, struct form *f)
 {
     struct our_work work;
@@ -160,8 +148,8 @@ static enum err read_edit(struct http_request *req, struct db *db, struct form *
         if (strcmp(work.slides[i].id, f->slide) == 0) slide = &work.slides[i];
     if (e == OK && !slide) return fault_because(&f->fault, ERR_NOT_FOUND, "work_gone", NULL, "this slide is not in the list any more");
     if (e == OK) e = read_texts(req, db, "caption", slide->caption, &f->texts);
-    if (e == OK) e = read_moment(req, "from", work.timezone, slide->from_ms, &f->words.from_ms, &f->fault);
-    if (e == OK) e = read_moment(req, "until", work.timezone, slide->until_ms, &f->words.until_ms, &f->fault);
+    if (e == OK) e = form_read_moment(req, "from", work.timezone, slide->from_ms, &f->words.from_ms, &f->fault);
+    if (e == OK) e = form_read_moment(req, "until", work.timezone, slide->until_ms, &f->words.until_ms, &f->fault);
     bool number = seconds && *seconds && strlen(seconds) <= 6 && strspn(seconds, "0123456789") == strlen(seconds);
     f->words.captions = f->texts;
     f->words.mark = http_form(req, "mark");

@@ -2,6 +2,7 @@
  * POST /admin/{event}/news/{post}/pictures: one more, multipart/form-data. */
 #include "core/base/clock.h"
 #include "core/base/zone.h"
+#include "server/pages/form_fields.h"
 #include "server/pages/messages.h"
 #include "server/pages/posts_admin.h"
 #include "server/refusal.h"
@@ -20,25 +21,20 @@ struct form {
     json_t *caption, *alt;
 };
 
-static void release_texts(void *texts)
+struct tidiness {
+    bool lines;
+    size_t letters;
+};
+
+static enum err tidy_field(struct http_request *req, const void *context, const char *typed, const char **ret, struct fault *fault)
 {
-    json_decref(texts);
+    const struct tidiness *t = context;
+    return post_tidy(req->arena, typed, t->lines, t->letters, ret, fault);
 }
 
 enum err posts_read_texts(struct http_request *req, struct db *db, const char *key, bool lines, size_t letters, json_t **ret, struct fault *fault)
 {
-    const char *tags[ANNOUNCEMENT_LANGUAGES];
-    size_t count;
-    json_t *texts = json_object();
-    if (!texts || http_at_end(req, release_texts, texts) != OK) return ERR_NOMEM;
-    enum err e = messages_languages(db, req->arena, tags, &count);
-    for (size_t i = 0; e == OK && i < count; i++) {
-        const char *text = "";
-        e = post_tidy(req->arena, http_form(req, arena_printf(req->arena, "%s_%s", key, tags[i])), lines, letters, &text, fault);
-        if (e == OK && *text && json_object_set_new(texts, tags[i], json_string(text)) != 0) e = ERR_NOMEM;
-    }
-    *ret = texts;
-    return e;
+    return form_read_texts(req, db, key, tidy_field, &(struct tidiness){lines, letters}, ret, fault);
 }
 
 static bool read_step(const char *word, struct form *f)

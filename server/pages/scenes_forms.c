@@ -3,6 +3,8 @@
 #include "core/base/clock.h"
 #include "core/base/zone.h"
 #include "server/live_feed.h"
+#include "server/pages/form_fields.h"
+#include "server/pages/messages.h"
 #include "server/pages/scenes.h"
 #include "server/refusal.h"
 
@@ -92,23 +94,10 @@ static void applied(struct http_request *req)
 
 /* --- reading what was sent ---------------------------------------------------------------------------------------------------------------------- */
 
-static void release_texts(void *texts)
-{
-    json_decref(texts);
-}
-
 static enum err read_texts(struct http_request *req, struct db *db, const char **ret, struct fault *fault)
 {
-    const char *tags[ANNOUNCEMENT_LANGUAGES];
-    size_t count;
-    json_t *texts = json_object();
-    if (!texts || http_at_end(req, release_texts, texts) != OK) return ERR_NOMEM;
-    enum err e = messages_languages(db, req->arena, tags, &count);
-    for (size_t i = 0; e == OK && i < count; i++) {
-        const char *text = "";
-        e = announcement_tidy(req->arena, http_form(req, arena_printf(req->arena, "text_%s", tags[i])), &text, fault);
-        if (e == OK && *text && json_object_set_new(texts, tags[i], json_string(text)) != 0) e = ERR_NOMEM;
-    }
+    json_t *texts;
+    enum err e = form_read_texts(req, db, "text", messages_tidy_field, NULL, &texts, fault);
     return e == OK ? scene_message(req->arena, texts, ret, fault) : e;
 }
 

@@ -1,4 +1,5 @@
 // The console's announcements learn by themselves what is shown now; texts for chat groups are copied and shared by one press.
+import { copyButtons } from "./copying.js";
 import { busy, marking } from "./hands.js";
 
 const words = JSON.parse(document.body.dataset.strings || "{}");
@@ -24,28 +25,7 @@ function say(text) {
   setTimeout(() => { line.textContent = text; }, 30);
 }
 
-async function copy(field) {
-  field.focus();
-  field.select();
-  try {
-    await navigator.clipboard.writeText(field.value);
-    return true;
-  } catch {
-    return document.execCommand("copy"); // over plain HTTP there is no clipboard; the marked text is copied the old way
-  }
-}
-
-for (const button of document.querySelectorAll("button.copy")) {
-  const was = button.textContent;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const done = await copy(document.getElementById(button.dataset.of));
-    button.textContent = done ? `✓ ${words.copied}` : was;
-    say(done ? words.copied : words.copy_by_hand);
-    button.focus();
-    setTimeout(() => { button.textContent = was; }, 4000);
-  });
-}
+copyButtons(words, say);
 
 for (const button of document.querySelectorAll("button.share")) {
   button.hidden = !navigator.share;
