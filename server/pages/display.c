@@ -2,6 +2,7 @@
  * exchanged for a cookie that may only read this event's figures, and the screen is a wall from then on (core/congress/scene/wall.h). POST …/seen: a wall says
  * that it is there, how large it is and what it shows. docs/decisions/0045-scenes.md. */
 #include "core/base/clock.h"
+#include "core/congress/badges/badge_list.h"
 #include "core/congress/scene/plan.h"
 #include "core/congress/scene/wall.h"
 #include "core/congress/title.h"
@@ -9,6 +10,7 @@
 #include "server/pages/frame_query.h"
 #include "server/pages/pin.h"
 #include "server/pages/screen_code.h"
+#include "server/qr_path.h"
 
 #include "catalogue.h"
 
@@ -42,6 +44,22 @@ static bool load_event(struct http_request *req, struct event_page *event)
     return err == OK;
 }
 
+/* The welcome scene's QR code: the public page of the event, at the address that is on the badges. An address that was guessed may be another network's tomorrow,
+ * and then the code leads nowhere: none. */
+static bool put_door(struct view *view, const struct event_page *event)
+{
+    struct worker *worker = worker_of(view->req);
+    const char *base;
+    bool guessed;
+    unsigned size;
+    if (worker == NULL) return false;
+    if (public_url_choose(worker->db, view->arena, NULL, event->slug, view->app->plain_port, &base, &guessed, NULL) != OK || guessed) return true;
+    const char *url = arena_printf(view->arena, "%s/e/%s", base, event->slug), *bare = strstr(base, "://");
+    const char *path = url ? qr_path(view->arena, url, &size) : NULL;
+    if (path && bare) view_put_json(view->root, "door", json_pack("{s:I, s:s, s:s}", "size", (json_int_t)size, "path", path, "host", bare + 3));
+    return true;
+}
+
 /* --- the wall ------------------------------------------------------------------------------------------------------------------------------ */
 
 void display_get(struct http_request *req)
@@ -59,6 +77,7 @@ void display_get(struct http_request *req)
     view_put_event(&view, &event, false);
     if (p->is_display && p->session.wall_id != DB_NULL) view_put(view.root, "wall", arena_printf(req->arena, "%" PRId64, p->session.wall_id));
     if (p->is_display) view_put(view.root, "wall_csrf", p->session.csrf);
+    if (!put_door(&view, &event)) return;
     view_set_title(&view, title_pick(req->arena, event.title, view.tag));
     view_set_style(&view, "wall");
     view_set_script(&view, "wall", prefixes, 1);

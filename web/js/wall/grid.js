@@ -57,7 +57,8 @@ function layOverview(width, height) {
   const high = height * OVERVIEW;
   let columns = 1;
   while (Math.ceil(items.length / columns) * (width / columns) > high) columns++;
-  const rows = Math.ceil(items.length / columns);
+  let rows = Math.ceil(items.length / columns);
+  if (rows > 1 && items.length - (rows - 1) * columns < columns / 2) columns = Math.ceil(items.length / --rows); // one or two of them alone in a row look forgotten
   overview.setAttribute("viewBox", `0 0 ${columns * 10} ${rows * 10}`);
   overview.style.height = `${Math.floor((width / columns) * rows)}px`;
   items.forEach((item, i) => cells.get(item.code).field.setAttribute("transform", `translate(${(i % columns) * 10} ${Math.floor(i / columns) * 10})`));

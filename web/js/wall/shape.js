@@ -26,6 +26,17 @@ function tryShape(names, count, width, height, font, columns, lines) {
   return rows > 0 ? { font, columns, rows, lines, room, holds: columns * rows } : null;
 }
 
+// So many pages must be: then the largest letters that need no more of them.
+function largest(names, count, width, height, best, most, pages) {
+  for (let font = most; font > best.font; font *= 0.94)
+    for (let columns = 1; columns <= 12; columns++)
+      for (let lines = 1; lines <= LINES_MOST; lines++) {
+        const shape = tryShape(names, count, width, height, font, columns, lines);
+        if (shape && shape.holds * pages >= names.length) return { ...shape, rows: Math.ceil(Math.ceil(names.length / pages) / columns) };
+      }
+  return best;
+}
+
 // {font, columns, rows, pages, size, small: which names have smaller letters}. Most letters first, then fewest columns; pages only where the smallest letters do not hold all.
 export function shapeList({ names, count, width, height, least, most }) {
   let best = null;
@@ -43,8 +54,9 @@ export function shapeList({ names, count, width, height, least, most }) {
       if (shape && (!best || shape.holds > best.holds)) best = shape;
     }
   if (!best) best = { font: least, columns: 1, rows: Math.max(1, Math.floor(height / (least * (LINES_MOST * LINE + PADS)))), lines: LINES_MOST, room: 4, holds: 1 };
+  const pages = Math.max(1, Math.ceil(names.length / (best.columns * best.rows)));
+  if (pages > 1) best = largest(names, count, width, height, best, most, pages);
   const holds = best.columns * best.rows;
-  const pages = Math.max(1, Math.ceil(names.length / holds));
   const small = new Set();
   names.forEach((words, i) => { if (countLines(words, best.room) > best.lines) small.add(i); });
   return { font: best.font, columns: best.columns, rows: best.rows, lines: best.lines, pages, size: pages > 1 ? holds : names.length, small };
