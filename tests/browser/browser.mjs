@@ -1,7 +1,7 @@
 // Chromium, and what is asked of every page: nothing on the console, nothing against the policy, no sideways scrolling.
 import { chromium } from "playwright-core";
 import path from "node:path";
-import { assert } from "./check.mjs";
+import { assert, keepContext } from "./check.mjs";
 
 export const WIDTHS = [[320, 640], [1280, 800], [1920, 1080]];
 
@@ -14,6 +14,7 @@ export async function launch() {
 
 export async function open(browser, { width = 1280, height = 800, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, locale: "vi-VN", timezoneId: "Asia/Ho_Chi_Minh", ...options });
+  keepContext(context);
   const page = await context.newPage();
   page.complaints = [];
   page.on("console", (message) => { if (message.type() === "error" || /Content Security Policy/i.test(message.text())) page.complaints.push(message.text()); });

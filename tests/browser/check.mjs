@@ -3,9 +3,18 @@ import assert from "node:assert/strict";
 
 const state = { passed: 0, failed: 0 };
 
-export async function test(name, run) {
-  if (process.env.ONLY && !new RegExp(process.env.ONLY).test(name)) { console.log(`# left out: ${name}`); return; } // for the one who writes a test
+// Contexts of pages that a test opened (browser.mjs): one that fails closes none of them itself, and they would go on drawing beside all the others.
+const contexts = new Set();
+export function keepContext(context) {
+  contexts.add(context);
+  context.once("close", () => contexts.delete(context));
+}
+
+// `always`: also where ONLY names others.
+export async function test(name, run, { always = false } = {}) {
+  if (!always && process.env.ONLY && !new RegExp(process.env.ONLY).test(name)) { console.log(`# left out: ${name}`); return; } // for the one who writes a test
   const started = Date.now();
+  const before = new Set(contexts);
   try {
     await run();
     state.passed++;
@@ -14,6 +23,7 @@ export async function test(name, run) {
     state.failed++;
     console.log(`not ok ${name}`);
     console.log(String(problem.stack || problem).split("\n").slice(0, 14).map((line) => `#   ${line}`).join("\n"));
+    for (const context of [...contexts].filter((one) => !before.has(one))) await context.close().catch(() => {});
   }
 }
 

@@ -65,6 +65,9 @@ function choosePeople() {
   return { papers, official: as(officials[3]), second: as(officials[8]), third: as(officials[12]), fourth: as(officials[20]), spare: officials.slice(40, 43).map(as), guest: as(guest), blank: as(blank), namesake, register };
 }
 
+// Who is told to end takes the server along.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => { server.process?.kill("SIGKILL"); process.exit(1); });
+
 let browser = null;
 let code = 1;
 try {
@@ -81,7 +84,7 @@ try {
   if (server.process) await test("the server ends in order, and no sanitizer has spoken", async () => {
     assert.deepEqual(await server.stop(), { code: 0, by: null });
     assert.ok(!/Sanitizer|runtime error/.test(server.log), server.log.slice(-4000));
-  });
+  }, { always: true });
   rmSync(server.data, { recursive: true, force: true });
   code = finish();
 }

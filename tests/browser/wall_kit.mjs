@@ -213,7 +213,12 @@ export const faults = (page, { margin = 0 } = {}) => page.evaluate((inset) => {
   const name = (e) => `${e.tagName.toLowerCase()}${e.id ? `#${e.id}` : ""}.${String(e.className.baseVal ?? e.className).split(" ").join(".")} "${e.textContent.trim().slice(0, 30)}"`;
   const seen = (e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: false }) && e.getBoundingClientRect().width > 0;
   const brush = document.createElement("canvas").getContext("2d");
-  const capital = (style) => { brush.font = `${style.fontWeight} 200px ${style.fontFamily}`; return brush.measureText("H").actualBoundingBoxAscent * parseFloat(style.fontSize) / 200; };
+  const capitals = new Map(); // of each face, at 200 px: asked for by hundreds of cells
+  const capital = (style) => {
+    const face = `${style.fontWeight} 200px ${style.fontFamily}`;
+    if (!capitals.has(face)) { brush.font = face; capitals.set(face, brush.measureText("H").actualBoundingBoxAscent / 200); }
+    return capitals.get(face) * parseFloat(style.fontSize);
+  };
   const light = (part) => { const v = part / 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
   const luminance = ([r, g, b]) => 0.2126 * light(r) + 0.7152 * light(g) + 0.0722 * light(b);
   const colour = (text) => { const parts = text.match(/[\d.]+/g).map(Number); return parts.length > 3 && parts[3] === 0 ? null : parts; };
@@ -244,10 +249,11 @@ export const faults = (page, { margin = 0 } = {}) => page.evaluate((inset) => {
     const [inside, box] = [text.getBoundingClientRect(), text.parentElement.getBoundingClientRect()];
     if (inside.width > box.width + 1 || inside.height > box.height + 1) wrong.push(`the number does not fit: ${name(text)}`);
   }
-  for (const [i, one] of blocks.entries()) for (const two of blocks.slice(i + 1)) {
-    if (one.contains(two) || two.contains(one)) continue;
-    const [a, b] = [one.getBoundingClientRect(), two.getBoundingClientRect()];
-    if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2) wrong.push(`${name(one)} lies on ${name(two)}`);
+  const boxes = blocks.map((one) => one.getBoundingClientRect());
+  for (let i = 0; i < blocks.length; i++) for (let k = i + 1; k < blocks.length; k++) {
+    const [a, b] = [boxes[i], boxes[k]];
+    if (Math.min(a.right, b.right) - Math.max(a.left, b.left) <= 2 || Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) <= 2) continue;
+    if (!blocks[i].contains(blocks[k]) && !blocks[k].contains(blocks[i])) wrong.push(`${name(blocks[i])} lies on ${name(blocks[k])}`);
   }
   for (const rect of document.querySelectorAll("rect.part, .w-curve .line")) {
     if (!seen(rect)) continue;
