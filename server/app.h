@@ -19,6 +19,8 @@
 #include "server/pool/pool.h"
 #include "server/routes.h"
 
+#include <stdatomic.h>
+
 struct bucket;
 struct i18n;
 struct tls_material;
@@ -43,6 +45,7 @@ struct app {
     struct pool *pool;
     struct pool *print_pool;    /* waits for printers, so that a stuck one keeps nothing else waiting */
     struct pool *past_pool;     /* figures of the past: one at a time, beneath everything else (docs/decisions/0043-past.md) */
+    atomic_uint past_of_screens; /* how many of its questions are walls' and devices' now (server/api/stats.c) */
     struct figures_keep *figures; /* core/congress/figures/keep.h */
     struct hot_papers *hot_papers; /* server/hot_papers.h */
     struct opened_log *opened;     /* server/pages/opened.h */

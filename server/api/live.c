@@ -4,7 +4,7 @@
 
 /* A signed-out or disabled account learns names no longer than this. */
 #define DESK_LEASE_MS 60000
-#define WALL_LEASE_MS 60000 /* a wall that was shut out */
+#define WALL_LEASE_MS 60000 /* a wall that was shut out, and an account that looks at what walls get */
 #define DEVICE_LEASE_MS 5000 /* a stolen device that was revoked hears no more */
 
 void live_get(struct http_request *req)
@@ -17,7 +17,7 @@ void live_get(struct http_request *req)
     bool desk = (principal_of(req)->roles & WHO_STAFF) && !(wanted && wanted[0] == 'w'); /* staff may look at what the wall gets: ?for=wall */
     char *channel = live_feed_channel(req->arena, desk, programme->slug);
     const struct principal *p = principal_of(req);
-    const int64_t lease_ms = desk ? DESK_LEASE_MS : p->is_device ? DEVICE_LEASE_MS : p->is_display ? WALL_LEASE_MS : 0;
+    const int64_t lease_ms = desk ? DESK_LEASE_MS : p->is_device ? DEVICE_LEASE_MS : WALL_LEASE_MS;
     enum err e = channel ? live_feed_open(app->feed, programme->slug) : ERR_NOMEM;
     if (e == OK) live_stream_leased(req, app->hub, channel, http_header(req, "Last-Event-ID"), lease_ms);
     else reply_error(req, e, NULL);

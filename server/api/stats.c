@@ -1,11 +1,13 @@
 /* GET /api/v1/events/{event}/stats: the figures, with an ETag that changes when a figure does. Those of the past are made from all scans, one question at a time,
- * by a thread of their own (app->past_pool). */
+ * by a thread of their own (app->past_pool). Of its places screens and devices have a few only: who holds a wall's code keeps nobody of the staff waiting. */
 #include "core/base/clock.h"
 #include "core/congress/figures/keep.h"
 #include "server/refusal.h"
 
 #include <inttypes.h>
 #include <string.h>
+
+#define PAST_OF_SCREENS 4 /* questions of walls and devices at once */
 
 static bool wants_units(struct http_request *req)
 {
@@ -44,6 +46,22 @@ static void past_work(struct http_request *req, void *thread_state)
     if (e != OK) reply_error(req, e, NULL);
 }
 
+static void screen_answered(void *data)
+{
+    atomic_uint *asked = data;
+    atomic_fetch_sub(asked, 1);
+}
+
+/* A place for the request's question until it is over. False: screens and devices have all of theirs. */
+static bool take_place(struct http_request *req)
+{
+    atomic_uint *asked = &app_of(req)->past_of_screens;
+    if (principal_of(req)->is_staff) return true;
+    if (atomic_fetch_add(asked, 1) < PAST_OF_SCREENS && http_at_end(req, screen_answered, asked) == OK) return true;
+    atomic_fetch_sub(asked, 1);
+    return false;
+}
+
 /* What was is changed by what is told of it later, and by a changed list or programme: each of these grows a counter. */
 static void past_get(struct http_request *req, const struct programme_seqs *seqs, const char *at, const char *known_at)
 {
@@ -62,6 +80,10 @@ static void past_get(struct http_request *req, const struct programme_seqs *seqs
                               moment->at_ms, known_at ? moment->known_ms : 0, wants_units(req) ? "-u" : "");
     http_set_cache(req, HTTP_REVALIDATE);
     if (etag && http_not_modified(req, etag)) return;
+    if (!take_place(req)) {
+        reply_reason(req, REASON_busy);
+        return;
+    }
     req->state = moment;
     http_run_in_pool(req, app_of(req)->past_pool, past_work);
 }

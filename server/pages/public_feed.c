@@ -168,6 +168,22 @@ static enum err make_feed(struct feed *f, size_t page, int64_t *ret_until_ms)
     return e;
 }
 
+/* What XML 1.0 cannot say, not even escaped, goes: "&#1;" in a post's Markdown would make the feed unreadable for everybody. */
+static void make_sayable(struct buf *out)
+{
+    size_t kept = 0;
+    if (!buf_ok(out)) return;
+    for (size_t i = 0; i < out->length; i++) {
+        const unsigned char *p = (const unsigned char *)out->data + i;
+        const bool is_control = *p < 0x20 && *p != '\t' && *p != '\n' && *p != '\r';
+        const bool is_no_character = i + 2 < out->length && p[0] == 0xEF && p[1] == 0xBF && p[2] >= 0xBE; /* U+FFFE, U+FFFF */
+        if (is_no_character) i += 2;
+        else if (!is_control) out->data[kept++] = (char)*p;
+    }
+    out->length = kept;
+    if (out->data) out->data[kept] = '\0';
+}
+
 void public_feed_get(struct http_request *req)
 {
     struct public_door door;
@@ -185,6 +201,7 @@ void public_feed_get(struct http_request *req)
     struct feed feed = {.door = &door};
     buf_init(&feed.out, VIEW_LIMIT);
     enum err e = make_feed(&feed, page - 1, &until_ms);
+    make_sayable(&feed.out);
     if (e == OK) {
         public_reply_new(&door, &feed.out, until_ms, feed.updated_ms);
         return;

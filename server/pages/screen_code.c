@@ -47,7 +47,6 @@ void screen_try_right(struct http_request *req)
     const struct pages *pages = app_of(req)->pages;
     const char *name = name_of_browser(req);
     if (name) throttle_passed(pages_throttle(pages), name);
-    buckets_give_back(pages_number_buckets(pages), enter_address_of(req));
 }
 
 void screen_try_wrong(struct http_request *req)

@@ -206,6 +206,14 @@ def corrected_and_withdrawn():
     last = entry(one)
     check(last["id"] == before["id"] and "rút" in last["title"] and "288" not in last["content"] and last["updated"] >= after["updated"], "the feed says so", last)
     send("minh", 409, do="publish", id=str(one), version=old)
+    step("publish", one, **{"from": local(30)})
+    seen = public(one)
+    check(seen.status == 410 and "288" not in seen.text + page() + feed_text(), "published again for a later hour, it stays withdrawn until then: the old words show nowhere", seen.text[-900:])
+    check("rút" in entry(one)["title"], "in the feed too")
+    clock.step(33 * MINUTE)
+    check(public(one).status == 200 and "288" in public(one).text, "and comes at its hour")
+    clock.step(2 * MINUTE)
+    equal(public(one).status, 410, "a clock that is put right puts it right")
     step("publish", one)
     check(public(one).status == 200 and "288" in public(one).text, "it may be published again")
     clock.step(0)
@@ -365,6 +373,10 @@ def the_feed():
     equal(Client(server).get("/e/test-1/feed.atom?lang=vi", **{"If-None-Match": reply.header("etag")}).status, 304, "nothing new, by ETag")
     equal(Client(server).get("/e/test-1/feed.atom?lang=vi", **{"If-Modified-Since": reply.header("last-modified")}).status, 304, "nothing new, by date")
     equal(Client(server).get("/e/test-1/feed.atom?lang=vi", **{"If-Modified-Since": "Sun, 06 Nov 1994 08:49:37 GMT"}).status, 200, "there is, since then")
+    sly = write("Ký tự lạ &#2;", "Một &#1;hai&#31; &#xFFFE;&#xFFFF; ba")
+    step("publish", sly)
+    check("Một hai" in " ".join(ET.fromstring(feed_text()).itertext()), "what XML cannot say makes the feed unreadable for nobody", feed_text()[:600])
+    step("withdraw", sly)
     clock.step(5 * MINUTE)
     for i in range(53):
         post = write("Tin %02d & <b>" % i, "Chữ *nghiêng* %d" % i)
@@ -397,4 +409,15 @@ def nothing_of_a_person():
     equal(asked.request("POST", "/admin/test-1/news", b"do=save&title_vi=x", {"Content-Type": "application/x-www-form-urlencoded"}).status in (302, 303, 401, 403), True, "not by a stranger")
 
 
-plenum.run("public page", begin, the_programme, written_and_published, at_its_hour, corrected_and_withdrawn, two_at_once, pictures, a_fixed_figure, the_feed, nothing_of_a_person)
+def who_looks_has_a_lease():
+    """An organiser's browser that looks at what walls get, when the account is no more."""
+    stream = plenum.Stream(who["minh"], "/api/v1/events/test-1/live?for=wall")
+    check(stream.wait(lambda kind, data: kind == "snapshot"), "an organiser looks at what walls get", stream.error)
+    plenum.plenum("user", "disable", "minh", data=server.data)
+    clock.steady_ms += 61000
+    clock.step(0)
+    check(plenum.wait(lambda: "401" in str(stream.error), 50), "an account that was disabled hears it for a minute more at most", stream.error)
+    stream.end()
+
+
+plenum.run("public page", begin, the_programme, written_and_published, at_its_hour, corrected_and_withdrawn, two_at_once, pictures, a_fixed_figure, the_feed, nothing_of_a_person, who_looks_has_a_lease)

@@ -152,7 +152,8 @@ enum err post_publish(const struct posting *d, int64_t id, int64_t version, int6
     int64_t number = (int64_t)post.edition_count + 1, from = from_ms == DB_NULL || from_ms < d->now_ms ? d->now_ms : from_ms;
     const struct sql_post_edition_insert_in edition = {id_next(d->ids), id, d->event_id, number, d->now_ms, d->actor, from, pictures};
     if (e == OK) e = sql_post_edition_insert(d->db, &edition, NULL);
-    if (e == OK) e = sql_post_withdraw(d->db, id, DB_NULL, NULL, NULL);
+    bool later = post.state == POST_WITHDRAWN && from > d->now_ms; /* withdrawn until then */
+    if (e == OK) e = sql_post_withdraw(d->db, id, later ? post.withdrawn_ms : DB_NULL, later ? post.withdrawn_by : NULL, NULL);
     if (e == OK) e = post_note(d, id, post.state == POST_PUBLIC ? "post.corrected" : "post.published");
     return end(d, e);
 }
@@ -172,7 +173,7 @@ enum err post_withdraw(const struct posting *d, int64_t id, int64_t version)
 {
     struct post post;
     enum err e = find(d, id, version, &post);
-    if (e == OK && post.state == POST_WITHDRAWN) return OK;
+    if (e == OK && post.state == POST_WITHDRAWN && !post.coming) return OK;
     if (e == OK && post.state == POST_DRAFT) return fault_because(d->fault, ERR_INPUT, "post_draft", NULL, "it was never published");
     if (e == OK) e = sql_post_edition_recall(d->db, id, d->now_ms, d->actor, NULL);
     if (e == OK) e = sql_post_withdraw(d->db, id, d->now_ms, d->actor, NULL);

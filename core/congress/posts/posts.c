@@ -26,7 +26,9 @@ static void judge(struct post *post, int64_t now_ms)
         post->shown = e;
         post->visible_count++;
     }
-    post->state = post->withdrawn_ms != DB_NULL ? POST_WITHDRAWN : post->shown ? POST_PUBLIC : post->coming ? POST_PLANNED : POST_DRAFT;
+    /* One that was withdrawn stays so until the edition that was published since has come to its hour: the old words never show again meanwhile. */
+    bool withdrawn = post->withdrawn_ms != DB_NULL && (!post->shown || post->shown->from_ms <= post->withdrawn_ms);
+    post->state = withdrawn ? POST_WITHDRAWN : post->shown ? POST_PUBLIC : post->coming ? POST_PLANNED : POST_DRAFT;
 }
 
 static struct post_edition edition_of(const struct sql_post_editions_row *row)
