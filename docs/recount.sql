@@ -145,6 +145,7 @@ GROUP BY x.id;
 CREATE TEMP TABLE more AS
 SELECT count(CASE WHEN expected AND NOT attended THEN 1 END) AS absent, count(CASE WHEN expected AND NOT attended AND excused THEN 1 END) AS excused,
   count(CASE WHEN expected AND attended AND stands_for_somebody THEN 1 END) AS substitutes, count(CASE WHEN by_group THEN 1 END) AS by_group,
+  count(CASE WHEN present AND NOT expected THEN 1 END) AS unsummoned,
   (SELECT count(*) FROM known_scan s JOIN the_event e
    WHERE s.outcome IN ('admitted', 'left', 'handed_out') AND s.received_ms - s.true_ms > 60000
      AND s.received_ms >= COALESCE((SELECT max(at_ms) FROM midnight WHERE at_ms <= e.at_ms), (SELECT min(at_ms) FROM midnight))) AS corrected

@@ -57,8 +57,8 @@ class Copy:
         row = self.db.execute("SELECT session, category, eligible, required, present, by_group, group_counts, since_ms FROM quorum").fetchone()
         quorum = dict(zip(names, row))
         quorum.update(group_counts=bool(quorum["group_counts"]), reached=quorum["since"] is not None)
-        absent, excused, substitutes, by_group, corrected = self.db.execute("SELECT absent, excused, substitutes, by_group, corrected FROM more").fetchone()
-        return dict(value, quorum=quorum, quorums=self.quorums(), arrivals=self.arrivals(at), substitutes=substitutes, by_group=by_group, corrected=corrected,
+        absent, excused, substitutes, by_group, unsummoned, corrected = self.db.execute("SELECT absent, excused, substitutes, by_group, unsummoned, corrected FROM more").fetchone()
+        return dict(value, quorum=quorum, quorums=self.quorums(), arrivals=self.arrivals(at), substitutes=substitutes, by_group=by_group, unsummoned=unsummoned, corrected=corrected,
                     absent={"total": absent, "excused": excused, "unexcused": absent - excused})
 
     def quorums(self):
@@ -85,7 +85,7 @@ class Copy:
 ZERO = {"expected": 0, "attended": 0, "present": 0}
 
 
-PLAIN = ("expected", "attended", "present", "by_category", "by_delegation", "by_gate", "by_session", "absent", "substitutes", "by_group", "corrected")
+PLAIN = ("expected", "attended", "present", "by_category", "by_delegation", "by_gate", "by_session", "absent", "substitutes", "by_group", "unsummoned", "corrected")
 
 
 def ms_or_none(text):

@@ -314,5 +314,6 @@ class Count:
         value["by_session"] = {s.code: self.session(s) for s in self.p.sessions}
         value.update(quorum=self.quorum(), quorums=self.quorums(), absent=self.absent(), arrivals=self.arrivals(), corrected=self.corrected())
         value["substitutes"] = sum(self.is_expected(k) and f["replaces"] is not None and bool(self.hall[k]) for k, f in self.facts.items())
+        value["unsummoned"] = sum(not self.is_expected(k) and any(self.is_in(s) for s in self.hall[k]) for k in self.facts)
         value["by_group"] = sum(any(self.is_in(s) and not (s.seen is not None and s.seen <= self.at) for s in self.hall[k]) for k in self.facts)
         return value

@@ -33,9 +33,9 @@ const draw = {
   attendance(fit) {
     const { figures } = state;
     if (figures) {
-      drawNumber(at("present"), figures.present);
+      drawNumber(at("present"), figures.summoned);
       put(at("expected"), number(figures.expected));
-      const share = shareOf(figures.present, figures.expected);
+      const share = shareOf(figures.summoned, figures.expected);
       drawBar("bar", share);
       put(at("share"), figures.expected > 0 ? percent(share) : "");
       drawQuorum(at("quorum"), figures.quorum, zone);
@@ -43,15 +43,15 @@ const draw = {
     }
     programmeStrip(zone);
     if (fit) gridLayOut();
-    drawNumber(at("present"), figures?.present); // the quorum's sentence may have taken room
+    drawNumber(at("present"), figures?.summoned); // the quorum's sentence may have taken room
   },
   quorum: (fit) => quorumScene(state, zone, fit),
   programme: (fit) => programmeScene(zone, fit),
   our_work(fit) {
     drawQuorum(at("k-quorum"), state.figures?.quorum, zone);
     put(at("k-expected"), number(state.figures?.expected));
-    drawBar("k-bar", shareOf(state.figures?.present, state.figures?.expected));
-    drawNumber(at("k-present"), state.figures?.present);
+    drawBar("k-bar", shareOf(state.figures?.summoned, state.figures?.expected));
+    drawNumber(at("k-present"), state.figures?.summoned);
     if (fit) workFit();
   },
   welcome: () => welcomeScene(state.welcome, state.title),
@@ -107,6 +107,7 @@ function takeFigures(figures) {
   if (Number.isFinite(stamp)) { asOf = stamp; hearTime(stamp); }
   heardAt = performance.now();
   state.figures = { ...state.figures, ...figures };
+  state.figures.summoned = state.figures.present - (state.figures.unsummoned || 0); // as a fixed figure and its sentence count: alternates are here besides
   if (figures.by_delegation) gridCounts(figures.by_delegation);
 }
 

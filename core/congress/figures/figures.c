@@ -161,11 +161,14 @@ static enum err add_special(struct db *db, const struct programme *p, struct fig
 {
     struct sql_figures_special_row special;
     struct sql_figures_by_group_row group = {0};
-    enum err e = sql_figures_special(db, NULL, p->event_id, f->as_of_ms, "%\"excused\":true%", &special); /* as it is stored: within a text its quotes would be escaped */
-    if (e == OK && p->area_count) e = sql_figures_by_group(db, NULL, p->event_id, p->areas[0].id, f->as_of_ms, &group);
+    int64_t area_id = p->area_count ? p->areas[0].id : 0;
+    enum err e = sql_figures_special(db, NULL, &(struct sql_figures_special_in){.event_id = p->event_id, .now_ms = f->as_of_ms, .area_id = area_id,
+                                     .excused = "%\"excused\":true%"}, &special); /* as it is stored: within a text its quotes would be escaped */
+    if (e == OK && p->area_count) e = sql_figures_by_group(db, NULL, p->event_id, area_id, f->as_of_ms, &group);
     if (e != OK) return e;
     f->substitutes = special.substitutes;
     f->by_group = group.total;
+    f->unsummoned = special.unsummoned;
     f->absent.total = f->event.expected - (f->event.attended - special.unexpected);
     f->absent.excused = special.excused;
     f->absent.unexcused = f->absent.total - special.excused;

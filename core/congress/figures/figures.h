@@ -76,6 +76,7 @@ struct figures {
     struct figures_moment moment; /* DB_NULL, DB_NULL: live */
     struct figures_absent absent;
     int64_t substitutes; /* of those who stand for somebody: who came */
+    int64_t unsummoned;  /* of the present: alternates and blank badges, who are not among the expected */
     int64_t by_group;    /* of the present: checked in with a group, and their own badge not read since */
     struct figures_arrivals arrivals;
     struct figures_session_quorum *quorums; /* of every session so far, and of the one that is on or comes next */

@@ -164,6 +164,7 @@ static void add_special(const struct programme *p, const struct past *past, stru
         f->absent.excused += expected && !came && person->excused;
         f->substitutes += expected && came && person->replaces;
         f->by_group += hall.by_group;
+        f->unsummoned += hall.is_in && !expected;
         int64_t arrived_ms = arrival_since(p, past, person, today_ms);
         if (arrived_ms == DB_NULL) continue;
         if (arrived_ms < first_ms) first_ms = arrived_ms;

@@ -28,10 +28,11 @@ SELECT s.delegate_id FROM scan s WHERE s.event_id = $1 AND s.roster_seq > $2
 UNION SELECT d.id FROM delegate d WHERE d.event_id = $1 AND d.roster_seq > $2
 
 -- Of those on the list who are not simply summoned: who came although not expected, who is excused and has not come, who stands for somebody and came.
--- figures_special :maybe (event_id i64, now_ms i64, excused text) -> (unexpected i64, excused i64, substitutes i64)
+-- figures_special :maybe (event_id i64, now_ms i64, excused text, area_id i64) -> (unexpected i64, excused i64, substitutes i64, unsummoned i64)
 SELECT CAST(COALESCE(SUM(CASE WHEN (d.status <> 'summoned' OR d.person_id IS NULL) AND s.attended_ms <= $2 THEN 1 ELSE 0 END), 0) AS BIGINT),
   CAST(COALESCE(SUM(CASE WHEN d.status = 'summoned' AND d.person_id IS NOT NULL AND d.absence LIKE $3 AND (s.attended_ms IS NULL OR s.attended_ms > $2) THEN 1 ELSE 0 END), 0) AS BIGINT),
-  CAST(COALESCE(SUM(CASE WHEN d.status = 'summoned' AND d.person_id IS NOT NULL AND d.replaces IS NOT NULL AND s.attended_ms <= $2 THEN 1 ELSE 0 END), 0) AS BIGINT)
+  CAST(COALESCE(SUM(CASE WHEN d.status = 'summoned' AND d.person_id IS NOT NULL AND d.replaces IS NOT NULL AND s.attended_ms <= $2 THEN 1 ELSE 0 END), 0) AS BIGINT),
+  CAST(COALESCE(SUM(CASE WHEN (d.status <> 'summoned' OR d.person_id IS NULL) AND s.area_id = $4 AND s.since_ms <= $2 AND s.until_ms > $2 THEN 1 ELSE 0 END), 0) AS BIGINT)
 FROM delegate d LEFT JOIN delegate_state s ON s.delegate_id = d.id
 WHERE d.event_id = $1 AND (d.status <> 'summoned' OR d.person_id IS NULL OR d.absence IS NOT NULL OR d.replaces IS NOT NULL)
 

@@ -44,7 +44,7 @@ export function quorumScene(state, zone, fit) {
   put(at("q-absent"), absent?.total > 0 ? `${words.absent} ${number(absent.total)}${absent.excused > 0 ? ` · ${words.excused} ${number(absent.excused)}` : ""}` : "");
   const fixed = (state.figures?.fixed ?? []).reduce((last, one) => (last && Date.parse(last.at) >= Date.parse(one.at) ? last : one), null);
   put(at("q-fixed"), fixed ? `${pick(fixed.label) ? `\u2068${pick(fixed.label)}\u2069 · ` : ""}${words.fixed} ${clock(fixed.at, zone)}: ${number(fixed.present)} / ${number(fixed.expected)}` : "");
-  drawNumber(at("q-present"), Number.isFinite(quorum?.required) ? quorum.present : state.figures?.present); // last: they have what room the others leave
+  drawNumber(at("q-present"), Number.isFinite(quorum?.required) ? quorum.present : state.figures?.summoned); // last: they have what room the others leave
   drawNumber(at("q-required"), quorum?.required);
   const key = JSON.stringify(state.quorums ?? null);
   if (key !== drawn || fit) { drawn = key; drawHistory(state.quorums, zone); }
