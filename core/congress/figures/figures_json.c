@@ -84,10 +84,10 @@ static json_t *fixed_list_json(const struct figures *f)
 
 static json_t *more_json(const struct figures *f)
 {
-    return json_pack("{s:o,s:o,s:{s:I,s:I,s:I},s:I,s:I,s:I,s:o,s:o,s:I,s:o}", "at", time_json(f->moment.at_ms), "known_at", time_json(f->moment.known_ms), "absent", "total",
-                     (json_int_t)f->absent.total, "excused", (json_int_t)f->absent.excused, "unexcused", (json_int_t)f->absent.unexcused, "substitutes",
-                     (json_int_t)f->substitutes, "by_group", (json_int_t)f->by_group, "unsummoned", (json_int_t)f->unsummoned, "arrivals", arrivals_json(&f->arrivals), "quorums", quorums_json(f),
-                     "corrected", (json_int_t)f->corrected, "fixed", fixed_list_json(f));
+    return json_pack("{s:o,s:o,s:{s:I,s:I,s:I},s:I,s:I,s:I,s:o,s:o,s:I,s:o}", "at", time_json(f->moment.at_ms), "known_at", time_json(f->moment.known_ms),
+                     "absent", "total", (json_int_t)f->absent.total, "excused", (json_int_t)f->absent.excused, "unexcused", (json_int_t)f->absent.unexcused,
+                     "substitutes", (json_int_t)f->substitutes, "by_group", (json_int_t)f->by_group, "unsummoned", (json_int_t)f->unsummoned,
+                     "arrivals", arrivals_json(&f->arrivals), "quorums", quorums_json(f), "corrected", (json_int_t)f->corrected, "fixed", fixed_list_json(f));
 }
 
 json_t *figures_json(const struct figures *f)
