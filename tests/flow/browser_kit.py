@@ -93,8 +93,8 @@ class Browser:
 
     def quiet(self):
         """Until every question that the page has asked by fetch is answered and drawn, and nothing on it moves: what a finger aims at would move with it."""
-        self.script("""if (!window.openQuestions) { window.openQuestions = new Set(); const real = window.fetch; window.fetch = (...words) => {
-            const mine = {}; window.openQuestions.add(mine); const over = () => setTimeout(() => window.openQuestions.delete(mine), 20);
+        self.script("""if (!window.openQuestions) { const open = window.openQuestions = new Set(); const real = window.fetch; window.fetch = (...words) => {
+            const mine = {}; open.add(mine); const over = () => setTimeout(() => open.delete(mine), 20);
             return real(...words).then(r => { r.clone().arrayBuffer().then(over, over); return r; }, e => { over(); throw e; }); }; } return true;""", [])
         self.waits("window.openQuestions.size === 0")
 
