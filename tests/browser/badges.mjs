@@ -12,7 +12,13 @@ async function openPerson(page, name) {
   await page.fill("#q", name);
   await until(`${name} is found`, async () => (await page.locator("#results li b").first().textContent()) === name);
   await page.keyboard.press("Enter");
-  await page.waitForSelector(".badge-part button");
+  let before = "";
+  await until("the badge's part has come, and stays", async () => { // it is asked for beside the card
+    const now = (await page.locator(".badge-part button, .badge-part a.button").count()) ? await page.textContent(".badge-part") : "";
+    const same = now !== "" && now === before;
+    before = now;
+    return same;
+  });
 }
 
 // By keyboard alone: to the button with this text, then Enter.

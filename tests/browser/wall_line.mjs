@@ -29,7 +29,7 @@ export default async function wallLine(browser, server, people) {
   await test("wall: opened by its code alone; that cookie reads nothing else", async () => {
     const staff = await open(browser);
     await signIn(staff, server, `/admin/${EVENT}`);
-    const code = (await staff.locator(`.links li:has(a[href='/display/${EVENT}']) code`).textContent()).trim();
+    const code = (await staff.locator(`.links li:has(a[href='/admin/${EVENT}/wall']) code`).last().textContent()).trim();
     await staff.context().close();
     const page = await open(browser, { width: 1920, height: 1080 });
     await page.goto(`${server.url}/display/${EVENT}`);

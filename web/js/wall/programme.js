@@ -36,9 +36,10 @@ function drawSession(place, title, session, zone) {
   if (place.hidden === Boolean(session)) place.hidden = !session;
   if (!session) return;
   put(title, pick(session.title));
+  // Another day takes the room's place: both would leave too little for the title.
   const elsewhere = dayOf(session.from, zone) === dayOf(now(), zone) ? "" : `${dayWords(session.from, zone)} · `;
   const when = `${elsewhere}${clock(session.starts, zone)} – ${clock(session.ends, zone)}`;
-  put(place.querySelector(".w-session-when"), session.room ? `${when} · \u2068${pick(session.room)}\u2069` : when);
+  put(place.querySelector(".w-session-when"), session.room && !elsewhere ? `${when} · \u2068${pick(session.room)}\u2069` : when);
   const soon = place.querySelector(".w-soon");
   if (soon) put(soon, session.from - now() < TELL ? countdown(session.from - now()) : "");
 }
