@@ -176,7 +176,9 @@ def who_does_not_read():
     want = present()
     check(good.wait(lambda n, d: n in ("stats", "snapshot") and d["present"] == want), "who reads knows the end")
     grown = size() - was
-    check(grown < 40 * 64 + 16384, "who does not read costs little memory", "%d KB" % grown)
+    with open(plenum.program("plenum"), "rb") as f:  # a sanitizer keeps what was freed for a while (256 MB at most), to see who comes back to it
+        kept = 256 * 1024 if b"__asan_init" in (text := f.read()) or b"__tsan_init" in text else 0
+    check(grown < 40 * 64 + 16384 + kept, "who does not read costs little memory", "%d KB" % grown)
     note("40 that do not read: %d KB" % grown)
     told = sum(len(json.dumps(d)) for _, d, _ in good.events)
     for i, stream in enumerate(deaf[:5]):
