@@ -66,7 +66,7 @@ static enum err store_paper(struct db *db, void *arg, struct fault *fault)
     struct sql_blob_insert_in blob = {t->blob.sha256, t->blob.size, t->reading.media_type, now_ms, t->blob.crc};
     if (e == OK) e = sql_blob_insert(db, &blob, NULL);
     if (e == OK) e = docs_reading_show(db, t->blob.sha256);
-    struct paper_doing doing = {db, &arena, &t->reader->ids, event.id, now_ms, t->upload->actor, fault};
+    struct doing doing = {db, &arena, &t->reader->ids, event.id, now_ms, t->upload->actor, fault};
     struct paper_file file = {t->upload->document, name_of(t), t->blob.sha256, t->reading.secrecy, t->upload->id};
     if (e == OK) e = file.name ? paper_add_file(&doing, &file, &code, &t->version) : ERR_NOMEM;
     if (e == OK && !(t->code = arena_strdup(t->arena, code))) e = ERR_NOMEM;

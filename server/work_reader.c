@@ -25,7 +25,7 @@ bool work_reader_is_room(const char *room)
     return false;
 }
 
-static enum err hang(const struct our_work_doing *d, const struct taken *t)
+static enum err hang(const struct doing *d, const struct taken *t)
 {
     const char *name = t->upload->name, *room = t->upload->room;
     if (strcmp(room, UPLOAD_ROOM_WORK) == 0) return our_work_add(d, name, t->blob.sha256, t->work.pages);
@@ -50,7 +50,7 @@ static enum err store(struct db *db, void *arg, struct fault *fault)
     if (e == OK) e = sql_our_work_upload_set(db, t->upload->id, event.id, now_ms, NULL);
     if (e == OK) e = sql_blob_insert(db, &blob, NULL);
     if (e == OK) e = docs_work_store(db, t->blob.sha256, &t->work, NULL, now_ms);
-    struct our_work_doing doing = {db, &arena, t->taking->ids, event.id, now_ms, t->upload->actor, fault};
+    struct doing doing = {db, &arena, t->taking->ids, event.id, now_ms, t->upload->actor, fault};
     if (e == OK) e = hang(&doing, t);
     arena_release(&arena);
     return e == OK || fault->text[0] ? e : db_fault(db, e, fault, "store what a wall shows");

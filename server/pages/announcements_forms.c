@@ -61,7 +61,7 @@ static enum err read_form(struct http_request *req, struct db *db, const char *t
 static enum err store(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
 {
     const struct form *f = req->state;
-    const struct announcing doing = {db, req->arena, &tools->ids, f->event_id, clock_now_ms(), actor_of(req), fault};
+    const struct doing doing = {db, req->arena, &tools->ids, f->event_id, clock_now_ms(), actor_of(req), fault};
     int64_t id;
     return f->ends ? announcement_end(&doing, f->id) : announcement_write(&doing, f->id, f->version, &f->words, &id);
 }

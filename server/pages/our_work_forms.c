@@ -86,7 +86,7 @@ static void send_file(struct http_request *req, struct form *f)
 static enum err store(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
 {
     const struct form *f = req->state;
-    const struct our_work_doing d = {db, req->arena, &tools->ids, f->event_id, clock_now_ms(), actor_of(req), fault};
+    const struct doing d = {db, req->arena, &tools->ids, f->event_id, clock_now_ms(), actor_of(req), fault};
     const char *word = f->do_word;
     if (strcmp(word, "up") == 0) return our_work_move(&d, f->slide, -1);
     if (strcmp(word, "down") == 0) return our_work_move(&d, f->slide, 1);

@@ -94,7 +94,7 @@ static void send_file(struct http_request *req, struct form *form)
 static enum err store(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
 {
     const struct form *f = req->state;
-    const struct paper_doing d = {db, req->arena, &tools->ids, f->event_id, clock_now_ms(), actor_of(req), fault};
+    const struct doing d = {db, req->arena, &tools->ids, f->event_id, clock_now_ms(), actor_of(req), fault};
     const char *word = f->do_word;
     if (strcmp(word, "names") == 0) return paper_names_allow(&d, f->allow);
     if (!f->code && strcmp(word, "publish_all") == 0) return paper_publish_drafts(&d, f->mark);

@@ -82,7 +82,7 @@ static enum err read_form(struct http_request *req, struct worker *worker, const
 static enum err store(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
 {
     struct form *f = req->state;
-    const struct posting doing = {db, req->arena, &tools->ids, f->event_id, clock_now_ms(), actor_of(req), fault};
+    const struct doing doing = {db, req->arena, &tools->ids, f->event_id, clock_now_ms(), actor_of(req), fault};
     int64_t id = f->id;
     enum err e = ERR_BUG;
     switch (f->step) {
@@ -163,7 +163,7 @@ static void upload_work(struct http_request *req, void *thread_state)
 static enum err upload_store(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
 {
     const struct upload *u = req->state;
-    const struct posting doing = {db, req->arena, &tools->ids, u->event_id, clock_now_ms(), actor_of(req), fault};
+    const struct doing doing = {db, req->arena, &tools->ids, u->event_id, clock_now_ms(), actor_of(req), fault};
     return post_picture_add(&doing, u->post_id, &u->made);
 }
 

@@ -48,10 +48,10 @@ static enum err import(struct bench *b, const char *list, bool prune)
     return e;
 }
 
-static struct announcing doing(struct bench *b, int64_t now_ms)
+static struct doing doing(struct bench *b, int64_t now_ms)
 {
     b->fault = (struct fault){0};
-    return (struct announcing){b->store.db, &b->arena, &b->ids, b->event_id, now_ms, "lan", &b->fault};
+    return (struct doing){b->store.db, &b->arena, &b->ids, b->event_id, now_ms, "lan", &b->fault};
 }
 
 /* The texts that this reader is shown, as "a|b". */
@@ -171,7 +171,7 @@ static void check_console(struct bench *b)
     int64_t now = clock_now_ms(), id = 0, same = 0;
     const char *official[] = {"official"}, *nobody[] = {"press"}, *unit[] = {"U1"}, *other[] = {"U2"};
     struct announcement_words w = {.texts = say("Họp lúc 5 giờ"), .from_ms = DB_NULL, .until_ms = DB_NULL, .to_wall = true, .to_phone = true};
-    struct announcing d = doing(b, now);
+    struct doing d = doing(b, now);
     CHECK(c, announcement_write(&d, 0, 0, &w, &id) == OK && id != 0);
     CHECK(c, strstr(shown(b, &wall, now), "5 giờ") != NULL && strstr(shown(b, &u2, now), "5 giờ") != NULL && strstr(shown(b, &wall, now - 1), "5 giờ") != NULL);
     static const struct {
@@ -223,7 +223,7 @@ static void check_many(struct bench *b)
     struct announcement *list;
     size_t count = 0;
     struct announcement_words w = {.texts = say("Tin"), .from_ms = DB_NULL, .until_ms = DB_NULL, .to_wall = true};
-    struct announcing d = doing(b, now);
+    struct doing d = doing(b, now);
     CHECK(b->c, announcement_open(b->store.db, &b->arena, b->event_id, &list, &count) == OK);
     for (size_t i = 0; i < count; i++) CHECK(b->c, announcement_end(&d, list[i].id) == OK);
     for (int i = 0; i < ANNOUNCEMENTS_MOST; i++)
@@ -249,7 +249,7 @@ static void check_file(struct bench *b)
     struct check *c = b->c;
     size_t open, changes, was;
     int64_t id;
-    struct announcing d = doing(b, clock_now_ms());
+    struct doing d = doing(b, clock_now_ms());
     CHECK(c, import(b, "[" FILE_A "," FILE_B "]", false) == OK);
     counts(b, &open, &was);
     CHECK(c, open == 2); /* the same file again: nothing */
@@ -313,7 +313,7 @@ static void check_adopt(struct bench *b)
 {
     struct check *c = b->c;
     struct arena arena = {0};
-    struct announcing d = doing(b, clock_now_ms());
+    struct doing d = doing(b, clock_now_ms());
     struct announcement *list;
     size_t count = 0;
     CHECK(c, announcement_open(b->store.db, &b->arena, b->event_id, &list, &count) == OK);

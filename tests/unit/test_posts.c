@@ -27,16 +27,16 @@ struct bench {
     int64_t event_id, now_ms;
 };
 
-static struct posting doing(struct bench *b)
+static struct doing doing(struct bench *b)
 {
     b->fault = (struct fault){0};
-    return (struct posting){b->store.db, &b->arena, &b->ids, b->event_id, b->now_ms, "lan", &b->fault};
+    return (struct doing){b->store.db, &b->arena, &b->ids, b->event_id, b->now_ms, "lan", &b->fault};
 }
 
 static enum err save(struct bench *b, int64_t id, int64_t version, const char *title, const char *body, int64_t *ret_id)
 {
     json_t *titles = json_pack("{s:s}", "vi", title), *bodies = *body ? json_pack("{s:s}", "vi", body) : json_object();
-    const struct posting d = doing(b);
+    const struct doing d = doing(b);
     const struct post_words words = {.session = "s", .title = titles, .body = bodies, .figure_id = DB_NULL};
     enum err e = post_save(&d, id, version, &words, ret_id);
     json_decref(titles);
@@ -46,7 +46,7 @@ static enum err save(struct bench *b, int64_t id, int64_t version, const char *t
 
 static enum err publish(struct bench *b, int64_t id, int64_t version, int64_t from_ms)
 {
-    const struct posting d = doing(b);
+    const struct doing d = doing(b);
     return post_publish(&d, id, version, from_ms);
 }
 
@@ -87,7 +87,7 @@ static void test_life(struct bench *b)
     post = at(b, id, t + 3 * hour);
     CHECK(c, post.visible_count == 2 && post.first_ms == t && post.shown->from_ms == t + 3 * hour && strcmp(body_of(b, &post), "{\"vi\":\"Sửa\"}") == 0);
     CHECK(c, posts_mark(b->store.db, &b->arena, b->event_id, &mark) == OK);
-    const struct posting d = doing(b);
+    const struct doing d = doing(b);
     CHECK(c, post_withdraw(&d, id, 6) == OK && posts_mark(b->store.db, &b->arena, b->event_id, &other) == OK && mark != other);
     CHECK(c, at(b, id, t + 4 * hour).state == POST_WITHDRAWN && at(b, id, t + 4 * hour).visible_count == 1); /* the planned correction is recalled too */
     CHECK(c, publish(b, id, 7, DB_NULL) == OK && at(b, id, b->now_ms).state == POST_PUBLIC);
@@ -96,7 +96,7 @@ static void test_life(struct bench *b)
 static void test_refused(struct bench *b)
 {
     struct check *c = b->c;
-    const struct posting d = doing(b);
+    const struct doing d = doing(b);
     json_t *title = json_pack("{s:s}", "vi", "x"), *body = json_object();
     const struct post_words elsewhere = {.session = "nowhere", .title = title, .body = body, .figure_id = DB_NULL}, nameless = {.title = body, .body = body};
     const char *tidy = NULL;

@@ -33,7 +33,7 @@ enum err announcement_tidy(struct arena *arena, const char *text, const char **r
 
 /* --- one announcement ---------------------------------------------------------------------------------------------------------------------- */
 
-static enum err check_words(const struct announcing *d, const struct announcement_words *w)
+static enum err check_words(const struct doing *d, const struct announcement_words *w)
 {
     if (!json_object_size(w->texts)) return fault_because(d->fault, ERR_INPUT, "announce_empty", NULL, "an announcement needs a text in one language at least");
     if (!w->to_wall && !w->to_phone) return fault_because(d->fault, ERR_INPUT, "announce_nowhere", NULL, "choose walls, phones, or both");
@@ -57,14 +57,14 @@ static bool is_unit(const struct sql_announcement_units_row *rows, size_t count,
     return false;
 }
 
-static enum err add_code(const struct announcing *d, json_t *list, const char *code, bool known)
+static enum err add_code(const struct doing *d, json_t *list, const char *code, bool known)
 {
     if (!known) return fault_because(d->fault, ERR_INPUT, "announce_code", code, "the event has no \"%.64s\"", code);
     return json_array_append_new(list, json_string(code)) == 0 ? OK : ERR_NOMEM;
 }
 
 /* NULL in *ret: for everybody. */
-static enum err audience_text(const struct announcing *d, const struct announcement_words *w, const char **ret)
+static enum err audience_text(const struct doing *d, const struct announcement_words *w, const char **ret)
 {
     struct sql_docs_categories_row *categories;
     struct sql_announcement_units_row *units;
@@ -86,7 +86,7 @@ static enum err audience_text(const struct announcing *d, const struct announcem
     return e == OK && !*ret ? ERR_NOMEM : e;
 }
 
-static enum err finish(const struct announcing *d, enum err e, int64_t id, const char *kind)
+static enum err finish(const struct doing *d, enum err e, int64_t id, const char *kind)
 {
     struct sql_announcement_change_insert_in change = {id_next(d->ids), id, d->now_ms, d->actor, kind};
     const char *subject = arena_printf(d->arena, "%lld", (long long)id), *action = arena_printf(d->arena, "announcement.%s", kind);
@@ -97,7 +97,7 @@ static enum err finish(const struct announcing *d, enum err e, int64_t id, const
     return e;
 }
 
-static enum err check_room(const struct announcing *d)
+static enum err check_room(const struct doing *d)
 {
     struct announcement *list;
     size_t count, alive = 0;
@@ -108,7 +108,7 @@ static enum err check_room(const struct announcing *d)
     return e;
 }
 
-static enum err write_words(const struct announcing *d, int64_t id, const struct announcement_words *w, const char *audience, int64_t *ret_id)
+static enum err write_words(const struct doing *d, int64_t id, const struct announcement_words *w, const char *audience, int64_t *ret_id)
 {
     const char *text = json_text(d->arena, w->texts);
     if (!text) return ERR_NOMEM;
@@ -123,7 +123,7 @@ static enum err write_words(const struct announcing *d, int64_t id, const struct
     return finish(d, sql_announcement_insert(d->db, &in, NULL), in.id, "made");
 }
 
-enum err announcement_write(const struct announcing *d, int64_t id, int64_t version, const struct announcement_words *w, int64_t *ret_id)
+enum err announcement_write(const struct doing *d, int64_t id, int64_t version, const struct announcement_words *w, int64_t *ret_id)
 {
     struct announcement old;
     const char *audience = NULL;
@@ -137,7 +137,7 @@ enum err announcement_write(const struct announcing *d, int64_t id, int64_t vers
     return e == OK || d->fault->text[0] ? e : db_fault(d->db, e, d->fault, "write an announcement");
 }
 
-enum err announcement_end(const struct announcing *d, int64_t id)
+enum err announcement_end(const struct doing *d, int64_t id)
 {
     struct announcement old;
     enum err e = announcement_find(d->db, d->arena, d->event_id, id, &old);

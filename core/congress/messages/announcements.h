@@ -11,6 +11,7 @@
 #include "core/base/arena.h"
 #include "core/base/id.h"
 #include "core/base/json.h"
+#include "core/congress/doing.h"
 #include "core/db/db.h"
 
 #include <stdbool.h>
@@ -76,15 +77,6 @@ enum err announcement_history(struct db *db, struct arena *arena, int64_t event_
 
 /* --- writing: in the caller's transaction; texts of faults are for the organiser ---------------------------------------------------------- */
 
-struct announcing {
-    struct db *db;
-    struct arena *arena;
-    struct id_source *ids;
-    int64_t event_id, now_ms;
-    const char *actor;
-    struct fault *fault;
-};
-
 /* As a form gives it. */
 struct announcement_words {
     json_t *texts;               /* language → tidied text; borrowed */
@@ -102,9 +94,9 @@ bool announcement_names_badge(const char *text);
 
 /* A new one (id 0), or the change of one; `version` of what the form was made from: ERR_CONFLICT when there is another by now, or it was ended. ERR_INPUT: no text,
  * nowhere to be shown, an end before the beginning or before now, an audience on a wall (which everybody sees), or codes that the event does not have. ERR_LIMIT. */
-enum err announcement_write(const struct announcing *doing, int64_t id, int64_t version, const struct announcement_words *words, int64_t *ret_id);
+enum err announcement_write(const struct doing *doing, int64_t id, int64_t version, const struct announcement_words *words, int64_t *ret_id);
 /* From now on nobody is shown it. Again: nothing happens. */
-enum err announcement_end(const struct announcing *doing, int64_t id);
+enum err announcement_end(const struct doing *doing, int64_t id);
 
 /* --- the event file ------------------------------------------------------------------------------------------------------------------------- */
 

@@ -18,12 +18,12 @@ struct list {
     size_t at;           /* the slide that is meant */
 };
 
-static enum err no_memory(const struct our_work_doing *d)
+static enum err no_memory(const struct doing *d)
 {
     return fault_set(d->fault, ERR_NOMEM, "not enough memory");
 }
 
-static enum err open_list(const struct our_work_doing *d, struct list *ret)
+static enum err open_list(const struct doing *d, struct list *ret)
 {
     struct sql_our_work_of_row row;
     *ret = (struct list){0};
@@ -34,7 +34,7 @@ static enum err open_list(const struct our_work_doing *d, struct list *ret)
     return e == OK || d->fault->text[0] ? e : db_fault(d->db, e, d->fault, "read the playlist");
 }
 
-static enum err open_at(const struct our_work_doing *d, const char *id, struct list *ret)
+static enum err open_at(const struct doing *d, const char *id, struct list *ret)
 {
     enum err e = open_list(d, ret);
     for (size_t i = 0; e == OK && id && i < ret->now.count; i++) {
@@ -46,7 +46,7 @@ static enum err open_at(const struct our_work_doing *d, const char *id, struct l
 }
 
 /* Every change ends here: the list, a newer configuration, a line in the audit log. */
-static enum err close_list(const struct our_work_doing *d, struct list *list, enum err e, const char *action, const char *subject)
+static enum err close_list(const struct doing *d, struct list *list, enum err e, const char *action, const char *subject)
 {
     const char *text = e == OK && json_array_size(list->json) ? json_text(d->arena, list->json) : NULL;
     if (e == OK && json_array_size(list->json) && !text) e = no_memory(d);
@@ -58,7 +58,7 @@ static enum err close_list(const struct our_work_doing *d, struct list *list, en
 
 /* --- adding ------------------------------------------------------------------------------------------------------------------------------ */
 
-static bool is_taken(const struct our_work_doing *d, const struct list *list, const char *path, const char *sha256, enum err *error)
+static bool is_taken(const struct doing *d, const struct list *list, const char *path, const char *sha256, enum err *error)
 {
     struct sql_our_work_path_taken_row row;
     for (size_t i = 0; i < list->now.count; i++)
@@ -70,7 +70,7 @@ static bool is_taken(const struct our_work_doing *d, const struct list *list, co
 }
 
 /* Where it lies beside an event file: its own name as far as a path may have it, and no other file's. */
-static enum err choose_path(const struct our_work_doing *d, const struct list *list, const char *folder, const char *name, const char *sha256, const char **ret)
+static enum err choose_path(const struct doing *d, const struct list *list, const char *folder, const char *name, const char *sha256, const char **ret)
 {
     char *base = text_tidy(d->arena, file_base_name(name));
     enum err e = OK;
@@ -89,7 +89,7 @@ static enum err choose_path(const struct our_work_doing *d, const struct list *l
     return path ? OK : no_memory(d);
 }
 
-static enum err append(const struct our_work_doing *d, struct list *list, const char *name, const char *sha256, int64_t pages)
+static enum err append(const struct doing *d, struct list *list, const char *name, const char *sha256, int64_t pages)
 {
     const char *path = NULL, *most = arena_printf(d->arena, "%d", OUR_WORK_SLIDES_MOST);
     if (list->now.count >= OUR_WORK_SLIDES_MOST)
@@ -101,7 +101,7 @@ static enum err append(const struct our_work_doing *d, struct list *list, const 
     return json_array_append_new(list->json, slide) == 0 ? OK : no_memory(d);
 }
 
-enum err our_work_add(const struct our_work_doing *d, const char *name, const char *sha256, int64_t pages)
+enum err our_work_add(const struct doing *d, const char *name, const char *sha256, int64_t pages)
 {
     struct list list;
     enum err e = open_list(d, &list);
@@ -111,7 +111,7 @@ enum err our_work_add(const struct our_work_doing *d, const char *name, const ch
 
 /* --- order, on and off, taking out ------------------------------------------------------------------------------------------------------- */
 
-enum err our_work_move(const struct our_work_doing *d, const char *id, int by)
+enum err our_work_move(const struct doing *d, const char *id, int by)
 {
     struct list list;
     enum err e = open_at(d, id, &list);
@@ -135,7 +135,7 @@ static json_t *in_order(const json_t *slide)
     return out;
 }
 
-enum err our_work_show(const struct our_work_doing *d, const char *id, bool on)
+enum err our_work_show(const struct doing *d, const char *id, bool on)
 {
     struct list list;
     enum err e = open_at(d, id, &list);
@@ -146,7 +146,7 @@ enum err our_work_show(const struct our_work_doing *d, const char *id, bool on)
     return close_list(d, &list, e, on ? "work.on" : "work.off", list.now.slides[list.at].file);
 }
 
-enum err our_work_remove(const struct our_work_doing *d, const char *id)
+enum err our_work_remove(const struct doing *d, const char *id)
 {
     struct list list;
     enum err e = open_at(d, id, &list);
@@ -158,7 +158,7 @@ enum err our_work_remove(const struct our_work_doing *d, const char *id)
     return close_list(d, &list, e, "work.remove", list.now.slides[list.at].file);
 }
 
-static enum err put_back(const struct our_work_doing *d, struct list *list, const struct sql_our_work_removed_row *row)
+static enum err put_back(const struct doing *d, struct list *list, const struct sql_our_work_removed_row *row)
 {
     json_t *slide = NULL;
     const char *most = arena_printf(d->arena, "%d", OUR_WORK_SLIDES_MOST);
@@ -170,7 +170,7 @@ static enum err put_back(const struct our_work_doing *d, struct list *list, cons
     return e == OK ? sql_our_work_removed_end(d->db, row->id, NULL) : e;
 }
 
-enum err our_work_give_back(const struct our_work_doing *d, int64_t removed_id)
+enum err our_work_give_back(const struct doing *d, int64_t removed_id)
 {
     struct list list;
     struct sql_our_work_removed_row *rows = NULL;
@@ -204,7 +204,7 @@ enum err our_work_removed_list(struct db *db, struct arena *arena, int64_t event
 
 /* --- what a slide says of itself --------------------------------------------------------------------------------------------------------- */
 
-static enum err check_words(const struct our_work_doing *d, const struct our_work_words *w)
+static enum err check_words(const struct doing *d, const struct our_work_words *w)
 {
     int64_t first, last;
     const char *language, *most = arena_printf(d->arena, "%d", OUR_WORK_CAPTION_LETTERS);
@@ -221,7 +221,7 @@ static enum err check_words(const struct our_work_doing *d, const struct our_wor
     return OK;
 }
 
-static enum err say(const struct our_work_doing *d, struct list *list, const struct our_work_words *w)
+static enum err say(const struct doing *d, struct list *list, const struct our_work_words *w)
 {
     const struct our_work_slide *is = &list->now.slides[list->at];
     json_t *old = json_array_get(list->json, list->at), *slide = json_object();
@@ -240,7 +240,7 @@ static enum err say(const struct our_work_doing *d, struct list *list, const str
     return failed || json_array_set_new(list->json, list->at, slide) != 0 ? no_memory(d) : OK;
 }
 
-enum err our_work_edit(const struct our_work_doing *d, const char *id, const struct our_work_words *words)
+enum err our_work_edit(const struct doing *d, const char *id, const struct our_work_words *words)
 {
     struct list list;
     enum err e = open_at(d, id, &list);
@@ -251,7 +251,7 @@ enum err our_work_edit(const struct our_work_doing *d, const char *id, const str
 
 /* --- the welcome scene ------------------------------------------------------------------------------------------------------------------- */
 
-static enum err write_welcome(const struct our_work_doing *d, struct list *list, const json_t *texts, const char *path, const char *sha256)
+static enum err write_welcome(const struct doing *d, struct list *list, const json_t *texts, const char *path, const char *sha256)
 {
     json_t *scene = json_object();
     bool failed = !scene;
@@ -266,7 +266,7 @@ static enum err write_welcome(const struct our_work_doing *d, struct list *list,
     return e == OK || d->fault->text[0] ? e : db_fault(d->db, e, d->fault, "change the welcome scene");
 }
 
-enum err our_work_welcome_say(const struct our_work_doing *d, json_t *texts)
+enum err our_work_welcome_say(const struct doing *d, json_t *texts)
 {
     struct list list;
     const char *language, *most = arena_printf(d->arena, "%d", OUR_WORK_CAPTION_LETTERS);
@@ -280,7 +280,7 @@ enum err our_work_welcome_say(const struct our_work_doing *d, json_t *texts)
     return e;
 }
 
-enum err our_work_welcome_picture(const struct our_work_doing *d, const char *name, const char *sha256)
+enum err our_work_welcome_picture(const struct doing *d, const char *name, const char *sha256)
 {
     struct list list;
     const char *path = NULL;
@@ -294,7 +294,7 @@ enum err our_work_welcome_picture(const struct our_work_doing *d, const char *na
     return e;
 }
 
-enum err our_work_emblem(const struct our_work_doing *d, const char *name, const char *sha256)
+enum err our_work_emblem(const struct doing *d, const char *name, const char *sha256)
 {
     struct list list;
     const char *path = NULL;

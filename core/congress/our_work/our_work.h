@@ -12,6 +12,7 @@
 #include "core/base/err.h"
 #include "core/base/id.h"
 #include "core/base/json.h"
+#include "core/congress/doing.h"
 #include "core/db/db.h"
 
 #include <stdbool.h>
@@ -82,22 +83,14 @@ enum err our_work_find(struct db *db, struct arena *arena, int64_t event_id, con
 
 /* --- what the organiser does --- */
 
-struct our_work_doing {
-    struct db *db;
-    struct arena *arena;
-    struct id_source *ids;
-    int64_t event_id, now_ms;
-    const char *actor;
-    struct fault *fault;
-};
 /* At the end of the list; `name` as its sender called the file, `pages` of it (0: no PDF). ERR_LIMIT: the list is full. */
-enum err our_work_add(const struct our_work_doing *doing, const char *name, const char *sha256, int64_t pages);
+enum err our_work_add(const struct doing *doing, const char *name, const char *sha256, int64_t pages);
 /* One place up (-1) or down (+1); at the end of the list nothing happens. All by id: ERR_NOT_FOUND when it is not there any more. */
-enum err our_work_move(const struct our_work_doing *doing, const char *id, int by);
-enum err our_work_show(const struct our_work_doing *doing, const char *id, bool on);
-enum err our_work_remove(const struct our_work_doing *doing, const char *id);
+enum err our_work_move(const struct doing *doing, const char *id, int by);
+enum err our_work_show(const struct doing *doing, const char *id, bool on);
+enum err our_work_remove(const struct doing *doing, const char *id);
 /* What was taken out comes back to where it was. ERR_NOT_FOUND. */
-enum err our_work_give_back(const struct our_work_doing *doing, int64_t removed_id);
+enum err our_work_give_back(const struct doing *doing, int64_t removed_id);
 
 struct our_work_words {
     const char *mark;    /* of what the form was made from; ERR_CONFLICT when it says something else by now */
@@ -105,7 +98,7 @@ struct our_work_words {
     int64_t seconds, from_ms, until_ms;
     const char *pages;   /* NULL or "": all */
 };
-enum err our_work_edit(const struct our_work_doing *doing, const char *id, const struct our_work_words *words);
+enum err our_work_edit(const struct doing *doing, const char *id, const struct our_work_words *words);
 
 struct our_work_removed {
     int64_t id, removed_ms;
@@ -115,10 +108,10 @@ struct our_work_removed {
 enum err our_work_removed_list(struct db *db, struct arena *arena, int64_t event_id, struct our_work_removed **ret, size_t *ret_count);
 
 /* The words of the welcome scene; `texts` language -> text, borrowed; empty: none. */
-enum err our_work_welcome_say(const struct our_work_doing *doing, json_t *texts);
+enum err our_work_welcome_say(const struct doing *doing, json_t *texts);
 /* Its picture; `sha256` NULL: none. */
-enum err our_work_welcome_picture(const struct our_work_doing *doing, const char *name, const char *sha256);
+enum err our_work_welcome_picture(const struct doing *doing, const char *name, const char *sha256);
 /* The organisation's emblem, of all its events: badges bear it too. */
-enum err our_work_emblem(const struct our_work_doing *doing, const char *name, const char *sha256);
+enum err our_work_emblem(const struct doing *doing, const char *name, const char *sha256);
 
 #endif

@@ -69,21 +69,21 @@ enum err paper_item_find(struct db *db, struct arena *arena, int64_t event_id, c
     return e == OK ? ERR_NOT_FOUND : e;
 }
 
-static enum err find(const struct paper_doing *d, const char *code, struct paper_item *ret)
+static enum err find(const struct doing *d, const char *code, struct paper_item *ret)
 {
     enum err e = paper_item_find(d->db, d->arena, d->event_id, code, d->now_ms, ret);
     return e == ERR_NOT_FOUND ? fault_set(d->fault, e, "there is no paper \"%.64s\"", code) : e;
 }
 
 /* Every change ends here: a newer configuration, and a line in the audit log. */
-static enum err finish(const struct paper_doing *d, enum err e, const char *action, const char *code, const char *detail)
+static enum err finish(const struct doing *d, enum err e, const char *action, const char *code, const char *detail)
 {
     if (e == OK) e = sql_docs_event_touch(d->db, d->event_id, NULL);
     if (e == OK) e = audit_write(d->db, d->now_ms, d->actor, action, code, detail);
     return e == OK || d->fault->text[0] ? e : db_fault(d->db, e, d->fault, "change a paper");
 }
 
-static enum err publish(const struct paper_doing *d, const struct paper_item *item, int64_t at_ms)
+static enum err publish(const struct doing *d, const struct paper_item *item, int64_t at_ms)
 {
     if (!item->version) return fault_because(d->fault, ERR_CONFLICT, "paper_no_file", NULL, "the paper has no file yet");
     if (item->stamp && !item->stamp_let)
@@ -92,7 +92,7 @@ static enum err publish(const struct paper_doing *d, const struct paper_item *it
     return finish(d, e, "paper.publish", item->code, arena_printf(d->arena, "{\"from_ms\":%lld,\"version\":%lld}", (long long)at_ms, (long long)item->version));
 }
 
-enum err paper_publish(const struct paper_doing *d, const char *code, int64_t at_ms)
+enum err paper_publish(const struct doing *d, const char *code, int64_t at_ms)
 {
     struct paper_item item;
     enum err e = find(d, code, &item);
@@ -126,7 +126,7 @@ enum err paper_drafts(struct arena *arena, const struct paper_item *items, size_
     return ret->mark ? OK : ERR_NOMEM;
 }
 
-enum err paper_publish_drafts(const struct paper_doing *d, const char *mark)
+enum err paper_publish_drafts(const struct doing *d, const char *mark)
 {
     struct paper_item *items;
     struct paper_drafts drafts;
@@ -140,7 +140,7 @@ enum err paper_publish_drafts(const struct paper_doing *d, const char *mark)
     return e;
 }
 
-enum err paper_withdraw(const struct paper_doing *d, const char *code)
+enum err paper_withdraw(const struct doing *d, const char *code)
 {
     struct paper_item item;
     enum err e = find(d, code, &item);
@@ -148,7 +148,7 @@ enum err paper_withdraw(const struct paper_doing *d, const char *code)
     return finish(d, sql_room_set_withdrawn(d->db, item.id, d->now_ms, NULL), "paper.withdraw", code, NULL);
 }
 
-enum err paper_give_back(const struct paper_doing *d, const char *code)
+enum err paper_give_back(const struct doing *d, const char *code)
 {
     struct paper_item item;
     enum err e = find(d, code, &item);
@@ -156,7 +156,7 @@ enum err paper_give_back(const struct paper_doing *d, const char *code)
     return finish(d, sql_room_set_withdrawn(d->db, item.id, DB_NULL, NULL), "paper.give_back", code, NULL);
 }
 
-enum err paper_let_stamp(const struct paper_doing *d, const char *code)
+enum err paper_let_stamp(const struct doing *d, const char *code)
 {
     struct paper_item item;
     enum err e = find(d, code, &item);
@@ -164,7 +164,7 @@ enum err paper_let_stamp(const struct paper_doing *d, const char *code)
     return finish(d, sql_room_let_stamp(d->db, item.id, d->now_ms, NULL), "paper.let_stamp", code, arena_printf(d->arena, "{\"stamp\":\"%s\"}", item.stamp));
 }
 
-enum err paper_move(const struct paper_doing *d, const char *code, int by)
+enum err paper_move(const struct doing *d, const char *code, int by)
 {
     struct paper_item *items;
     size_t count, at = 0;
@@ -181,7 +181,7 @@ enum err paper_move(const struct paper_doing *d, const char *code, int by)
     return finish(d, e, "paper.move", code, by < 0 ? "{\"by\":-1}" : "{\"by\":1}");
 }
 
-enum err paper_delete(const struct paper_doing *d, const char *code)
+enum err paper_delete(const struct doing *d, const char *code)
 {
     struct paper_item item;
     struct sql_room_opened_any_row opened;
@@ -203,7 +203,7 @@ static const char *text_or_null(struct arena *arena, const char *text)
     return tidy && *tidy ? tidy : NULL;
 }
 
-static const char *audience_text(const struct paper_doing *d, const struct paper_words *w)
+static const char *audience_text(const struct doing *d, const struct paper_words *w)
 {
     if (w->for_everybody) return NULL;
     json_t *list = json_array();
@@ -244,7 +244,7 @@ static const char *note_edited(struct arena *arena, const char *edited, const ch
     return arena_printf(arena, "%s%s ", list, key);
 }
 
-enum err paper_describe(const struct paper_doing *d, const char *code, const struct paper_words *w)
+enum err paper_describe(const struct doing *d, const char *code, const struct paper_words *w)
 {
     struct paper_item item;
     enum err e = find(d, code, &item);
@@ -281,7 +281,7 @@ enum err paper_describe(const struct paper_doing *d, const char *code, const str
 /* --- files ------------------------------------------------------------------------------------------------------------------------------ */
 
 /* "01. Báo cáo chính trị.pdf" → "01-bao-cao-chinh-tri", and a number behind it where that is taken. */
-static const char *choose_code(const struct paper_doing *d, const char *stem)
+static const char *choose_code(const struct doing *d, const char *stem)
 {
     struct paper_item *items;
     size_t count, length = 0;
@@ -304,7 +304,7 @@ static const char *choose_code(const struct paper_doing *d, const char *stem)
     }
 }
 
-static enum err add_new(const struct paper_doing *d, const struct paper_file *file, int64_t *ret_id, const char **ret_code)
+static enum err add_new(const struct doing *d, const struct paper_file *file, int64_t *ret_id, const char **ret_code)
 {
     struct sql_room_last_order_row last;
     const char *dot = strrchr(file->name, '.');
@@ -324,7 +324,7 @@ static enum err add_new(const struct paper_doing *d, const struct paper_file *fi
     return sql_room_insert(d->db, &in, NULL);
 }
 
-enum err paper_add_file(const struct paper_doing *d, const struct paper_file *file, const char **ret_code, int64_t *ret_version)
+enum err paper_add_file(const struct doing *d, const struct paper_file *file, const char **ret_code, int64_t *ret_version)
 {
     struct sql_room_upload_row known;
     struct paper_item item = {.code = file->code};
@@ -348,7 +348,7 @@ enum err paper_add_file(const struct paper_doing *d, const struct paper_file *fi
         (long long)*ret_version, file->sha256, file->stamp ? file->stamp : ""));
 }
 
-enum err paper_names_allow(const struct paper_doing *d, bool allow)
+enum err paper_names_allow(const struct doing *d, bool allow)
 {
     return finish(d, sql_room_set_names(d->db, d->event_id, allow, NULL), "papers.names", allow ? "allowed" : "not allowed", NULL);
 }

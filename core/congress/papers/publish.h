@@ -11,6 +11,7 @@
 
 #include "core/base/id.h"
 #include "core/base/json.h"
+#include "core/congress/doing.h"
 #include "core/congress/papers/papers.h"
 
 enum paper_state {
@@ -41,17 +42,8 @@ enum err paper_items(struct db *db, struct arena *arena, int64_t event_id, int64
 /* ERR_NOT_FOUND. */
 enum err paper_item_find(struct db *db, struct arena *arena, int64_t event_id, const char *code, int64_t now_ms, struct paper_item *ret);
 
-struct paper_doing {
-    struct db *db;
-    struct arena *arena;
-    struct id_source *ids;
-    int64_t event_id, now_ms;
-    const char *actor;
-    struct fault *fault;
-};
-
 /* Shown from `at_ms` on (now, or a moment to come). ERR_CONFLICT: it has no file, or bears a stamp that nobody let pass. */
-enum err paper_publish(const struct paper_doing *doing, const char *code, int64_t at_ms);
+enum err paper_publish(const struct doing *doing, const char *code, int64_t at_ms);
 /* What one form publishes: drafts with a file that nobody took back. Left out: those that bear an undecided stamp, and drafts without a file or taken
  * back. `mark`: one word of which drafts, versions and audiences these are (of the arena). ERR_NOMEM. */
 struct paper_drafts {
@@ -61,16 +53,16 @@ struct paper_drafts {
 enum err paper_drafts(struct arena *arena, const struct paper_item *items, size_t count, struct paper_drafts *ret);
 /* All that are ready, from now on, each as paper_publish does it and with its own line in the audit log. `mark`: of what was shown; ERR_CONFLICT when the
  * drafts have another one by now (or NULL). On any error the caller's transaction must not be kept. */
-enum err paper_publish_drafts(const struct paper_doing *doing, const char *mark);
+enum err paper_publish_drafts(const struct doing *doing, const char *mark);
 /* Nobody sees it any more (or yet); paper_give_back ends that. */
-enum err paper_withdraw(const struct paper_doing *doing, const char *code);
-enum err paper_give_back(const struct paper_doing *doing, const char *code);
+enum err paper_withdraw(const struct doing *doing, const char *code);
+enum err paper_give_back(const struct doing *doing, const char *code);
 /* The organiser decided that the stamp may be: the paper is then what it would be without. */
-enum err paper_let_stamp(const struct paper_doing *doing, const char *code);
+enum err paper_let_stamp(const struct doing *doing, const char *code);
 /* One place up (-1) or down (+1); at the end of the list nothing happens. */
-enum err paper_move(const struct paper_doing *doing, const char *code, int by);
+enum err paper_move(const struct doing *doing, const char *code, int by);
 /* ERR_CONFLICT: somebody opened it, or a bundle brought it: those are withdrawn, not deleted. */
-enum err paper_delete(const struct paper_doing *doing, const char *code);
+enum err paper_delete(const struct doing *doing, const char *code);
 
 /* What a paper says of itself, and of whom it may be read, as one word: a form carries it, so that one that was open for long puts nothing back. NULL: no memory. */
 const char *paper_mark(struct arena *arena, const struct paper_item *item);
@@ -86,7 +78,7 @@ struct paper_words {
     bool for_everybody;      /* no audience: categories count for nothing */
     bool restricted, must_read;
 };
-enum err paper_describe(const struct paper_doing *doing, const char *code, const struct paper_words *words);
+enum err paper_describe(const struct doing *doing, const char *code, const struct paper_words *words);
 
 /* A file that lies in the data folder: a new paper (`code` NULL; it begins as a draft, with a code and a title made of the file's name), or the next
  * version of one. The blob's row and the reading of it are the caller's, in the same transaction. `upload` names what brought it (NULL: nothing):
@@ -94,9 +86,9 @@ enum err paper_describe(const struct paper_doing *doing, const char *code, const
 struct paper_file {
     const char *code, *name, *sha256, *stamp, *upload;
 };
-enum err paper_add_file(const struct paper_doing *doing, const struct paper_file *file, const char **ret_code, int64_t *ret_version);
+enum err paper_add_file(const struct doing *doing, const struct paper_file *file, const char **ret_code, int64_t *ret_version);
 
 /* Whether the event's organiser sees names of those who have not opened a paper. */
-enum err paper_names_allow(const struct paper_doing *doing, bool allow);
+enum err paper_names_allow(const struct doing *doing, bool allow);
 
 #endif

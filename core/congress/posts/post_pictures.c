@@ -20,12 +20,12 @@ enum err post_picture_take(struct arena *arena, const char *folder, const void *
     return OK;
 }
 
-static enum err add_blob(const struct posting *d, const struct blob *blob)
+static enum err add_blob(const struct doing *d, const struct blob *blob)
 {
     return sql_blob_insert(d->db, &(struct sql_blob_insert_in){blob->sha256, blob->size, blob->media_type, d->now_ms, blob->crc}, NULL);
 }
 
-enum err post_picture_add(const struct posting *d, int64_t post_id, const struct post_upload *upload)
+enum err post_picture_add(const struct doing *d, int64_t post_id, const struct post_upload *upload)
 {
     struct sql_post_pictures_row *rows;
     struct post post;
@@ -51,7 +51,7 @@ static bool lacks(const json_t *title, const json_t *words, const char **ret_tag
     return false;
 }
 
-enum err post_picture_check(const struct posting *d, const char *title, const char *caption, const char *alt)
+enum err post_picture_check(const struct doing *d, const char *title, const char *caption, const char *alt)
 {
     json_t *languages = NULL, *captions = NULL, *alts = NULL;
     const char *tag = NULL;
@@ -66,7 +66,7 @@ enum err post_picture_check(const struct posting *d, const char *title, const ch
     return e;
 }
 
-static enum err move(const struct posting *d, const struct sql_post_pictures_row *rows, size_t count, size_t at, bool up)
+static enum err move(const struct doing *d, const struct sql_post_pictures_row *rows, size_t count, size_t at, bool up)
 {
     if (up ? at == 0 : at + 1 == count) return OK;
     size_t other = up ? at - 1 : at + 1;
@@ -74,14 +74,14 @@ static enum err move(const struct posting *d, const struct sql_post_pictures_row
     return e == OK ? sql_post_picture_place(d->db, rows[other].id, rows[at].place, NULL) : e;
 }
 
-static enum err write_words(const struct posting *d, int64_t id, json_t *caption, json_t *alt, const char **ret_caption, const char **ret_alt)
+static enum err write_words(const struct doing *d, int64_t id, json_t *caption, json_t *alt, const char **ret_caption, const char **ret_alt)
 {
     *ret_caption = json_text(d->arena, caption);
     *ret_alt = json_text(d->arena, alt);
     return *ret_caption && *ret_alt ? sql_post_picture_words(d->db, id, *ret_caption, *ret_alt, NULL) : ERR_NOMEM;
 }
 
-static enum err step_of(const struct posting *d, const struct post *post, const struct sql_post_pictures_row *rows, size_t count, size_t at,
+static enum err step_of(const struct doing *d, const struct post *post, const struct sql_post_pictures_row *rows, size_t count, size_t at,
                         enum post_picture_step step, json_t *caption, json_t *alt)
 {
     const char *captions, *alts;
@@ -96,7 +96,7 @@ static enum err step_of(const struct posting *d, const struct post *post, const 
     return e;
 }
 
-enum err post_picture_do(const struct posting *d, int64_t post_id, int64_t picture_id, enum post_picture_step step, json_t *caption, json_t *alt)
+enum err post_picture_do(const struct doing *d, int64_t post_id, int64_t picture_id, enum post_picture_step step, json_t *caption, json_t *alt)
 {
     static const char *const actions[] = {"post.picture_words", "post.picture_approved", "post.picture_hidden", "post.picture_moved", "post.picture_moved",
                                           "post.picture_removed"};

@@ -45,19 +45,19 @@ enum err post_tidy(struct arena *arena, const char *text, bool lines, size_t let
 
 /* --- steps --------------------------------------------------------------------------------------------------------------------------------- */
 
-enum err post_note(const struct posting *d, int64_t post_id, const char *action)
+enum err post_note(const struct doing *d, int64_t post_id, const char *action)
 {
     const char *subject = arena_printf(d->arena, "%lld", (long long)post_id);
     enum err e = subject ? OK : ERR_NOMEM;
     return e == OK ? audit_write(d->db, d->now_ms, d->actor, action, subject, NULL) : e;
 }
 
-static enum err end(const struct posting *d, enum err e)
+static enum err end(const struct doing *d, enum err e)
 {
     return e == OK || d->fault->text[0] ? e : db_fault(d->db, e, d->fault, "write a post");
 }
 
-static enum err find(const struct posting *d, int64_t id, int64_t version, struct post *ret)
+static enum err find(const struct doing *d, int64_t id, int64_t version, struct post *ret)
 {
     enum err e = post_find(d->db, d->arena, d->event_id, id, d->now_ms, ret);
     if (e == ERR_NOT_FOUND) return fault_set(d->fault, e, "there is no such post");
@@ -65,7 +65,7 @@ static enum err find(const struct posting *d, int64_t id, int64_t version, struc
     return e;
 }
 
-static enum err check_session(const struct posting *d, const char *code)
+static enum err check_session(const struct doing *d, const char *code)
 {
     struct sql_pages_sessions_row *rows;
     size_t count;
@@ -76,14 +76,14 @@ static enum err check_session(const struct posting *d, const char *code)
     return e == OK ? fault_because(d->fault, ERR_INPUT, "post_session", code, "the event has no session \"%.64s\"", code) : e;
 }
 
-static enum err check_figure(const struct posting *d, int64_t number)
+static enum err check_figure(const struct doing *d, int64_t number)
 {
     struct fixed_figure figure;
     enum err e = number == DB_NULL ? OK : fixed_find(d->db, d->arena, d->event_id, number, &figure);
     return e == ERR_NOT_FOUND ? fault_because(d->fault, ERR_INPUT, "post_figure", NULL, "there is no such fixed figure") : e;
 }
 
-enum err post_save(const struct posting *d, int64_t id, int64_t version, const struct post_words *w, int64_t *ret_id)
+enum err post_save(const struct doing *d, int64_t id, int64_t version, const struct post_words *w, int64_t *ret_id)
 {
     struct post old;
     struct sql_post_count_row room = {0};
@@ -103,7 +103,7 @@ enum err post_save(const struct posting *d, int64_t id, int64_t version, const s
 }
 
 /* Title and text in the same languages; approved pictures have their words in all of them. */
-static enum err check_languages(const struct posting *d, const struct post_text *text)
+static enum err check_languages(const struct doing *d, const struct post_text *text)
 {
     json_t *title = NULL, *body = NULL, *value;
     const char *tag;
@@ -120,7 +120,7 @@ static enum err check_languages(const struct posting *d, const struct post_text 
     return e;
 }
 
-static enum err pictures_text(const struct posting *d, const struct post_text *text, const char **ret)
+static enum err pictures_text(const struct doing *d, const struct post_text *text, const char **ret)
 {
     json_t *list = json_array();
     bool failed = list == NULL;
@@ -138,7 +138,7 @@ static enum err pictures_text(const struct posting *d, const struct post_text *t
     return *ret ? OK : ERR_NOMEM;
 }
 
-enum err post_publish(const struct posting *d, int64_t id, int64_t version, int64_t from_ms)
+enum err post_publish(const struct doing *d, int64_t id, int64_t version, int64_t from_ms)
 {
     struct post post;
     struct post_text text;
@@ -158,7 +158,7 @@ enum err post_publish(const struct posting *d, int64_t id, int64_t version, int6
     return end(d, e);
 }
 
-enum err post_recall(const struct posting *d, int64_t id, int64_t version)
+enum err post_recall(const struct doing *d, int64_t id, int64_t version)
 {
     struct post post;
     enum err e = find(d, id, version, &post);
@@ -169,7 +169,7 @@ enum err post_recall(const struct posting *d, int64_t id, int64_t version)
     return end(d, e);
 }
 
-enum err post_withdraw(const struct posting *d, int64_t id, int64_t version)
+enum err post_withdraw(const struct doing *d, int64_t id, int64_t version)
 {
     struct post post;
     enum err e = find(d, id, version, &post);

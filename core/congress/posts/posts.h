@@ -15,6 +15,7 @@
 #include "core/base/arena.h"
 #include "core/base/id.h"
 #include "core/base/json.h"
+#include "core/congress/doing.h"
 #include "core/congress/store/store.h"
 #include "core/db/db.h"
 
@@ -98,15 +99,6 @@ enum err post_picture_blob(struct db *db, struct arena *arena, int64_t event_id,
 
 /* --- writing: in the caller's transaction; texts of faults are for the organiser ---------------------------------------------------------- */
 
-struct posting {
-    struct db *db;
-    struct arena *arena;
-    struct id_source *ids;
-    int64_t event_id, now_ms;
-    const char *actor;
-    struct fault *fault;
-};
-
 struct post_words {
     bool is_results;
     const char *session;   /* NULL: of the whole event */
@@ -120,14 +112,14 @@ enum err post_tidy(struct arena *arena, const char *text, bool lines, size_t let
 
 /* A new draft (id 0), or the change of one; `version` of what the form was made from: ERR_CONFLICT when there is another by now. What everybody reads stays as it
  * is until post_publish. ERR_INPUT: no title; a session that the event does not have. ERR_LIMIT. */
-enum err post_save(const struct posting *doing, int64_t id, int64_t version, const struct post_words *words, int64_t *ret_id);
+enum err post_save(const struct doing *doing, int64_t id, int64_t version, const struct post_words *words, int64_t *ret_id);
 /* An edition of the draft, to be read from `from_ms` on (DB_NULL or past: at once); what was planned before is recalled; a withdrawn post can be read again. ERR_INPUT:
  * a language with only a title or only a text; an approved picture without its words in one of these languages. ERR_CONFLICT as above. */
-enum err post_publish(const struct posting *doing, int64_t id, int64_t version, int64_t from_ms);
+enum err post_publish(const struct doing *doing, int64_t id, int64_t version, int64_t from_ms);
 /* What is planned is not published. */
-enum err post_recall(const struct posting *doing, int64_t id, int64_t version);
+enum err post_recall(const struct doing *doing, int64_t id, int64_t version);
 /* Nobody is shown it any more, from now on; what is planned is recalled. */
-enum err post_withdraw(const struct posting *doing, int64_t id, int64_t version);
+enum err post_withdraw(const struct doing *doing, int64_t id, int64_t version);
 
 struct post_upload {
     struct blob large, small;
@@ -136,11 +128,11 @@ struct post_upload {
 /* Decodes what was sent in a child and makes two pictures of it, without what a camera writes beside, stored in the data folder. No database: for a thread of the
  * pool. Errors as photo_take. */
 enum err post_picture_take(struct arena *arena, const char *folder, const void *data, size_t length, struct post_upload *ret, struct fault *fault);
-enum err post_picture_add(const struct posting *doing, int64_t post_id, const struct post_upload *upload);
+enum err post_picture_add(const struct doing *doing, int64_t post_id, const struct post_upload *upload);
 
 enum post_picture_step { POST_PICTURE_WORDS, POST_PICTURE_APPROVE, POST_PICTURE_HIDE, POST_PICTURE_UP, POST_PICTURE_DOWN, POST_PICTURE_REMOVE };
 /* `caption` and `alt` (language → text; borrowed) are stored with POST_PICTURE_WORDS and POST_PICTURE_APPROVE. ERR_INPUT: approved without its words in every
  * language of the post's title. */
-enum err post_picture_do(const struct posting *doing, int64_t post_id, int64_t picture_id, enum post_picture_step step, json_t *caption, json_t *alt);
+enum err post_picture_do(const struct doing *doing, int64_t post_id, int64_t picture_id, enum post_picture_step step, json_t *caption, json_t *alt);
 
 #endif

@@ -7,8 +7,8 @@
 #include "catalogue.h"
 
 /* The audit log. */
-enum err post_note(const struct posting *doing, int64_t post_id, const char *action);
+enum err post_note(const struct doing *doing, int64_t post_id, const char *action);
 /* ERR_INPUT: caption or alternative text is missing in a language of the title (all are stored maps). */
-enum err post_picture_check(const struct posting *doing, const char *title, const char *caption, const char *alt);
+enum err post_picture_check(const struct doing *doing, const char *title, const char *caption, const char *alt);
 
 #endif
