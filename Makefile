@@ -41,7 +41,7 @@ endif
 
 # --- rooms -------------------------------------------------------------------------------------------------------------------
 # A room is a library of all .c files beneath its folder, without programs (main.c) and build tools (gen/).
-ROOMS := core/base core/net core/db core/congress core/typeset core/vision badges docs-bundle scanner server
+ROOMS := core/base core/net core/db core/sheet core/congress core/typeset core/vision badges docs-bundle scanner server
 sources = $(sort $(shell find $(1) -name '*.c' -not -name 'main.c' -not -path '*/gen/*' 2>/dev/null))
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 library = $(B)/lib/$(subst /,-,$(1)).a
@@ -50,6 +50,7 @@ LIBS_core/base := -ljansson -licui18n -licuuc -licudata -lsodium -lz
 LIBS_core/net := -lcurl
 LIBS_core/db := -lsqlite3
 LIBS_core/congress := -larchive
+LIBS_core/sheet := -larchive -lexpat -lxlsxwriter -lm
 LIBS_core/typeset := -lhpdf -lharfbuzz -lharfbuzz-subset -lfribidi -lfontconfig -ljpeg -lz -lm
 LIBS_core/vision := -lzbar -ljpeg -lpng -llcms2 -lm
 LIBS_badges := -lqrencode -lcups -lm
@@ -57,7 +58,7 @@ LIBS_docs-bundle := -lcmark -lz
 LIBS_server := -lmicrohttpd -lgnutls -lz
 
 # What a program links, from the top of the house to the ground.
-ROOMS_plenum := server badges docs-bundle core/typeset core/congress core/vision core/db core/net core/base
+ROOMS_plenum := server badges docs-bundle core/typeset core/congress core/sheet core/vision core/db core/net core/base
 ROOMS_plenum-badges := badges core/typeset core/congress core/vision core/db core/base
 ROOMS_plenum-docs := docs-bundle core/typeset core/congress core/db core/base
 ROOMS_plenum-scanner := scanner core/congress core/vision core/db core/net core/base
@@ -166,7 +167,7 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 # A unit test may use any room; the linker takes what it needs.
 UNIT := $(sort $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)))
 FUZZ := $(sort $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c)))
-UNIT_ROOMS := server scanner badges docs-bundle core/typeset core/congress core/vision core/db core/net core/base
+UNIT_ROOMS := server scanner badges docs-bundle core/typeset core/congress core/sheet core/vision core/db core/net core/base
 UNIT_LIBS := $(foreach r,$(UNIT_ROOMS),$(LIBS_$(r)))
 $(B)/tests/%: $(B)/obj/tests/unit/%.o $(foreach r,$(UNIT_ROOMS),$(call library,$(r)))
 	@mkdir -p $(@D)
@@ -182,7 +183,7 @@ unit-threads: $(UNIT_THREADS)
 	@tests/run-unit $(UNIT_THREADS)
 
 # Fuzzers want clang and a folder of their own: make CC=clang SAN=address,undefined,fuzzer-no-link B=build/fuzz fuzzers
-FUZZ_ROOMS := server scanner docs-bundle core/net $(ROOMS_plenum-badges)
+FUZZ_ROOMS := server scanner docs-bundle core/net $(filter-out core/base,$(ROOMS_plenum-badges)) core/sheet core/base
 $(B)/fuzz/%: tests/fuzz/%.c $(foreach r,$(FUZZ_ROOMS),$(call library,$(r)))
 	@mkdir -p $(@D)
 	$(say) LINK $@
