@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { assert, test, until } from "./check.mjs";
 import { open } from "./browser.mjs";
 import { signIn } from "./public.mjs";
+import { hang } from "./wall_kit.mjs";
 import { EVENT } from "./server.mjs";
 
 const axe = readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
@@ -39,6 +40,7 @@ export default async function accessible(browser, server, people) {
         await page.goto(`${server.url}${target}?lang=${language}`);
         await assertAccessible(page, target);
       }
+      await hang(page, "attendance");
       await page.goto(`${server.url}/display/${EVENT}?lang=${language}`);
       await until("figures", async () => /\d/.test(await page.textContent("#present")));
       await assertAccessible(page, "the wall");

@@ -2,6 +2,7 @@
 import { assert, test, until } from "./check.mjs";
 import { WIDTHS, assertCalm, assertFits, assertWords, open, picture } from "./browser.mjs";
 import { signIn } from "./public.mjs";
+import { hang } from "./wall_kit.mjs";
 import { EVENT, sample } from "./server.mjs";
 
 const present = async (page) => Number((await page.textContent("#present")).replace(/\D/g, "") || "NaN");
@@ -51,6 +52,7 @@ export default async function desk(browser, server, people) {
   await test("desk: check-in by keyboard shows on the wall at once, again is calm, undo takes it back", async () => {
     const wall = await open(browser, { width: 1920, height: 1080 });
     await signIn(wall, server, `/display/${EVENT}`);
+    await hang(wall, "attendance");
     await until("figures on the wall", async () => Number.isFinite(await present(wall)));
     const before = await present(wall);
     const page = await open(browser);

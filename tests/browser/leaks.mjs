@@ -4,6 +4,7 @@ import path from "node:path";
 import { assert, test, until } from "./check.mjs";
 import { open, picture } from "./browser.mjs";
 import { signIn } from "./public.mjs";
+import { hang } from "./wall_kit.mjs";
 import { EVENT, sample } from "./server.mjs";
 
 const SCENES = ["attendance", "quorum", "programme", "our_work", "welcome", "message", "black"];
@@ -58,14 +59,6 @@ const checkIn = (page, code, direction = "in") => page.evaluate(async ([event, w
   const answer = await fetch(`/api/v1/checkins?event=${event}`, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body: JSON.stringify(scan) });
   return (await answer.json()).results[0].outcome;
 }, [EVENT, code, direction]);
-
-const hang = (page, scene) => page.evaluate(async ([event, name]) => {
-  const html = await (await fetch(`/admin/${event}/wall`)).text();
-  const form = new DOMParser().parseFromString(html, "text/html");
-  const value = (field) => form.querySelector(`[name=${field}]`).value;
-  const fields = new URLSearchParams({ csrf: value("csrf"), request: value("request"), wall: "0", ...(name === "message" ? { do: "message", text_vi: "Nghỉ 15 phút" } : { do: "scene", scene: name }) });
-  return (await fetch(`/admin/${event}/wall`, { method: "POST", body: fields })).status;
-}, [EVENT, scene]);
 
 export default async function leaks(browser, server, people) {
   const marks = mark(server);

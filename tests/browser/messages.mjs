@@ -3,6 +3,7 @@ import { assert, test, until } from "./check.mjs";
 import { assertCalm, assertFits, assertNoScroll, assertWords, open, picture } from "./browser.mjs";
 import { assertAccessible } from "./accessible.mjs";
 import { signIn } from "./public.mjs";
+import { hang } from "./wall_kit.mjs";
 import { EVENT } from "./server.mjs";
 
 const PATIENCE = 30000;
@@ -41,6 +42,7 @@ export default async function messages(browser, server, people) {
   await test("messages: written by the keyboard alone, it is on wall, desk and phone at once; urgent covers the wall and stands first on the phone; ended, it is gone", async () => {
     const [wall, desk, phone] = [await open(browser, { width: 1920, height: 1080 }), await open(browser), await open(browser, { width: 320, height: 640, reducedMotion: "reduce" })];
     await signIn(wall, server, `/display/${EVENT}`);
+    await hang(wall, "attendance");
     await signIn(desk, server, `/desk/${EVENT}`);
     await phone.goto(`${server.url}/d/${people.official.token}?lang=vi`);
     const reader = await open(browser, { width: 320, height: 640, reducedMotion: "reduce" });
@@ -89,6 +91,7 @@ export default async function messages(browser, server, people) {
   await test("messages: long texts fit the wall at every size, left to right and right to left", async () => {
     const wall = await open(browser);
     await signIn(wall, server, `/display/${EVENT}`);
+    await hang(wall, "attendance");
     const arabic = "بسبب المطر الغزير نُقل برنامج بعد الظهر كله إلى داخل القاعة الكبرى. ".repeat(9).trim().slice(0, 600);
     for (const urgent of [true, false]) {
       const body = `event: snapshot\ndata: ${JSON.stringify({ as_of: new Date().toISOString(), expected: 300, attended: 12, present: 12, title: "Đại hội", quorum: null, programme: [],

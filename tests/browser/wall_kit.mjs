@@ -142,6 +142,15 @@ export class Line {
   }
 }
 
+// A scene hung by hand by the organiser who is signed in on `page`: what the programme would show depends on the hour.
+export const hang = (page, scene, event = EVENT) => page.evaluate(async ([slug, name]) => {
+  const html = await (await fetch(`/admin/${slug}/wall`)).text();
+  const form = new DOMParser().parseFromString(html, "text/html");
+  const value = (field) => form.querySelector(`[name=${field}]`).value;
+  const fields = new URLSearchParams({ csrf: value("csrf"), request: value("request"), wall: "0", ...(name === "message" ? { do: "message", text_vi: "Nghỉ 15 phút" } : { do: "scene", scene: name }) });
+  return (await fetch(`/admin/${slug}/wall`, { method: "POST", body: fields })).status;
+}, [event, scene]);
+
 export const shows = (page, scene) => until(`the scene ${scene}`, async () => (await page.getAttribute("#wall", "data-scene")) === scene, 30000);
 export const painted = (page) => page.evaluate(() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))));
 

@@ -3,8 +3,9 @@ import { assert, test, until } from "./check.mjs";
 import { assertNoScroll, open, picture } from "./browser.mjs";
 import { signIn } from "./public.mjs";
 import { EVENT, sample } from "./server.mjs";
-import { Line, Wire, everything, shows, signedIn } from "./wall_kit.mjs";
+import { Line, Wire, everything, hang, shows, signedIn } from "./wall_kit.mjs";
 
+const NAMED = sample.events.find((one) => one.names_on_wall).slug;
 const present = async (page) => Number((await page.textContent("#present")).replace(/\D/g, "") || "NaN");
 const ready = (page) => until("figures on the wall", async () => Number.isFinite(await present(page)));
 const isOpen = (page) => until("the line is open", async () => (await page.getAttribute("#wall", "data-line")) === "open");
@@ -14,6 +15,7 @@ let count = 0;
 async function desk(browser, server) {
   const page = await open(browser);
   await signIn(page, server);
+  for (const slug of [EVENT, NAMED]) await hang(page, "attendance", slug);
   const csrf = await page.locator("input[name=csrf]").first().getAttribute("value");
   const send = async (slug, data) => {
     const id = `0192f0c0-0000-7000-8000-0000000${String(++count).padStart(5, "0")}`;
@@ -29,6 +31,7 @@ export default async function wallLine(browser, server, people) {
   await test("wall: opened by its code alone; that cookie reads nothing else", async () => {
     const staff = await open(browser);
     await signIn(staff, server, `/admin/${EVENT}`);
+    await hang(staff, "attendance");
     const code = (await staff.locator(`.links li:has(a[href='/admin/${EVENT}/wall']) code`).last().textContent()).trim();
     await staff.context().close();
     const page = await open(browser, { width: 1920, height: 1080 });
