@@ -4,9 +4,10 @@
 # Runs one suite: its name, then the command. What it has to say is said at once, since others run beside it.
 run_suite() {
     local name=$1; shift
-    local log="$logs/${name//[^a-z0-9]/-}.log" start=$SECONDS code line p f
+    local log="$logs/${name//[^a-z0-9]/-}.log" start=$SECONDS code line p f cpu TIMEFORMAT='%U %S'
     printf '%q ' "$name" "$@" >"${log%.log}.command"
-    timeout "${LIMIT:-900}" "$@" >"$log" 2>&1; code=$?
+    { time timeout "${LIMIT:-900}" "$@" >"$log" 2>&1; } 2>"${log%.log}.cpu"; code=$?
+    cpu=$(awk '{ printf "%.0f", $1 + $2 }' "${log%.log}.cpu")
     line=$(grep -aE '[0-9]+ passed, [0-9]+ failed' "$log" | tail -1)
     p=$(grep -oE '[0-9]+ passed' <<<"$line" | grep -oE '[0-9]+'); f=$(grep -oE '[0-9]+ failed' <<<"$line" | grep -oE '[0-9]+')
     [ -n "$p" ] || p=0
@@ -14,10 +15,10 @@ run_suite() {
     if [ "$f" -eq 0 ] && { [ $code -ne 0 ] || [ "$p" -eq 0 ]; }; then f=1; fi
     echo "$p $f" >"${log%.log}.sum"
     if [ "$f" -gt 0 ]; then
-        printf '%s\n%s\nFAIL %-28s %4d passed, %d failed (exit %d, %d s; %s)\n' "$(grep -aE '^(not ok|FAIL|FAILED)|rror|annot' "$log" | head -30 | sed 's/^/| /')" "$(tail -15 "$log" | sed 's/^/| /')" \
-               "$name" "$p" "$f" "$code" $((SECONDS - start)) "$log"
+        printf '%s\n%s\nFAIL %-28s %4d passed, %d failed (exit %d, %d s, %d of processor; %s)\n' "$(grep -aE '^(not ok|FAIL|FAILED)|rror|annot' "$log" | head -30 | sed 's/^/| /')" "$(tail -15 "$log" | sed 's/^/| /')" \
+               "$name" "$p" "$f" "$code" $((SECONDS - start)) "$cpu" "$log"
     else
-        printf 'ok   %-28s %4d passed (%d s)\n' "$name" "$p" $((SECONDS - start))
+        printf 'ok   %-28s %4d passed (%d s, %d of processor)\n' "$name" "$p" $((SECONDS - start)) "$cpu"
     fi
 }
 
