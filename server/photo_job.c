@@ -77,8 +77,9 @@ static enum err apply(struct db *db, struct http_request *req, struct write_tool
     struct running *r = req->state;
     int64_t now_ms = clock_now_ms();
     bool changed = false;
-    (void)tools;
-    enum err e = photo_set(db, req->arena, r->code, &r->blob, now_ms, &changed);
+    struct register_doing doing = {.db = db, .arena = req->arena, .ids = &tools->ids, .at_ms = now_ms, .actor = actor_of(req), .source = "photos", .fault = fault};
+    enum err e = register_begin(&doing);
+    if (e == OK) e = photo_set(&doing, r->code, &r->blob, &changed);
     if (e == OK && changed) e = audit_write(db, now_ms, actor_of(req), "photo", r->code, NULL);
     r->changed = changed;
     return e == OK ? OK : db_fault(db, e, fault, "store the photo");

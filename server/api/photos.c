@@ -47,10 +47,12 @@ void delegate_photo_put(struct http_request *req)
 static enum err apply_delete(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
 {
     const char *code = http_param(req, "code"), *sha256 = NULL;
-    (void)tools;
+    struct register_doing doing = {.db = db, .arena = req->arena, .ids = &tools->ids, .at_ms = clock_now_ms(), .actor = actor_of(req),
+                                   .source = "photos", .fault = fault};
     enum err e = photo_find(db, req->arena, http_param(req, "event"), code, &sha256);
     if (e == OK && !sha256) e = ERR_NOT_FOUND;
-    if (e == OK) e = photo_remove(db, req->arena, code, fault);
+    if (e == OK) e = register_begin(&doing);
+    if (e == OK) e = photo_remove(&doing, code);
     if (e == OK) e = audit_write(db, clock_now_ms(), actor_of(req), "photo remove", code, NULL);
     if (e == ERR_NOT_FOUND) return fault_set(fault, e, "\"%.100s\" is no delegate of this event, or has no photo", code);
     return e == OK ? OK : db_fault(db, e, fault, "remove the photo");

@@ -1,4 +1,5 @@
 /* `plenum backup FILE`, `plenum restore FILE`, `plenum doctor` */
+#include "core/congress/register/history.h"
 #include "core/congress/store/backup.h"
 #include "catalogue.h"
 #include "core/congress/badges/badge_list.h"
@@ -135,6 +136,14 @@ static enum err check_search(struct store *store, int *bad, struct fault *fault)
     return e == ERR_CONFLICT ? OK : e;
 }
 
+static enum err check_register(struct store *store, int *bad, struct fault *fault)
+{
+    enum err e = register_check(store->db, fault);
+    say(bad, e == OK ? "register: everybody is in the unit that their membership says" : "register", e, fault);
+    if (e == ERR_CONFLICT) *fault = (struct fault){0};
+    return e == ERR_CONFLICT ? OK : e;
+}
+
 static enum err mend(struct db *db, void *arg, struct fault *fault)
 {
     (void)arg;
@@ -164,7 +173,7 @@ int command_doctor(int argc, char **argv)
         {"json", 0, OPT_FLAG, &json, NULL, "the findings as JSON, with --venue", 0, 0},
         {"mend-search", 0, OPT_FLAG, &mends_search, NULL, "instead: makes the desk's index of names anew", 0, 0}};
     const struct opt_command command = {"plenum doctor [--data DIR] [--mend-search] [--venue [--event SLUG] [--json]]",
-        "Checks the data folder: schema, statements, papers, the figures by a recount, search, where printed badges point. Changes nothing without "
+        "Checks the data folder: schema, statements, papers, the figures by a recount, search, the register, where printed badges point. Changes nothing without "
         "--mend-search.", options,
         sizeof options / sizeof options[0], 0, 0};
     struct fault fault = {0};
@@ -186,6 +195,7 @@ int command_doctor(int argc, char **argv)
     if (e == OK && !damaged) printf("ok    %" PRId64 " papers and pictures: all there, all undamaged\n", total);
     if (e == OK) e = check_figures(&store, &bad, &fault);
     if (e == OK) e = check_search(&store, &bad, &fault);
+    if (e == OK) e = check_register(&store, &bad, &fault);
     if (e == OK) e = warn_of_hosts(store.db, &fault);
     if (e == OK && bad) e = fault_set(&fault, ERR_CONFLICT, "%d things are wrong", bad);
     store_close(&store);

@@ -207,7 +207,10 @@ static int run_missing(int argc, char **argv)
 static enum err apply_remove(struct db *db, void *arg, struct fault *fault)
 {
     struct arena arena = {0};
-    enum err e = photo_remove(db, &arena, arg, fault);
+    struct id_source ids = {0};
+    struct register_doing doing = {.db = db, .arena = &arena, .ids = &ids, .at_ms = clock_now_ms(), .actor = "command line", .source = "photos", .fault = fault};
+    enum err e = register_begin(&doing);
+    if (e == OK) e = photo_remove(&doing, arg);
     if (e == OK && (e = audit_write(db, clock_now_ms(), "command line", "photo remove", arg, NULL)) != OK) (void)db_fault(db, e, fault, "write the audit log");
     arena_release(&arena);
     return e;

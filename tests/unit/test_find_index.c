@@ -8,6 +8,7 @@
 #include "core/congress/delegates/find_index.h"
 #include "core/congress/event_file/event_file.h"
 #include "core/congress/person_facts.h"
+#include "core/congress/register/register.h"
 #include "core/congress/store/store.h"
 #include "tests/unit/check.h"
 
@@ -98,11 +99,17 @@ static void import(struct desk *d, bool prune)
     json_decref(report);
 }
 
+static struct register_doing doing_of(struct desk *d, struct db *db)
+{
+    return (struct register_doing){.db = db, .arena = &d->arena, .ids = &d->ids, .at_ms = 1, .day = "2026-12-01", .actor = "test", .source = "test"};
+}
+
 static enum err add_person(struct desk *d, struct db *db, const char *code, const char *name)
 {
-    struct sql_import_person_write_in p = {.id = id_next(&d->ids), .code = code, .name = name, .unit_id = DB_NULL};
+    struct register_doing doing = doing_of(d, db);
+    struct register_person p = {.id = id_next(&d->ids), .code = code, .name = name, .unit_id = DB_NULL};
     enum err e = person_derive(&d->arena, "vi", name, NULL, &p.name_fold, &p.name_sort);
-    if (e == OK) e = sql_import_person_write(db, &p, NULL);
+    if (e == OK) e = register_write_person(&doing, NULL, &p, NULL, 0, NULL);
     const struct sql_import_delegate_write_in in = {.id = id_next(&d->ids), .event_id = d->event_id, .person_id = p.id, .category_id = d->category_id,
                                                     .delegation_id = DB_NULL, .status = "summoned", .sort_order = DB_NULL};
     if (e == OK) e = sql_import_delegate_write(db, &in, NULL);
@@ -163,15 +170,16 @@ static enum err make_change(struct db *db, void *arg, struct fault *fault)
 {
     const struct change *c = arg;
     struct desk *d = c->desk;
-    struct sql_amend_person_row p;
+    struct register_doing doing = doing_of(d, db);
+    struct register_person p;
     const char *fold, *sort;
     (void)fault;
     enum err e = person_derive(&d->arena, "vi", c->name, NULL, &fold, &sort);
     const char *code = arena_printf(&d->arena, "P%03d", (int)c->person_id);
-    if (e == OK) e = sql_amend_person(db, &d->arena, code, &p);
-    const struct sql_import_person_write_in in = {.id = p.id, .code = code, .name = c->name, .name_fold = fold, .name_sort = sort, .unit_id = p.unit_id,
+    if (e == OK) e = register_person_by_code(db, &d->arena, code, &p);
+    const struct register_person in = {.id = p.id, .code = code, .name = c->name, .name_fold = fold, .name_sort = sort, .unit_id = p.unit_id,
         .phone = c->number};
-    if (e == OK) e = sql_import_person_write(db, &in, NULL);
+    if (e == OK) e = register_write_person(&doing, &p, &in, NULL, 0, NULL);
     if (e == OK) e = find_index_touch(db, &d->arena, c->delegate_id);
     return e == OK && c->fails ? ERR_CONFLICT : e;
 }

@@ -79,15 +79,15 @@ static enum err change(const struct amend *a, json_t *detail, const char *field,
 
 static enum err correct_person(const struct amend *a, const amend_row *row, const struct amend_facts *f, json_t *detail)
 {
-    struct sql_amend_person_row p;
+    struct register_person p;
+    struct register_doing doing;
     size_t before = json_object_size(detail);
     if (!f->name && !f->honorific && !f->title && !f->born && !f->phone) return OK;
     if (!row->code) return fault_because(a->fault, ERR_CONFLICT, "amend_blank", row->number, "a blank badge has no name yet");
-    enum err e = sql_amend_person(a->db, a->arena, row->code, &p);
+    enum err e = amend_doing(a, &doing);
+    if (e == OK) e = register_person_by_code(a->db, a->arena, row->code, &p);
     if (e != OK) return db_fault(a->db, e, a->fault, "look for the person");
-    struct sql_import_person_write_in in = {.id = p.id, .code = p.code, .name = p.name, .name_fold = p.name_fold, .name_sort = p.name_sort, .sort_name = p.sort_name,
-                                            .honorific = p.honorific, .unit_id = p.unit_id, .title = p.title, .gender = p.gender, .born = p.born, .joined = p.joined,
-                                            .phone = p.phone, .email = p.email, .photo = p.photo, .photo_blob = p.photo_blob};
+    struct register_person in = p;
     e = change(a, detail, "name", f->name, FACT_MOST, p.name, &in.name);
     if (e == OK && !in.name) e = fault_because(a->fault, ERR_INPUT, "amend_no_name", NULL, "a name is needed");
     if (e == OK) e = change(a, detail, "honorific", f->honorific, FACT_MOST, p.honorific, &in.honorific);
@@ -96,7 +96,7 @@ static enum err correct_person(const struct amend *a, const amend_row *row, cons
     if (e == OK) e = change(a, detail, "phone", f->phone, FACT_MOST, p.phone, &in.phone);
     if (e != OK || json_object_size(detail) == before) return e;
     e = person_derive(a->arena, amend_language(a), in.name, in.sort_name, &in.name_fold, &in.name_sort);
-    if (e == OK) e = sql_import_person_write(a->db, &in, NULL);
+    if (e == OK) e = register_write_person(&doing, &p, &in, NULL, 0, NULL);
     if (e == OK) e = sql_import_event_bump_of_person(a->db, p.id, NULL);
     return e == OK ? sql_import_delegate_touch_person(a->db, p.id, NULL) : e;
 }

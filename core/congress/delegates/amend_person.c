@@ -12,6 +12,12 @@
 #define FACT_MOST 300
 #define CODE_TRIES 8
 
+enum err amend_doing(const struct amend *a, struct register_doing *ret)
+{
+    *ret = (struct register_doing){.db = a->db, .arena = a->arena, .ids = &a->tools->ids, .at_ms = a->now_ms, .actor = a->actor, .source = "desk", .fault = a->fault};
+    return register_begin(ret);
+}
+
 enum err amend_text(const struct amend *a, const char *given, const char *what, size_t most, const char **ret)
 {
     char *tidy = given ? text_tidy(a->arena, given) : NULL;
@@ -107,13 +113,13 @@ static enum err make_code(const struct amend *a, const char **ret)
     return ERR_BUG;
 }
 
-static enum err read_person(const struct amend *a, const struct amend_person *wish, struct sql_import_person_write_in *ret)
+static enum err read_person(const struct amend *a, const struct amend_person *wish, struct register_person *ret)
 {
     static const char *const genders[] = {"f", "m", "x"};
     const char *name = NULL;
     enum err e = amend_text(a, wish->name, "name", NAME_MOST, &name);
     if (e == OK && !name) return fault_because(a->fault, ERR_INPUT, "amend_no_name", NULL, "a name is needed");
-    *ret = (struct sql_import_person_write_in){.name = name, .unit_id = DB_NULL};
+    *ret = (struct register_person){.name = name, .unit_id = DB_NULL};
     if (e == OK) e = amend_text(a, wish->honorific, "honorific", FACT_MOST, &ret->honorific);
     if (e == OK) e = amend_label(a, wish->title, "title", &ret->title);
     if (e == OK) e = amend_phone(a, wish->phone, &ret->phone);
@@ -127,13 +133,15 @@ static enum err read_person(const struct amend *a, const struct amend_person *wi
 
 static enum err make_person(const struct amend *a, const struct amend_person *wish, bool anyway, struct amend_who *ret)
 {
-    struct sql_import_person_write_in in;
+    struct register_person in;
+    struct register_doing doing;
     enum err e = read_person(a, wish, &in);
     if (e == OK && !anyway) e = check_same_name(a, in.name_fold);
     if (e == OK) e = make_code(a, &in.code);
     if (e != OK) return e;
     in.id = id_next(&a->tools->ids);
-    e = sql_import_person_write(a->db, &in, NULL);
+    e = amend_doing(a, &doing);
+    if (e == OK) e = register_write_person(&doing, NULL, &in, NULL, 0, NULL);
     if (e != OK) return db_fault(a->db, e, a->fault, "store the person");
     *ret = (struct amend_who){in.id, in.unit_id, in.code, in.name, true};
     return OK;
@@ -141,9 +149,9 @@ static enum err make_person(const struct amend *a, const struct amend_person *wi
 
 enum err amend_take_person(const struct amend *a, const struct amend_person *wish, bool anyway, struct amend_who *ret)
 {
-    struct sql_amend_person_row row;
+    struct register_person row;
     if (!wish->code) return make_person(a, wish, anyway, ret);
-    enum err e = sql_amend_person(a->db, a->arena, wish->code, &row);
+    enum err e = register_person_by_code(a->db, a->arena, wish->code, &row);
     if (e == ERR_NOT_FOUND) return fault_because(a->fault, e, "amend_person", wish->code, "there is no person \"%.64s\"", wish->code);
     if (e != OK) return db_fault(a->db, e, a->fault, "look for the person");
     *ret = (struct amend_who){row.id, row.unit_id, row.code, row.name, false};

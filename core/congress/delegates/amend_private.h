@@ -3,10 +3,14 @@
 #define PLENUM_CONGRESS_AMEND_PRIVATE_H
 
 #include "core/congress/delegates/amend.h"
+#include "core/congress/register/register.h"
 
 #include "catalogue.h"
 
 typedef struct sql_amend_find_row amend_row;
+
+/* What the register takes of an amendment. */
+enum err amend_doing(const struct amend *a, struct register_doing *ret);
 
 /* Whether this request was done before: then *ret is its answer and true in *ret_done. ERR_INPUT: no UUID; ERR_CONFLICT: the UUID was used for something else. */
 enum err amend_begin(const struct amend *a, const char *kind, struct amended *ret, bool *ret_done);

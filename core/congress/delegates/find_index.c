@@ -233,6 +233,16 @@ static enum err touch_all(struct db *db, struct arena *arena, int64_t delegate_i
     return e;
 }
 
+static enum err touch_person(struct db *db, struct arena *arena, int64_t person_id)
+{
+    struct sql_find_delegates_of_person_row *rows = NULL;
+    size_t n = 0;
+    enum err e = touch(db, arena, 0, person_id);
+    if (e == OK) e = sql_find_delegates_of_person(db, arena, person_id, &rows, &n);
+    for (size_t i = 0; e == OK && i < n; i++) e = touch(db, arena, rows[i].event_id, rows[i].id);
+    return e;
+}
+
 static enum err forget(struct db *db)
 {
     enum err e = db_records_forget(db);
@@ -245,6 +255,13 @@ enum err find_index_touch(struct db *db, struct arena *arena, int64_t delegate_i
 {
     if (!db_has_words(db)) return OK;
     enum err e = touch_all(db, arena, delegate_id);
+    return e == ERR_IO && db_in_transaction(db) ? forget(db) : e;
+}
+
+enum err find_index_touch_person(struct db *db, struct arena *arena, int64_t person_id)
+{
+    if (!db_has_words(db)) return OK;
+    enum err e = touch_person(db, arena, person_id);
     return e == ERR_IO && db_in_transaction(db) ? forget(db) : e;
 }
 

@@ -13,6 +13,9 @@
  * thrown away and OK. */
 enum err find_index_touch(struct db *db, struct arena *arena, int64_t delegate_id);
 
+/* The same for a person of the register, and for the delegates that they are: after a change of the person, or when they are gone. */
+enum err find_index_touch_person(struct db *db, struct arena *arena, int64_t person_id);
+
 /* Within a transaction: compares all entries of an event (0: of the register) with what they should be, and puts right what differs. One second or less for
  * 70 000 that agree, some seconds for so many new ones. */
 enum err find_index_sync(struct db *db, int64_t event_id);

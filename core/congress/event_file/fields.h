@@ -89,7 +89,7 @@ struct entity {
     const char *noun;     /* in sentences: "person" */
     const struct shape *shape;
     bool in_event;
-    size_t list, write; /* statements */
+    size_t list, write; /* statements; people and units are written by the register */
 };
 
 extern const struct entity entities[ENTITY_COUNT];

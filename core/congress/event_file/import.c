@@ -147,19 +147,33 @@ static enum err follow_names(struct db *db, const struct plan *plan)
     return e;
 }
 
+static enum err write_one(struct plan *plan, struct register_doing *doing, const struct write *write, struct fault *fault)
+{
+    enum err e = write->what == WRITE_STATEMENT ? db_execute(plan->db, write->statement, write->values, write->count) : plan_record(plan, doing, write);
+    if (e == OK || (fault && fault->code)) return e;
+    return db_fault(plan->db, e, fault, write->what == WRITE_STATEMENT ? catalogue.statements[write->statement].name : write->row->key);
+}
+
+static enum err write_all(struct plan *plan, struct fault *fault)
+{
+    struct fault why = {0}; /* of the register: a sentence, or none */
+    struct register_doing doing = {.db = plan->db, .arena = plan->arena, .ids = &plan->ids, .at_ms = plan->now_ms, .actor = plan->options->actor,
+                                   .source = "event file", .fault = &why};
+    enum err e = register_begin(&doing);
+    if (e != OK) return db_fault(plan->db, e, fault, "read the time zone");
+    for (int phase = 0; e == OK && phase < WRITE_PHASES; phase++)
+        for (size_t i = 0; e == OK && i < plan->writes[phase].count; i++) e = write_one(plan, &doing, &plan->writes[phase].items[i], &why);
+    return e == OK ? OK : fault_set(fault, e, "%s", why.text);
+}
+
 static enum err apply(struct db *db, void *arg, struct fault *fault)
 {
     struct work *work = arg;
     struct plan *plan = &work->plan;
     enum err e = begin_plan(work, db, fault);
     if (e != OK) return e;
-    for (int phase = 0; phase < WRITE_PHASES; phase++) {
-        for (size_t i = 0; i < plan->writes[phase].count; i++) {
-            const struct write *write = &plan->writes[phase].items[i];
-            e = db_execute(db, write->statement, write->values, write->count);
-            if (e != OK) return db_fault(db, e, fault, catalogue.statements[write->statement].name);
-        }
-    }
+    e = write_all(plan, fault);
+    if (e != OK) return e;
     if (e == OK) e = plan_write_announcements(plan, db);
     for (size_t i = 0; e == OK && i < plan->event_count; i++) e = give_display_code(db, row_values(plan->events[i].row)[0].i64);
     for (size_t i = 0; e == OK && i < plan->event_count; i++)

@@ -135,17 +135,11 @@ static enum err check_circle(const struct table *table, const struct row *row, c
 
 static enum err settle_unit(struct plan *plan, struct table *table, struct row *row)
 {
-    size_t parent = entity_column(ENTITY_UNIT, "parent"), name = entity_column(ENTITY_UNIT, "name");
+    size_t name = entity_column(ENTITY_UNIT, "name");
     bool changed = false;
     enum err e = row_settle(plan, table, row, &changed);
     if (e != OK || !changed) return e;
-    if (!row->now) { /* its parent may be written after it: first without, then with */
-        struct db_value above = row->next[parent];
-        row->next[parent] = value_i64(DB_NULL);
-        e = plan_write(plan, WRITE_FIRST, entities[ENTITY_UNIT].write, row->next, entity_width(&entities[ENTITY_UNIT]));
-        row->next[parent] = above;
-        return e;
-    }
+    if (!row->now) return plan_write_row(plan, WRITE_FIRST, WRITE_ROW_BARE, ENTITY_UNIT, row); /* its parent may be written after it */
     if (value_equal(&row->now[name], &row->next[name])) return OK;
     e = plan_write(plan, WRITE_LAST, SQL_IMPORT_EVENT_BUMP_OF_UNIT, row->next, 1);
     return e == OK ? plan_write(plan, WRITE_LAST, SQL_IMPORT_DELEGATE_TOUCH_UNIT, row->next, 1) : e;
@@ -234,33 +228,12 @@ static enum err merge_attributes(struct plan *plan, struct row *row, const struc
     return OK;
 }
 
-static enum err write_attributes(struct plan *plan, const struct row *row)
-{
-    const struct table *types = &plan->tables[ENTITY_ATTRIBUTE_TYPE];
-    const char *code;
-    json_t *value;
-    enum err e = OK;
-    json_object_foreach(row->attributes_next, code, value) {
-        json_t *was = json_object_get(row->attributes_now, code);
-        if (was && json_equal(was, value)) continue;
-        struct db_value values[] = {row->next[0], row_values(map_get(&types->by_key, code))[0], value_text(json_canonical(plan->arena, value))};
-        if (e == OK) e = values[2].text ? plan_write(plan, WRITE_MAIN, SQL_IMPORT_PERSON_ATTRIBUTE_WRITE, values, 3) : ERR_NOMEM;
-    }
-    json_object_foreach(row->attributes_now, code, value) {
-        if (json_object_get(row->attributes_next, code)) continue;
-        struct db_value values[] = {row->next[0], row_values(map_get(&types->by_key, code))[0]};
-        if (e == OK) e = plan_write(plan, WRITE_MAIN, SQL_IMPORT_PERSON_ATTRIBUTE_REMOVE, values, 2);
-    }
-    return e;
-}
-
 static enum err settle_person(struct plan *plan, struct table *table, struct row *row)
 {
     bool changed = false;
     enum err e = row_settle(plan, table, row, &changed);
     if (e != OK || !changed) return e;
-    e = write_attributes(plan, row);
-    if (e == OK && row->now) e = plan_write(plan, WRITE_LAST, SQL_IMPORT_EVENT_BUMP_OF_PERSON, row->next, 1);
+    if (row->now) e = plan_write(plan, WRITE_LAST, SQL_IMPORT_EVENT_BUMP_OF_PERSON, row->next, 1);
     if (e == OK && row->now) e = plan_write(plan, WRITE_LAST, SQL_IMPORT_DELEGATE_TOUCH_PERSON, row->next, 1);
     return e;
 }

@@ -9,6 +9,7 @@
 #include "core/base/map.h"
 #include "core/congress/event_file/event_file.h"
 #include "core/congress/event_file/fields.h"
+#include "core/congress/register/register.h"
 #include "core/congress/store/store.h"
 
 struct row {
@@ -47,10 +48,15 @@ struct event_plan {
     struct table tables[ENTITY_COUNT];
 };
 
+/* A statement with its values; or, of people and units, a row that goes through the register (record.c). */
+enum write_what { WRITE_STATEMENT, WRITE_ROW, WRITE_ROW_BARE /* a new unit, before the one above it is there */, REMOVE_ROW };
 struct write {
     size_t statement;
     struct db_value *values;
     size_t count;
+    enum write_what what;
+    enum entity_kind kind;
+    const struct row *row;
 };
 
 /* In this order: what makes room, what is new or changed, what goes. */
@@ -145,6 +151,7 @@ enum err row_settle(struct plan *plan, struct table *table, struct row *row, boo
 enum err plan_note(struct plan *plan, enum entity_kind kind, const char *code, const struct row *row, const char *what, json_t *fields);
 enum err plan_write(struct plan *plan, enum write_phase phase, size_t statement, const struct db_value *values, size_t count);
 enum err plan_write_id(struct plan *plan, enum write_phase phase, size_t statement, int64_t id);
+enum err plan_write_row(struct plan *plan, enum write_phase phase, enum write_what what, enum entity_kind kind, const struct row *row);
 struct db_value value_i64(int64_t value); /* DB_NULL: NULL */
 struct db_value value_text(const char *text); /* NULL: NULL */
 bool value_equal(const struct db_value *a, const struct db_value *b);
@@ -165,6 +172,9 @@ enum err plan_write_announcements(struct plan *plan, struct db *db);
 json_t *plan_show_announcements(struct plan *plan, const char *stored, bool *failed); /* as the file says it; NULL: none */
 /* Rows that --prune takes away: refuses those with a history, and rows that would point at nothing; then notes and lists the removals. */
 enum err plan_removals(struct plan *plan, struct fault *fault);
+
+/* --- record.c: in the transaction, people and units through the register --- */
+enum err plan_record(struct plan *plan, struct register_doing *doing, const struct write *write);
 
 /* --- recount.c: in the transaction, after the writes --- */
 enum err plan_recount(struct db *db, int64_t event_id, const char *slug);

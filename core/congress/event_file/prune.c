@@ -68,7 +68,7 @@ static enum err check_delegates(struct plan *plan, const struct table *table, co
 static enum err list_removal(struct plan *plan, const struct table *table, const struct row *row)
 {
     static const size_t removal[ENTITY_COUNT] = {
-        [ENTITY_ATTRIBUTE_TYPE] = SQL_IMPORT_ATTRIBUTE_TYPE_REMOVE, [ENTITY_UNIT] = SQL_IMPORT_UNIT_REMOVE,     [ENTITY_PERSON] = SQL_IMPORT_PERSON_REMOVE,
+        [ENTITY_ATTRIBUTE_TYPE] = SQL_IMPORT_ATTRIBUTE_TYPE_REMOVE,
         [ENTITY_CATEGORY] = SQL_IMPORT_CATEGORY_REMOVE,             [ENTITY_AREA] = SQL_IMPORT_AREA_REMOVE,     [ENTITY_GATE] = SQL_IMPORT_GATE_REMOVE,
         [ENTITY_SESSION] = SQL_IMPORT_SESSION_REMOVE,               [ENTITY_DOCUMENT] = SQL_IMPORT_DOCUMENT_REMOVE, [ENTITY_DELEGATE] = SQL_IMPORT_DELEGATE_REMOVE,
     };
@@ -80,7 +80,8 @@ static enum err list_removal(struct plan *plan, const struct table *table, const
         if (e == OK) e = plan_write_id(plan, phase, SQL_IMPORT_DELEGATE_REMOVE_STATE, id);
     }
     if (table->kind == ENTITY_GATE) e = plan_write_id(plan, phase, SQL_IMPORT_GATE_PAIRINGS, id);
-    if (e == OK) e = plan_write_id(plan, phase, removal[table->kind], id);
+    bool recorded = table->kind == ENTITY_PERSON || table->kind == ENTITY_UNIT;
+    if (e == OK) e = recorded ? plan_write_row(plan, phase, REMOVE_ROW, table->kind, row) : plan_write_id(plan, phase, removal[table->kind], id);
     plan->counts[table->kind].removed++;
     if (e == OK && plan->options->dry_run) e = plan_note(plan, table->kind, row->key, row, "removed", NULL);
     return e;

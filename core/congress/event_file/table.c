@@ -285,17 +285,27 @@ enum err row_settle(struct plan *plan, struct table *table, struct row *row, boo
         enum err e = plan_note(plan, table->kind, row->key, row, row->now ? "changed" : "new", fields);
         if (e != OK) return e;
     }
+    if (table->kind == ENTITY_PERSON || table->kind == ENTITY_UNIT) return plan_write_row(plan, WRITE_MAIN, WRITE_ROW, table->kind, row);
     return plan_write(plan, WRITE_MAIN, entity->write, row->next, entity_width(entity));
+}
+
+static enum err add_write(struct plan *plan, enum write_phase phase, const struct write *write)
+{
+    struct write_list *list = &plan->writes[phase];
+    if (arena_grow(plan->arena, &list->items, &list->capacity, list->count, sizeof *list->items) != 0) return ERR_NOMEM;
+    list->items[list->count++] = *write;
+    return OK;
 }
 
 enum err plan_write(struct plan *plan, enum write_phase phase, size_t statement, const struct db_value *values, size_t count)
 {
-    struct write_list *list = &plan->writes[phase];
-    if (arena_grow(plan->arena, &list->items, &list->capacity, list->count, sizeof *list->items) != 0) return ERR_NOMEM;
     struct db_value *copy = arena_memdup(plan->arena, values, count * sizeof *values);
-    if (!copy) return ERR_NOMEM;
-    list->items[list->count++] = (struct write){statement, copy, count};
-    return OK;
+    return copy ? add_write(plan, phase, &(struct write){.statement = statement, .values = copy, .count = count}) : ERR_NOMEM;
+}
+
+enum err plan_write_row(struct plan *plan, enum write_phase phase, enum write_what what, enum entity_kind kind, const struct row *row)
+{
+    return add_write(plan, phase, &(struct write){.what = what, .kind = kind, .row = row});
 }
 
 enum err plan_write_id(struct plan *plan, enum write_phase phase, size_t statement, int64_t id)

@@ -186,13 +186,16 @@ static enum err write_all(struct db *db, void *arg, struct fault *fault)
 {
     struct adding *a = arg;
     struct arena scratch = {0};
+    struct id_source ids = {0};
     enum err e = OK;
     size_t written = 0;
     for (size_t i = 0; e == OK && i < a->files.count; i++) {
         const struct one *one = &a->all[i];
         bool changed = false;
         if (one->outcome != NEW && one->outcome != REPLACED) continue;
-        e = photo_set(db, &scratch, a->people.items[one->match.people[0]].code, &one->blob, a->now_ms, &changed);
+        struct register_doing doing = {.db = db, .arena = &scratch, .ids = &ids, .at_ms = a->now_ms, .actor = a->add->actor, .source = "photos", .fault = fault};
+        e = register_begin(&doing);
+        if (e == OK) e = photo_set(&doing, a->people.items[one->match.people[0]].code, &one->blob, &changed);
         written += changed;
         arena_clear(&scratch);
     }

@@ -87,28 +87,37 @@ static enum err choose_path(struct db *db, struct arena *arena, const char *code
     return e == ERR_NOT_FOUND || e == OK ? OK : e;
 }
 
-enum err photo_set(struct db *db, struct arena *arena, const char *code, const struct blob *blob, int64_t now_ms, bool *ret_changed)
+static enum err set_photo(struct register_doing *doing, const struct register_person *before, const char *path, const char *sha256)
 {
-    struct sql_photos_find_row row;
+    struct register_person after = *before;
+    after.photo = path;
+    after.photo_blob = sha256;
+    return register_write_person(doing, before, &after, NULL, 0, NULL);
+}
+
+enum err photo_set(struct register_doing *doing, const char *code, const struct blob *blob, bool *ret_changed)
+{
+    struct register_person person;
     const char *path = NULL;
-    enum err e = sql_photos_find(db, arena, code, &row);
+    enum err e = register_person_by_code(doing->db, doing->arena, code, &person);
     if (e != OK) return e;
-    bool changed = !row.photo_blob || strcmp(row.photo_blob, blob->sha256) != 0;
-    if (changed) e = choose_path(db, arena, code, row.person_id, row.photo, blob, &path);
-    if (changed && e == OK) e = sql_blob_insert(db, &(struct sql_blob_insert_in){blob->sha256, blob->size, blob->media_type, now_ms, blob->crc}, NULL);
-    if (changed && e == OK) e = sql_photos_set(db, row.person_id, path, blob->sha256, NULL);
+    bool changed = !person.photo_blob || strcmp(person.photo_blob, blob->sha256) != 0;
+    if (changed) e = choose_path(doing->db, doing->arena, person.code, person.id, person.photo, blob, &path);
+    if (changed && e == OK)
+        e = sql_blob_insert(doing->db, &(struct sql_blob_insert_in){blob->sha256, blob->size, blob->media_type, doing->at_ms, blob->crc}, NULL);
+    if (changed && e == OK) e = set_photo(doing, &person, path, blob->sha256);
     if (e == OK) *ret_changed = changed;
     return e;
 }
 
-enum err photo_remove(struct db *db, struct arena *arena, const char *code, struct fault *fault)
+enum err photo_remove(struct register_doing *doing, const char *code)
 {
-    struct sql_photos_find_row row;
-    enum err e = sql_photos_find(db, arena, code, &row);
-    if (e == ERR_NOT_FOUND) return fault_set(fault, e, "there is nobody with the code \"%.100s\"", code);
-    if (e == OK && !row.photo_blob) return fault_set(fault, ERR_NOT_FOUND, "%s has no photo", code);
-    if (e == OK) e = sql_photos_set(db, row.person_id, NULL, NULL, NULL);
-    return e == OK ? OK : db_fault(db, e, fault, "remove the photo");
+    struct register_person person;
+    enum err e = register_person_by_code(doing->db, doing->arena, code, &person);
+    if (e == ERR_NOT_FOUND) return fault_set(doing->fault, e, "there is nobody with the code \"%.100s\"", code);
+    if (e == OK && !person.photo_blob) return fault_set(doing->fault, ERR_NOT_FOUND, "%s has no photo", code);
+    if (e == OK) e = set_photo(doing, &person, NULL, NULL);
+    return e == OK ? OK : db_fault(doing->db, e, doing->fault, "remove the photo");
 }
 
 enum err photo_find(struct db *db, struct arena *arena, const char *event, const char *code, const char **ret_sha256)

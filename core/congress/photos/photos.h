@@ -10,6 +10,7 @@
 
 #include "core/base/json.h"
 #include "core/congress/photos/match.h"
+#include "core/congress/register/register.h"
 #include "core/congress/store/store.h"
 
 #define PHOTO_SIDE_KEPT 1200u
@@ -37,10 +38,11 @@ enum err photo_people_load(struct db *db, struct arena *arena, const char *event
 enum err photo_take(struct arena *arena, const char *folder, const void *data, size_t length, struct blob *ret, struct fault *fault);
 /* A small picture of a stored photo, for screens: at most `side` pixels wide and high. ERR_NOT_FOUND: the blob is not there. */
 enum err photo_show(struct arena *arena, const char *folder, const char *sha256, unsigned side, const void **ret_data, size_t *ret_length, struct fault *fault);
-/* In the caller's transaction: the person has this photo. *ret_changed false: had it already, nothing was written. ERR_NOT_FOUND: no such person. */
-enum err photo_set(struct db *db, struct arena *arena, const char *code, const struct blob *blob, int64_t now_ms, bool *ret_changed);
-/* In the caller's transaction: the person has none. ERR_NOT_FOUND with a sentence: no such person, or none there. */
-enum err photo_remove(struct db *db, struct arena *arena, const char *code, struct fault *fault);
+/* In the caller's transaction, `doing` as register_begin left it: the person has this photo. *ret_changed false: had it already, nothing was written.
+ * ERR_NOT_FOUND: no such person. */
+enum err photo_set(struct register_doing *doing, const char *code, const struct blob *blob, bool *ret_changed);
+/* The same: the person has none. ERR_NOT_FOUND with a sentence: no such person, or none there. */
+enum err photo_remove(struct register_doing *doing, const char *code);
 
 /* The photo of a delegate of that event; *ret_sha256 NULL: none. ERR_NOT_FOUND: no such delegate there. */
 enum err photo_find(struct db *db, struct arena *arena, const char *event, const char *code, const char **ret_sha256);

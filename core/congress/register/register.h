@@ -50,10 +50,10 @@ struct register_type {
 /* Who changes the register, when, by what. Zero-initialise, then fill; texts are borrowed. */
 struct register_doing {
     struct db *db;
-    struct arena *arena;   /* grows with what is written: clear it, and begin a new doing, each some thousand people */
+    struct arena *arena;   /* grows a little with each change; cleared: a new doing */
     struct id_source *ids;
     int64_t at_ms;         /* recorded at */
-    const char *day;       /* from which local day on the changes hold: register_today's, or an earlier one that somebody chose */
+    const char *day;       /* from which local day on the changes hold: an earlier one that somebody chose; NULL: register_begin puts today's here */
     const char *actor;     /* as the audit log names them */
     const char *source;    /* by what: "console", "desk", "event file", "photos", "import:12" */
     bool is_joining;       /* who is new or had no unit joins on `day`; else the source only lists them: since their `joined`, or since nobody knows when */
@@ -61,7 +61,11 @@ struct register_doing {
     struct fault *fault;
     struct register_type *types; /* private; NULL at first */
     size_t type_count;
+    char today[REGISTER_DAY_SIZE]; /* register_begin's */
 };
+
+/* To be called first: what day it is. */
+enum err register_begin(struct register_doing *doing);
 
 /* The local date of a moment at the organisation: in the time zone of its newest event; UTC as long as there is none. */
 enum err register_today(struct db *db, struct arena *arena, int64_t at_ms, char ret[REGISTER_DAY_SIZE]);

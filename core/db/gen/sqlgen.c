@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define MOST_FIELDS 64
-#define MOST_ENTRIES 600
+#define MOST_ENTRIES 1000
 #define POSITIONAL 3 /* up to so many parameters are plain arguments, more are a struct */
 
 struct field {

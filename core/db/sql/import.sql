@@ -26,25 +26,9 @@ DELETE FROM attribute_type WHERE id = $1;
 SELECT id, code, name, name_fold, parent_id, level, sector, sort_order, members
 FROM unit ORDER BY CASE WHEN sort_order IS NULL THEN 1 ELSE 0 END, sort_order, code;
 
--- import_unit_write :exec (id i64, code text, name text, name_fold text, parent_id i64?, level text?, sector text?, sort_order i64?, members i64?)
-INSERT INTO unit(id, code, name, name_fold, parent_id, level, sector, sort_order, members)
-VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9)
-ON CONFLICT (id) DO UPDATE SET code = excluded.code, name = excluded.name, name_fold = excluded.name_fold, parent_id = excluded.parent_id, level = excluded.level,
-  sector = excluded.sector, sort_order = excluded.sort_order, members = excluded.members;
-
--- import_unit_remove :exec (id i64)
-DELETE FROM unit WHERE id = $1;
-
 -- import_person_list :many () -> (id i64, code text, name text, name_fold text, name_sort text, sort_name text?, honorific text?, unit_id i64?, title text?, gender text?, born text?, joined text?, phone text?, email text?, photo text?, photo_blob text?)
 SELECT id, code, name, name_fold, name_sort, sort_name, honorific, unit_id, title, gender, born, joined, phone, email, photo, photo_blob
 FROM person ORDER BY code;
-
--- import_person_write :exec (id i64, code text, name text, name_fold text, name_sort text, sort_name text?, honorific text?, unit_id i64?, title text?, gender text?, born text?, joined text?, phone text?, email text?, photo text?, photo_blob text?)
-INSERT INTO person(id, code, name, name_fold, name_sort, sort_name, honorific, unit_id, title, gender, born, joined, phone, email, photo, photo_blob)
-VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-ON CONFLICT (id) DO UPDATE SET code = excluded.code, name = excluded.name, name_fold = excluded.name_fold, name_sort = excluded.name_sort, sort_name = excluded.sort_name,
-  honorific = excluded.honorific, unit_id = excluded.unit_id, title = excluded.title, gender = excluded.gender, born = excluded.born,
-  joined = excluded.joined, phone = excluded.phone, email = excluded.email, photo = excluded.photo, photo_blob = excluded.photo_blob;
 
 -- import_event_list :many () -> (id i64, slug text, kind text, title text, timezone text, public_url text?, starts_ms i64, ends_ms i64, opens_ms i64, venue text?, colors text?, wifi text?, streams text?, quorum text?, slides text?, documents_access text, pin text, names_on_wall i64, welcome text?, group_quorum i64, head_pin i64, wall_welcome text?)
 SELECT id, slug, kind, title, timezone, public_url, starts_ms, ends_ms, opens_ms, venue, colors, wifi, streams, quorum, slides,
@@ -140,9 +124,6 @@ ON CONFLICT (id) DO UPDATE SET person_id = excluded.person_id, number = excluded
   roles = excluded.roles, group_name = excluded.group_name, sort_order = excluded.sort_order, seat = excluded.seat, badge_box = excluded.badge_box,
   needs = excluded.needs, room = excluded.room, transport = excluded.transport, diet = excluded.diet, greet = excluded.greet, roster_seq = excluded.roster_seq;
 
--- import_person_remove :exec (id i64)
-DELETE FROM person WHERE id = $1;
-
 -- import_document_remove :exec (id i64)
 DELETE FROM document WHERE id = $1;
 
@@ -154,12 +135,6 @@ INSERT INTO document_version(id, document_id, version, sha256, name, added_ms) V
 
 -- import_person_attributes :many () -> (person_id i64, code text, value text)
 SELECT a.person_id, t.code, a.value FROM person_attribute a JOIN attribute_type t ON t.id = a.type_id ORDER BY a.person_id, t.code;
-
--- import_person_attribute_write :exec (person_id i64, type_id i64, value text)
-INSERT INTO person_attribute(person_id, type_id, value) VALUES($1, $2, $3) ON CONFLICT (person_id, type_id) DO UPDATE SET value = excluded.value;
-
--- import_person_attribute_remove :exec (person_id i64, type_id i64)
-DELETE FROM person_attribute WHERE person_id = $1 AND type_id = $2;
 
 -- import_delegate_clear_number :exec (id i64)
 UPDATE delegate SET number = NULL WHERE id = $1;

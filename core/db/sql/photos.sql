@@ -15,9 +15,6 @@ LEFT JOIN unit u ON u.id = p.unit_id
 WHERE ($1 = 0 OR p.unit_id = $1)
 ORDER BY u.sort_order NULLS LAST, u.code NULLS LAST, p.name_sort, p.code
 
--- photos_find :maybe (code text) -> (person_id i64, name text, photo text?, photo_blob text?)
-SELECT id, name, photo, photo_blob FROM person WHERE code = $1
-
 -- A delegate's photo, for those who may see this event.
 -- photos_find_in_event :maybe (code text, event text) -> (person_id i64, name text, photo_blob text?)
 SELECT p.id, p.name, p.photo_blob FROM person p JOIN delegate d ON d.person_id = p.id JOIN event e ON e.id = d.event_id WHERE p.code = $1 AND e.slug = $2
@@ -35,6 +32,3 @@ FROM delegate d JOIN person p ON p.id = d.person_id WHERE d.event_id = $1 AND d.
 -- photos_path_taken :maybe (path text, person_id i64) -> (taken i64)
 SELECT 1 WHERE EXISTS (SELECT 1 FROM person WHERE photo = $1 AND id <> $2) OR EXISTS (SELECT 1 FROM document WHERE file = $1)
   OR EXISTS (SELECT 1 FROM organization WHERE logo = $1) OR EXISTS (SELECT 1 FROM event WHERE slides LIKE '%' || $1 || '%')
-
--- photos_set :exec (person_id i64, photo text?, photo_blob text?)
-UPDATE person SET photo = $2, photo_blob = $3 WHERE id = $1

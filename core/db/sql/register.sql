@@ -1,0 +1,163 @@
+-- The register: core/congress/register. Only that room calls what writes here (tests/lint); nothing else writes person, person_attribute and unit.
+
+-- register_person_put :exec (id i64, code text, name text, name_fold text, name_sort text, sort_name text?, honorific text?, unit_id i64?, title text?, gender text?, born text?, joined text?, phone text?, email text?, photo text?, photo_blob text?, known i64, keep i64)
+INSERT INTO person(id, code, name, name_fold, name_sort, sort_name, honorific, unit_id, title, gender, born, joined, phone, email, photo, photo_blob, known)
+VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+ON CONFLICT (id) DO UPDATE SET code = excluded.code, name = excluded.name, name_fold = excluded.name_fold, name_sort = excluded.name_sort, sort_name = excluded.sort_name,
+  honorific = excluded.honorific, unit_id = excluded.unit_id, title = excluded.title, gender = excluded.gender, born = excluded.born,
+  joined = excluded.joined, phone = excluded.phone, email = excluded.email, photo = excluded.photo, photo_blob = excluded.photo_blob,
+  known = (person.known & $18) | excluded.known
+
+-- register_person_drop :exec (id i64)
+DELETE FROM person WHERE id = $1
+
+-- register_attribute_put :exec (person_id i64, type_id i64, value text)
+INSERT INTO person_attribute(person_id, type_id, value) VALUES($1, $2, $3) ON CONFLICT (person_id, type_id) DO UPDATE SET value = excluded.value
+
+-- register_attribute_drop :exec (person_id i64, type_id i64)
+DELETE FROM person_attribute WHERE person_id = $1 AND type_id = $2
+
+-- register_unit_put :exec (id i64, code text, name text, name_fold text, parent_id i64?, level text?, sector text?, sort_order i64?, members i64?)
+INSERT INTO unit(id, code, name, name_fold, parent_id, level, sector, sort_order, members)
+VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (id) DO UPDATE SET code = excluded.code, name = excluded.name, name_fold = excluded.name_fold, parent_id = excluded.parent_id, level = excluded.level,
+  sector = excluded.sector, sort_order = excluded.sort_order, members = excluded.members
+
+-- register_unit_drop :exec (id i64)
+DELETE FROM unit WHERE id = $1
+
+-- Only types that nobody has a value of yet get a mark here.
+-- register_type_mark :exec (id i64, mask i64)
+UPDATE attribute_type SET known_mask = $2 WHERE id = $1
+
+-- register_types :many () -> (id i64, code text, title text, kind text, choices text?, sensitive i64, mask i64)
+SELECT id, code, title, kind, choices, sensitive, known_mask FROM attribute_type ORDER BY code
+
+-- register_zone :maybe () -> (timezone text)
+SELECT timezone FROM event ORDER BY starts_ms DESC, id DESC LIMIT 1
+
+-- register_person_of_code :maybe (code text) -> (id i64, code text, name text, name_fold text, name_sort text, sort_name text?, honorific text?, unit_id i64?, title text?, gender text?, born text?, joined text?, phone text?, email text?, photo text?, photo_blob text?)
+SELECT id, code, name, name_fold, name_sort, sort_name, honorific, unit_id, title, gender, born, joined, phone, email, photo, photo_blob FROM person
+WHERE id IN (SELECT p.id FROM person p WHERE p.code = $1 UNION SELECT a.person_id FROM person_alias a WHERE a.code = $1)
+
+-- register_person_of_id :maybe (id i64) -> (id i64, code text, name text, name_fold text, name_sort text, sort_name text?, honorific text?, unit_id i64?, title text?, gender text?, born text?, joined text?, phone text?, email text?, photo text?, photo_blob text?)
+SELECT id, code, name, name_fold, name_sort, sort_name, honorific, unit_id, title, gender, born, joined, phone, email, photo, photo_blob FROM person WHERE id = $1
+
+-- register_unit_of_code :maybe (code text) -> (id i64, code text, name text, name_fold text, parent_id i64?, level text?, sector text?, sort_order i64?, members i64?)
+SELECT id, code, name, name_fold, parent_id, level, sector, sort_order, members FROM unit WHERE code = $1
+
+-- register_unit_of_id :maybe (id i64) -> (id i64, code text, name text, name_fold text, parent_id i64?, level text?, sector text?, sort_order i64?, members i64?)
+SELECT id, code, name, name_fold, parent_id, level, sector, sort_order, members FROM unit WHERE id = $1
+
+-- register_unit_needed :maybe (id i64) -> (people i64, units i64, delegates i64)
+SELECT (SELECT COUNT(*) FROM person WHERE unit_id = $1), (SELECT COUNT(*) FROM unit WHERE parent_id = $1), (SELECT COUNT(*) FROM delegate WHERE delegation_id = $1)
+
+-- register_note :exec (id i64, person_id i64?, unit_id i64?, at_ms i64, day text, field text, old text?, value text?, sensitive i64, actor text, source text)
+INSERT INTO register_change(id, person_id, unit_id, at_ms, day, field, old, value, sensitive, actor, source) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+
+-- Memberships: those that are known, by their days. Whatever is void is history of the history.
+
+-- membership_of_person :many (person_id i64) -> (id i64, unit_id i64, from_day text, until_day text, began text, ended text?, from_unit_id i64?, to_unit_id i64?)
+SELECT id, unit_id, from_day, until_day, began, ended, from_unit_id, to_unit_id FROM membership
+WHERE person_id = $1 AND void_ms = 9223372036854775807 ORDER BY from_day, until_day, known_ms, id
+
+-- membership_add :exec (id i64, person_id i64, unit_id i64, from_day text, until_day text, began text, ended text?, from_unit_id i64?, to_unit_id i64?, known_ms i64, actor text, source text, ended_ms i64, ended_actor text?, ended_source text?)
+INSERT INTO membership(id, person_id, unit_id, from_day, until_day, began, ended, from_unit_id, to_unit_id, known_ms, actor, source, ended_ms, ended_actor, ended_source)
+VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+
+-- membership_end :exec (id i64, until_day text, ended text, to_unit_id i64?, ended_ms i64, actor text, source text)
+UPDATE membership SET until_day = $2, ended = $3, to_unit_id = $4, ended_ms = $5, ended_actor = $6, ended_source = $7 WHERE id = $1
+
+-- membership_void :exec (id i64, void_ms i64, actor text, source text)
+UPDATE membership SET void_ms = $2, void_actor = $3, void_source = $4 WHERE id = $1
+
+-- membership_forget :exec (person_id i64)
+UPDATE membership SET person_id = NULL WHERE person_id = $1
+
+-- register_change_forget :exec (person_id i64)
+DELETE FROM register_change WHERE person_id = $1
+
+-- register_merge_forget :exec (person_id i64)
+DELETE FROM register_merge WHERE kept_id = $1 OR gone_id = $1
+
+-- register_alias_forget :exec (person_id i64)
+DELETE FROM person_alias WHERE person_id = $1
+
+-- register_distinct_forget :exec (person_id i64)
+DELETE FROM register_distinct WHERE low_id = $1 OR high_id = $1
+
+-- History: periods as they were known at a moment (core/congress/register/history.h). An end that was not known yet has not happened.
+
+-- register_units :many () -> (id i64, code text, name text, parent_id i64?, level text?, sector text?, members i64?)
+SELECT id, code, name, parent_id, level, sector, members FROM unit ORDER BY CASE WHEN sort_order IS NULL THEN 1 ELSE 0 END, sort_order, code
+
+-- history_sizes :many (day text, known_ms i64) -> (unit_id i64, total i64)
+SELECT unit_id, COUNT(*) FROM membership
+WHERE from_day <= $1 AND (until_day > $1 OR ended_ms > $2) AND known_ms <= $2 AND void_ms > $2 GROUP BY unit_id
+
+-- history_openings :many (first_day text, known_ms i64) -> (unit_id i64, total i64)
+SELECT unit_id, COUNT(*) FROM membership
+WHERE from_day < $1 AND (until_day >= $1 OR ended_ms > $2) AND known_ms <= $2 AND void_ms > $2 GROUP BY unit_id
+
+-- history_began :many (first_day text, last_day text, known_ms i64) -> (unit_id i64, began text, from_unit_id i64?, total i64)
+SELECT unit_id, began, from_unit_id, COUNT(*) FROM membership
+WHERE from_day >= $1 AND from_day <= $2 AND known_ms <= $3 AND void_ms > $3 GROUP BY unit_id, began, from_unit_id
+
+-- history_ended :many (first_day text, last_day text, known_ms i64) -> (unit_id i64, ended text, to_unit_id i64?, total i64)
+SELECT unit_id, ended, to_unit_id, COUNT(*) FROM membership
+WHERE until_day >= $1 AND until_day <= $2 AND ended_ms <= $3 AND known_ms <= $3 AND void_ms > $3 AND ended IS NOT NULL GROUP BY unit_id, ended, to_unit_id
+
+-- A unit counts with all units below it. Who was erased has no name any more.
+-- history_members :many (unit_id i64, day text, known_ms i64, after_sort text, after_id i64, most i64) -> (person_id i64?, code text?, name text?, sort text, unit_id i64, from_day text, began text, period_id i64)
+SELECT m.person_id, p.code, p.name, COALESCE(p.name_sort, '~'), m.unit_id, m.from_day, m.began, m.id
+FROM membership m LEFT JOIN person p ON p.id = m.person_id
+WHERE m.unit_id IN (WITH RECURSIVE below(id) AS (SELECT u.id FROM unit u WHERE u.id = $1 UNION SELECT k.id FROM unit k JOIN below b ON k.parent_id = b.id) SELECT id FROM below)
+  AND m.from_day <= $2 AND (m.until_day > $2 OR m.ended_ms > $3) AND m.known_ms <= $3 AND m.void_ms > $3
+  AND (COALESCE(p.name_sort, '~') > $4 OR (COALESCE(p.name_sort, '~') = $4 AND m.id > $5))
+ORDER BY COALESCE(p.name_sort, '~'), m.id LIMIT $6
+
+-- history_of_person :many (person_id i64) -> (id i64, unit_id i64, unit_code text?, unit_name text?, from_day text, until_day text, began text, ended text?, from_code text?, to_code text?, known_ms i64, actor text, source text, ended_ms i64, ended_actor text?, ended_source text?, void_ms i64, void_actor text?, void_source text?)
+SELECT m.id, m.unit_id, u.code, u.name, m.from_day, m.until_day, m.began, m.ended, f.code, t.code, m.known_ms, m.actor, m.source, m.ended_ms, m.ended_actor, m.ended_source,
+  m.void_ms, m.void_actor, m.void_source
+FROM membership m LEFT JOIN unit u ON u.id = m.unit_id LEFT JOIN unit f ON f.id = m.from_unit_id LEFT JOIN unit t ON t.id = m.to_unit_id
+WHERE m.person_id = $1 ORDER BY m.from_day, m.until_day, m.known_ms, m.id
+
+-- Changes, the newest first.
+-- history_changes_of_person :many (person_id i64, before_id i64, most i64) -> (id i64, at_ms i64, day text, field text, old text?, value text?, sensitive i64, actor text, source text)
+SELECT id, at_ms, day, field, old, value, sensitive, actor, source FROM register_change WHERE person_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
+
+-- history_changes_of_unit :many (unit_id i64, before_id i64, most i64) -> (id i64, at_ms i64, day text, field text, old text?, value text?, sensitive i64, actor text, source text)
+SELECT id, at_ms, day, field, old, value, sensitive, actor, source FROM register_change WHERE unit_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
+
+-- history_changes_all :many (before_id i64, since_ms i64, until_ms i64, most i64) -> (id i64, person_id i64?, unit_id i64?, person_code text?, person_name text?, unit_code text?, at_ms i64, day text, field text, old text?, value text?, sensitive i64, actor text, source text)
+SELECT c.id, c.person_id, c.unit_id, p.code, p.name, u.code, c.at_ms, c.day, c.field, c.old, c.value, c.sensitive, c.actor, c.source
+FROM register_change c LEFT JOIN person p ON p.id = c.person_id LEFT JOIN unit u ON u.id = c.unit_id
+WHERE c.id < $1 AND c.at_ms >= $2 AND c.at_ms < $3 ORDER BY c.id DESC LIMIT $4
+
+-- The tree with counts: read from the index person_by_unit alone.
+-- tree_counts :each () -> (unit_id i64?, known i64, total i64)
+SELECT unit_id, known, COUNT(*) FROM person GROUP BY unit_id, known
+
+-- What `plenum doctor` looks at: each must be 0.
+-- register_check_open :maybe () -> (total i64, code text?)
+SELECT COUNT(*), MIN(p.code) FROM person p LEFT JOIN (
+  SELECT person_id, COUNT(*) AS total, MIN(unit_id) AS unit_id FROM membership WHERE ended IS NULL AND void_ms = 9223372036854775807 GROUP BY person_id) m ON m.person_id = p.id
+WHERE COALESCE(m.total, 0) <> CASE WHEN p.unit_id IS NULL THEN 0 ELSE 1 END OR (p.unit_id IS NOT NULL AND p.unit_id <> m.unit_id)
+
+-- register_check_overlap :maybe () -> (total i64, code text?)
+SELECT COUNT(*), MIN(p.code) FROM (
+  SELECT person_id, from_day, LAG(until_day) OVER (PARTITION BY person_id ORDER BY from_day, until_day, known_ms, id) AS before_day
+  FROM membership WHERE void_ms = 9223372036854775807 AND person_id IS NOT NULL) m LEFT JOIN person p ON p.id = m.person_id
+WHERE m.before_day > m.from_day
+
+-- register_check_days :maybe () -> (total i64)
+SELECT COUNT(*) FROM membership
+WHERE until_day < from_day OR (ended IS NULL AND (until_day <> '9999-12-31' OR ended_ms <> 9223372036854775807)) OR (ended IS NOT NULL AND until_day = '9999-12-31')
+
+-- register_check_known :maybe () -> (total i64, code text?)
+SELECT COUNT(*), MIN(p.code) FROM person p LEFT JOIN (
+  SELECT a.person_id, CAST(SUM(t.known_mask) AS BIGINT) AS mask FROM person_attribute a JOIN attribute_type t ON t.id = a.type_id GROUP BY a.person_id) x ON x.person_id = p.id
+WHERE p.known <> (CASE WHEN p.born IS NULL THEN 0 ELSE 1 END) + (CASE WHEN p.gender IS NULL THEN 0 ELSE 2 END) + (CASE WHEN p.phone IS NULL THEN 0 ELSE 4 END)
+  + (CASE WHEN p.photo_blob IS NULL THEN 0 ELSE 8 END) + (CASE WHEN p.joined IS NULL THEN 0 ELSE 16 END) + (CASE WHEN p.email IS NULL THEN 0 ELSE 32 END)
+  + (CASE WHEN p.title IS NULL THEN 0 ELSE 64 END) + (CASE WHEN p.honorific IS NULL THEN 0 ELSE 128 END) + (CASE WHEN p.gender = 'f' THEN 256 ELSE 0 END)
+  + (CASE WHEN p.gender = 'm' THEN 512 ELSE 0 END) + (CASE WHEN p.unit_id IS NULL THEN 0 ELSE 1024 END) + COALESCE(x.mask, 0)
