@@ -47,7 +47,8 @@ static enum err write_unit(struct register_doing *doing, const struct step *s)
 
 static enum err write_person(struct register_doing *doing, const struct step *s)
 {
-    struct register_person person = {.id = id_next(doing->ids), .code = s->code, .name = s->code, .unit_id = unit_id(s->world, doing->db, s->unit), .joined = s->text};
+    struct register_person person = {.id = id_next(doing->ids), .code = s->code, .name = s->code, .unit_id = unit_id(s->world, doing->db, s->unit),
+                                     .joined = s->text};
     enum err e = person_derive(doing->arena, "vi", s->code, NULL, &person.name_fold, &person.name_sort);
     return e == OK ? register_write_person(doing, NULL, &person, NULL, 0, NULL) : e;
 }
@@ -67,8 +68,8 @@ static enum err apply(struct db *db, void *arg, struct fault *fault)
 {
     const struct step *s = arg;
     struct register_person person;
-    struct register_doing doing = {.db = db, .arena = &s->world->arena, .ids = &s->world->ids, .at_ms = s->world->now_ms, .day = s->day, .actor = "test", .source = "console",
-                                   .is_joining = s->is_joining, .ends_as = s->ends_as, .fault = fault};
+    struct register_doing doing = {.db = db, .arena = &s->world->arena, .ids = &s->world->ids, .at_ms = s->world->now_ms, .day = s->day, .actor = "test",
+                                   .source = "console", .is_joining = s->is_joining, .ends_as = s->ends_as, .fault = fault};
     enum err e = register_begin(&doing);
     if (e != OK) return e;
     if (s->act == UNIT) return write_unit(&doing, s);
@@ -130,7 +131,8 @@ static const char *flow_of(struct world *w, const char *code, const char *first,
         if (i < list.count ? strcmp(list.units[i].code, code) != 0 : strcmp(code, "*") != 0) continue;
         return arena_printf(&w->arena, "%lld listed %lld joined %lld in %lld returned %lld removed %lld left %lld retired %lld died %lld out %lld = %lld",
                             (long long)f->opening, (long long)f->began[0], (long long)f->began[1], (long long)f->began[2], (long long)f->began[3],
-                            (long long)f->ended[0], (long long)f->ended[1], (long long)f->ended[2], (long long)f->ended[3], (long long)f->ended[4], (long long)f->closing);
+                            (long long)f->ended[0], (long long)f->ended[1], (long long)f->ended[2], (long long)f->ended[3], (long long)f->ended[4],
+                            (long long)f->closing);
     }
     return "(none)";
 }
