@@ -20,6 +20,12 @@ int64_t id_next(struct id_source *source)
     return id;
 }
 
+int64_t id_least_at(int64_t ms)
+{
+    int64_t since = ms - ID_EPOCH_MS;
+    return since <= 0 ? 0 : since > INT64_MAX >> ID_RANDOM_BITS ? INT64_MAX : since << ID_RANDOM_BITS;
+}
+
 void id_uuid7(char out[ID_UUID_SIZE])
 {
     uint8_t b[16];

@@ -11,6 +11,8 @@ struct id_source {
     int64_t last;
 };
 int64_t id_next(struct id_source *source);
+/* The least id that is made at that moment or later: ids are in the order of the clock that made them. */
+int64_t id_least_at(int64_t ms);
 
 /* UUID version 7 (RFC 9562 §5.7): 48 bits of Unix milliseconds, then random. Lower case. */
 #define ID_UUID_SIZE 37

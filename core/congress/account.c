@@ -1,5 +1,6 @@
 #include "core/congress/account.h"
 #include "catalogue.h"
+#include "core/base/clock.h"
 #include "core/base/id.h"
 #include "core/base/text.h"
 
@@ -50,7 +51,7 @@ void account_make_password(char out[ACCOUNT_PASSWORD_SIZE])
 
 enum err account_add_role(struct db *db, int64_t account_id, const struct account_role *role)
 {
-    struct sql_account_role_insert_in in = {account_id, role_names[role->kind], role->event_id, role->unit_id};
+    struct sql_account_role_insert_in in = {account_id, role_names[role->kind], role->event_id, role->unit_id, role->until_ms ? role->until_ms : DB_NULL};
     return sql_account_role_insert(db, &in, NULL);
 }
 
@@ -92,13 +93,17 @@ static enum err read_roles(struct db *db, struct arena *arena, struct account *a
     if (e != OK) return e;
     struct account_role *roles = arena_array(arena, count + 1, sizeof *roles);
     if (!roles) return ERR_NOMEM;
+    int64_t now_ms = clock_now_ms();
     for (size_t i = 0; i < count; i++) {
-        if (!account_role_from_name(rows[i].role, &roles[i].kind)) return ERR_BUG;
-        roles[i].event_id = rows[i].event_id;
-        roles[i].unit_id = rows[i].unit_id;
+        struct account_role *role = &roles[account->role_count];
+        if (rows[i].until_ms != DB_NULL && rows[i].until_ms <= now_ms) continue;
+        if (!account_role_from_name(rows[i].role, &role->kind)) return ERR_BUG;
+        role->event_id = rows[i].event_id;
+        role->unit_id = rows[i].unit_id;
+        role->until_ms = rows[i].until_ms;
+        account->role_count++;
     }
     account->roles = roles;
-    account->role_count = count;
     return OK;
 }
 
@@ -116,7 +121,7 @@ enum err account_find(struct db *db, struct arena *arena, const char *name, stru
     enum err e = sql_account_find(db, arena, name, &row);
     if (e != OK) return e;
     return with_roles(db, arena, (struct account){.id = row.id, .name = row.name, .password_hash = row.password_hash, .must_change = row.must_change != 0,
-                                                  .disabled = row.disabled_ms != DB_NULL}, ret);
+                                                  .disabled = row.disabled_ms != DB_NULL, .created_ms = row.created_ms, .version = row.version}, ret);
 }
 
 enum err account_by_id(struct db *db, struct arena *arena, int64_t id, struct account *ret)
@@ -125,7 +130,7 @@ enum err account_by_id(struct db *db, struct arena *arena, int64_t id, struct ac
     enum err e = sql_account_by_id(db, arena, id, &row);
     if (e != OK) return e;
     return with_roles(db, arena, (struct account){.id = row.id, .name = row.name, .password_hash = row.password_hash, .must_change = row.must_change != 0,
-                                                  .disabled = row.disabled_ms != DB_NULL}, ret);
+                                                  .disabled = row.disabled_ms != DB_NULL, .created_ms = row.created_ms, .version = row.version}, ret);
 }
 
 enum err account_list(struct db *db, struct arena *arena, struct account **ret_rows, size_t *ret_count)
@@ -138,7 +143,7 @@ enum err account_list(struct db *db, struct arena *arena, struct account **ret_r
     if (!accounts) return ERR_NOMEM;
     for (size_t i = 0; i < count; i++) {
         accounts[i] = (struct account){.id = rows[i].id, .name = rows[i].name, .password_hash = rows[i].password_hash, .must_change = rows[i].must_change != 0,
-                                       .disabled = rows[i].disabled_ms != DB_NULL};
+                                       .disabled = rows[i].disabled_ms != DB_NULL, .created_ms = rows[i].created_ms, .version = rows[i].version};
         e = read_roles(db, arena, &accounts[i]);
         if (e != OK) return e;
     }
@@ -210,7 +215,7 @@ enum err web_session_make(struct arena *arena, enum web_session_kind kind, int64
     const char *cookie = crypto_random_text(arena, 32), *csrf = crypto_random_text(arena, 32);
     if (!cookie || !csrf) return ERR_NOMEM;
     *ret = (struct web_session){.kind = kind, .account_id = kind == WEB_SESSION_STAFF ? owner : DB_NULL, .event_id = kind == WEB_SESSION_DISPLAY ? owner : DB_NULL,
-                                .wall_id = DB_NULL, .csrf = csrf, .created_ms = now_ms, .expires_ms = now_ms + WEB_SESSION_MS};
+                                .wall_id = DB_NULL, .sign_in_id = DB_NULL, .csrf = csrf, .created_ms = now_ms, .expires_ms = now_ms + WEB_SESSION_MS};
     crypto_sha256_hex(cookie, strlen(cookie), ret->id_hash);
     *ret_cookie = cookie;
     return OK;
@@ -219,7 +224,7 @@ enum err web_session_make(struct arena *arena, enum web_session_kind kind, int64
 enum err web_session_insert(struct db *db, const struct web_session *session, int64_t now_ms)
 {
     struct sql_web_session_insert_in in = {session->id_hash, session->kind == WEB_SESSION_STAFF ? "staff" : "display", session->account_id,
-                                           session->event_id, session->csrf, session->created_ms, session->expires_ms, session->wall_id};
+                                           session->event_id, session->csrf, session->created_ms, session->expires_ms, session->wall_id, session->sign_in_id};
     enum err e = sql_web_session_delete_expired(db, now_ms, NULL);
     return e == OK ? sql_web_session_insert(db, &in, NULL) : e;
 }
@@ -236,6 +241,7 @@ enum err web_session_find(struct db *db, struct arena *arena, const char *cookie
     found.event_id = row.event_id;
     found.csrf = row.csrf;
     found.wall_id = row.wall_id;
+    found.sign_in_id = row.sign_in_id;
     found.created_ms = row.created_ms;
     found.expires_ms = row.expires_ms;
     *ret = found;

@@ -29,6 +29,7 @@ struct account_role {
     enum account_role_kind kind;
     int64_t event_id; /* 0: every event */
     int64_t unit_id;  /* the delegation of a head; else 0 */
+    int64_t until_ms; /* it counts no more from then on; 0 or DB_NULL: until it is taken away */
 };
 
 struct account {
@@ -37,7 +38,8 @@ struct account {
     const char *password_hash;
     bool must_change; /* the password was made by somebody else */
     bool disabled;
-    const struct account_role *roles;
+    int64_t created_ms, version; /* version: grows with every change by the console */
+    const struct account_role *roles; /* those that count now */
     size_t role_count;
 };
 
@@ -52,7 +54,7 @@ void account_make_password(char out[ACCOUNT_PASSWORD_SIZE]);
 /* In a transaction. ERR_CONFLICT with a fault when the name is taken. */
 enum err account_create(struct db *db, const char *name, const char *password_hash, bool must_change, const struct account_role *role, int64_t now_ms, int64_t *ret_id,
                         struct fault *fault);
-/* In a transaction; nothing happens when the account has the role. */
+/* In a transaction; an account that has the role already gets its new end. */
 enum err account_add_role(struct db *db, int64_t account_id, const struct account_role *role);
 /* In a transaction; ends all sessions of the account. ERR_NOT_FOUND. */
 enum err account_set_password(struct db *db, int64_t account_id, const char *password_hash, bool must_change);
@@ -90,6 +92,7 @@ struct web_session {
     int64_t account_id; /* staff; else DB_NULL */
     int64_t event_id;   /* display; else DB_NULL */
     int64_t wall_id;    /* display: which wall it is (core/congress/scene/wall.h); DB_NULL: not known yet */
+    int64_t sign_in_id; /* staff: how they came in (core/congress/sign_in.h); DB_NULL: not known */
     const char *csrf;
     int64_t created_ms, expires_ms;
 };

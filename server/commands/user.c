@@ -72,7 +72,7 @@ static enum err apply_add(struct db *db, void *arg, struct fault *fault)
     if (e == OK) e = account_create(db, w->name, w->hash, w->generated, is_head ? NULL : &w->grant, now, &id, fault);
     if (e == OK && is_head) e = grant_units(db, w, id, fault);
     if (e != OK) return e;
-    e = audit_write(db, now, "command line", "user add", w->name, NULL);
+    e = audit_write(db, now, "command line", "account.made", w->name, NULL);
     return e == OK ? OK : db_fault(db, e, fault, "store the account");
 }
 
@@ -90,7 +90,7 @@ static enum err apply_passwd(struct db *db, void *arg, struct fault *fault)
     enum err e = find_account(db, w, &account, fault);
     if (e != OK) return e;
     e = account_set_password(db, account.id, w->hash, w->generated);
-    if (e == OK) e = audit_write(db, clock_now_ms(), "command line", "user passwd", w->name, NULL);
+    if (e == OK) e = audit_write(db, clock_now_ms(), "command line", "account.password", w->name, NULL);
     return e == OK ? OK : db_fault(db, e, fault, "store the password");
 }
 
@@ -101,7 +101,7 @@ static enum err apply_disable(struct db *db, void *arg, struct fault *fault)
     enum err e = find_account(db, w, &account, fault);
     if (e != OK) return e;
     e = account_disable(db, account.id, clock_now_ms());
-    if (e == OK) e = audit_write(db, clock_now_ms(), "command line", "user disable", w->name, NULL);
+    if (e == OK) e = audit_write(db, clock_now_ms(), "command line", "account.disabled", w->name, NULL);
     return e == OK ? OK : db_fault(db, e, fault, "disable the account");
 }
 

@@ -13,29 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum err put_users(struct view *view, struct db *db)
-{
-    struct account *accounts;
-    size_t count;
-    enum err err = account_list(db, view->arena, &accounts, &count);
-    if (err != OK) return err;
-    json_t *rows = json_array();
-    for (size_t i = 0; i < count; i++) {
-        json_t *row = json_object();
-        const char *roles = NULL;
-        for (size_t k = 0; k < accounts[i].role_count; k++) {
-            const char *words = view_words(view, arena_printf(view->arena, "role.%s", account_role_name(accounts[i].roles[k].kind)));
-            roles = roles == NULL ? words : arena_printf(view->arena, "%s, %s", roles, words);
-        }
-        view_put(row, "name", accounts[i].name);
-        view_put(row, "roles", roles);
-        view_put_flag(row, "disabled", accounts[i].disabled);
-        json_array_append_new(rows, row);
-    }
-    view_put_json(view->root, "users", json_pack("{s:o}", "rows", rows));
-    return OK;
-}
-
 /* Where somebody works in an event; NULL: nowhere. */
 static const char *room_of(const struct account *account, int64_t event_id)
 {
@@ -54,8 +31,6 @@ void admin_get(struct http_request *req)
     if (worker == NULL || !view_begin(&view, req)) return;
     enum err err = event_page_list(worker->db, req->arena, &lines, &count);
     const struct account *account = &principal_of(req)->account;
-    /* The list of users is for those who answer for every event. */
-    if (err == OK && account_may(account, ACCOUNT_ORGANISER, 0)) err = put_users(&view, worker->db);
     if (err != OK) {
         reply_error(req, err, NULL);
         return;
@@ -72,6 +47,7 @@ void admin_get(struct http_request *req)
         json_array_append_new(events, event);
     }
     view_put_json(view.root, "events", events);
+    view_put_flag(view.root, "of_all", account_may(account, ACCOUNT_ORGANISER, 0));
     view_set_title(&view, view_words(&view, "admin.events"));
     view_reply(&view, 200, "admin");
 }

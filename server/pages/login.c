@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/congress/papers/pin_session.h"
 #include "server/access.h"
+#include "server/pages/sign_in_note.h"
 #include "server/pages/staff_return.h"
 #include "server/pages/throttle.h"
 #include "server/pages/view.h"
@@ -19,7 +20,8 @@ struct login {
     const char *name, *password, *next;
     enum err error;
     bool passed;
-    struct account account;
+    struct account account; /* id 0: there is none of that name */
+    struct sign_in sign_in;
     struct web_session session;
     const char *cookie;
 };
@@ -77,11 +79,13 @@ static void login_check(struct http_request *req, void *thread_state)
     struct account account;
     login->error = worker == NULL ? ERR_BUSY : account_find(worker->db, req->arena, login->name, &account);
     if (login->error != OK && login->error != ERR_NOT_FOUND) return;
+    if (login->error == OK) login->account = account;
     login->passed = account_verify(login->error == OK ? &account : NULL, login->password) && login->error == OK;
     login->error = OK;
     if (!login->passed) return;
-    login->account = account;
+    sign_in_note_fill(req, account.id, SIGN_IN_DONE, &login->sign_in);
     login->error = web_session_make(req->arena, WEB_SESSION_STAFF, account.id, clock_now_ms(), &login->session, &login->cookie);
+    login->session.sign_in_id = login->sign_in.id;
 }
 
 static enum err login_store(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
@@ -90,7 +94,8 @@ static enum err login_store(struct db *db, struct http_request *req, struct writ
     (void)fault;
     struct login *login = req->state;
     int64_t now_ms = clock_now_ms();
-    enum err err = web_session_insert(db, &login->session, now_ms);
+    enum err err = sign_in_write(db, &login->sign_in);
+    if (err == OK) err = web_session_insert(db, &login->session, now_ms);
     return err == OK ? audit_write(db, now_ms, login->account.name, "sign_in", login->account.name, NULL) : err;
 }
 
@@ -120,12 +125,14 @@ static void login_checked(struct http_request *req)
     }
     if (!login->passed) {
         log_line(LOG_NOTICE, "pages", "a sign-in was refused (from %s)", req->peer);
+        if (login->account.id) sign_in_note(req, login->account.id, SIGN_IN_WRONG);
         login_reply(req, 401, login->next, login->name, "login.wrong");
         return;
     }
     throttle_passed(throttle, login->name);
     if (!access_takes_account(req, &login->account)) { /* said only to who knows the password */
         log_line(LOG_NOTICE, "pages", "an account with more than the desk's rights came over plain HTTP (from %s)", req->peer);
+        sign_in_note(req, login->account.id, SIGN_IN_REFUSED);
         reply_with(req, false, 403, login->next, NULL, NULL);
         return;
     }
@@ -170,7 +177,10 @@ static enum err logout_store(struct db *db, struct http_request *req, struct wri
     (void)tools;
     (void)fault;
     const char *cookie = http_cookie(req, SESSION_COOKIE), *head = http_cookie(req, HEAD_COOKIE);
-    enum err err = cookie == NULL ? OK : web_session_delete(db, cookie);
+    const struct principal *p = principal_of(req);
+    enum err err = OK;
+    if (p->is_staff && p->session.sign_in_id != DB_NULL) err = sign_in_end(db, p->account.id, p->session.sign_in_id, p->account.name, clock_now_ms());
+    if (err == OK || err == ERR_NOT_FOUND) err = cookie == NULL ? OK : web_session_delete(db, cookie);
     /* Of a head by badge and PIN: else whoever holds this phone next would come in again without the PIN. */
     return err == OK && head != NULL ? pin_session_end(db, head) : err;
 }

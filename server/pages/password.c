@@ -2,6 +2,7 @@
  * Both hashes cost 60 ms on purpose, so they are made in the job pool; all other sessions of the account end with the change. */
 #include "core/base/clock.h"
 #include "server/access.h"
+#include "server/pages/sign_in_note.h"
 #include "server/pages/throttle.h"
 #include "server/pages/view.h"
 
@@ -12,6 +13,7 @@ struct change {
     bool passed;
     enum err error;
     char hash[CRYPTO_PASSWORD_SIZE];
+    struct sign_in sign_in;
     struct web_session session;
     const char *cookie;
 };
@@ -49,6 +51,8 @@ static void change_check(struct http_request *req, void *thread_state)
     if (!change->passed) return;
     change->error = crypto_password_hash(change->fresh, change->hash);
     if (change->error == OK) change->error = web_session_make(req->arena, WEB_SESSION_STAFF, account->id, clock_now_ms(), &change->session, &change->cookie);
+    sign_in_note_fill(req, account->id, SIGN_IN_CHANGED, &change->sign_in);
+    change->session.sign_in_id = change->sign_in.id;
 }
 
 static enum err change_store(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)
@@ -58,7 +62,9 @@ static enum err change_store(struct db *db, struct http_request *req, struct wri
     const struct change *change = req->state;
     const struct account *account = &principal_of(req)->account;
     int64_t now_ms = clock_now_ms();
-    enum err err = account_set_password(db, account->id, change->hash, false);
+    enum err err = sign_in_end_others(db, account->id, NULL, account->name, now_ms, NULL);
+    if (err == OK) err = account_set_password(db, account->id, change->hash, false);
+    if (err == OK) err = sign_in_write(db, &change->sign_in);
     if (err == OK) err = web_session_insert(db, &change->session, now_ms);
     return err == OK ? audit_write(db, now_ms, account->name, "password", account->name, NULL) : err;
 }
@@ -87,6 +93,7 @@ static void change_checked(struct http_request *req)
         return;
     }
     if (!change->passed) {
+        sign_in_note(req, principal_of(req)->account.id, SIGN_IN_WRONG);
         password_reply(req, 401, "password.wrong");
         return;
     }

@@ -236,6 +236,7 @@ bool view_begin(struct view *view, struct http_request *req)
     const struct principal *p = req->principal;
     if (p == NULL || (!p->is_staff && !p->is_badge_head)) return true;
     view_put(view->root, "user", p->is_staff ? p->account.name : p->head_name);
+    view_put_flag(view->root, "has_account", p->is_staff);
     view_put(view->root, "csrf", p->is_staff ? p->session.csrf : p->head_csrf);
     view_put_flag(view->root, "is_desk", (p->roles & WHO_DESK) != 0);
     view_put_flag(view->root, "sees_delegations", (p->roles & WHO_DELEGATION) != 0);

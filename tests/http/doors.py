@@ -331,6 +331,16 @@ def doors():
         "POST /desk/{event}/undo": Door(plain("/desk/test-1/undo"), form=lambda role: {"scan_id": w.new_scan(), "token": token}, status=303),
         "POST /desk/{event}/greet": Door(plain("/desk/test-1/greet"), form=lambda role: {"person": "P01", "token": token, "greet": "1"}, status=303),
         "GET /admin": Door(plain("/admin"), type="text/html"),
+        # What these show and do to whom: tests/flow/accounts.py, and rights.txt.
+        "GET /account": Door(plain("/account"), type="text/html"),
+        "POST /account": Door(plain("/account"), form=lambda role: {"do": "end_others"}, status=303),
+        "GET /admin/-/accounts": Door(plain("/admin/-/accounts"), type="text/html"),
+        "POST /admin/-/accounts": Door(plain("/admin/-/accounts"), form=lambda role: {"name": "x", "role": "desk", "event": "nothing"}, status=400, type="text/html"),
+        "GET /admin/-/accounts/{account}": Door(plain("/admin/-/accounts/1"), status=404),
+        "POST /admin/-/accounts/{account}": Door(plain("/admin/-/accounts/1"), form=lambda role: {"do": "disable", "version": "1"}, status=404),
+        # For who answers for every event; here an organiser of one asks. tests/flow/audit.py, rights.txt.
+        "GET /admin/-/audit": Door(plain("/admin/-/audit"), status=403),
+        "POST /admin/-/audit": Door(plain("/admin/-/audit"), form=lambda role: {"do": "export"}, status=403),
         "GET /admin/{event}": Door(plain("/admin/test-1"), type="text/html"),
         "GET /admin/{event}/conflicts": Door(plain("/admin/test-1/conflicts"), type="text/html"),
         "GET /admin/{event}/late": Door(plain("/admin/test-1/late"), type="text/html"),

@@ -158,6 +158,79 @@ def another_delegation(world, client):
     return "/".join(str(s) for s in sorted(seen))
 
 
+# --- accounts ---
+
+def account_of(world, name):
+    return world.server.rows("SELECT id, version FROM account WHERE name = ?", name)[0]
+
+
+def on_account(world, client, name, **fields):
+    number, version = account_of(world, name)
+    return client.form("/admin/-/accounts/%d" % number, dict(fields, version=str(version)))
+
+
+def clerk(world):
+    """Works at the desks of both events."""
+    if not world.server.value("SELECT COUNT(*) FROM account WHERE name = 'clerk'"):
+        world.server.user("clerk", "desk", "test-1", password=doors.PASSWORD)
+        world.server.write("INSERT INTO account_role (account_id, role, event_id) SELECT a.id, 'desk', e.id FROM account a, event e WHERE a.name = 'clerk' AND e.slug = 'test-2'")
+    if not world.server.value("SELECT COUNT(*) FROM account WHERE name = 'helper'"):
+        world.server.user("helper", "desk", "test-1", password=doors.PASSWORD)
+
+
 @story("accounts")
 def accounts(world, client):
-    return "yes" if "desk2" in client.get("/admin").text else "no"
+    """Of the accounts that are known here: which ones are shown."""
+    clerk(world)
+    page = client.get("/admin/-/accounts").text
+    known = {"organiser": "org", "organiser2": "org2", "desk": "desk", "desk2": "desk2", "head": "head", "head2": "head2", "clerk": "clerk", "desks": "desks"}
+    shown = [word for name, word in known.items() if "<bdi>%s</bdi></a>" % name in page]
+    return "all" if len(shown) == len(known) else ",".join(shown)
+
+
+@story("account-of-another")
+def account_of_another(world, client):
+    return str(client.get("/admin/-/accounts/%d" % account_of(world, "head2")[0]).status)
+
+
+@story("account-of-both")
+def account_of_both(world, client):
+    clerk(world)
+    return str(on_account(world, client, "clerk", do="password").status)
+
+
+@story("account-password")
+def account_password(world, client):
+    clerk(world)
+    return str(on_account(world, client, "helper", do="password").status)
+
+
+@story("account-desk-here")
+def account_desk_here(world, client):
+    clerk(world)
+    return str(on_account(world, client, "helper", do="grant", role="desk", event="test-1").status)
+
+
+@story("account-desk-there")
+def account_desk_there(world, client):
+    clerk(world)
+    return str(on_account(world, client, "helper", do="grant", role="desk", event="test-2").status)
+
+
+@story("account-desk-all")
+def account_desk_all(world, client):
+    clerk(world)
+    return str(on_account(world, client, "helper", do="grant", role="desk", event="-").status)
+
+
+@story("account-organiser")
+def account_organiser(world, client):
+    clerk(world)
+    return str(on_account(world, client, "helper", do="grant", role="organiser", event="test-1").status)
+
+
+@story("account-own-rights")
+def account_own_rights(world, client):
+    name = world.server.value("SELECT a.name FROM web_session s JOIN account a ON a.id = s.account_id WHERE s.csrf = ?", client.csrf)
+    action = "take" if world.server.value("SELECT COUNT(*) FROM account_role r JOIN account a ON a.id = r.account_id WHERE a.name = ? AND r.event_id = 0", name) else "grant"
+    return str(on_account(world, client, name, do=action, role="organiser", event="-").status)

@@ -38,7 +38,7 @@ static void test_accounts(struct check *c, struct db *db, struct arena *arena)
     CHECK(c, account_tidy_name(arena, "  \t ", &fault) == NULL && account_tidy_name(arena, "a\x01", &fault) == NULL);
     const char *name = account_tidy_name(arena, "  Bàn   đăng ký ", &fault);
     CHECK_TEXT(c, name, "Bàn đăng ký");
-    struct account_role desk = {ACCOUNT_DESK, 11, 0}, head = {ACCOUNT_HEAD, 0, 77}, everywhere = {ACCOUNT_ORGANISER, 0, 0};
+    struct account_role desk = {ACCOUNT_DESK, 11, 0, 0}, head = {ACCOUNT_HEAD, 0, 77, 0}, everywhere = {ACCOUNT_ORGANISER, 0, 0, 0};
     CHECK(c, account_create(db, name, hash, true, &desk, NOW, &id, &fault) == OK && id > 0);
     CHECK(c, account_create(db, name, hash, true, &desk, NOW, NULL, &fault) == ERR_CONFLICT && strstr(fault.text, name));
     CHECK(c, account_create(db, "Trưởng đoàn", hash, false, &head, NOW, &head_id, &fault) == OK);
@@ -54,7 +54,7 @@ static void test_accounts(struct check *c, struct db *db, struct arena *arena)
         !account_may(&account, ACCOUNT_DESK, 5) && !account_is_desk_alone(&account));
     int64_t *units;
     size_t unit_count;
-    CHECK(c, account_add_role(db, head_id, &(struct account_role){ACCOUNT_HEAD, 11, 78}) == OK && account_by_id(db, arena, head_id, &account) == OK);
+    CHECK(c, account_add_role(db, head_id, &(struct account_role){ACCOUNT_HEAD, 11, 78, 0}) == OK && account_by_id(db, arena, head_id, &account) == OK);
     CHECK(c, account_head_units(&account, arena, 5, &units, &unit_count) == OK && unit_count == 1 && units[0] == 77);
     CHECK(c, account_head_units(&account, arena, 11, &units, &unit_count) == OK && unit_count == 2 && units[0] + units[1] == 77 + 78);
     struct account *all;

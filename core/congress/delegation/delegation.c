@@ -1,3 +1,4 @@
+#include "core/base/clock.h"
 #include "core/congress/delegation/delegation.h"
 #include "core/base/crypto.h"
 #include "core/base/json.h"
@@ -294,7 +295,7 @@ enum err delegation_heads(struct db *db, struct arena *arena, int64_t event_id, 
 enum err delegation_head_accounts(struct db *db, struct arena *arena, int64_t event_id, struct delegation_head **ret, size_t *ret_count)
 {
     struct sql_delegation_accounts_row *rows;
-    enum err e = sql_delegation_accounts(db, arena, event_id, &rows, ret_count);
+    enum err e = sql_delegation_accounts(db, arena, event_id, clock_now_ms(), &rows, ret_count);
     struct delegation_head *list = e == OK ? arena_array(arena, *ret_count + 1, sizeof *list) : NULL;
     if (!list) return e != OK ? e : ERR_NOMEM;
     for (size_t i = 0; i < *ret_count; i++) list[i] = (struct delegation_head){.unit_id = rows[i].unit_id, .name = rows[i].name};

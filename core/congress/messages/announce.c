@@ -93,7 +93,7 @@ static enum err finish(const struct doing *d, enum err e, int64_t id, const char
     if (!subject || !action) return ERR_NOMEM;
     if (e == OK) e = sql_announcement_change_insert(d->db, &change, NULL);
     if (e == OK) e = sql_docs_event_touch(d->db, d->event_id, NULL);
-    if (e == OK) e = audit_write(d->db, d->now_ms, d->actor, action, subject, NULL);
+    if (e == OK) e = audit_write_of(d->db, d->event_id, d->now_ms, d->actor, action, subject, NULL);
     return e;
 }
 

@@ -51,7 +51,7 @@ static enum err close_list(const struct doing *d, struct list *list, enum err e,
     const char *text = e == OK && json_array_size(list->json) ? json_text(d->arena, list->json) : NULL;
     if (e == OK && json_array_size(list->json) && !text) e = no_memory(d);
     if (e == OK) e = sql_our_work_slides_set(d->db, d->event_id, text, NULL);
-    if (e == OK) e = audit_write(d->db, d->now_ms, d->actor, action, subject, NULL);
+    if (e == OK) e = audit_write_of(d->db, d->event_id, d->now_ms, d->actor, action, subject, NULL);
     json_decref(list->json);
     return e == OK || d->fault->text[0] ? e : db_fault(d->db, e, d->fault, "change the playlist");
 }
@@ -262,7 +262,7 @@ static enum err write_welcome(const struct doing *d, struct list *list, const js
     json_decref(scene);
     json_decref(list->json);
     enum err e = failed ? no_memory(d) : sql_our_work_welcome_set(d->db, d->event_id, text, NULL);
-    if (e == OK) e = audit_write(d->db, d->now_ms, d->actor, "work.welcome", path ? path : "", NULL);
+    if (e == OK) e = audit_write_of(d->db, d->event_id, d->now_ms, d->actor, "work.welcome", path ? path : "", NULL);
     return e == OK || d->fault->text[0] ? e : db_fault(d->db, e, d->fault, "change the welcome scene");
 }
 
@@ -303,6 +303,6 @@ enum err our_work_emblem(const struct doing *d, const char *name, const char *sh
     json_decref(list.json);
     if (e == OK) e = sql_our_work_emblem_set(d->db, path, sha256, NULL);
     if (e == OK) e = sql_import_event_bump_all(d->db, NULL);
-    if (e == OK) e = audit_write(d->db, d->now_ms, d->actor, "work.emblem", path, NULL);
+    if (e == OK) e = audit_write_of(d->db, d->event_id, d->now_ms, d->actor, "work.emblem", path, NULL);
     return e == OK || d->fault->text[0] ? e : db_fault(d->db, e, d->fault, "change the emblem");
 }

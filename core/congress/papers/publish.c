@@ -79,7 +79,7 @@ static enum err find(const struct doing *d, const char *code, struct paper_item 
 static enum err finish(const struct doing *d, enum err e, const char *action, const char *code, const char *detail)
 {
     if (e == OK) e = sql_docs_event_touch(d->db, d->event_id, NULL);
-    if (e == OK) e = audit_write(d->db, d->now_ms, d->actor, action, code, detail);
+    if (e == OK) e = audit_write_of(d->db, d->event_id, d->now_ms, d->actor, action, code, detail);
     return e == OK || d->fault->text[0] ? e : db_fault(d->db, e, d->fault, "change a paper");
 }
 

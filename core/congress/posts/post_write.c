@@ -49,7 +49,7 @@ enum err post_note(const struct doing *d, int64_t post_id, const char *action)
 {
     const char *subject = arena_printf(d->arena, "%lld", (long long)post_id);
     enum err e = subject ? OK : ERR_NOMEM;
-    return e == OK ? audit_write(d->db, d->now_ms, d->actor, action, subject, NULL) : e;
+    return e == OK ? audit_write_of(d->db, d->event_id, d->now_ms, d->actor, action, subject, NULL) : e;
 }
 
 static enum err end(const struct doing *d, enum err e)

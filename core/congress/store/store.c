@@ -140,10 +140,3 @@ enum err setting_write(struct db *db, const char *name, const char *value)
 {
     return sql_setting_set(db, name, value, NULL);
 }
-
-enum err audit_write(struct db *db, int64_t at_ms, const char *actor, const char *action, const char *subject, const char *detail)
-{
-    struct id_source ids = {0};
-    struct sql_audit_insert_in in = {id_next(&ids), at_ms, actor, action, subject, detail};
-    return sql_audit_insert(db, &in, NULL);
-}

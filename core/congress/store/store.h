@@ -78,7 +78,11 @@ const char *blob_sniff(const void *data, size_t length, const char *name);
 /* NULL in *ret when not set. */
 enum err setting_read(struct db *db, struct arena *arena, const char *name, const char **ret);
 enum err setting_write(struct db *db, const char *name, const char *value);
-/* `actor` "command line", an account's name, a device's code; `subject` what it was done to; `detail` JSON or NULL. Never a token. */
+/* `actor` "command line", an account's name, a device's code; `subject` what it was done to: an event's slug, "slug/CODE" of a person in it, or a thing's own name;
+ * `detail` JSON, a word, or NULL. Never a token, a PIN, a password, or the value of a sensitive attribute. A new action gets words: "audit.say.ACTION" in web/i18n, and
+ * a line in core/congress/audit/audit.c. */
 enum err audit_write(struct db *db, int64_t at_ms, const char *actor, const char *action, const char *subject, const char *detail);
+/* The same where the subject does not name the event (a paper's code, a post's number). DB_NULL: of none. */
+enum err audit_write_of(struct db *db, int64_t event_id, int64_t at_ms, const char *actor, const char *action, const char *subject, const char *detail);
 
 #endif

@@ -40,9 +40,9 @@ FROM delegate d JOIN person p ON p.id = d.person_id JOIN event e ON e.id = d.eve
 SELECT d.delegation_id, p.code, p.name, d.number, d.roles FROM delegate d JOIN person p ON p.id = d.person_id
 WHERE d.event_id = $1 AND d.delegation_id IS NOT NULL AND d.status IN ('summoned', 'alternate') AND d.roles LIKE '%head_of_delegation%' ORDER BY d.id
 
--- delegation_accounts :many (event_id i64) -> (unit_id i64, name text)
+-- delegation_accounts :many (event_id i64, now_ms i64) -> (unit_id i64, name text)
 SELECT r.unit_id, a.name FROM account_role r JOIN account a ON a.id = r.account_id
-WHERE r.role = 'head' AND (r.event_id = 0 OR r.event_id = $1) AND a.disabled_ms IS NULL ORDER BY a.name
+WHERE r.role = 'head' AND (r.event_id = 0 OR r.event_id = $1) AND (r.until_ms IS NULL OR r.until_ms > $2) AND a.disabled_ms IS NULL ORDER BY a.name
 
 -- delegation_settings :maybe (event_id i64) -> (group_quorum i64, head_pin i64)
 SELECT group_quorum, head_pin FROM event WHERE id = $1

@@ -9,8 +9,6 @@ INSERT INTO setting(name, value) VALUES($1, $2) ON CONFLICT (name) DO UPDATE SET
 -- setting_forget :exec (name text)
 DELETE FROM setting WHERE name = $1;
 
--- audit_insert :exec (id i64, at_ms i64, actor text, action text, subject text, detail text?)
-INSERT INTO audit(id, at_ms, actor, action, subject, detail) VALUES($1, $2, $3, $4, $5, $6);
 
 -- blob_insert :exec (sha256 text, size i64, media_type text, added_ms i64, crc32 i64?)
 INSERT INTO blob(sha256, size, media_type, added_ms, crc32) VALUES($1, $2, $3, $4, $5)

@@ -1,0 +1,50 @@
+// The console's pages that belong to no event: accounts, the audit log, devices, backups, purge.
+import { assert, test } from "./check.mjs";
+import { assertCalm, assertFits, assertWords, open, picture } from "./browser.mjs";
+import { assertAccessible } from "./accessible.mjs";
+import { signIn } from "./public.mjs";
+
+const PAGES = [["accounts", "/admin/-/accounts"], ["account", "/account"], ["audit", "/admin/-/audit"]];
+
+export default async function admin(browser, server) {
+  let state;
+
+  await test("admin: an account is made with the form, its password shown once; its page says how it signed in", async () => {
+    const page = await open(browser);
+    await signIn(page, server, "/admin/-/accounts");
+    await page.getByLabel("Tên đăng nhập").fill("Bàn số 1");
+    await page.getByLabel("Vai trò").selectOption("desk");
+    await page.getByRole("button", { name: "Tạo tài khoản" }).click();
+    const made = await page.locator("#made").textContent();
+    assert.match(made, /^\w{4}(-\w{4}){3}$/);
+    await picture(server, page, "admin-made");
+    await page.getByRole("link", { name: "Bàn số 1" }).click();
+    await page.getByText("Chưa có gì.").waitFor();
+    await page.getByText("Giao vai trò").first().click();
+    await page.getByLabel("Vai trò").selectOption("organiser");
+    await page.getByLabel("Đến hết ngày").fill("2099-01-02");
+    await page.getByRole("button", { name: "Giao vai trò" }).click();
+    await page.getByText("Đã giao vai trò.").waitFor();
+    assert.ok((await page.locator(".roles li").count()) === 2);
+    await assertAccessible(page);
+    await assertCalm(page);
+    await picture(server, page, "admin-account");
+    state = await page.context().storageState();
+    await page.context().close();
+  });
+
+  await test("admin: every page at 320 px and 1280 px, four languages, without JavaScript; axe finds nothing", async () => {
+    for (const [name, at] of PAGES) {
+      for (const [width, language] of [[320, "ar"], [1280, "vi"], [320, "pt"], [1280, "en"]]) {
+        const page = await open(browser, { width, height: 800, storageState: state });
+        const answer = await page.goto(`${server.url}${at}?lang=${language}`);
+        assert.equal(answer.status(), 200);
+        await assertFits(page);
+        await assertWords(page);
+        if (width === 320) await assertAccessible(page);
+        await picture(server, page, `admin-${name}-${width}-${language}`);
+        await page.context().close();
+      }
+    }
+  });
+}
