@@ -1,31 +1,38 @@
 // The delegations: in protocol order, read downwards then along, as a printed list is read; never by size, never as a ranking. More than can be read from afar
 // are named by turns, and all of them stand above as small fields that fill up.
-import { make, number, pick, put, svg } from "../common.js";
+import { language, make, number, pick, put, svg } from "../common.js";
 import { canvas } from "./canvas.js";
 import { shapeList } from "./shape.js";
 
 const list = document.getElementById("delegations");
 const overview = document.getElementById("overview");
-const LEAST = 0.39; // letters of names, in units of those that carry: capitals of 1 % of the picture's smaller side, also where a long name has smaller ones
+const LEAST = 0.67; // letters of names, in units of those that carry: capitals of 2 % of the picture's smaller side (docs/decisions/0046-wall.md)
 const MOST = 4;
 const OVERVIEW = 0.2; // of the height, when there are pages
+const COUNT = 1.15; // the count's letters to the name's
 
 let items = [];
-let widths = [];
 let cells = new Map();
 let laid = "";
-let shape = { pages: 1, size: Infinity };
+let shape = { pages: 1, places: [] };
 let page = 0;
 
 const brush = document.createElement("canvas").getContext("2d");
+const extraOf = (item) => (item.expected > 0 ? Math.max(0, item.present - item.expected) : 0); // alternates who came, beyond all who are expected
 
-// The widths of each name's words, in units of the letters' size.
+const digitsOf = (extra) => (extra ? number(extra).length : 0);
+
+// The widths of each name's words and of its count, which stands where the last line ends, in units of the letters' size.
 function measure() {
   const family = getComputedStyle(document.body).fontFamily;
   brush.font = `100px ${family}`;
-  widths = items.map((item) => pick(item.name).split(/\s+/).filter(Boolean).map((word) => brush.measureText(word).width / 100));
-  brush.font = `700 115px ${family}`;
-  return Math.max(...items.map((item) => brush.measureText(`✓ ${number(item.expected)}`).width + 0.8 * brush.measureText(` / ${number(item.expected)}`).width)) / 100;
+  const names = items.map((item) => pick(item.name).split(/\s+/).filter(Boolean).map((word) => brush.measureText(word).width / 100));
+  brush.font = `700 ${COUNT * 100}px ${family}`;
+  return names.map((words, i) => {
+    const whole = number(Math.max(items[i].expected, items[i].present));
+    const more = extraOf(items[i]) ? brush.measureText(` +${number(extraOf(items[i]))}`).width : 0;
+    return [...words, (brush.measureText(`✓ ${whole}`).width + 0.8 * brush.measureText(` / ${whole}`).width + more) / 100 + 0.2];
+  });
 }
 
 export function gridLayOut() {
@@ -34,18 +41,23 @@ export function gridLayOut() {
   const known = `${box.clientWidth} ${box.clientHeight} ${canvas.unit} ${canvas.shape}`;
   if (known === laid) return;
   laid = known;
-  const count = measure();
-  const [width, height, least] = [box.clientWidth, box.clientHeight, LEAST * canvas.carry];
-  const most = Math.min(MOST * canvas.unit, width / 14);
-  shape = shapeList({ names: widths, count, width, height, least, most });
-  if (shape.pages > 1) shape = shapeList({ names: widths, count, width, height: height * (1 - OVERVIEW) - canvas.unit * 1.5, least, most });
-  if (canvas.shape === "phone") shape = { ...shape, font: 15, columns: 1, pages: 1, size: items.length };
+  const names = measure();
+  const [width, height] = [box.clientWidth, box.clientHeight];
+  const wanted = { names, width, height, least: LEAST * canvas.carry, most: Math.min(MOST * canvas.unit, width / 14), line: language === "ar" ? 1.6 : 1.26 };
+  shape = shapeList(wanted);
+  if (shape.pages > 1) shape = shapeList({ ...wanted, height: Math.floor(height * (1 - OVERVIEW) - canvas.unit * 1.5) });
+  const narrow = canvas.shape === "phone";
+  if (narrow) shape = { ...shape, font: 15, pages: 1 };
   page %= shape.pages;
-  list.style.setProperty("--columns", shape.columns);
-  list.style.setProperty("--rows", shape.rows);
   list.style.setProperty("--f", `${shape.font}px`);
-  list.style.setProperty("--lines", shape.lines);
-  items.forEach((item, i) => cells.get(item.code)?.cell.classList.toggle("small", shape.small.has(i)));
+  list.style.setProperty("--l", wanted.line);
+  items.forEach((item, i) => {
+    const { cell, room } = cells.get(item.code);
+    const { column, top, height: high } = shape.places[i];
+    const styles = { insetInlineStart: `${(column * 100) / shape.columns}%`, width: `calc(${100 / shape.columns}% - .5em)`, top: `${top}px`, height: `calc(${high}px - .25em)` };
+    for (const [name, value] of Object.entries(styles)) cell.style[name] = narrow ? "" : value;
+    room.style.width = `${names[i].at(-1)}em`;
+  });
   layOverview(width, height);
   drawPage();
 }
@@ -65,10 +77,9 @@ function layOverview(width, height) {
 }
 
 function drawPage() {
-  const from = page * shape.size;
   items.forEach((item, i) => {
     const { cell, field } = cells.get(item.code);
-    const shown = i >= from && i < from + shape.size;
+    const shown = shape.pages < 2 || shape.places[i].page === page;
     if (cell.hidden === shown) cell.hidden = !shown;
     field.classList.toggle("shown", shown);
   });
@@ -84,11 +95,12 @@ export function gridTurn() {
 function build(item) {
   const part = svg("rect", { class: "part", width: 0, height: 10 });
   const fill = svg("rect", { class: "part", x: 1, y: 9, width: 8, height: 0 });
-  const count = make("span", { class: "c", dir: "ltr" });
-  const cell = make("li", {}, make("span", { class: "n", dir: "auto" }, pick(item.name)), count,
+  const count = make("bdi", { dir: "ltr" });
+  const room = make("i", { class: "r" });
+  const cell = make("li", {}, make("span", { class: "n", dir: "auto" }, pick(item.name), room, make("span", { class: "c" }, count)),
     svg("svg", { viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" }, svg("rect", { class: "back", width: 100, height: 10 }), part));
   const field = svg("g", {}, svg("rect", { class: "back", x: 1, y: 1, width: 8, height: 8 }), fill, svg("rect", { class: "edge", x: 0.6, y: 0.6, width: 8.8, height: 8.8 }));
-  cells.set(item.code, { cell, count, part, field, fill, shown: "" });
+  cells.set(item.code, { cell, room, count, part, field, fill, shown: "", more: digitsOf(extraOf(item)) });
 }
 
 function drawCell(item) {
@@ -97,7 +109,9 @@ function drawCell(item) {
   if (!parts || parts.shown === shown) return;
   parts.shown = shown;
   const share = item.expected > 0 ? Math.min(1, item.present / item.expected) : 0;
-  parts.count.replaceChildren(number(item.present), make("i", {}, ` / ${number(item.expected)}`));
+  const extra = extraOf(item);
+  if (digitsOf(extra) !== parts.more) { parts.more = digitsOf(extra); laid = ""; } // it needs another width
+  parts.count.replaceChildren(number(item.present - extra), make("i", {}, ` / ${number(item.expected)}`), extra ? ` +${number(extra)}` : "");
   parts.part.setAttribute("width", (share * 100).toFixed(1));
   parts.fill.setAttribute("height", (share * 8).toFixed(2));
   parts.fill.setAttribute("y", (9 - share * 8).toFixed(2));
@@ -128,4 +142,5 @@ export function gridCounts(counts) {
     Object.assign(item, counts[item.code]);
     drawCell(item);
   }
+  if (!laid) gridLayOut();
 }
