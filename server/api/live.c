@@ -2,6 +2,8 @@
 #include "server/app.h"
 #include "server/live_feed.h"
 
+#include <inttypes.h>
+
 /* A signed-out or disabled account learns names no longer than this. */
 #define DESK_LEASE_MS 60000
 #define WALL_LEASE_MS 60000 /* a wall that was shut out, and an account that looks at what walls get */
@@ -19,6 +21,8 @@ void live_get(struct http_request *req)
     const struct principal *p = principal_of(req);
     const int64_t lease_ms = desk ? DESK_LEASE_MS : p->is_device ? DEVICE_LEASE_MS : WALL_LEASE_MS;
     enum err e = channel ? live_feed_open(app->feed, programme->slug) : ERR_NOMEM;
-    if (e == OK) live_stream_leased(req, app->hub, channel, http_header(req, "Last-Event-ID"), lease_ms);
+    const char *owner = p->is_device ? arena_printf(req->arena, "device %" PRId64, p->device.id) : p->session.id_hash;
+    if (e == OK && !owner) e = ERR_NOMEM;
+    if (e == OK) live_stream(req, app->hub, &(struct live_wish){channel, http_header(req, "Last-Event-ID"), owner, lease_ms});
     else reply_error(req, e, NULL);
 }

@@ -117,6 +117,7 @@ void live_counters(struct live_hub *hub, struct live_counters *ret)
 static void set_defaults(struct live_config *config)
 {
     if (!config->stream_limit) config->stream_limit = 2000;
+    if (!config->owner_limit) config->owner_limit = 64;
     if (!config->channel_limit) config->channel_limit = 64;
     if (!config->ring_size) config->ring_size = 128;
     if (!config->heartbeat_ms) config->heartbeat_ms = 15000;

@@ -46,6 +46,7 @@ struct live_stream {
     size_t offset;
     int64_t last;     /* the seq this stream has; -1: nothing */
     int64_t until;    /* end of the lease, steady ms; INT64_MAX: none */
+    uint64_t owner;   /* a hash of it; 0: none */
     int64_t taken_ms; /* steady, when it was given what it sends */
     bool greeted, asleep, beat_due, ended, cut;
 };

@@ -22,6 +22,7 @@ struct live_hub;
 
 struct live_config {
     unsigned stream_limit;  /* 0 = 2000; more get 503 with Retry-After */
+    unsigned owner_limit;   /* of one owner's; 0 = 64; more get 429 with Retry-After */
     unsigned channel_limit; /* 0 = 64 */
     unsigned ring_size;     /* events kept per channel; 0 = 128 */
     unsigned heartbeat_ms;  /* a comment to each stream; 0 = 15 000 */
@@ -52,11 +53,16 @@ void live_poke(struct live_hub *hub);
 /* How many streams listen to the channel: figures nobody watches need no making. */
 unsigned live_listeners(struct live_hub *hub, const char *channel);
 
-/* Answers the request with the channel's stream. `last_event_id` is the header's value or NULL. */
-void live_stream(struct http_request *req, struct live_hub *hub, const char *channel, const char *last_event_id);
-/* The same on a lease: after `lease_ms` (at the next event or heartbeat) the stream says "again" and ends, and who still may opens it anew. Rights are
- * looked at only when a stream opens, so what carries names is on a lease. */
-void live_stream_leased(struct http_request *req, struct live_hub *hub, const char *channel, const char *last_event_id, int64_t lease_ms);
+struct live_wish {
+    const char *channel;
+    const char *last_event_id; /* the header's value, or NULL */
+    const char *owner;  /* by whose cookie or key, so that one alone cannot take every place; of this server's making, nothing that an asker can choose. NULL: is not counted */
+    int64_t lease_ms;   /* 0: none. After it (at the next event or heartbeat) the stream says "again" and ends, and who still may opens it anew: rights are looked at
+                         * only when a stream opens, so what carries names is on a lease */
+};
+
+/* Answers the request with the channel's stream. */
+void live_stream(struct http_request *req, struct live_hub *hub, const struct live_wish *wish);
 
 struct live_counters {
     unsigned streams, channels;

@@ -132,19 +132,39 @@ static void search_for_room(struct live_hub *hub)
     live_ring_beat(hub);
 }
 
-/* Adds the stream to its channel. ERR_BUSY: no place. */
-static enum err join(struct live_hub *hub, const char *name, const char *last_event_id, struct live_stream *stream)
+/* FNV-1a: owners are random words of our own, nobody can make two meet. */
+static uint64_t owner_hash(const char *owner)
+{
+    uint64_t hash = 14695981039346656037u;
+    if (!owner) return 0;
+    for (const char *p = owner; *p; p++) hash = (hash ^ (uint8_t)*p) * 1099511628211u;
+    return hash ? hash : 1;
+}
+
+static bool has_all_of_its_own(const struct live_hub *hub, uint64_t owner)
+{
+    unsigned count = 0;
+    if (!owner) return false;
+    for (const struct live_channel *channel = hub->channels; channel; channel = channel->next)
+        for (const struct live_stream *stream = channel->streams; stream; stream = stream->next) count += stream->owner == owner;
+    return count >= hub->config.owner_limit;
+}
+
+/* Adds the stream to its channel. ERR_BUSY: no place; ERR_LIMIT: none for this owner. */
+static enum err join(struct live_hub *hub, const struct live_wish *wish, struct live_stream *stream)
 {
     struct live_channel *channel;
     pthread_mutex_lock(&hub->mutex);
-    enum err err = hub->closing || hub->stream_count >= hub->config.stream_limit ? ERR_BUSY : live_channel_get(hub, name, &channel);
+    enum err err = hub->closing || hub->stream_count >= hub->config.stream_limit ? ERR_BUSY : has_all_of_its_own(hub, stream->owner) ? ERR_LIMIT : OK;
+    bool owner_has_all = err == ERR_LIMIT;
+    if (!err) err = live_channel_get(hub, wish->channel, &channel);
     if (err) {
         hub->refused++;
         search_for_room(hub);
         goto out;
     }
     stream->channel = channel;
-    stream->last = read_last_id(hub, channel, last_event_id);
+    stream->last = read_last_id(hub, channel, wish->last_event_id);
     stream->next = channel->streams;
     if (channel->streams) channel->streams->previous = stream;
     channel->streams = stream;
@@ -152,27 +172,24 @@ static enum err join(struct live_hub *hub, const char *name, const char *last_ev
     hub->stream_count++;
 out:
     pthread_mutex_unlock(&hub->mutex);
-    return err;
+    return err == ERR_LIMIT && !owner_has_all ? ERR_BUSY : err;
 }
 
-void live_stream(struct http_request *req, struct live_hub *hub, const char *channel, const char *last_event_id)
-{
-    live_stream_leased(req, hub, channel, last_event_id, 0);
-}
-
-void live_stream_leased(struct http_request *req, struct live_hub *hub, const char *channel, const char *last_event_id, int64_t lease_ms)
+void live_stream(struct http_request *req, struct live_hub *hub, const struct live_wish *wish)
 {
     struct live_stream *stream = calloc(1, sizeof *stream);
     if (stream) {
-        *stream = (struct live_stream){.hub = hub, .req = req, .last = -1, .taken_ms = clock_steady_ms()};
-        stream->until = lease_ms ? stream->taken_ms + lease_ms : INT64_MAX;
+        *stream = (struct live_stream){.hub = hub, .req = req, .last = -1, .owner = owner_hash(wish->owner), .taken_ms = clock_steady_ms()};
+        stream->until = wish->lease_ms ? stream->taken_ms + wish->lease_ms : INT64_MAX;
         live_link_init(&stream->sleep);
     }
-    if (!stream || join(hub, channel, last_event_id, stream)) {
-        free(stream);
-        (void)http_set_header(req, "Retry-After", "10");
-        http_reply_problem(req, 503, "busy", "Too many screens are listening.");
+    enum err err = stream ? join(hub, wish, stream) : ERR_NOMEM;
+    if (err == OK) {
+        http_reply_stream(req, "text/event-stream; charset=utf-8", &(struct http_stream){read_stream, close_stream, stream});
         return;
     }
-    http_reply_stream(req, "text/event-stream; charset=utf-8", &(struct http_stream){read_stream, close_stream, stream});
+    free(stream);
+    (void)http_set_header(req, "Retry-After", "10");
+    if (err == ERR_LIMIT) http_reply_problem(req, 429, "too_many_streams", "Too many streams are open by this cookie or key.");
+    else http_reply_problem(req, 503, "busy", "Too many screens are listening.");
 }

@@ -7,6 +7,7 @@
 #include "core/congress/scene/wall.h"
 #include "core/congress/title.h"
 #include "server/access.h"
+#include "server/bucket.h"
 #include "server/pages/frame_query.h"
 #include "server/pages/pin.h"
 #include "server/pages/screen_code.h"
@@ -266,6 +267,10 @@ void display_seen_post(struct http_request *req)
     enum scene_name scene;
     struct seen *seen = arena_alloc(req->arena, sizeof *seen);
     const char *frame = frame_query(req);
+    if (buckets_take(pages_seen_buckets(app_of(req)->pages), principal_of(req)->session.id_hash) > 0) { /* each is a write; a wall that is not heard says it again */
+        http_reply_problem(req, 429, "too_often", "This wall has said so often enough.");
+        return;
+    }
     if (seen == NULL || frame == NULL) {
         reply_reason(req, REASON_busy);
         return;

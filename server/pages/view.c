@@ -20,12 +20,14 @@
 #define NUMBER_EVERY_MS 10000
 #define WALL_TRIES 200 /* of six digits for a wall at once from everywhere; then one every five seconds: a day of guessing meets a code once in sixty */
 #define WALL_EVERY_MS 5000
+#define SEEN_REPORTS 64 /* at once by one wall's cookie, which several screens may have; then five in two seconds: that of 75 screens */
+#define SEEN_EVERY_MS 400
 
 struct pages {
     struct i18n *i18n;
     struct template_set *templates;
     struct throttle *throttle, *pin_throttle;
-    struct buckets *number_buckets;
+    struct buckets *number_buckets, *seen_buckets;
     struct bucket *wall_bucket;
     char names[TEMPLATES_MOST][32];
 };
@@ -71,6 +73,7 @@ enum err pages_load(struct pages **ret, struct fault *fault)
     if (err == OK && (pages->throttle = throttle_new()) == NULL) err = fault_set(fault, ERR_NOMEM, "out of memory");
     if (err == OK && (pages->pin_throttle = throttle_new_with(pin_wait_of_browser)) == NULL) err = fault_set(fault, ERR_NOMEM, "out of memory");
     if (err == OK) err = buckets_new(NUMBER_TRIES, NUMBER_EVERY_MS, &pages->number_buckets);
+    if (err == OK) err = buckets_new(SEEN_REPORTS, SEEN_EVERY_MS, &pages->seen_buckets);
     if (err == OK) err = bucket_new(WALL_TRIES, WALL_EVERY_MS, &pages->wall_bucket);
     if (err != OK) {
         pages_free(pages);
@@ -88,6 +91,7 @@ void pages_free(struct pages *pages)
     throttle_free(pages->throttle);
     throttle_free(pages->pin_throttle);
     buckets_free(pages->number_buckets);
+    buckets_free(pages->seen_buckets);
     bucket_free(pages->wall_bucket);
     free(pages);
 }
@@ -110,6 +114,11 @@ struct throttle *pages_pin_throttle(const struct pages *pages)
 struct buckets *pages_number_buckets(const struct pages *pages)
 {
     return pages->number_buckets;
+}
+
+struct buckets *pages_seen_buckets(const struct pages *pages)
+{
+    return pages->seen_buckets;
 }
 
 struct bucket *pages_wall_bucket(const struct pages *pages)

@@ -45,6 +45,7 @@ const char *view_words_for(struct http_request *req, const char *key); /* where 
 struct throttle *pages_throttle(const struct pages *pages);
 struct throttle *pages_pin_throttle(const struct pages *pages); /* of browsers that give wrong PINs */
 struct buckets *pages_number_buckets(const struct pages *pages); /* wrong tries with badge numbers, by address */
+struct buckets *pages_seen_buckets(const struct pages *pages); /* walls that say that they are there, by session */
 struct bucket *pages_wall_bucket(const struct pages *pages); /* tries of walls' codes, by nobody */
 const struct i18n *view_i18n(const struct view *view);
 

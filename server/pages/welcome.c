@@ -221,7 +221,8 @@ void welcome_live_get(struct http_request *req)
     const struct app *app = app_of(req);
     const char *channel = live_welcome_channel(req->arena, place.programme->slug, place.gate->code);
     enum err err = channel != NULL ? live_feed_open_welcome(app->feed, place.programme->slug, place.gate->code) : ERR_NOMEM;
-    if (err == OK) live_stream_leased(req, app->hub, channel, http_header(req, "Last-Event-ID"), LEASE_MS);
+    const char *owner = principal_of(req)->is_staff ? principal_of(req)->session.id_hash : http_cookie(req, SCREEN_COOKIE);
+    if (err == OK) live_stream(req, app->hub, &(struct live_wish){channel, http_header(req, "Last-Event-ID"), owner, LEASE_MS});
     else reply_error(req, err, NULL);
 }
 

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define HEAD 1024 /* of an event is looked at */
+#define MOST_COOKIES 64
 
 struct seen {
     int64_t at_us, attended;
@@ -166,10 +167,19 @@ static void print_latencies(const struct load *load, const char *path, int64_t m
     free(times);
 }
 
+/* Several walls' cookies, for one has a limited number of streams. */
+static size_t split(char *text, char *ret[MOST_COOKIES])
+{
+    size_t count = 0;
+    for (char *one = strtok(text, " "); one && count < MOST_COOKIES; one = strtok(NULL, " ")) ret[count++] = one;
+    if (!count) fail("no cookie");
+    return count;
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 5 && argc != 7) {
-        fputs("usage: load_streams PORT PATH COOKIE COUNT [ACKS CONNECTIONS]\n", stderr);
+        fputs("usage: load_streams PORT PATH \"COOKIE COOKIE…\" COUNT [ACKS CONNECTIONS]\n", stderr);
         return 2;
     }
     load_raise_file_limit();
@@ -178,8 +188,10 @@ int main(int argc, char **argv)
     if (!load.streams) fail("calloc");
     struct epoll_event input = {.events = EPOLLIN, .data.ptr = NULL};
     if (epoll_ctl(load.epoll, EPOLL_CTL_ADD, STDIN_FILENO, &input) != 0) fail("the input must be a pipe");
+    char *cookies[MOST_COOKIES];
+    size_t cookie_count = split(argv[3], cookies);
     for (size_t i = 0; i < load.count; i++) {
-        start(&load, &load.streams[i], (int)strtol(argv[1], NULL, 10), argv[2], argv[3]);
+        start(&load, &load.streams[i], (int)strtol(argv[1], NULL, 10), argv[2], cookies[i % cookie_count]);
         if (i % 16 == 15) (void)run_once(&load, 0);
     }
     while (load.open < load.count && !load.ended && run_once(&load, 1000)) continue;

@@ -104,6 +104,7 @@ export class Line {
   }
 
   stream(answer) {
+    if (this.full) { answer.writeHead(this.full, { "Retry-After": "10" }); answer.end(); return; } // 503, 429: no place for another screen
     if (this.refuse) { answer.writeHead(401); answer.end(); return; }
     answer.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
     answer.write("retry: 1000\n\n");
@@ -171,7 +172,7 @@ export function everything({ count = 40, present = 287, now = Date.now(), reache
     quorums: ["a", "b", "c"].map((code, i) => ({ session: code, required: Math.ceil(expected * 2 / 3), eligible: expected, present, reached: i < 2, since: i < 2 ? iso(now - (200 - i * 150) * 60e3) : null, lost: null, periods: [] })),
     arrivals: quiet ? undefined : { per_minute: 12, first: iso(now - 110 * 60e3), last: iso(now), from: iso(now - 110 * 60e3), minutes },
     fixed: [{ id: "f", at: iso(now - 40 * 60e3), label: "Khai mạc", expected, attended: present - 3, present: present - 3, now_would_be: null }],
-    delegations: Array.from({ length: count }, (_, i) => ({ code: `U${i}`, name: { vi: i % 3 ? `Công đoàn phường ${i}` : LONG_NAME(i), ar: ARABIC(i) }, expected: 12 + i, attended: 12, present: i % 4 ? 12 + i : i })),
+    delegations: Array.from({ length: count }, (_, i) => ({ code: `U${i}`, name: { vi: i % 3 ? `Công đoàn phường ${i}` : LONG_NAME(i), ar: ARABIC(i) }, expected: 12 + i, attended: 12, present: i % 4 ? 12 + i + (i % 5 ? 0 : 2) : i })),
     programme: [session("a", -3.2, "Phiên trù bị", "الجلسة التحضيرية"), session("b", -1, "Phiên toàn thể: báo cáo kết quả thảo luận, tham luận về tiền lương, nhà ở và nhà trẻ cho con công nhân các khu công nghiệp", "جلسة عامة: تقارير المجموعات؛ الأجور والسكن ورعاية أطفال العاملات"), session("c", 1.2, "Thảo luận và biểu quyết dự thảo Nghị quyết", "مناقشة مشروع القرار والتصويت عليه"), session("d", 3.2, "Phiên bế mạc", "الجلسة الختامية")],
     announcements: [...(news ? [{ text: { vi: "Xe đón đại biểu về khách sạn rời cổng chính lúc 17 giờ 15; đại biểu đi xe số 4 và số 5 tập trung tại sảnh tiệc Hoa Tràm.", ar: "تغادر الحافلات إلى الفندق من البوابة الرئيسية في الساعة 17:15" }, urgent: false }] : []),
       ...(urgent ? [{ text: { vi: "Xin rời hội trường theo cửa phía bắc, đi chậm và giúp đỡ người bên cạnh.", ar: "يُرجى مغادرة القاعة من الباب الشمالي" }, urgent: true }] : [])],
@@ -246,12 +247,18 @@ export const faults = (page, { margin = 0 } = {}) => page.evaluate((inset) => {
     if (!words) continue;
     const size = capital(style) / smaller;
     if (carries(e) && size < 0.0295) wrong.push(`too small to carry: ${name(e)} ${(size * 100).toFixed(2)} %`);
-    if (size < 0.0095) wrong.push(`too small: ${name(e)} ${(size * 100).toFixed(2)} %`);
+    if (size < (e.closest(".w-delegations") ? 0.0195 : 0.0095)) wrong.push(`too small: ${name(e)} ${(size * 100).toFixed(2)} %`);
     const ratio = contrast(colour(style.color), ground(e));
     if (ratio < 4.5) wrong.push(`contrast ${ratio.toFixed(2)}: ${name(e)}`);
     let block = e;
     while (getComputedStyle(block).display.startsWith("inline")) block = block.parentElement;
     if (!blocks.includes(block)) blocks.push(block);
+  }
+  for (const e of document.querySelectorAll(".w-delegations .n")) {
+    if (!seen(e)) continue;
+    const [words, count] = [document.createRange(), e.querySelector(".c").getBoundingClientRect()];
+    words.selectNodeContents(e.firstChild);
+    for (const line of words.getClientRects()) if (Math.min(line.right, count.right) - Math.max(line.left, count.left) > 1 && Math.min(line.bottom, count.bottom) - Math.max(line.top, count.top) > line.height / 2) wrong.push(`its count lies on ${name(e)}`);
   }
   for (const text of document.querySelectorAll(".w-number > p")) {
     if (!seen(text)) continue;

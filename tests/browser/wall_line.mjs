@@ -206,6 +206,26 @@ export default async function wallLine(browser, server, people) {
     await line.stop();
   });
 
+  await test("wall: no place for another stream: it has the figures all the same, says calmly that it is not live, and comes in by itself", async () => {
+    for (const status of [503, 429]) {
+      const line = await new Line(server).start();
+      line.full = status;
+      const page = await line.wall(browser);
+      await ready(page);
+      await isWaiting(page);
+      assert.equal(await page.getAttribute("#wall", "data-scene"), "attendance");
+      assert.match(await page.textContent("#age"), /Đang nối lại/);
+      await assertNoScroll(page);
+      if (status === 503) await picture(server, page, "wall-1920-full", false);
+      line.picture = everything({ present: 4321 });
+      line.full = 0;
+      await until("a place", async () => (await present(page)) === 4321, 60000);
+      await isOpen(page);
+      await page.context().close();
+      await line.stop();
+    }
+  });
+
   await test("wall: the code is no longer good: it says so, and that is all", async () => {
     const line = await new Line(server).start();
     line.picture = everything({ scene: "black" });

@@ -1,6 +1,7 @@
 // The wall's pictures at every size: each scene, 3, 40 and 200 delegations, left to right and right to left; a mixer's canvas; a phone.
 import { assert, test } from "./check.mjs";
 import { assertCalm, assertFits, assertWords, picture } from "./browser.mjs";
+import { sample } from "./server.mjs";
 import { SIZES, deafWall, everything, faults, numberShare, painted, signedIn, tell } from "./wall_kit.mjs";
 
 const BETWEEN = [[800, 600], [1366, 768], [1080, 1080], [1600, 1200], [2560, 720], [1440, 2560], [3840, 2160], [960, 1280]];
@@ -8,6 +9,7 @@ const NUMBER = { 3: 42, 40: 1287, 200: 13456 };
 const MESSAGE = { vi: "Đại hội nghỉ giải lao 15 phút", ar: "استراحة 15 دقيقة" };
 const OTHERS = ["quorum", "programme", "our_work", "welcome", "message"];
 const LOOKED_AT = ["1920x1080 vi", "3840x1080 vi", "1080x1920 vi", "1920x1080 ar"]; // every size is measured; a picture costs more than its measure
+const OWN = sample.organization.units.map((unit) => unit.name);
 const LONG = "Do mưa lớn, toàn bộ chương trình tham quan chiều nay được chuyển vào nhà. ".repeat(8).trim().slice(0, 500);
 
 async function look(page, what, story) {
@@ -43,6 +45,34 @@ export default async function wallSizes(browser, server) {
     await assertCalm(page);
     await page.context().close();
   }
+
+  await test("wall: 200 delegations by turns: each is named once in a round, in order, in letters for 20 m; the congress's own names; who came beyond all who are expected", async () => {
+    for (const [width, height] of [[1920, 1080], [3840, 1080], [1080, 1920]]) {
+      const page = await deafWall(browser, server, state, { width, height, clock: true });
+      await tell(page, everything({ count: 200, present: NUMBER[200] }));
+      const turns = Number((await page.textContent("#page")).split("/")[1]);
+      const named = [];
+      for (let i = 0; i < turns; i++) {
+        assert.deepEqual(await faults(page), [], `page ${i + 1} of ${turns}`);
+        named.push(...await page.$$eval("#delegations li:not([hidden]) .n", (all) => all.map((one) => one.firstChild.textContent)));
+        await page.clock.fastForward(10000);
+      }
+      assert.deepEqual(named, everything({ count: 200 }).delegations.map((one) => one.name.vi));
+      assert.ok(turns > 1 && turns <= 20, `${turns} pages of ten seconds`);
+      console.log(`# ${width}×${height}: 200 delegations in ${turns} pages`);
+      const own = everything({ count: OWN.length }).delegations.map((one, i) => ({ ...one, name: { vi: OWN[i] }, expected: 14, present: [14, 15, 0, 9][i % 4] }));
+      await tell(page, { ...everything(), delegations: own });
+      await painted(page);
+      assert.deepEqual(await faults(page), []);
+      const counts = await page.$$eval("#delegations li .c", (all) => all.slice(0, 4).map((one) => one.textContent));
+      assert.deepEqual(counts, ["14 / 14", "14 / 14 +1", "0 / 14", "9 / 14"]);
+      await tell(page, { present: 290, by_delegation: { [own[3].code]: { expected: 14, present: 24 } } }, "stats");
+      assert.equal(await page.textContent("#delegations li:nth-child(4) .c"), "14 / 14 +10");
+      assert.deepEqual(await faults(page), [], "its place grew");
+      await picture(server, page, `wall-own-${width}x${height}`, false);
+      await page.context().close();
+    }
+  });
 
   await test("wall: any size between, and long news beside everything", async () => {
     const page = await deafWall(browser, server, state);

@@ -3,6 +3,7 @@
 # sanitized threads
 """Live streams with hostile clients: where they go on and where they begin anew; who does not read, reads a byte now and then, opens and dies; a flood at the doors;
 a full hall, few open files; HTTPS; a proxy that cuts; the end of the server under many of them.    B=build/x tests/flow/streams.py"""
+import itertools
 import json
 import os
 import re
@@ -37,7 +38,7 @@ class Raw:
     """A stream as bytes, read only when it is told to; a small window makes it slow at once."""
 
     def __init__(self, last=None, window=None, tls=False, client=None):
-        client = client or who["wall"]
+        client = client or next(who["walls"])  # one cookie has 64
         self.text, self.status = b"", None
         if window:
             self.connection = plenum.Connection.__new__(plenum.Connection)
@@ -125,6 +126,7 @@ def setting_up():
     server.start()
     who["tokens"] = server.tokens("big")
     who["wall"], who["door"] = server.display("big"), server.device("big", "main")
+    who["walls"] = itertools.cycle([who["wall"]] + [server.display("big") for _ in range(5)])
     equal(len(who["tokens"]), PEOPLE, "the event is there")
 
 
@@ -262,6 +264,30 @@ def late(stream, merged):
     return False
 
 
+def one_cookie_takes_not_all():
+    all_gone()
+    greedy = server.display("big")
+    streams = [Raw(client=greedy).open() for _ in range(64)]
+    equal({s.status for s in streams}, {200}, "64 screens may share a cookie")
+    more = greedy.connect()
+    more.send(greedy.head_of("GET", LIVE, {"Accept": "text/event-stream"}, None))
+    reply = more.reply()
+    equal((reply.status, reply.code), (429, "too_many_streams"), "the next one is refused in words")
+    check(int(reply.header("retry-after")) >= 1, "until when, too", reply)
+    more.close()
+    equal(greedy.get(STATS).status, 200, "and has the figures")
+    other = Raw(client=who["wall"]).open()
+    equal(other.status, 200, "others have their places")
+    say = lambda client: client.form("/display/big/seen", {"width": "1920", "height": "1080", "shows": "welcome"}, {"X-CSRF-Token": client.csrf}).status  # noqa: E731
+    answers = []
+    while 429 not in answers and len(answers) < 600:  # on a slow day some are earned back meanwhile
+        answers.append(say(greedy))
+    check(answers[:-1] == [200] * (len(answers) - 1) and 64 < len(answers) < 600, "who says without end that it is there is told so", answers[-3:])
+    equal(say(who["wall"]), 200, "and others are heard")
+    for stream in streams + [other]:
+        stream.close()
+
+
 def by_https_and_through_a_proxy():
     secure = Client(server, tls=True)
     secure.cookies = dict(who["wall"].cookies)
@@ -348,4 +374,4 @@ def staff():
 
 
 if __name__ == "__main__":
-    plenum.run("streams", setting_up, staff, where_they_go_on, who_does_not_read, who_opens_and_dies, a_flood, by_https_and_through_a_proxy, many_and_the_end, few_open_files)
+    plenum.run("streams", setting_up, staff, where_they_go_on, who_does_not_read, who_opens_and_dies, one_cookie_takes_not_all, a_flood, by_https_and_through_a_proxy, many_and_the_end, few_open_files)

@@ -33,7 +33,7 @@ static void pooled(struct http_request *req)
 
 static void live(struct http_request *req)
 {
-    live_stream(req, ((struct app *)req->context)->hub, "a", NULL);
+    live_stream(req, ((struct app *)req->context)->hub, &(struct live_wish){.channel = "a"});
 }
 
 static void injecting(struct http_request *req)

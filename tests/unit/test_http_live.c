@@ -15,7 +15,7 @@ static void handle_live(struct http_request *req)
 {
     struct app *app = req->context;
     const char *event = http_param(req, "event");
-    live_stream_leased(req, app->hub, event, http_header(req, "Last-Event-ID"), strcmp(event, "leased") == 0 ? 300 : 0);
+    live_stream(req, app->hub, &(struct live_wish){event, http_header(req, "Last-Event-ID"), http_header(req, "X-Owner"), strcmp(event, "leased") == 0 ? 300 : 0});
 }
 
 static const struct http_route routes[] = {{HTTP_GET, "/live/{event}", 0, 0, 0, handle_live, "handle_live", ""}};
@@ -27,13 +27,18 @@ static bool on_tick(void *context, struct live_hub *hub)
     return false;
 }
 
-static int subscribe(struct kit *kit, const char *event, const char *last)
+static int subscribe_as(struct kit *kit, const char *event, const char *header, const char *value)
 {
     char text[300];
     int fd = kit_connect(kit);
-    (void)snprintf(text, sizeof text, "GET /live/%s HTTP/1.1\r\nHost: here\r\n%s%s%s\r\n", event, last ? "Last-Event-ID: " : "", last ? last : "", last ? "\r\n" : "");
+    (void)snprintf(text, sizeof text, "GET /live/%s HTTP/1.1\r\nHost: here\r\n%s%s%s%s\r\n", event, value ? header : "", value ? ": " : "", value ? value : "", value ? "\r\n" : "");
     (void)kit_send(fd, text, strlen(text));
     return fd;
+}
+
+static int subscribe(struct kit *kit, const char *event, const char *last)
+{
+    return subscribe_as(kit, event, "Last-Event-ID", last);
 }
 
 /* Reads lines until an empty one; "" when nothing came in `ms`. */
@@ -267,6 +272,35 @@ static void test_storm_and_stop(struct kit *kit, struct app *app)
 }
 
 /* A leased stream tells its events, says "again" when its time is over, and ends. */
+static int status_as(struct kit *kit, const char *event, const char *owner, int *ret_fd)
+{
+    *ret_fd = subscribe_as(kit, event, "X-Owner", owner);
+    struct answer answer = kit_read(*ret_fd, 1, 3000);
+    int status = answer.status;
+    CHECK(&kit->check, status != 429 || answer_header(&answer, "Retry-After"));
+    answer_free(&answer);
+    return status;
+}
+
+/* One owner has four, in all channels together; others have theirs, and who leaves makes room. */
+static void test_owner(struct kit *kit)
+{
+    int fds[4], other, refused, tries = 0, status;
+    for (int i = 0; i < 4; i++) CHECK(&kit->check, status_as(kit, i % 2 ? "mine" : "a", "one", &fds[i]) == 200);
+    CHECK(&kit->check, status_as(kit, "mine", "one", &refused) == 429);
+    close(refused);
+    CHECK(&kit->check, status_as(kit, "mine", "two", &other) == 200);
+    close(other);
+    close(fds[0]);
+    do { /* it is noticed gone */
+        clock_sleep_ms(20);
+        status = status_as(kit, "mine", "one", &other);
+        close(other);
+    } while (status != 200 && ++tries < 200);
+    CHECK(&kit->check, status == 200);
+    for (int i = 1; i < 4; i++) close(fds[i]);
+}
+
 static void test_lease(struct kit *kit, struct app *app)
 {
     char text[512];
@@ -321,12 +355,13 @@ int main(void)
     static struct app app;
     (void)crypto_init();
     test_stuck(&kit.check);
-    struct live_config config = {.stream_limit = 50, .ring_size = 8, .heartbeat_ms = 300, .tick_ms = 20, .context = &app, .on_tick = on_tick};
+    struct live_config config = {.stream_limit = 50, .owner_limit = 4, .ring_size = 8, .heartbeat_ms = 300, .tick_ms = 20, .context = &app, .on_tick = on_tick};
     CHECK(&kit.check, live_hub_start(&config, &app.hub) == OK);
     kit_start(&kit, (struct http_config){.routes = routes, .route_count = 1, .context = &app});
     test_story(&kit, &app);
     test_slow(&kit, &app);
     test_limit(&kit, &app);
+    test_owner(&kit);
     test_lease(&kit, &app);
     test_storm_and_stop(&kit, &app);
     return check_done(&kit.check, "http live streams");
