@@ -39,7 +39,8 @@ static enum err put_picture(struct making *m, const void *data, size_t length, s
     struct photo big, small;
     struct fault why = {0};
     enum err e = photo_make_apart(m->arena, data, length, &large, &big, &why);
-    bool readable = image_kind_of(data, length) == IMAGE_JPEG || image_kind_of(data, length) == IMAGE_PNG;
+    enum image_kind kind = image_kind_of(data, length);
+    bool readable = kind == IMAGE_JPEG || kind == IMAGE_PNG || kind == IMAGE_WEBP;
     if (e == ERR_INPUT && !readable) return fault_because(m->fault, e, "work_kind", NULL, "%s", why.text);
     if (e == ERR_LIMIT) return fault_because(m->fault, e, "work_picture_large", NULL, "%s", why.text);
     if (e == ERR_INPUT) return fault_because(m->fault, e, "work_damaged", NULL, "%s", why.text);

@@ -21,7 +21,7 @@ static void show_work(struct http_request *req, void *thread_state)
 static void show_reply(struct http_request *req)
 {
     const struct show *show = req->state;
-    if (show->result == ERR_INPUT || show->result == ERR_LIMIT) reply_reason_with(req, REASON_not_found, show->fault.text); /* a WebP of an event file */
+    if (show->result == ERR_INPUT || show->result == ERR_LIMIT) reply_reason_with(req, REASON_not_found, show->fault.text); /* a moving WebP of an event file */
     else if (show->result != OK) reply_error(req, show->result, &show->fault);
     else if (!show->etag || !http_not_modified(req, show->etag)) http_reply(req, 200, "image/jpeg", show->data, show->length);
 }

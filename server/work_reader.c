@@ -61,7 +61,7 @@ static enum err check(const struct taken *t, struct fault *fault)
 {
     bool picture = strncmp(t->blob.media_type, "image/", 6) == 0;
     if (picture || strcmp(t->upload->room, UPLOAD_ROOM_WORK) == 0) return OK;
-    return fault_because(fault, ERR_INPUT, "work_picture", NULL, "is no picture (JPEG or PNG)");
+    return fault_because(fault, ERR_INPUT, "work_picture", NULL, "is no picture (JPEG, PNG or WebP)");
 }
 
 enum err work_reader_take(const struct work_taking *taking, struct arena *arena, const struct upload *upload, struct fault *fault)

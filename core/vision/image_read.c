@@ -142,6 +142,7 @@ enum image_kind image_kind_of(const void *data, size_t length)
     const uint8_t *bytes = data;
     if (length >= 3 && bytes[0] == 0xff && bytes[1] == 0xd8 && bytes[2] == 0xff) return IMAGE_JPEG;
     if (length >= sizeof png && memcmp(bytes, png, sizeof png) == 0) return IMAGE_PNG;
+    if (length >= 12 && memcmp(bytes, "RIFF", 4) == 0 && memcmp(bytes + 8, "WEBP", 4) == 0) return IMAGE_WEBP;
     if (length >= 2 && bytes[0] == 'P' && bytes[1] == '5') return IMAGE_PGM;
     return IMAGE_UNKNOWN;
 }

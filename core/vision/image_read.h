@@ -13,7 +13,7 @@
 /* No file is larger than this. */
 #define IMAGE_FILE_MOST (64u * 1024u * 1024u)
 
-enum image_kind { IMAGE_UNKNOWN, IMAGE_JPEG, IMAGE_PNG, IMAGE_PGM };
+enum image_kind { IMAGE_UNKNOWN, IMAGE_JPEG, IMAGE_PNG, IMAGE_PGM, IMAGE_WEBP /* photos only (photo.h) */ };
 
 /* By the first bytes, never by the file's name. */
 enum image_kind image_kind_of(const void *data, size_t length);

@@ -3,6 +3,7 @@
 #include "core/vision/color.h"
 #include "core/vision/image_read.h"
 #include "core/vision/photo_profile.h"
+#include "core/vision/photo_webp.h"
 
 /* jpeglib.h needs FILE and size_t before it. */
 #include <setjmp.h>
@@ -83,12 +84,14 @@ static uint32_t read_32(const uint8_t *p, bool little)
     return little ? read_16(p, true) | (uint32_t)read_16(p + 2, true) << 16 : (uint32_t)read_16(p, false) << 16 | read_16(p + 2, false);
 }
 
-/* Tag 0x0112 of the first directory (Exif 2.3, 4.6.4); 1 when there is none. */
-static unsigned exif_turn(const uint8_t *data, size_t length)
+/* Tag 0x0112 of the first directory (Exif 2.3, 4.6.4); 1 when there is none. `bare`: the six letters before it may be missing, as WebP has it. */
+static unsigned exif_turn(const uint8_t *data, size_t length, bool bare)
 {
-    if (length < 14 || memcmp(data, "Exif\0\0", 6) != 0) return 1;
-    const uint8_t *tiff = data + 6;
-    size_t room = length - 6;
+    bool named = length >= 6 && memcmp(data, "Exif\0\0", 6) == 0;
+    if (!named && !bare) return 1;
+    const uint8_t *tiff = named ? data + 6 : data;
+    size_t room = named ? length - 6 : length;
+    if (room < 8) return 1;
     bool little = tiff[0] == 'I';
     uint32_t at = read_32(tiff + 4, little);
     if (at > room || room - at < 2) return 1;
@@ -162,7 +165,7 @@ static enum err run_jpeg(struct jpeg_reading *reading, struct arena *arena, cons
     if (jpeg_read_header(info, TRUE) != JPEG_HEADER_OK) return fault_set(fault, ERR_INPUT, "not a JPEG picture");
     enum err e = check_size(info->image_width, info->image_height, PHOTO_PIXELS_MOST, fault);
     if (e != OK) return e;
-    for (jpeg_saved_marker_ptr m = info->marker_list; m && ret->turn == 1; m = m->next) ret->turn = exif_turn(m->data, m->data_length);
+    for (jpeg_saved_marker_ptr m = info->marker_list; m && ret->turn == 1; m = m->next) ret->turn = exif_turn(m->data, m->data_length, false);
     bool four = info->jpeg_color_space == JCS_CMYK || info->jpeg_color_space == JCS_YCCK;
     info->out_color_space = four ? JCS_CMYK : JCS_RGB;
     take_profile(reading, arena, four, ret);
@@ -224,6 +227,19 @@ static enum err decode_png(struct arena *arena, const void *data, size_t length,
     png_image_free(&image);
     if (e == OK) ret->profile = photo_profile_of_png(arena, data, length);
     return e;
+}
+
+static enum err decode_webp(struct arena *arena, const void *data, size_t length, struct colours *ret, struct fault *fault)
+{
+    struct photo_webp picture;
+    enum err e = photo_webp_read(arena, data, length, PNG_PIXELS_MOST, &picture, fault);
+    if (e != OK) return e;
+    ret->width = picture.width;
+    ret->height = picture.height;
+    ret->pixels = picture.pixels;
+    ret->turn = picture.exif ? exif_turn(picture.exif, picture.exif_length, true) : 1;
+    ret->profile = (struct photo_profile){.data = picture.icc, .length = picture.icc_length};
+    return OK;
 }
 
 /* --- cutting and resampling ---------------------------------------------------------------------------------------------------------- */
@@ -343,7 +359,7 @@ static enum err refuse_kind(const void *data, size_t length, struct fault *fault
 {
     const char *name = image_kind_name(data, length);
     if (name) return fault_set(fault, ERR_INPUT, "%s: please save it as JPEG and send it again", name);
-    return fault_set(fault, ERR_INPUT, "neither a JPEG nor a PNG picture");
+    return fault_set(fault, ERR_INPUT, "no JPEG, PNG or WebP picture");
 }
 
 enum err photo_make(struct arena *arena, const void *data, size_t length, const struct photo_wish *wish, struct photo *ret, struct fault *fault)
@@ -355,6 +371,7 @@ enum err photo_make(struct arena *arena, const void *data, size_t length, const 
     switch (image_kind_of(data, length)) {
     case IMAGE_JPEG: e = decode_jpeg(arena, data, length, wish, &colours, fault); break;
     case IMAGE_PNG: e = decode_png(arena, data, length, &colours, fault); break;
+    case IMAGE_WEBP: e = decode_webp(arena, data, length, &colours, fault); break;
     default: e = refuse_kind(data, length, fault);
     }
     if (e != OK) return e;

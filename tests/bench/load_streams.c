@@ -171,7 +171,13 @@ static void print_latencies(const struct load *load, const char *path, int64_t m
 static size_t split(char *text, char *ret[MOST_COOKIES])
 {
     size_t count = 0;
-    for (char *one = strtok(text, " "); one && count < MOST_COOKIES; one = strtok(NULL, " ")) ret[count++] = one;
+    while (*text && count < MOST_COOKIES) {
+        size_t length = strcspn(text, " ");
+        bool more = text[length] == ' ';
+        text[length] = '\0';
+        if (length) ret[count++] = text;
+        text += length + more;
+    }
     if (!count) fail("no cookie");
     return count;
 }

@@ -269,7 +269,7 @@ def wrong_files():
             ("trang.html", b"<html></html>", "paper_web_page"), ("vẽ.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "paper_drawing"),
             ("to.png", bomb_png(30000, 30000), "work_picture_large"), ("nén.png", bomb_png(4000, 4000), "work_damaged"),
             ("hỏng.pdf", b"%PDF-1.4\n" + b"x" * 500, "paper_broken"), ("không trang.pdf", pdf(0), "paper_broken"), ("phim.mp4", made("c.mp4", "-t", "1"), "work_kind"),
-            ("động.gif", made("d.gif"), "work_kind"), ("rỗng.md", b"   \n\n", "work_text_empty"), ("html.md", b"<script>alert(1)</script>\n", "work_text_empty"),
+            ("động.gif", made("d.gif"), "work_kind"), ("động.webp", open(os.path.join(p.ROOT, "tests/fuzz/corpus/photo/moving.webp"), "rb").read(), "work_damaged"), ("rỗng.md", b"   \n\n", "work_text_empty"), ("html.md", b"<script>alert(1)</script>\n", "work_text_empty"),
             ("dài.md", b"x " * 20000, "work_text_long"), ("latin.md", "Ủy ban".encode("utf-16"), "paper_not_utf8")):
         found = upload(name, data)
         p.equal(found and found[0], reason, "%s is refused" % name)

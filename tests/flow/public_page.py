@@ -15,6 +15,8 @@ import sys
 import xml.etree.ElementTree as ET
 import zlib
 
+import feedparser
+
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import gates_kit  # noqa: E402
 import plenum  # noqa: E402
@@ -265,6 +267,9 @@ def pictures():
     chunk = struct.pack(">I", len(text)) + b"tEXt" + text + struct.pack(">I", zlib.crc32(b"tEXt" + text))
     check("done=picture" in upload(post, png(640, 400, chunk)).header("location"), "a picture")
     check("done=picture" in upload(post, png(30, 20)).header("location"), "and another")
+    phone = open(os.path.join(plenum.ROOT, "tests/fuzz/corpus/photo/lossy.webp"), "rb").read()
+    other = write("Có ảnh WebP", "Xem ảnh")
+    check("done=picture" in upload(other, phone).header("location"), "a WebP, as phones send it")
     for bad in (b"GIF89a", b"\x89PNG\r\n\x1a\n" + b"\0" * 40, b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", png(640, 400)[:900], b"\xff\xd8\xff" + b"A" * 500,
                 b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR" + struct.pack(">IIBBBBB", 90000, 90000, 8, 2, 0, 0, 0) + b"\0" * 16):
         check("done=no_picture" in upload(post, bad).header("location"), "no picture: %r" % bad[:20])
@@ -363,6 +368,14 @@ def hold_against_rfc(text, language):
     return root
 
 
+def read_by_others(text, root):
+    """A feed reader that many programs are made of sees what stands there."""
+    read = feedparser.parse(text)
+    check(not read.bozo and read.version == "atom10", "a reader of others takes it as Atom", read.get("bozo_exception"))
+    equal([e.id for e in read.entries], [e.findtext(ATOM + "id") for e in root.findall(ATOM + "entry")], "entry by entry")
+    check(all(e.title and e.updated_parsed and e.link.startswith(BASE) and e.content[0].value for e in read.entries), "each with title, moment, address and text")
+
+
 def the_feed():
     reply = Client(server).get("/e/test-1/feed.atom?lang=vi")
     check(reply.header("content-type").startswith("application/atom+xml") and reply.header("etag") and reply.header("last-modified"), "a feed", reply.headers)
@@ -384,6 +397,7 @@ def the_feed():
     clock.step(0)
     clock.step(6 * MINUTE)
     first, second = hold_against_rfc(feed_text(), "vi"), hold_against_rfc(feed_text(query="&page=2"), "vi")
+    read_by_others(feed_text(), first)
     equal(len(first.findall(ATOM + "entry")), 50, "fifty to a page")
     check(3 <= len(second.findall(ATOM + "entry")) < 50, "and the rest behind")
     ids = [e.findtext(ATOM + "id") for root in (first, second) for e in root.findall(ATOM + "entry")]

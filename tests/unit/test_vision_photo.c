@@ -80,6 +80,30 @@ static void test_turns(struct check *c)
     arena_release(&file.arena);
 }
 
+/* A WebP as phones send it: the same face; turned as its EXIF says; white where it lets through. */
+static void test_webp(struct check *c)
+{
+    static const struct photo_wish whole = {.width = 400, .height = 400};
+    static const char *const paths[] = {"tests/fuzz/corpus/photo/lossy.webp", "tests/fuzz/corpus/photo/turned.webp", "tests/fuzz/corpus/photo/alpha.webp"};
+    struct picture p[3] = {{0}};
+    struct arena arena = {0};
+    for (size_t i = 0; i < 3; i++) {
+        struct file file = load(c, paths[i]);
+        struct photo photo = {0};
+        struct fault fault = {0};
+        if (!CHECK(c, photo_make_apart(&arena, file.data, file.length, &whole, &photo, &fault) == OK)) printf("# %s: %s\n", paths[i], fault.text);
+        CHECK(c, image_read(&arena, photo.data, photo.length, &p[i], &fault) == OK);
+        arena_release(&file.arena);
+    }
+    if (p[0].pixels && p[1].pixels && p[2].pixels) {
+        CHECK(c, p[0].width == 120 && p[0].height == 160 && p[1].width == 160 && p[1].height == 120 && p[2].width == 40);
+        int d = p[1].pixels[30 * 160 + 160 - 1 - 40] - p[0].pixels[40 * 120 + 30]; /* a quarter turn to the right */
+        CHECK(c, abs(d) < 40);
+        CHECK(c, p[2].pixels[15 * 40 + 5] < 60 && p[2].pixels[15 * 40 + 35] > 245);
+    }
+    arena_release(&arena);
+}
+
 static void refuse(struct check *c, const void *data, size_t length, enum err wanted, const char *word)
 {
     struct arena arena = {0};
@@ -96,13 +120,19 @@ static void test_bad(struct check *c)
 {
     struct file photo = load(c, "photos/P0001.jpg"), logo = load(c, "art/logo.png"), bomb = load(c, "tests/fuzz/corpus/photo/bomb.png");
     struct file huge = load(c, "tests/fuzz/corpus/photo/huge.jpg");
-    refuse(c, "", 0, ERR_INPUT, "neither");
+    refuse(c, "", 0, ERR_INPUT, "no JPEG, PNG or WebP");
     refuse(c, "GIF89a", 6, ERR_INPUT, "GIF: please save it as JPEG");
     refuse(c, photo.data, photo.length / 2, ERR_INPUT, "damaged");
     refuse(c, photo.data, 300, ERR_INPUT, "JPEG");
     refuse(c, logo.data, logo.length / 2, ERR_INPUT, "PNG");
     refuse(c, bomb.data, bomb.length, ERR_LIMIT, "too large");
     refuse(c, huge.data, huge.length, ERR_LIMIT, "too large");
+    struct file webp = load(c, "tests/fuzz/corpus/photo/lossy.webp"), moving = load(c, "tests/fuzz/corpus/photo/moving.webp");
+    refuse(c, webp.data, webp.length / 2, ERR_INPUT, "WebP");
+    refuse(c, webp.data, 16, ERR_INPUT, "WebP");
+    refuse(c, moving.data, moving.length, ERR_INPUT, "moving");
+    arena_release(&webp.arena);
+    arena_release(&moving.arena);
     arena_release(&photo.arena);
     arena_release(&logo.arena);
     arena_release(&bomb.arena);
@@ -116,6 +146,7 @@ int main(void)
     test_good(&c, "photos/P0002.jpg");
     test_good(&c, "art/logo.png");
     test_turns(&c);
+    test_webp(&c);
     test_bad(&c);
     return check_done(&c, "vision/photo");
 }
