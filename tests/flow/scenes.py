@@ -4,6 +4,7 @@
 """Scenes and walls over HTTP: two walls open by the six digits, the organiser switches from the page without a script, both walls hear it at once; all or one, by
 hand or by the programme, undo, two organisers, a form sent twice; what must not open a wall; a wall that is shut out; a server that was killed.    B=build/x tests/flow/scenes.py"""
 import datetime
+import json
 import os
 import re
 import sys
@@ -233,6 +234,55 @@ def the_plan():
     check(both_show("welcome", "welcome"), "when the time is over the walls go on by themselves")
 
 
+def the_plan_travels():
+    """Exported and imported on another laptop, the event's walls follow the same plan."""
+    home, other = os.path.join(server.folder, "travel"), os.path.join(server.folder, "other-laptop")
+    os.makedirs(home, exist_ok=True)
+    first, second, changed = (os.path.join(home, name) for name in ("first.json", "second.json", "changed.json"))
+
+    def export(data, path):
+        plenum.plenum("export", "event", "--event", "test-1", "--format", "json", "-o", path, data=data)
+        with open(path, encoding="utf-8") as f:
+            return json.load(f)
+
+    def take(value, *more, fine=True):
+        with open(changed, "w", encoding="utf-8") as f:
+            json.dump(value, f)
+        return plenum.plenum("import", changed, *more, data=other, fine=fine)
+
+    value = export(server.data, first)
+    plan = value["events"][0]["scenes"]
+    equal([(one.get("phase"), one["scene"], "from" in one) for one in plan], [("open", "welcome", False), (None, "our_work", True)], "the event file says what the programme shows")
+    plenum.plenum("import", first, data=other)
+    value = export(other, second)
+    equal(value["events"][0]["scenes"], plan, "and it is there again")
+    event = value["events"][0]
+    begins = event["starts"]
+    event["sessions"] = [{"code": code, "title": code, "starts": begins, "ends": event["ends"], "area": event["areas"][0]["code"]} for code in ("s1", "s2")]
+    event["scenes"] = [plan[1], {"session": "s2", "scene": "quorum"}, {"phase": "session", "scene": "black"}, {"session": "s1", "scene": "attendance"}]
+    told = json.loads(take(value, "--dry-run", "--json").stdout)
+    check(any(f["field"] == "scenes" for c in told["changes"] for f in c.get("fields", [])), "a dry run says so", told["changes"])
+    take(value)
+    got = export(other, second)["events"][0]["scenes"]
+    equal([(one.get("phase") or one.get("session"), one["scene"]) for one in got], [("session", "black"), ("s1", "attendance"), ("s2", "quorum"), (None, "our_work")], "another plan, in one order")
+    told = json.loads(take(value, "--dry-run", "--json").stdout)
+    equal(told["changes"], [], "the same again, in its own order, changes nothing")
+    for wrong, word in (({"scene": "black"}, "has one of"), ({"phase": "open", "session": "s1", "scene": "black"}, "has one of"), ({"from": begins, "scene": "black"}, "has one of"),
+                        ({"from": begins, "until": begins, "scene": "black"}, "must come after"), ({"phase": "open", "scene": "message"}, "message"), ({"session": "s9", "scene": "black"}, "s9"),
+                        ({"phase": "noon", "scene": "black"}, "noon")):
+        event["scenes"] = [wrong]
+        done = take(value, fine=False)
+        check(done.returncode == 1 and "events[0].scenes[0]" in done.stderr and word in done.stderr, "refused, with its place: %s" % wrong, done.stderr)
+    event["scenes"] = [{"phase": "open", "scene": "black"}] * 2
+    check("scenes[1]: stands twice" in take(value, fine=False).stderr, "nothing stands twice")
+    del event["scenes"]
+    take(value)
+    equal(export(other, second)["events"][0]["scenes"], got, "a file without the key leaves the plan")
+    event["scenes"] = None
+    take(value)
+    check("scenes" not in export(other, second)["events"][0], "null clears it")
+
+
 def what_walls_say():
     equal(seen(walls["one"], "?w=1920&h=960&transparent=1", width="1920", height="1080", shows="welcome").json()["wall"], walls["one"].wall, "a wall says what it is")
     page = who["orga"].get(PAGE + "?lang=en").text
@@ -296,4 +346,4 @@ def an_older_folder():
     check(re.fullmatch(r"\d{6}", code()), "an older folder's code of letters becomes six digits", code())
 
 
-plenum.run("scenes", begin, the_short_address, wrong_codes, by_the_programme, by_hand, one_wall, twice_and_late, a_message, the_plan, what_walls_say, after_a_kill, shut_out, an_older_folder)
+plenum.run("scenes", begin, the_short_address, wrong_codes, by_the_programme, by_hand, one_wall, twice_and_late, a_message, the_plan, the_plan_travels, what_walls_say, after_a_kill, shut_out, an_older_folder)

@@ -38,6 +38,8 @@ static const char *const mandates[] = {"ex_officio", "elected", "appointed", NUL
 static const char *const statuses[] = {"summoned", "alternate", "replaced", "withdrawn", "disqualified", NULL};
 static const char *const needs[] = {"paper", "large_print", "no_phone", "wheelchair", NULL};
 static const char *const slide_states[] = {"shown", "off", NULL};
+static const char *const phases[] = {"before", "registration", "session", "break", "after", "open", NULL}; /* core/congress/scene/plan.h */
+static const char *const scenes[] = {"attendance", "quorum", "programme", "our_work", "welcome", "black", NULL}; /* a message is shown by hand */
 static const char *const audiences[] = {"wall", "phone", NULL};
 
 SHAPE(organization, {.key = "name", .kind = FIELD_TITLE, .flags = FIELD_REQUIRED}, {.key = "languages", .kind = FIELD_LANGUAGES, .text_default = "[\"vi\"]"},
@@ -73,6 +75,10 @@ SHAPE(announcement, {.key = "text", .kind = FIELD_TITLE, .flags = FIELD_REQUIRED
       {.key = "audience", .kind = FIELD_OBJECT, .shape = &phones_shape});
 const struct field announcements_field = {.key = "announcements", .kind = FIELD_OBJECTS, .shape = &announcement_shape};
 
+SHAPE(scene, ENUM("phase", phases, NULL), {.key = "session", .kind = FIELD_REF_CODE, .target = ENTITY_SESSION}, {.key = "from", .kind = FIELD_TIME},
+      {.key = "until", .kind = FIELD_TIME}, ENUM_REQUIRED("scene", scenes));
+const struct field scenes_field = {.key = "scenes", .kind = FIELD_OBJECTS, .shape = &scene_shape};
+
 SHAPE(event, {.key = "slug", .kind = FIELD_SLUG, .flags = FIELD_REQUIRED}, ENUM_REQUIRED("kind", event_kinds), TITLE,
       {.key = "timezone", .kind = FIELD_ZONE, .flags = FIELD_REQUIRED}, {.key = "public_url", .kind = FIELD_URL},
       {.key = "starts", .kind = FIELD_TIME, .flags = FIELD_REQUIRED}, {.key = "ends", .kind = FIELD_TIME, .flags = FIELD_REQUIRED}, DERIVED("opens"),
@@ -82,7 +88,7 @@ SHAPE(event, {.key = "slug", .kind = FIELD_SLUG, .flags = FIELD_REQUIRED}, ENUM_
       LIST("announcements"), ENUM("documents_access", accesses, "badge"), ENUM("pin", pins, "phone_tail"),
       BOOL("names_on_wall", 0), {.key = "welcome", .kind = FIELD_OBJECT, .shape = &welcome_shape}, BOOL("group_quorum", 0), BOOL("head_pin", 0),
       {.key = "wall_welcome", .kind = FIELD_OBJECT, .shape = &wall_welcome_shape},
-      LIST("categories"), LIST("areas"), LIST("gates"), LIST("sessions"), LIST("documents"), LIST("delegates"));
+      LIST("scenes"), LIST("categories"), LIST("areas"), LIST("gates"), LIST("sessions"), LIST("documents"), LIST("delegates"));
 
 SHAPE(category, CODE, TITLE, {.key = "color", .kind = FIELD_COLOR}, DERIVED("sort_order"));
 SHAPE(area, CODE, TITLE, {.key = "capacity", .kind = FIELD_INT, .least = 1, .most = MOST_ORDER}, DERIVED("sort_order"));

@@ -91,6 +91,7 @@ static enum err plan_event_row(struct plan *plan, struct event_plan *event, cons
     if (e != OK) return fault_set(fault, e, "the first day of %s cannot be found", row->key);
     row->next[entity_column(ENTITY_EVENT, "<opens>")] = value_i64(opens);
     e = plan_announcements(plan, event, place, fault);
+    if (e == OK) e = plan_scenes(plan, event, place, fault);
     if (e != OK) return e;
     return row_settle(plan, &plan->tables[ENTITY_EVENT], row, &event->changed) == OK ? OK : no_memory(fault);
 }

@@ -32,6 +32,7 @@ static enum err load(struct export *x, struct db *db, const char *slug, struct f
     if (e == OK) e = announcement_list(db, plan->arena, row->now[0].i64, &news);
     if (e == OK && json_array_size(news) && !(row->announcements_now = json_text(plan->arena, news))) e = ERR_NOMEM;
     json_decref(news);
+    if (e == OK) e = plan_scenes_stored(plan, row);
     return e == OK ? OK : db_fault(db, e, fault, "read the event");
 }
 
@@ -131,6 +132,8 @@ static json_t *show_all(struct export *x)
     add(x, root, "people", show_list(x, &x->plan.tables[ENTITY_PERSON]));
     json_t *event = show_row(x, ENTITY_EVENT, x->event.row), *news = plan_show_announcements(&x->plan, x->event.row->announcements_now, &x->failed);
     if (news) add(x, event, "announcements", news);
+    json_t *scenes = plan_show_scenes(&x->plan, x->event.row->scenes_now, &x->failed);
+    if (scenes) add(x, event, scenes_field.key, scenes);
     for (int kind = ENTITY_CATEGORY; kind < ENTITY_COUNT; kind++) {
         if (x->event.tables[kind].count) add(x, event, entities[kind].list_key, show_list(x, &x->event.tables[kind]));
     }

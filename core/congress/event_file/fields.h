@@ -95,6 +95,7 @@ struct entity {
 extern const struct entity entities[ENTITY_COUNT];
 /* The event's list of announcements: a list of objects as the file has it, but no column. */
 extern const struct field announcements_field;
+extern const struct field scenes_field; /* likewise: what the programme shows on the walls */
 
 /* Columns that a field takes (0, 1 or 2), and all fields of a shape. */
 size_t field_width(const struct field *field);

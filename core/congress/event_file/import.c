@@ -175,6 +175,7 @@ static enum err apply(struct db *db, void *arg, struct fault *fault)
     e = write_all(plan, fault);
     if (e != OK) return e;
     if (e == OK) e = plan_write_announcements(plan, db);
+    if (e == OK) e = plan_write_scenes(plan, db);
     for (size_t i = 0; e == OK && i < plan->event_count; i++) e = give_display_code(db, row_values(plan->events[i].row)[0].i64);
     for (size_t i = 0; e == OK && i < plan->event_count; i++)
         if (plan->events[i].changed) e = plan_recount(db, row_values(plan->events[i].row)[0].i64, plan->events[i].row->key);

@@ -23,6 +23,7 @@ struct row {
     json_t *attributes_now; /* people: code -> value, owned by the plan's `values`; NULL: none */
     json_t *attributes_next;
     const char *announcements_now, *announcements_next; /* events: the list as JSON, NULL: none; see announcements.c */
+    const char *scenes_now, *scenes_next; /* likewise; scenes.c */
 };
 
 /* All rows of an entity (of one event). */
@@ -44,6 +45,7 @@ struct event_plan {
     const char *zone;
     int64_t shift_days;
     json_t *announcements; /* what the file says, as stored; borrowed from `keep`; NULL: nothing */
+    json_t *scenes;        /* likewise */
     bool changed, is_new;
     struct table tables[ENTITY_COUNT];
 };
@@ -170,6 +172,11 @@ enum err plan_announcements(struct plan *plan, struct event_plan *event, const s
 enum err plan_recheck_announcements(struct plan *plan, struct fault *fault);
 enum err plan_write_announcements(struct plan *plan, struct db *db);
 json_t *plan_show_announcements(struct plan *plan, const char *stored, bool *failed); /* as the file says it; NULL: none */
+/* scenes.c: the same for what the programme shows on the walls */
+enum err plan_scenes(struct plan *plan, struct event_plan *event, const struct json_place *place, struct fault *fault);
+enum err plan_scenes_stored(struct plan *plan, struct row *row); /* row->scenes_now of an event, whose sessions are loaded */
+enum err plan_write_scenes(struct plan *plan, struct db *db);
+json_t *plan_show_scenes(struct plan *plan, const char *stored, bool *failed);
 /* Rows that --prune takes away: refuses those with a history, and rows that would point at nothing; then notes and lists the removals. */
 enum err plan_removals(struct plan *plan, struct fault *fault);
 

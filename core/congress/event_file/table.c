@@ -220,14 +220,17 @@ enum err plan_note(struct plan *plan, enum entity_kind kind, const char *code, c
     return change && json_array_append_new(plan->changes, change) == 0 ? OK : ERR_NOMEM;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 static bool is_same(const struct entity *entity, const struct row *row)
 {
     if (!row->now) return false;
     for (size_t i = 0; i < entity_width(entity); i++)
         if (!value_equal(&row->now[i], &row->next[i])) return false;
-    bool list = row->announcements_now && row->announcements_next ? strcmp(row->announcements_now, row->announcements_next) == 0
-                                                                  : row->announcements_now == row->announcements_next;
-    if (!list) return false;
+    if (!same_text(row->announcements_now, row->announcements_next) || !same_text(row->scenes_now, row->scenes_next)) return false;
     return json_equal(row->attributes_now, row->attributes_next) || (!row->attributes_now && !row->attributes_next);
 }
 
@@ -238,13 +241,12 @@ static json_t *hide(struct plan *plan, const char *code, json_t *value)
     return type && row_values(type)[entity_column(ENTITY_ATTRIBUTE_TYPE, "sensitive")].i64 == 0 ? json_incref(value) : json_string("•••");
 }
 
-/* The list has rows of its own; in the report it looks like a field. */
-static void changed_announcements(struct plan *plan, const struct row *row, json_t *fields, bool *failed)
+/* Such a list has rows of its own; in the report it looks like a field. */
+static void changed_list(struct plan *plan, const char *key, const char *a, const char *b, json_t *show(struct plan *, const char *, bool *), json_t *fields, bool *failed)
 {
-    const char *a = row->announcements_now, *b = row->announcements_next;
-    if (a && b ? strcmp(a, b) == 0 : a == b) return;
-    json_t *was = plan_show_announcements(plan, a, failed), *is = plan_show_announcements(plan, b, failed);
-    json_t *item = json_pack("{s:s, s:o, s:o}", "field", "announcements", "old", was ? was : json_null(), "new", is ? is : json_null());
+    if (same_text(a, b)) return;
+    json_t *was = show(plan, a, failed), *is = show(plan, b, failed);
+    json_t *item = json_pack("{s:s, s:o, s:o}", "field", key, "old", was ? was : json_null(), "new", is ? is : json_null());
     if (!item || json_array_append_new(fields, item) != 0) *failed = true;
 }
 
@@ -279,7 +281,8 @@ enum err row_settle(struct plan *plan, struct table *table, struct row *row, boo
         bool failed = false;
         json_t *fields = changed_fields(plan, entity, row, &failed);
         changed_attributes(plan, row, fields, &failed);
-        changed_announcements(plan, row, fields, &failed);
+        changed_list(plan, announcements_field.key, row->announcements_now, row->announcements_next, plan_show_announcements, fields, &failed);
+        changed_list(plan, scenes_field.key, row->scenes_now, row->scenes_next, plan_show_scenes, fields, &failed);
         if (failed) json_decref(fields);
         if (failed) return ERR_NOMEM;
         enum err e = plan_note(plan, table->kind, row->key, row, row->now ? "changed" : "new", fields);

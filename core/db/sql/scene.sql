@@ -28,6 +28,9 @@ UPDATE scene_change SET undone_ms = $3, undone_by = $4 WHERE event_id = $1 AND s
 -- scene_rules :many (event_id i64) -> (id i64, phase text?, session_id i64?, from_ms i64?, until_ms i64?, scene text)
 SELECT id, phase, session_id, from_ms, until_ms, scene FROM scene_rule WHERE event_id = $1 ORDER BY from_ms, id
 
+-- scene_rules_clear :exec (event_id i64)
+DELETE FROM scene_rule WHERE event_id = $1
+
 -- scene_rule_phase_clear :exec (event_id i64, phase text)
 DELETE FROM scene_rule WHERE event_id = $1 AND phase = $2
 
