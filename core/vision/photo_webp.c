@@ -46,7 +46,8 @@ enum err photo_webp_read(struct arena *arena, const void *data, size_t length, u
     picture.pixels = arena_array(arena, count, deep);
     if (!picture.pixels) return fault_set(fault, ERR_NOMEM, "no memory for a picture of %u × %u", picture.width, picture.height);
     int stride = (int)(picture.width * deep);
-    const uint8_t *made = deep == 4 ? WebPDecodeRGBAInto(data, length, picture.pixels, count * deep, stride) : WebPDecodeRGBInto(data, length, picture.pixels, count * deep, stride);
+    const uint8_t *made = deep == 4 ? WebPDecodeRGBAInto(data, length, picture.pixels, count * deep, stride)
+                                    : WebPDecodeRGBInto(data, length, picture.pixels, count * deep, stride);
     if (!made) return fault_set(fault, ERR_INPUT, "damaged WebP picture");
     if (deep == 4) flatten(picture.pixels, count);
     find_chunks(data, length, &picture);

@@ -56,9 +56,9 @@ unsigned live_listeners(struct live_hub *hub, const char *channel);
 struct live_wish {
     const char *channel;
     const char *last_event_id; /* the header's value, or NULL */
-    const char *owner;  /* by whose cookie or key, so that one alone cannot take every place; of this server's making, nothing that an asker can choose. NULL: is not counted */
-    int64_t lease_ms;   /* 0: none. After it (at the next event or heartbeat) the stream says "again" and ends, and who still may opens it anew: rights are looked at
-                         * only when a stream opens, so what carries names is on a lease */
+    const char *owner;         /* by whose cookie or key, so that one alone cannot take every place; of our making, nothing an asker can choose. NULL: not counted */
+    int64_t lease_ms;          /* 0: none. After it (at the next event or heartbeat) the stream says "again" and ends, and who still may opens it anew: rights are
+                                * looked at only when a stream opens, so what carries names is on a lease */
 };
 
 /* Answers the request with the channel's stream. */

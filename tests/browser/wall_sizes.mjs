@@ -58,7 +58,7 @@ export default async function wallSizes(browser, server) {
         await page.clock.fastForward(10000);
       }
       assert.deepEqual(named, everything({ count: 200 }).delegations.map((one) => one.name.vi));
-      assert.ok(turns > 1 && turns <= 20, `${turns} pages of ten seconds`);
+      assert.ok(turns > 1 && turns <= 30, `${turns} pages of ten seconds`);
       console.log(`# ${width}×${height}: 200 delegations in ${turns} pages`);
       const own = everything({ count: OWN.length }).delegations.map((one, i) => ({ ...one, name: { vi: OWN[i] }, expected: 14, present: [14, 15, 0, 9][i % 4] }));
       await tell(page, { ...everything(), delegations: own });

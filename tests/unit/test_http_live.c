@@ -31,7 +31,8 @@ static int subscribe_as(struct kit *kit, const char *event, const char *header, 
 {
     char text[300];
     int fd = kit_connect(kit);
-    (void)snprintf(text, sizeof text, "GET /live/%s HTTP/1.1\r\nHost: here\r\n%s%s%s%s\r\n", event, value ? header : "", value ? ": " : "", value ? value : "", value ? "\r\n" : "");
+    (void)snprintf(text, sizeof text, "GET /live/%s HTTP/1.1\r\nHost: here\r\n%s%s%s%s\r\n", event, value ? header : "", value ? ": " : "", value ? value : "",
+                   value ? "\r\n" : "");
     (void)kit_send(fd, text, strlen(text));
     return fd;
 }

@@ -139,6 +139,7 @@ function snapshot(data, message) {
   const moved = newsTake(announcements);
   drawScene(moved);
   gridTake(delegations);
+  drawNumber(at("present"), state.figures?.summoned); // so may the delegations have
   drawClock();
   drawAge();
   tickAnew();

@@ -1,5 +1,5 @@
-/* What the programme shows on the walls (core/congress/scene/plan.h), as the file has it: one list of phases, sessions and stretches of time, each with its scene. Rows of
- * their own, not a column. A list replaces all that there was; a file without one leaves it. Always in one order, so that equal plans are equal texts. */
+/* What the programme shows on the walls (core/congress/scene/plan.h), as the file has it: one list of phases, sessions and stretches of time, each with its scene.
+ * Rows of their own, not a column. A list replaces all that there was; a file without one leaves it. Always in one order, so that equal plans are equal texts. */
 #include "core/congress/event_file/plan.h"
 #include "core/congress/scene/scene.h"
 
@@ -30,7 +30,8 @@ static int compare(const json_t *a, const json_t *b)
 {
     const char *one = json_string_value(json_object_get(a, "session")), *other = json_string_value(json_object_get(b, "session"));
     enum scene_phase first, second;
-    bool is_phase = scene_phase_from_word(json_string_value(json_object_get(a, "phase")), &first), was_phase = scene_phase_from_word(json_string_value(json_object_get(b, "phase")), &second);
+    bool is_phase = scene_phase_from_word(json_string_value(json_object_get(a, "phase")), &first);
+    bool was_phase = scene_phase_from_word(json_string_value(json_object_get(b, "phase")), &second);
     if (is_phase && was_phase) return (int)first - (int)second;
     if (is_phase != was_phase) return is_phase ? -1 : 1;
     if (one && other) return strcmp(one, other);
@@ -159,8 +160,9 @@ static enum err write_list(struct plan *plan, struct db *db, const struct event_
         const char *code = json_string_value(json_object_get(item, "session"));
         const struct row *session = code ? table_find(&event->tables[ENTITY_SESSION], code) : NULL;
         if (code && !session) return ERR_BUG;
-        const struct sql_scene_rule_insert_in in = {id_next(&plan->ids), event_id, json_string_value(json_object_get(item, "phase")), session ? row_values(session)[0].i64 : DB_NULL,
-                                                    moment(item, "from"), moment(item, "until"), json_string_value(json_object_get(item, "scene"))};
+        const struct sql_scene_rule_insert_in in = {id_next(&plan->ids), event_id, json_string_value(json_object_get(item, "phase")),
+                                                    session ? row_values(session)[0].i64 : DB_NULL, moment(item, "from"), moment(item, "until"),
+                                                    json_string_value(json_object_get(item, "scene"))};
         e = sql_scene_rule_insert(db, &in, NULL);
     }
     return e;

@@ -242,7 +242,8 @@ static json_t *hide(struct plan *plan, const char *code, json_t *value)
 }
 
 /* Such a list has rows of its own; in the report it looks like a field. */
-static void changed_list(struct plan *plan, const char *key, const char *a, const char *b, json_t *show(struct plan *, const char *, bool *), json_t *fields, bool *failed)
+static void changed_list(struct plan *plan, const char *key, const char *a, const char *b, json_t *show(struct plan *, const char *, bool *), json_t *fields,
+                         bool *failed)
 {
     if (same_text(a, b)) return;
     json_t *was = show(plan, a, failed), *is = show(plan, b, failed);

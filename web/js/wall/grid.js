@@ -8,7 +8,8 @@ const list = document.getElementById("delegations");
 const overview = document.getElementById("overview");
 const LEAST = 0.67; // letters of names, in units of those that carry: capitals of 2 % of the picture's smaller side (docs/decisions/0046-wall.md)
 const MOST = 4;
-const OVERVIEW = 0.2; // of the height, when there are pages
+const OVERVIEW = 0.2; // of the height at most, when there are pages
+const LINE = language === "ar" ? 1.6 : 1.26;
 const COUNT = 1.15; // the count's letters to the name's
 
 let items = [];
@@ -31,26 +32,35 @@ function measure() {
   return names.map((words, i) => {
     const whole = number(Math.max(items[i].expected, items[i].present));
     const more = extraOf(items[i]) ? brush.measureText(` +${number(extraOf(items[i]))}`).width : 0;
-    return [...words, (brush.measureText(`✓ ${whole}`).width + 0.8 * brush.measureText(` / ${whole}`).width + more) / 100 + 0.2];
+    return [...words, (brush.measureText(`✓ ${whole}`).width + 0.87 * brush.measureText(` / ${whole}`).width + more) / 100 + 0.2];
   });
+}
+
+// How it is laid into the place as it is now.
+function plan(names) {
+  const [width, height] = [list.parentElement.clientWidth, list.parentElement.clientHeight];
+  const wanted = { names, width, height, least: LEAST * canvas.carry, most: Math.min(MOST * canvas.unit, width / 14), line: LINE };
+  shape = shapeList(wanted);
+  const pages = shape.pages > 1 && canvas.shape !== "phone";
+  overview.toggleAttribute("hidden", !pages);
+  if (pages) shape = shapeList({ ...wanted, height: Math.floor(height - layOverview(width, height) - canvas.unit * 1.5) });
 }
 
 export function gridLayOut() {
   const box = list.parentElement;
-  if (items.length === 0 || box.clientWidth < 10 || box.clientHeight < 10) return;
-  const known = `${box.clientWidth} ${box.clientHeight} ${canvas.unit} ${canvas.shape}`;
-  if (known === laid) return;
-  laid = known;
+  const place = () => `${box.clientWidth} ${box.clientHeight} ${canvas.unit} ${canvas.shape}`;
+  if (items.length === 0 || box.clientWidth < 10 || box.clientHeight < 10 || place() === laid) return;
   const names = measure();
-  const [width, height] = [box.clientWidth, box.clientHeight];
-  const wanted = { names, width, height, least: LEAST * canvas.carry, most: Math.min(MOST * canvas.unit, width / 14), line: language === "ar" ? 1.6 : 1.26 };
-  shape = shapeList(wanted);
-  if (shape.pages > 1) shape = shapeList({ ...wanted, height: Math.floor(height * (1 - OVERVIEW) - canvas.unit * 1.5) });
+  const scene = box.parentElement;
+  scene.classList.remove("crowded");
+  plan(names);
   const narrow = canvas.shape === "phone";
+  if (shape.pages > 1 && !narrow && canvas.shape !== "wide") { scene.classList.add("crowded"); plan(names); } // the programme, which has a scene of its own, makes room
   if (narrow) shape = { ...shape, font: 15, pages: 1 };
+  laid = place();
   page %= shape.pages;
   list.style.setProperty("--f", `${shape.font}px`);
-  list.style.setProperty("--l", wanted.line);
+  list.style.setProperty("--l", LINE);
   items.forEach((item, i) => {
     const { cell, room } = cells.get(item.code);
     const { column, top, height: high } = shape.places[i];
@@ -58,22 +68,20 @@ export function gridLayOut() {
     for (const [name, value] of Object.entries(styles)) cell.style[name] = narrow ? "" : value;
     room.style.width = `${names[i].at(-1)}em`;
   });
-  layOverview(width, height);
   drawPage();
 }
 
-// All of them at a glance: fields in the same order, from the side where reading begins.
+// All of them at a glance: fields in the same order, from the side where reading begins. Gives its height.
 function layOverview(width, height) {
-  overview.toggleAttribute("hidden", shape.pages < 2);
-  if (shape.pages < 2) return;
-  const high = height * OVERVIEW;
   let columns = 1;
-  while (Math.ceil(items.length / columns) * (width / columns) > high) columns++;
+  while (Math.ceil(items.length / columns) * (width / columns) > height * OVERVIEW) columns++;
   let rows = Math.ceil(items.length / columns);
   if (rows > 1 && items.length - (rows - 1) * columns < columns / 2) columns = Math.ceil(items.length / --rows); // one or two of them alone in a row look forgotten
+  const high = Math.floor((width / columns) * rows);
   overview.setAttribute("viewBox", `0 0 ${columns * 10} ${rows * 10}`);
-  overview.style.height = `${Math.floor((width / columns) * rows)}px`;
+  overview.style.height = `${high}px`;
   items.forEach((item, i) => cells.get(item.code).field.setAttribute("transform", `translate(${(i % columns) * 10} ${Math.floor(i / columns) * 10})`));
+  return high;
 }
 
 function drawPage() {
