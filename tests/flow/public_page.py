@@ -11,11 +11,10 @@ import json
 import os
 import re
 import struct
+import subprocess
 import sys
 import xml.etree.ElementTree as ET
 import zlib
-
-import feedparser
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import gates_kit  # noqa: E402
@@ -370,10 +369,12 @@ def hold_against_rfc(text, language):
 
 def read_by_others(text, root):
     """A feed reader that many programs are made of sees what stands there."""
-    read = feedparser.parse(text)
-    check(not read.bozo and read.version == "atom10", "a reader of others takes it as Atom", read.get("bozo_exception"))
-    equal([e.id for e in read.entries], [e.findtext(ATOM + "id") for e in root.findall(ATOM + "entry")], "entry by entry")
-    check(all(e.title and e.updated_parsed and e.link.startswith(BASE) and e.content[0].value for e in read.entries), "each with title, moment, address and text")
+    code = "import feedparser, json, sys; f = feedparser.parse(sys.stdin.buffer.read()); json.dump([f.bozo, f.version, [[e.id, e.title, list(e.updated_parsed), e.link, e.content[0].value] for e in f.entries]], sys.stdout)"
+    done = subprocess.run(["/usr/bin/python3", "-c", code], input=text.encode(), capture_output=True, timeout=60)  # the system's own, for which the package is
+    bozo, version, entries = json.loads(done.stdout or b"[null, null, []]")
+    equal((bool(bozo), version), (False, "atom10"), "a reader of others takes it as Atom: %s" % done.stderr[-300:].decode())
+    equal([e[0] for e in entries], [e.findtext(ATOM + "id") for e in root.findall(ATOM + "entry")], "entry by entry")
+    check(all(title and updated and link.startswith(BASE) and words for _, title, updated, link, words in entries), "each with title, moment, address and text")
 
 
 def the_feed():
