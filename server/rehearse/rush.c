@@ -17,7 +17,8 @@ struct admission_answer rush_decide_at(const struct programme *p, const struct p
     for (size_t i = 0; i < p->session_count && count < SESSIONS_MOST; i++)
         if (gate->area_id != DB_NULL && p->sessions[i].area_id == gate->area_id)
             sessions[count++] = (struct admission_session){p->sessions[i].starts_ms, p->sessions[i].ends_ms, p->sessions[i].admits};
-    const struct admission a = {.opens_ms = p->opens_ms, .closes_ms = p->ends_ms, .kind = gate->kind, .lets_in = gate->lets_in, .lets_out = gate->lets_out,
+    const struct admission a = {.opens_ms = p->opens_ms, .closes_ms = programme_closes_ms(p, gate), .kind = gate->kind,
+                                .lets_in = gate->lets_in, .lets_out = gate->lets_out,
                                 .reentry = gate->reentry, .gate_admits = gate->admits, .sessions = sessions, .session_count = count, .known = true,
                                 .this_event = true, .named = true, .status = STATUS_SUMMONED, .category = category, .is_in = is_in, .was_in = is_in, .at_ms = at_ms};
     return admission_decide(&a);

@@ -200,7 +200,7 @@ static enum err decide(struct work *w, struct admission_answer *ret)
 {
     const struct programme *p = w->programme;
     const struct programme_gate *g = w->gate;
-    struct admission a = {.opens_ms = p->opens_ms, .closes_ms = p->ends_ms, .kind = g->kind, .lets_in = g->lets_in, .lets_out = g->lets_out,
+    struct admission a = {.opens_ms = p->opens_ms, .closes_ms = programme_closes_ms(p, g), .kind = g->kind, .lets_in = g->lets_in, .lets_out = g->lets_out,
                           .reentry = g->reentry, .gate_admits = g->admits, .going_out = w->scan->going_out, .at_ms = w->true_ms, .known = w->known};
     if (w->known) {
         int status = w->badge.status ? delegate_status_from_name(w->badge.status) : STATUS_SUMMONED;

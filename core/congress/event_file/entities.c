@@ -93,7 +93,7 @@ SHAPE(event, {.key = "slug", .kind = FIELD_SLUG, .flags = FIELD_REQUIRED}, ENUM_
 SHAPE(category, CODE, TITLE, {.key = "color", .kind = FIELD_COLOR}, DERIVED("sort_order"));
 SHAPE(area, CODE, TITLE, {.key = "capacity", .kind = FIELD_INT, .least = 1, .most = MOST_ORDER}, DERIVED("sort_order"));
 SHAPE(gate, CODE, TITLE, ENUM_REQUIRED("kind", gate_kinds), REF("area", ENTITY_AREA), ENUM("direction", directions, "both"), BOOL("reentry", 1),
-    CATEGORIES("admits"),
+    CATEGORIES("admits"), {.key = "closed", .kind = FIELD_TIME},
       DERIVED("sort_order"));
 SHAPE(session, CODE, TITLE, {.key = "starts", .kind = FIELD_TIME, .flags = FIELD_REQUIRED}, {.key = "ends", .kind = FIELD_TIME, .flags = FIELD_REQUIRED},
       REF("area", ENTITY_AREA), TEXT("room"), {.key = "speakers", .kind = FIELD_TEXTS}, CATEGORIES("admits"), BOOL("carry_over", 1), DERIVED("sort_order"));

@@ -17,7 +17,7 @@ static enum err check_order(const struct row *row, enum entity_kind kind, const 
 {
     struct json_place here = {.up = place, .key = "ends"};
     bool good = row->next[entity_column(kind, "ends")].i64 > row->next[entity_column(kind, "starts")].i64;
-    return good ? OK : json_fault(fault, &here, "must be after \"starts\"");
+    return good ? OK : field_fault(fault, json_fault(fault, &here, "must be after \"starts\""), "field_order", "ends");
 }
 
 /* Days to move an event by, so that it begins on the day that was asked for. */
@@ -48,7 +48,7 @@ static enum err find_zone(struct event_plan *event, const struct json_place *pla
     if (given) {
         event->zone = json_string_value(given);
         if (!event->zone) return json_fault(fault, &here, "must be a text");
-        if (!zone_is_known(event->zone)) return json_fault(fault, &here, "no such time zone \"%.100s\"", event->zone);
+        if (!zone_is_known(event->zone)) return field_fault(fault, json_fault(fault, &here, "no such time zone \"%.100s\"", event->zone), "field_zone", "timezone");
         return OK;
     }
     if (!event->row->now) return json_fault(fault, &here, "is required");
@@ -61,8 +61,10 @@ static enum err load_lists(struct plan *plan, struct event_plan *event)
     struct db *db = plan->db;
     enum err e = OK;
     if (event->is_new) plan->db = NULL; /* nothing is stored of it */
-    for (int kind = ENTITY_CATEGORY; e == OK && kind < ENTITY_COUNT; kind++) e = table_load(plan, &event->tables[kind], (enum entity_kind)kind,
-        row_values(event->row)[0].i64);
+    for (int kind = ENTITY_CATEGORY; e == OK && kind < ENTITY_COUNT; kind++) {
+        if (plan->light && kind == ENTITY_DELEGATE) plan->db = NULL;
+        e = table_load(plan, &event->tables[kind], (enum entity_kind)kind, row_values(event->row)[0].i64);
+    }
     plan->db = db;
     return e;
 }
@@ -112,7 +114,7 @@ static enum err place_category(struct table *table, struct row *row, const struc
         row->next[column] = value_i64(position);
         return OK;
     }
-    return json_fault(fault, place, "more than %d categories in an event", EVENT_CATEGORIES_MOST);
+    return field_fault(fault, json_fault(fault, place, "more than %d categories in an event", EVENT_CATEGORIES_MOST), "field_many", "title");
 }
 
 /* A paper whose bytes changed gets a new version. */
@@ -161,7 +163,8 @@ static enum err check_row(struct table *table, struct row *row, const struct jso
     if (table->kind != ENTITY_GATE) return OK;
     bool entry = strcmp(row->next[entity_column(ENTITY_GATE, "kind")].text, "entry") == 0;
     bool leads = row->next[entity_column(ENTITY_GATE, "area")].type == DB_TYPE_I64;
-    return entry && !leads ? json_fault(fault, &area, "is required: an entry gate leads into an area") : OK;
+    if (!entry || leads) return OK;
+    return field_fault(fault, json_fault(fault, &area, "is required: an entry gate leads into an area"), "field_area", "area");
 }
 
 static enum err plan_list(struct plan *plan, struct event_plan *event, enum entity_kind kind, const struct json_place *place, struct fault *fault)

@@ -59,8 +59,8 @@ static enum err plan_attribute_type(struct plan *plan, struct row *row, const st
     bool choice = strcmp(row->next[entity_column(ENTITY_ATTRIBUTE_TYPE, "type")].text, "choice") == 0;
     bool values = row->next[entity_column(ENTITY_ATTRIBUTE_TYPE, "values")].text != NULL;
     struct json_place here = {.up = place, .key = "values"};
-    if (choice && !values) return json_fault(fault, &here, "is required for a choice");
-    if (!choice && values) return json_fault(fault, &here, "is for a choice only");
+    if (choice && !values) return field_fault(fault, json_fault(fault, &here, "is required for a choice"), "field_required", "values");
+    if (!choice && values) return field_fault(fault, json_fault(fault, &here, "is for a choice only"), "field_values", "values");
     return row_settle(plan, table, row, NULL) == OK ? OK : no_memory(fault);
 }
 

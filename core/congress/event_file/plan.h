@@ -95,6 +95,8 @@ struct plan {
     size_t event_count;
     struct event_plan *here; /* the event whose lists are being read */
     bool rechecking;         /* reading again what is stored, after others went: files are not looked at */
+    bool light;              /* of a form (setup.c): people and delegates are neither named nor loaded */
+    struct row *goes;        /* of a form: the one row that is removed */
     struct write_list writes[WRITE_PHASES];
     struct counts counts[ENTITY_COUNT];
     json_t *changes; /* owned */
@@ -117,6 +119,8 @@ struct reading {
     struct fault *fault;
 };
 typedef enum err field_reader(const struct reading *r);
+/* Gives a mistake of the file the reason by which a form says it, and the key that it is about; the first one stays. Passes `e` on. */
+enum err field_fault(struct fault *fault, enum err e, const char *reason, const char *key);
 /* NULL for kinds that read.c reads itself. */
 field_reader *field_text_reader(enum field_kind kind);
 enum err shape_read(struct plan *plan, const struct shape *shape, json_t *object, bool is_new, struct db_value *values,
@@ -182,6 +186,9 @@ enum err plan_removals(struct plan *plan, struct fault *fault);
 
 /* --- record.c: in the transaction, people and units through the register --- */
 enum err plan_record(struct plan *plan, struct register_doing *doing, const struct write *write);
+
+/* --- import.c: the plan's writes and all that follows from them; `plan_make` has succeeded in the same transaction --- */
+enum err plan_carry_out(struct plan *plan, struct db *db, struct fault *fault);
 
 /* --- recount.c: in the transaction, after the writes --- */
 enum err plan_recount(struct db *db, int64_t event_id, const char *slug);

@@ -34,8 +34,8 @@ static enum err check_history(struct plan *plan, const struct table *table, cons
         if (histories[i].kind != table->kind) continue;
         enum err e = count_of(plan, histories[i].statement, row->now[0].i64, &total);
         if (e != OK) return db_fault(plan->db, e, fault, "read the history");
-        if (total) return fault_set(fault, ERR_CONFLICT, "--prune: %s \"%s\" has %lld %s and cannot be removed", entities[table->kind].noun, row->key,
-            (long long)total, histories[i].what);
+        if (total) return fault_because(fault, ERR_CONFLICT, "setup_used", NULL, "--prune: %s \"%s\" has %lld %s and cannot be removed",
+            entities[table->kind].noun, row->key, (long long)total, histories[i].what);
     }
     return OK;
 }
@@ -83,7 +83,7 @@ static enum err list_removal(struct plan *plan, const struct table *table, const
     bool recorded = table->kind == ENTITY_PERSON || table->kind == ENTITY_UNIT;
     if (e == OK) e = recorded ? plan_write_row(plan, phase, REMOVE_ROW, table->kind, row) : plan_write_id(plan, phase, removal[table->kind], id);
     plan->counts[table->kind].removed++;
-    if (e == OK && plan->options->dry_run) e = plan_note(plan, table->kind, row->key, row, "removed", NULL);
+    if (e == OK && (plan->options->dry_run || plan->light)) e = plan_note(plan, table->kind, row->key, row, "removed", NULL);
     return e;
 }
 
@@ -154,7 +154,7 @@ static enum err recheck_rows(struct plan *plan, const struct table *table, struc
 
 enum err plan_removals(struct plan *plan, struct fault *fault)
 {
-    if (!plan->options->prune) return OK;
+    if (!plan->options->prune && !plan->goes) return OK;
     enum err e = each_table(plan, remove_rows, fault);
     plan->rechecking = true;
     if (e == OK) e = each_table(plan, recheck_rows, fault);

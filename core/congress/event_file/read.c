@@ -4,6 +4,7 @@
 #include "core/base/zone.h"
 #include "core/congress/event_file/plan.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define LIST_MOST 1000
@@ -251,6 +252,37 @@ void shape_defaults(const struct shape *shape, struct db_value *values)
         if (field_width(&shape->fields[i])) field_default(&shape->fields[i], values + column);
 }
 
+/* What a form says of a value that its kind does not take: "refusal.…" of web/i18n. */
+static const char *kind_reason(enum field_kind kind)
+{
+    switch (kind) {
+    case FIELD_CODE: return "field_code";
+    case FIELD_SLUG: return "field_slug";
+    case FIELD_INT: return "field_number";
+    case FIELD_ZONE: return "field_zone";
+    case FIELD_TIME:
+    case FIELD_PUBLISH: return "field_time";
+    case FIELD_REF:
+    case FIELD_REF_CODE:
+    case FIELD_REF_CODES: return "field_gone";
+    case FIELD_LANGUAGE:
+    case FIELD_LANGUAGES: return "field_language";
+    case FIELD_COLOR: return "field_color";
+    case FIELD_URL: return "field_url";
+    case FIELD_PHONE: return "field_phone";
+    case FIELD_FRACTION: return "field_fraction";
+    default: return "field_text";
+    }
+}
+
+enum err field_fault(struct fault *fault, enum err e, const char *reason, const char *key)
+{
+    if (!fault || e != ERR_INPUT || fault->reason) return e;
+    fault->reason = reason;
+    (void)snprintf(fault->detail, sizeof fault->detail, "%s", key);
+    return e;
+}
+
 static const struct field *find_field(const struct shape *shape, const char *key, size_t *ret_column)
 {
     size_t column = 0;
@@ -276,18 +308,19 @@ enum err shape_read(struct plan *plan, const struct shape *shape, json_t *object
         if (!field) return json_fault(fault, &here, "unknown key");
         if (field_width(field) == 0) continue;
         if (json_is_null(value)) {
-            if (field->flags & FIELD_REQUIRED) return json_fault(fault, &here, "is required, so it cannot be null");
+            if (field->flags & FIELD_REQUIRED) return field_fault(fault, json_fault(fault, &here, "is required, so it cannot be null"), "field_required", key);
             field_default(field, values + column);
             continue;
         }
         struct reading reading = {plan, field, value, &here, values + column, fault};
         if (field->kind == FIELD_OBJECT || field->kind == FIELD_OBJECTS) values[column] = value_text(NULL);
         enum err e = field_read(&reading);
-        if (e != OK) return e;
+        if (e != OK) return field_fault(fault, e, kind_reason(field->kind), key);
     }
     for (size_t i = 0; is_new && i < shape->count; i++) {
         struct json_place here = {.up = place, .key = shape->fields[i].key};
-        if ((shape->fields[i].flags & FIELD_REQUIRED) && !json_object_get(object, shape->fields[i].key)) return json_fault(fault, &here, "is required");
+        if ((shape->fields[i].flags & FIELD_REQUIRED) && !json_object_get(object, here.key))
+            return field_fault(fault, json_fault(fault, &here, "is required"), "field_required", here.key);
     }
     return OK;
 }

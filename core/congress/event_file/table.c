@@ -278,7 +278,7 @@ enum err row_settle(struct plan *plan, struct table *table, struct row *row, boo
     if (row->now) counts->changed++;
     else counts->fresh++;
     if (ret_changed) *ret_changed = true;
-    if (plan->options->dry_run) {
+    if (plan->options->dry_run || plan->light) {
         bool failed = false;
         json_t *fields = changed_fields(plan, entity, row, &failed);
         changed_attributes(plan, row, fields, &failed);

@@ -176,7 +176,7 @@ static void check_moment(const struct programme *programme, int64_t now_ms, stru
 {
     if (tick->at_ms > now_ms + ROW_TICK_AHEAD_MS) flaw(tick, ROW_FLAW_FUTURE, NULL);
     if (tick->at_ms < programme->opens_ms) flaw(tick, ROW_FLAW_EARLY, NULL);
-    if (tick->at_ms >= programme->ends_ms) flaw(tick, ROW_FLAW_LATE, NULL);
+    if (tick->at_ms >= programme_closes_ms(programme, NULL)) flaw(tick, ROW_FLAW_LATE, NULL);
 }
 
 static enum err find_person(struct db *db, struct arena *arena, const struct programme *programme, struct row_tick *tick)

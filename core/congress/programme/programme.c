@@ -70,6 +70,7 @@ static enum err load_gates(struct db *db, struct arena *arena, struct programme 
                                      .code = rows[i].code,
                                      .title = rows[i].title,
                                      .direction = rows[i].direction,
+                                     .closed_ms = rows[i].closed_ms == DB_NULL ? 0 : rows[i].closed_ms,
                                      .reentry = rows[i].reentry != 0};
         g->kind = strcmp(rows[i].kind, "handout") == 0 ? GATE_HANDOUT : GATE_ENTRY;
         g->lets_in = strcmp(rows[i].direction, "out") != 0;
@@ -167,6 +168,7 @@ enum err programme_load(struct db *db, struct arena *arena, const char *slug, st
                             .opens_ms = row.opens_ms,
                             .starts_ms = row.starts_ms,
                             .ends_ms = row.ends_ms,
+                            .closed_ms = row.closed_ms == DB_NULL ? 0 : row.closed_ms,
                             .slug = arena_strdup(arena, slug),
                             .title = row.title,
                             .timezone = row.timezone,
@@ -182,6 +184,14 @@ enum err programme_load(struct db *db, struct arena *arena, const char *slug, st
     if ((e = load_midnights(arena, p)) != OK) return e;
     *ret = p;
     return OK;
+}
+
+int64_t programme_closes_ms(const struct programme *p, const struct programme_gate *gate)
+{
+    int64_t closes = p->ends_ms;
+    if (p->closed_ms && p->closed_ms < closes) closes = p->closed_ms;
+    if (gate && gate->closed_ms && gate->closed_ms < closes) closes = gate->closed_ms;
+    return closes;
 }
 
 const struct programme_gate *programme_gate_by_code(const struct programme *p, const char *code)

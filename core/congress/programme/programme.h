@@ -25,6 +25,7 @@ struct programme_area {
 
 struct programme_gate {
     int64_t id, area_id; /* area_id DB_NULL for a hand-out */
+    int64_t closed_ms;   /* from then on it takes nobody; 0: it is not closed */
     const char *code, *title, *direction;
     enum gate_kind kind;
     bool lets_in, lets_out, reentry;
@@ -41,6 +42,7 @@ struct programme_session {
 
 struct programme {
     int64_t event_id, config_seq, opens_ms, starts_ms, ends_ms;
+    int64_t closed_ms; /* the organiser closed the event then; 0: it is not closed */
     const char *slug, *title, *timezone, *quorum;
     bool names_on_wall;
     bool welcome_photo; /* these screens show photos too */
@@ -59,6 +61,10 @@ struct programme {
 
 /* Loads by slug into the arena. ERR_NOT_FOUND when there is no such event. */
 enum err programme_load(struct db *db, struct arena *arena, const char *slug, struct programme **ret);
+
+/* Until when check-ins happen there: the event's end, or when it or this gate (NULL: any) was closed, if that is earlier. What a gate tells later is decided by when
+ * it happened. */
+int64_t programme_closes_ms(const struct programme *programme, const struct programme_gate *gate);
 
 /* NULL when there is none. Borrowed from the programme. */
 const struct programme_gate *programme_gate_by_code(const struct programme *programme, const char *code);

@@ -114,7 +114,7 @@ static enum err read_view(struct db *db, struct arena *arena, const char *slug, 
         return e;
     }
     json_t *event = json_pack("{s:s,s:o,s:s,s:o,s:o,s:o}", "slug", p->slug, "title", stored_title(p->title), "timezone", p->timezone, "opens_at",
-                              json_time_or_null(p->opens_ms), "closes_at", json_time_or_null(p->ends_ms), "midnights", midnights_json(p));
+                              json_time_or_null(p->opens_ms), "closes_at", json_time_or_null(programme_closes_ms(p, c.gate)), "midnights", midnights_json(p));
     json_t *roster = json_pack("{s:I,s:I,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:[]}", "version", (json_int_t)base.roster_seq, "since",
                                (json_int_t)(full ? 0 : since), "full", full, "server_time", json_time_or_null(now_ms), "event", event, "gate",
                                gate_json(p, c.gate), "categories", categories_json(p), "sessions", sessions_json(p, c.gate), "entries", c.entries,

@@ -70,15 +70,15 @@ ON CONFLICT (id) DO UPDATE SET code = excluded.code, title = excluded.title, cap
 -- import_area_remove :exec (id i64)
 DELETE FROM area WHERE id = $1;
 
--- import_gate_list :many (event_id i64) -> (id i64, event_id i64, code text, title text, kind text, area_id i64?, direction text, reentry i64, admits text?, sort_order i64)
-SELECT id, event_id, code, title, kind, area_id, direction, reentry, admits, sort_order
+-- import_gate_list :many (event_id i64) -> (id i64, event_id i64, code text, title text, kind text, area_id i64?, direction text, reentry i64, admits text?, closed_ms i64?, sort_order i64)
+SELECT id, event_id, code, title, kind, area_id, direction, reentry, admits, closed_ms, sort_order
 FROM gate WHERE event_id = $1 ORDER BY sort_order, code;
 
--- import_gate_write :exec (id i64, event_id i64, code text, title text, kind text, area_id i64?, direction text, reentry i64, admits text?, sort_order i64)
-INSERT INTO gate(id, event_id, code, title, kind, area_id, direction, reentry, admits, sort_order)
-VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+-- import_gate_write :exec (id i64, event_id i64, code text, title text, kind text, area_id i64?, direction text, reentry i64, admits text?, closed_ms i64?, sort_order i64)
+INSERT INTO gate(id, event_id, code, title, kind, area_id, direction, reentry, admits, closed_ms, sort_order)
+VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (id) DO UPDATE SET code = excluded.code, title = excluded.title, kind = excluded.kind, area_id = excluded.area_id, direction = excluded.direction,
-  reentry = excluded.reentry, admits = excluded.admits, sort_order = excluded.sort_order;
+  reentry = excluded.reentry, admits = excluded.admits, closed_ms = excluded.closed_ms, sort_order = excluded.sort_order;
 
 -- import_gate_remove :exec (id i64)
 DELETE FROM gate WHERE id = $1;

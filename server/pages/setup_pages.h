@@ -1,0 +1,25 @@
+/* The console's pages about what an event consists of. Private to server/pages. */
+#ifndef PLENUM_SERVER_PAGES_SETUP_PAGES_H
+#define PLENUM_SERVER_PAGES_SETUP_PAGES_H
+
+#include "server/pages/setup_form.h"
+
+#define SETUP_FORMS_MOST 2
+
+/* One page: its forms in order; the first may be of a single row. */
+struct setup_page {
+    const char *name;  /* words "setup.NAME.title", …; of an event also the last part of its address */
+    const char *place; /* address when it is of no event; else NULL */
+    const struct form_table *forms[SETUP_FORMS_MOST];
+};
+
+/* The rows of one list as the page tells them: {title, code, facts, warnings, closed, …}; `form` NULL: of none. */
+json_t *setup_items(struct view *view, const struct form_table *table, const json_t *setup);
+
+/* In a transaction of a connection of its own, so on a thread of the job pool only. */
+enum err setup_write(struct app *app, struct arena *arena, const struct setup_change *change, const char **ret_code, struct fault *fault);
+
+/* Whether whoever asks answers for every event; the reply is made when not. */
+bool setup_may_all(struct http_request *req);
+
+#endif

@@ -1,0 +1,27 @@
+#include "server/pages/setup_pages.h"
+
+struct work {
+    const struct setup_change *change;
+    struct arena *arena;
+    const char *code;
+};
+
+static enum err apply(struct db *db, void *arg, struct fault *fault)
+{
+    struct work *work = arg;
+    return setup_apply(db, work->arena, work->change, &work->code, fault);
+}
+
+/* Not on the writer's thread: what it gathers for a whole batch of check-ins (core/congress/write_tools.h) would be counted twice by a recount. As `plenum import`
+ * beside a running server, this waits for its turn. */
+enum err setup_write(struct app *app, struct arena *arena, const struct setup_change *change, const char **ret_code, struct fault *fault)
+{
+    struct db *db = NULL;
+    struct work work = {change, arena, NULL};
+    enum err e = store_connect(&app->store, DB_WRITE, &db, fault);
+    if (e != OK) return e;
+    e = db_transaction(db, apply, &work, fault);
+    db_close(db);
+    if (e == OK && ret_code) *ret_code = work.code;
+    return e;
+}

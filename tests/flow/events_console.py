@@ -1,0 +1,283 @@
+#!/usr/bin/env python3
+# suite
+# sanitized
+"""What an event consists of, made and changed on the console without a script: settings, sessions, areas, gates, categories, the organisation; by two organisers at once,
+with every mistake; what doors and figures make of it; events that are made new, copied, closed, opened again, and kept as an archive."""
+import html
+import json
+import os
+import re
+import sys
+import threading
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import plenum as p
+
+EVENT = "test-1"
+
+
+class world:
+    server = admin = token = gate = None
+
+
+def text_of(page):
+    return html.unescape(re.sub(r"<[^>]+>", " ", page))
+
+
+def values(page, form):
+    """What a browser would send of that form if nobody touched it."""
+    for body in re.findall(r"<form.*?</form>", page, re.S):
+        if 'name="list" value="%s"' % form in body and 'value="save"' in body:
+            break
+    else:
+        raise RuntimeError("no form " + form)
+    sent = []
+    for tag in re.findall(r"<(?:input|textarea|select).*?>(?:[^<]*</textarea>|(?:<option.*?</option>)*</select>)?", body, re.S):
+        name = re.search(r'name="([^"]*)"', tag)
+        if not name:
+            continue
+        name = name.group(1)
+        if tag.startswith("<textarea"):
+            sent.append((name, html.unescape(re.search(r">([^<]*)</textarea>", tag).group(1))))
+        elif tag.startswith("<select"):
+            chosen = re.search(r'<option value="([^"]*)" selected', tag) or re.search(r'<option value="([^"]*)"', tag)
+            sent.append((name, html.unescape(chosen.group(1))))
+        elif "checkbox" not in tag or " checked" in tag:
+            value = re.search(r' value="([^"]*)"', tag)
+            sent.append((name, html.unescape(value.group(1)) if value else ""))
+    return sent + [("do", "save")]
+
+
+def send(client, path, fields):
+    fields = [(k, v) for k, v in fields if k != "csrf"] + [("csrf", client.csrf)]
+    import urllib.parse
+    return client.request("POST", path, urllib.parse.urlencode(fields).encode(), {"Content-Type": "application/x-www-form-urlencoded", "X-CSRF-Token": None})
+
+
+def page_of(place, client=None, **query):
+    words = "&".join("%s=%s" % item for item in dict(query, lang="en").items())
+    reply = (client or world.admin).get("%s?%s" % (place, words))
+    if reply.status != 200:
+        raise RuntimeError("%s: %r" % (place, reply))
+    return reply.text
+
+
+def save(place, form, changes, client=None, page=None, edit=None, **more):
+    """Opens the page, changes some fields, sends the form."""
+    page = page or page_of(place, client, **({"list": form, "edit": edit} if edit else {}))
+    fields = [(k, v) for k, v in values(page, form) if k not in changes]
+    for key, value in changes.items():
+        fields += [(key, one) for one in value] if isinstance(value, list) else [(key, value)] if value is not None else []
+    return send(client or world.admin, place, fields)
+
+
+def at(room):
+    return "/admin/%s/%s" % (EVENT, room)
+
+
+def event_file():
+    return json.loads(p.plenum("export", "event", "--event", EVENT, "--format", "json", data=world.server.data).stdout)["events"][0]
+
+
+def seqs():
+    return world.server.rows("SELECT config_seq, roster_seq FROM event WHERE slug = ?", EVENT)[0]
+
+
+def audits(action):
+    return world.server.rows("SELECT actor, subject, detail FROM audit WHERE action = ? ORDER BY id", action)
+
+
+def begin():
+    server = world.server = p.Server("events-console")
+    server.load(p.small_event(server.folder))
+    server.user("organiser", "organiser")
+    server.user("second", "organiser")
+    server.user("desk", "desk")
+    server.start()
+    world.admin = server.sign_in("organiser", "mat khau that dai 19")
+    world.second = server.sign_in("second", "mat khau that dai 19")
+
+
+def settings():
+    before, was = seqs(), event_file()
+    reply = save(at("setup"), "event", {})
+    p.equal(reply.status, 303, "a form that nobody touched is saved")
+    p.equal(event_file(), was, "and changes nothing")
+    p.equal(seqs(), before, "and no door is told anything")
+    day = was["starts"][:10]
+    reply = save(at("setup"), "event", {"title_vi": "Hội nghị  mới", "venue_name_vi": "Nhà văn hóa", "venue_phone": "028 3822 1234", "colors_primary_own": "1",
+                                        "colors_primary": "#006633", "wifi_ssid": "Hội nghị", "wifi_password": "rat bi mat 7", "names_on_wall": "1"})
+    p.equal(reply.status, 303, "title, venue, colour, Wi-Fi are changed")
+    now = event_file()
+    title = now["title"]["vi"] if isinstance(now["title"], dict) else now["title"]
+    p.equal(title, "Hội nghị mới", "the title is tidied as in the event file")
+    p.equal((now["venue"]["phone"], now["colors"], now["wifi"]["ssid"], now["names_on_wall"]), ("028 3822 1234", {"primary": "#006633"}, "Hội nghị", True), "all of it is in")
+    p.check(seqs()[0] > before[0] and seqs()[1] > before[1], "doors and pages are told")
+    actor, subject, detail = audits("change_event")[-1]
+    p.equal((actor, subject), ("organiser", EVENT), "the record says who")
+    p.check("rat bi mat" not in detail and "wifi" in detail and "Hội nghị mới" in detail, "and what, but not the password", detail)
+    for changes, field, words in (({"title_vi": "", "title_en": ""}, "title", "fill this in"),
+                                  ({"starts": day + "T12:00", "ends": day + "T11:00"}, "ends", "after the beginning"),
+                                  ({"starts": "1/12/2026 8 giờ"}, "starts", "real day and time"), ({"ends": ""}, "ends", "fill this in"),
+                                  ({"timezone": "Hà Nội"}, "timezone", "time zone"), ({"venue_phone": "gọi cô Lan"}, "venue_phone", "phone number"),
+                                  ({"colors_primary": "xanh"}, "colors_primary", "colour"),
+                                  ({"quorum_category": "official", "quorum_fraction": "3/2"}, "quorum_fraction", "fraction"),
+                                  ({"public_url": "dai-hoi.example"}, "public_url", "http")):
+        was = event_file()
+        reply = save(at("setup"), "event", changes)
+        p.check(reply.status == 400 and words in text_of(reply.text), "wrong %s is told in words" % field, "%r %s" % (reply, text_of(reply.text)[:1500]))
+        wrong = re.search(r"<[^>]*aria-invalid[^>]*>", reply.text)
+        p.check(wrong and field in wrong.group(0), "and the field is marked", wrong and wrong.group(0))
+        typed = [v for v in changes.values() if v]
+        p.check(all(html.escape(v) in reply.text for v in typed), "and what was typed stays")
+        p.equal(event_file(), was, "and nothing is changed")
+
+
+def two_at_once():
+    page = page_of(at("setup"))
+    other = page_of(at("setup"), world.second)
+    p.equal(save(at("setup"), "event", {"venue_name_vi": "Hội trường A"}, page=page).status, 303, "one of two organisers is first")
+    reply = save(at("setup"), "event", {"venue_name_vi": "Hội trường B"}, client=world.second, page=other)
+    p.check(reply.status == 409 and "nothing was overwritten" in text_of(reply.text) and "Hội trường B" in reply.text, "the second overwrites nothing and keeps what was typed", reply)
+    p.equal(save(at("setup"), "event", {"venue_name_vi": "Hội trường A"}, page=page).status, 303, "the same form sent twice is no conflict")
+    replies = []
+    page = page_of(at("programme"))
+    day = event_file()["starts"][:10]
+
+    def press():
+        client = world.server.sign_in("organiser", "mat khau that dai 19")
+        replies.append(save(at("programme"), "session", {"title_vi": "Phiên hai lần", "starts": day + "T08:00", "ends": day + "T09:00"}, client=client).status)
+    threads = [threading.Thread(target=press) for _ in range(3)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    p.equal(replies, [303] * 3, "a form that is sent three times at once is taken")
+    p.equal(sum(s["code"].startswith("phien-hai-lan") for s in event_file()["sessions"]), 1, "and makes one session")
+
+
+def programme():
+    event = event_file()
+    day, area = event["starts"][:10], event["areas"][0]["code"]
+    category = event["categories"][0]["code"]
+    place = at("programme")
+    reply = save(place, "session", {"title_vi": "Khai mạc", "starts": day + "T08:30", "ends": day + "T11:00", "area": area, "room": "Tầng 2",
+                                    "speakers": "Nguyễn Văn A\n\n Trần Thị B ", "admits_all": None, "admits": [category]})
+    p.check(reply.status == 303 and reply.header("Location").endswith("#session-khai-mac"), "a session is added; its code comes from the title", reply)
+    session = next(s for s in event_file()["sessions"] if s["code"] == "khai-mac")
+    p.equal((session["speakers"], session["admits"], session["area"], session["room"]), (["Nguyễn Văn A", "Trần Thị B"], [category], area, "Tầng 2"), "with all that was said")
+    page = text_of(page_of(place))
+    p.check("08:30 – 11:00" in page and "Trần Thị B" in page, "the page tells it")
+    reply = save(place, "session", {"title_vi": "Trùng giờ", "starts": day + "T10:00", "ends": day + "T12:00", "area": area})
+    p.equal(reply.status, 303, "one that overlaps is taken")
+    reply = save(place, "session", {"title_vi": "Năm sau", "starts": "2099-01-01T10:00", "ends": "2099-01-01T12:00"})
+    page = text_of(page_of(place))
+    p.check("Same area at the same time as \u2068Khai mạc" in page and "Same area at the same time as \u2068Trùng giờ" in page and "Outside the event" in page, "and both are told kindly", page[:3000])
+    p.equal(save(place, "session", {"starts": day + "T13:00", "ends": day + "T14:00"}, edit="trung-gio").status, 303, "it is moved")
+    p.check("Same area at the same time as \u2068Trùng giờ" not in text_of(page_of(place)), "and overlaps no more")
+    for changes, words in (({"title_vi": "X", "starts": day + "T08:30", "ends": day + "T08:30"}, "after the beginning"), ({"title_vi": "X", "starts": ""}, "fill this in"),
+                           ({"title_vi": "X", "starts": day + "T08:30", "ends": day + "T09:30", "admits_all": None}, "choose a category"),
+                           ({"title_vi": "X", "starts": day + "T08:30", "ends": day + "T09:30", "area": "nowhere"}, "not there any more"),
+                           ({"title_vi": "X", "starts": day + "T08:30", "ends": day + "T09:30", "code": "khai-mac"}, "already")):
+        reply = save(place, "session", changes)
+        p.check(reply.status in (400, 409) and words in text_of(reply.text), "a wrong session is refused: " + words, "%r %s" % (reply, text_of(reply.text)[:900]))
+    page = page_of(place, list="session", remove="nam-sau")
+    p.check("Really remove?" in page, "before one goes, somebody is asked")
+    mark = re.search(r'name="mark" value="(\w+)"', page[page.index('value="remove"'):]).group(1)
+    ask = [("do", "remove"), ("list", "session"), ("code_of", "nam-sau"), ("mark", mark)]
+    p.equal(send(world.admin, place, ask).status, 303, "it goes")
+    reply = send(world.admin, place, ask)
+    p.check(reply.status == 409 and "removed" in text_of(reply.text), "sent twice, it is told that it is gone", reply)
+    p.check(all(s["code"] != "nam-sau" for s in event_file()["sessions"]), "and is gone")
+    p.equal([a[1] for a in audits("remove_session")], [EVENT + "/nam-sau"], "the record says so")
+
+
+def gates():
+    event = event_file()
+    place, area = at("gates"), event["areas"][0]["code"]
+    p.equal(save(place, "area", {"title_vi": "Phòng họp nhỏ", "capacity": "40"}).status, 303, "an area is added")
+    p.check("No gate leads in yet" in text_of(page_of(place)), "that no gate leads in is told")
+    reply = save(place, "gate", {"title_vi": "Cửa phụ", "kind": "entry", "area": ""})
+    p.check(reply.status == 400 and "leads into an area" in text_of(reply.text), "an entry gate without an area is refused", reply)
+    p.equal(save(place, "gate", {"title_vi": "Cửa phụ", "kind": "entry", "area": "phong-hop-nho", "direction": "in", "reentry": None}).status, 303, "a gate is added")
+    gate = next(g for g in event_file()["gates"] if g["code"] == "cua-phu")
+    p.equal((gate["area"], gate["direction"], gate["reentry"]), ("phong-hop-nho", "in", False), "with what was said")
+    reply = save(place, "area", {"capacity": "nhiều"}, edit="phong-hop-nho")
+    p.check(reply.status == 400 and "whole number" in text_of(reply.text), "a capacity that is no number is refused", reply)
+    mark = lambda code, what: re.search(r'name="mark" value="(\w+)"', page_of(place, list=what, remove=code).split('value="remove"')[1]).group(1)
+    reply = send(world.admin, place, [("do", "remove"), ("list", "area"), ("code_of", "phong-hop-nho"), ("mark", mark("phong-hop-nho", "area"))])
+    p.check(reply.status == 409 and "still needs it" in text_of(reply.text), "an area that a gate needs stays", text_of(reply.text)[:500])
+    for what, code in (("gate", "cua-phu"), ("area", "phong-hop-nho")):
+        p.equal(send(world.admin, place, [("do", "remove"), ("list", what), ("code_of", code), ("mark", mark(code, what))]).status, 303, "%s goes" % what)
+    # a gate with scans is closed, not removed
+    entry = next(g for g in event["gates"] if g["kind"] == "entry")
+    device = world.server.device(EVENT, entry["code"])
+    token = next(iter(world.server.tokens(EVENT).values()))
+    p.equal(device.post("/api/v1/checkins", p.scan(token, entry["code"])).json()["results"][0]["outcome"], "admitted", "a badge is read there")
+    reply = send(world.admin, place, [("do", "remove"), ("list", "gate"), ("code_of", entry["code"]), ("mark", mark(entry["code"], "gate"))])
+    p.check(reply.status == 409 and "can be closed" in text_of(reply.text), "a gate that has scanned stays", text_of(reply.text)[:500])
+    version = device.get("/api/v1/events/%s/roster?since=0" % EVENT).json()["version"]
+    p.equal(send(world.admin, place, [("do", "close"), ("list", "gate"), ("code_of", entry["code"])]).status, 303, "it is closed")
+    answer = device.post("/api/v1/checkins", p.scan(token, entry["code"])).json()["results"][0]
+    p.equal((answer["outcome"], answer["reason"]), ("refused", "closed"), "and takes nobody")
+    late = device.post("/api/v1/checkins", p.scan(token, entry["code"], age=120000, decision="admitted")).json()["results"][0]
+    p.check(late["outcome"] in ("admitted", "already_in") and not late["conflict"], "but what it tells late from before is taken", late)
+    roster = device.get("/api/v1/events/%s/roster?since=%d" % (EVENT, version)).json()
+    p.check(roster["version"] > version and p.time_ms(roster["event"]["closes_at"]) <= p.now_ms(), "its list says so, for when the network is away", roster["event"])
+    p.check("Closed since" in text_of(page_of(place)), "the page says since when")
+    was = event_file()
+    p.check(next(g for g in was["gates"] if g["code"] == entry["code"])["closed"], "the event file says so too")
+    path = os.path.join(world.server.folder, "again.json")
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump({"format": "plenum-events/1", "events": [{"slug": EVENT, "gates": was["gates"]}]}, f)
+    p.plenum("import", path, data=world.server.data)
+    p.equal(event_file()["gates"], was["gates"], "and is taken in as it went out")
+    p.equal(send(world.admin, place, [("do", "open"), ("list", "gate"), ("code_of", entry["code"])]).status, 303, "it is opened again")
+    p.equal(device.post("/api/v1/checkins", p.scan(token, entry["code"])).json()["results"][0]["outcome"], "already_in", "and goes on")
+
+
+def categories():
+    place = at("categories")
+    p.equal(save(place, "category", {"title_vi": "Khách mời danh dự", "color_own": "1", "color": "#aa7700"}).status, 303, "a category is added")
+    category = next(c for c in event_file()["categories"] if c["code"].startswith("khach-moi"))
+    p.equal(category["color"], "#aa7700", "with its colour")
+    used = event_file()["categories"][0]["code"]
+    page = page_of(place, list="category", remove=used)
+    mark = re.search(r'name="mark" value="(\w+)"', page.split('value="remove"')[1]).group(1)
+    reply = send(world.admin, place, [("do", "remove"), ("list", "category"), ("code_of", used), ("mark", mark)])
+    p.equal(reply.status, 409, "one with delegates stays")
+    before = world.server.value("SELECT COUNT(*) FROM delegate")
+    p.equal(save(place, "category", {"title_vi": "Đại biểu"}, edit=used).status, 303, "a category gets another name")
+    p.equal(world.server.value("SELECT COUNT(*) FROM delegate"), before, "and its delegates stay")
+
+
+def organization():
+    place = "/admin/-/organization"
+    reply = save(place, "organization", {"name_vi": "Công đoàn thành phố", "languages": ["vi", "en"], "languages_first": "vi"})
+    p.equal(reply.status, 303, "name and languages are changed")
+    page = page_of(at("programme"))
+    p.check('name="title_en"' in page and 'name="title_ar"' not in page, "forms follow the organisation's languages")
+    reply = save(place, "attribute", {"title_vi": "Trình độ", "type": "choice", "values": "Đại học\nSau đại học"})
+    p.equal(reply.status, 303, "a kind of attribute is added")
+    row = world.server.rows("SELECT kind, choices FROM attribute_type WHERE code = 'trinh-do'")[0]
+    p.equal((row[0], sorted(json.loads(row[1]))), ("choice", ["dai-hoc", "sau-dai-hoc"]), "with its choices")
+    reply = save(place, "attribute", {"title_vi": "Trình độ khác", "type": "choice", "values": ""})
+    p.equal(reply.status, 400, "a choice without choices is refused")
+    reply = save(place, "organization", {"name_vi": "", "name_en": ""})
+    p.check(reply.status == 400 and "fill this in" in text_of(reply.text), "an organisation without a name is refused", reply)
+
+
+def rights():
+    desk = world.server.sign_in("desk", "mat khau that dai 19")
+    for place in (at("setup"), at("programme"), at("gates"), at("categories"), "/admin/-/organization"):
+        p.equal((desk.get(place).status, send(desk, place, [("do", "save"), ("list", "event")]).status), (403, 403), "the desk has no business in " + place.rsplit("/", 1)[1])
+    world.server.user("of-event", "organiser", event=EVENT)
+    own = world.server.sign_in("of-event", "mat khau that dai 19")
+    p.equal((own.get(at("setup")).status, own.get("/admin/-/organization").status), (200, 403), "an organiser of one event changes that event, not the organisation")
+    reply = world.admin.request("POST", at("setup"), b"do=save&list=event&title_vi=x", {"Content-Type": "application/x-www-form-urlencoded", "X-CSRF-Token": None})
+    p.equal(reply.status, 403, "without the session's token nothing is changed")
+    p.equal(send(world.admin, at("setup"), [("do", "remove"), ("list", "event")]).status, 400, "an event is not removed here")
+
+
+if __name__ == "__main__":
+    p.run("events_console", begin, settings, two_at_once, programme, gates, categories, organization, rights)
