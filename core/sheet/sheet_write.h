@@ -1,7 +1,7 @@
 /* Workbooks that we give away: exports, and forms that offices fill in and send back. The only place of libxlsxwriter.
  *
- * Sheet after sheet and row after row, each row once: memory does not grow with the rows (400 000 of them are fine); what was written lies in a file without a name beside
- * `path` until the end. Every text is written as a text, whatever it begins with: nothing that we write is a formula. Texts are valid UTF-8; control characters
+ * Sheet after sheet and row after row, each row once: memory does not grow with the rows (400 000 of them are fine); what was written lies in a file without a
+ * name beside `path` until the end. Every text is written as a text, whatever it begins with: nothing that we write is a formula. Texts are valid UTF-8; control characters
  * other than tab and line feed are left out. One writer belongs to one thread; several may write at the same time.
  *
  *     sheet_writer_open   then for each sheet   sheet_writer_sheet, sheet_writer_row …   then   sheet_writer_close (or _abandon) */
@@ -60,8 +60,8 @@ enum err sheet_writer_open(const char *path, int64_t made_ms, struct sheet_write
 /* Begins the next sheet; its header is row above_count + 1. ERR_LIMIT: more than 255 sheets. */
 enum err sheet_writer_sheet(struct sheet_writer *writer, const struct sheet_plan *plan, struct fault *fault);
 
-/* The next row of this sheet; values stand in the columns in turn, further columns stay empty. ERR_LIMIT: a text of more than 32 767 units, or the sheet is full (the fault
- * names the cell). */
+/* The next row of this sheet; values stand in the columns in turn, further columns stay empty. ERR_LIMIT: a text of more than 32 767 units, or the sheet is
+ * full (the fault names the cell). */
 enum err sheet_writer_row(struct sheet_writer *writer, const struct sheet_value *values, size_t count, struct fault *fault);
 
 /* The row that comes next, as the office program counts. */
