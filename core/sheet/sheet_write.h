@@ -1,8 +1,8 @@
 /* Workbooks that we give away: exports, and forms that offices fill in and send back. The only place of libxlsxwriter.
  *
  * Sheet after sheet and row after row, each row once: memory does not grow with the rows (400 000 of them are fine); what was written lies in a file without a
- * name beside `path` until the end. Every text is written as a text, whatever it begins with: nothing that we write is a formula. Texts are valid UTF-8; control characters
- * other than tab and line feed are left out. One writer belongs to one thread; several may write at the same time.
+ * name beside `path` until the end. Every text is written as a text, whatever it begins with: nothing that we write is a formula. Texts are valid UTF-8; control
+ * characters other than tab and line feed are left out. One writer belongs to one thread; several may write at the same time.
  *
  *     sheet_writer_open   then for each sheet   sheet_writer_sheet, sheet_writer_row …   then   sheet_writer_close (or _abandon) */
 #ifndef PLENUM_SHEET_SHEET_WRITE_H
