@@ -85,29 +85,46 @@ CREATE INDEX temp.stay_at ON stay(gate_id);
 
 -- --- the list -----------------------------------------------------------------------------------------------------------------------------------
 
--- Today's rows, and what the desk changed after the moment taken back (who came onto the list later, whose name or mandate it was not yet). What a file changed
--- leaves no trace of when: it is taken as always so. An absence is knowledge: it counts from when it was known.
-CREATE TEMP VIEW later AS
-SELECT a.id, a.kind, a.delegate_id, a.other_id, a.detail, a.made_ms FROM amendment a JOIN the_event e ON e.id = a.event_id
-WHERE a.made_ms > CASE a.kind WHEN 'absence' THEN e.known_ms ELSE min(e.at_ms, e.known_ms) END;
+-- The list at a moment: today's rows, and what the desk changed after it taken back (who came onto the list later, whose name or mandate it was not yet). What a file changed leaves no
+-- trace of when: it is taken as always so. An absence is knowledge: it counts from when it was known.
+CREATE TEMP TABLE desk_change AS
+SELECT a.delegate_id, a.made_ms, a.id, a.kind, a.detail FROM amendment a JOIN the_event e ON e.id = a.event_id WHERE a.kind IN ('walk_in', 'name_blank', 'substitute')
+UNION ALL SELECT a.other_id, a.made_ms, a.id, 'replaced', NULL FROM amendment a JOIN the_event e ON e.id = a.event_id WHERE a.kind = 'substitute' AND a.other_id IS NOT NULL;
+CREATE INDEX temp.desk_change_of ON desk_change(delegate_id, made_ms, id);
 
--- Category and delegation as they were, by the first of these changes: a substitute among the alternates, or a blank badge.
-CREATE TEMP TABLE place_before AS
-SELECT delegate_id, was FROM (SELECT l.delegate_id, l.detail -> 'was' AS was, row_number() OVER (PARTITION BY l.delegate_id ORDER BY l.made_ms, l.id) AS n
-                              FROM later l WHERE l.kind IN ('substitute', 'name_blank')) WHERE n = 1 AND json_type(was) = 'object';
+CREATE TEMP VIEW later_absence AS
+SELECT a.id, a.delegate_id, a.detail, a.made_ms FROM amendment a JOIN the_event e ON e.id = a.event_id WHERE a.kind = 'absence' AND a.made_ms > e.known_ms;
+
+-- It is looked at as of the moment that is asked for (the earlier of the two), and for the quorum's course also in the beginning and after each of the desk's changes until then, of whom
+-- it changed.
+CREATE TEMP TABLE list_moment AS
+SELECT d.id AS delegate_id, min(e.at_ms, e.known_ms) AS at_ms FROM delegate d JOIN the_event e ON e.id = d.event_id
+UNION SELECT delegate_id, -9000000000000000 FROM desk_change
+UNION SELECT c.delegate_id, c.made_ms FROM desk_change c JOIN the_event e WHERE c.made_ms <= min(e.at_ms, e.known_ms);
+
+-- Category and delegation as they were, by the first of the changes after it: a substitute among the alternates, or a blank badge.
+CREATE TEMP TABLE listing AS
+SELECT m.delegate_id, m.at_ms, COALESCE(m.was ->> 'category', k.code) AS category,
+  CASE WHEN m.was IS NULL THEN COALESCE(u.code, '') ELSE COALESCE(m.was ->> 'delegation', '') END AS delegation,
+  d.person_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM desk_change c WHERE c.delegate_id = d.id AND c.made_ms > m.at_ms AND c.kind = 'name_blank') AS named,
+  CASE (SELECT c.kind FROM desk_change c WHERE c.delegate_id = d.id AND c.made_ms > m.at_ms AND c.kind IN ('substitute', 'replaced') ORDER BY c.made_ms, c.id LIMIT 1)
+    WHEN 'replaced' THEN 1 WHEN 'substitute' THEN 0 ELSE d.status = 'summoned' END
+    AND NOT EXISTS (SELECT 1 FROM desk_change c WHERE c.delegate_id = d.id AND c.made_ms > m.at_ms
+                    AND (c.kind = 'walk_in' OR c.kind = 'substitute' AND NOT COALESCE(c.detail ->> 'alternate', 0))) AS summoned
+FROM (SELECT l.*, (SELECT CASE json_type(c.detail, '$.was') WHEN 'object' THEN c.detail -> 'was' END FROM desk_change c
+                   WHERE c.delegate_id = l.delegate_id AND c.made_ms > l.at_ms AND c.kind IN ('substitute', 'name_blank') ORDER BY c.made_ms, c.id LIMIT 1) AS was
+      FROM list_moment l) m
+JOIN delegate d ON d.id = m.delegate_id JOIN category k ON k.id = d.category_id LEFT JOIN unit u ON u.id = d.delegation_id;
+CREATE INDEX temp.listing_of ON listing(delegate_id, at_ms);
 
 CREATE TEMP TABLE listed AS
-SELECT d.id,
-  COALESCE(w.was ->> 'category', k.code) AS category, CASE WHEN w.was IS NULL THEN COALESCE(u.code, '') ELSE COALESCE(w.was ->> 'delegation', '') END AS delegation,
-  d.person_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM later l WHERE l.delegate_id = d.id AND l.kind = 'name_blank') AS named,
-  CASE (SELECT CASE WHEN l.other_id = d.id THEN 'was replaced' ELSE 'took over' END FROM later l WHERE l.kind = 'substitute' AND d.id IN (l.delegate_id, l.other_id)
-        ORDER BY l.made_ms, l.id LIMIT 1) WHEN 'was replaced' THEN 1 WHEN 'took over' THEN 0 ELSE d.status = 'summoned' END
-    AND NOT EXISTS (SELECT 1 FROM later l WHERE l.delegate_id = d.id AND (l.kind = 'walk_in' OR l.kind = 'substitute' AND NOT COALESCE(l.detail ->> 'alternate', 0))) AS summoned,
-  d.replaces IS NOT NULL AND d.status <> 'replaced' AND NOT EXISTS (SELECT 1 FROM later l WHERE l.delegate_id = d.id AND l.kind = 'substitute') AS stands_for_somebody,
-  COALESCE(CASE WHEN EXISTS (SELECT 1 FROM later l WHERE l.delegate_id = d.id AND l.kind = 'absence')
-                THEN (SELECT l.detail ->> '$.was.excused' FROM later l WHERE l.delegate_id = d.id AND l.kind = 'absence' ORDER BY l.made_ms, l.id LIMIT 1)
+SELECT d.id, l.category, l.delegation, l.named, l.summoned,
+  d.replaces IS NOT NULL AND d.status <> 'replaced'
+    AND NOT EXISTS (SELECT 1 FROM desk_change c WHERE c.delegate_id = d.id AND c.kind = 'substitute' AND c.made_ms > l.at_ms) AS stands_for_somebody,
+  COALESCE(CASE WHEN EXISTS (SELECT 1 FROM later_absence x WHERE x.delegate_id = d.id)
+                THEN (SELECT x.detail ->> '$.was.excused' FROM later_absence x WHERE x.delegate_id = d.id ORDER BY x.made_ms, x.id LIMIT 1)
                 ELSE d.absence ->> 'excused' END, 0) AS excused
-FROM delegate d JOIN the_event e ON e.id = d.event_id JOIN category k ON k.id = d.category_id LEFT JOIN unit u ON u.id = d.delegation_id LEFT JOIN place_before w ON w.delegate_id = d.id;
+FROM delegate d JOIN the_event e ON e.id = d.event_id JOIN listing l ON l.delegate_id = d.id AND l.at_ms = min(e.at_ms, e.known_ms);
 
 CREATE TEMP TABLE somebody AS
 SELECT d.id, d.category, d.delegation, d.summoned AND d.named AS expected, d.excused, d.stands_for_somebody,
@@ -178,29 +195,26 @@ FROM (SELECT r.at_ms, r.hall_id, s.id AS session_id, s.code AS session, s.starts
       JOIN (SELECT id, code, starts_ms, ends_ms, area_id FROM session UNION ALL SELECT NULL, NULL, NULL, NULL, NULL) s
         ON s.area_id = r.hall_id AND (s.starts_ms <= r.at_ms OR s.id = n.id) OR s.id IS NULL AND n.id IS NULL) q;
 
--- Who is eligible at the moment, and from when on: the desk's walk-ins, names and substitutes from then, all others always. A substitute takes the place of somebody who was eligible.
+-- Who was eligible from when to when: whom the list of that time expects, in the quorum's category.
 CREATE TEMP TABLE voter AS
-SELECT p.id, COALESCE((SELECT max(a.made_ms) FROM amendment a
-                       WHERE a.event_id = r.event_id AND a.delegate_id = p.id AND a.kind IN ('walk_in', 'name_blank', 'substitute') AND a.made_ms <= min(r.at_ms, r.known_ms)), 0) AS from_ms
-FROM somebody p JOIN quorum_rule r ON p.category = r.category AND p.expected;
+SELECT l.delegate_id, l.from_ms, l.until_ms
+FROM (SELECT x.*, CASE row_number() OVER w WHEN 1 THEN -9000000000000000 ELSE x.at_ms END AS from_ms, COALESCE(lead(x.at_ms) OVER w, 9000000000000000) AS until_ms
+      FROM listing x WINDOW w AS (PARTITION BY x.delegate_id ORDER BY x.at_ms)) l
+JOIN quorum_rule r ON l.category = r.category WHERE l.named AND l.summoned;
+CREATE INDEX temp.voter_of ON voter(delegate_id);
 
--- Moments from which there was one more place: walk-ins and names, also of those who were replaced since.
-CREATE TEMP TABLE place AS
-SELECT a.made_ms AS from_ms FROM amendment a JOIN quorum_rule r ON a.event_id = r.event_id JOIN listed d ON d.id = a.delegate_id AND d.category = r.category
-WHERE a.kind IN ('walk_in', 'name_blank') AND a.made_ms <= min(r.at_ms, r.known_ms)
-  AND (d.id IN (SELECT id FROM voter) OR EXISTS (SELECT 1 FROM delegate x WHERE x.id = d.id AND x.status = 'replaced'));
-
--- Who counts, from when to when: by their own badge, or from the beginning where the organiser decided that groups count.
+-- Who counts, from when to when: while they were eligible, by their own badge, or from the beginning where the organiser decided that groups count.
 CREATE TEMP TABLE voter_stay AS
-SELECT max(v.from_ms, CASE WHEN r.group_quorum THEN s.from_ms ELSE s.seen_ms END) AS from_ms, s.until_ms
-FROM quorum_rule r JOIN stay s ON s.area_id = r.hall_id JOIN voter v ON v.id = s.delegate_id;
+SELECT max(v.from_ms, CASE WHEN r.group_quorum THEN s.from_ms ELSE s.seen_ms END) AS from_ms, min(s.until_ms, v.until_ms) AS until_ms
+FROM quorum_rule r JOIN stay s ON s.area_id = r.hall_id JOIN voter v ON v.delegate_id = s.delegate_id;
 
 -- How many are eligible and how many of them are in, from each moment on at which one of the two changes.
 CREATE TEMP TABLE course AS
 WITH change AS (SELECT from_ms AS at_ms, 1 AS people, 0 AS eligible FROM voter_stay WHERE from_ms < until_ms
                 UNION ALL SELECT until_ms, -1, 0 FROM voter_stay WHERE from_ms < until_ms
-                UNION ALL SELECT from_ms, 0, 1 FROM place
-                UNION ALL SELECT -9000000000000000, 0, (SELECT count(*) FROM voter) - (SELECT count(*) FROM place)),
+                UNION ALL SELECT from_ms, 0, 1 FROM voter
+                UNION ALL SELECT until_ms, 0, -1 FROM voter
+                UNION ALL SELECT -9000000000000000, 0, 0),
      step AS (SELECT at_ms, sum(people) AS people, sum(eligible) AS eligible FROM change GROUP BY at_ms)
 SELECT at_ms, sum(people) OVER (ORDER BY at_ms) AS people, sum(eligible) OVER (ORDER BY at_ms) AS eligible FROM step;
 CREATE UNIQUE INDEX temp.course_at ON course(at_ms);
@@ -233,7 +247,7 @@ FROM assembly a WHERE a.at_ms = a.last_ms;
 
 CREATE TEMP TABLE quorum AS
 SELECT h.session, r.category, h.eligible, h.required, h.present,
-  (SELECT count(*) FROM stay s JOIN voter v ON v.id = s.delegate_id
+  (SELECT count(*) FROM stay s JOIN somebody p ON p.id = s.delegate_id AND p.expected AND p.category = r.category
    WHERE s.area_id = r.hall_id AND s.from_ms <= r.at_ms AND r.at_ms < s.until_ms AND (s.seen_ms IS NULL OR s.seen_ms > r.at_ms)) AS by_group,
   r.group_quorum AS group_counts, h.since_ms
 FROM quorum_rule r JOIN quorum_history h ON h.is_now;

@@ -73,7 +73,7 @@ enum err fixed_job_load(struct http_request *req, struct worker *worker, const s
     e = fixed_gather(worker->db, &job->arena, programme, ret->content.at_ms, clock_now_ms(), category, ret_now, fault);
     if (e != ERR_INPUT) return e;
     /* The category is no more: so is nobody of it. */
-    *ret_now = (struct fixed_content){.at_ms = ret->content.at_ms, .category = category, .quorum = {.since_ms = DB_NULL}};
+    *ret_now = (struct fixed_content){.at_ms = ret->content.at_ms, .category = category, .quorum = {.since_ms = DB_NULL, .lost_ms = DB_NULL}};
     return OK;
 }
 

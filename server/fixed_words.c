@@ -5,6 +5,7 @@
 
 #include "catalogue.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum err fixed_words_load(struct db *db, struct arena *arena, const struct i18n *i18n, struct fixed_words *ret)
@@ -34,7 +35,7 @@ struct saying {
     const struct fixed_words *words;
     enum i18n_language language;
     const char *locale;
-    struct text_value values[12];
+    struct text_value values[16];
     size_t count;
     struct buf out;
     bool failed;
@@ -77,18 +78,45 @@ static const char *group(const struct saying *s, const struct fixed_content *c)
 }
 
 /* The quorum of another day is told with its date. */
-static const char *since(const struct saying *s, const struct fixed_figure *f)
+static const char *hour_of_quorum(const struct saying *s, const struct fixed_figure *f, int64_t ms)
 {
     const char *zone = f->timezone, *date = moment(s, zone, f->content.at_ms, "fixed.say.date");
-    const char *time = moment(s, zone, f->content.quorum.since_ms, "fixed.say.time"), *day = moment(s, zone, f->content.quorum.since_ms, "fixed.say.date");
+    const char *time = moment(s, zone, ms, "fixed.say.time"), *day = moment(s, zone, ms, "fixed.say.date");
     if (!date || !time || !day || strcmp(date, day) == 0) return date && day ? time : NULL;
     return arena_printf(s->arena, "%s, %s", time, day);
+}
+
+/* Where one o'clock asks for another word than two: "à 01:30", "às 02:30". */
+static void know_hour(struct saying *s, const char *name, const char *zone, int64_t ms)
+{
+    const char *hour = text_moment(s->arena, "en", zone, ms, "H");
+    if (!hour) s->failed = true;
+    know_number(s, name, hour ? strtol(hour, NULL, 10) : 0);
+}
+
+static const char *quorum_pattern(const struct fixed_quorum *q)
+{
+    if (!q->reached) return "fixed.say.no_quorum";
+    return q->lost_ms == DB_NULL ? "fixed.say.quorum" : "fixed.say.quorum_lost";
+}
+
+static void know_quorum(struct saying *s, const struct fixed_figure *f)
+{
+    const struct fixed_quorum *q = &f->content.quorum;
+    know_number(s, "required", q->required);
+    if (!q->reached) return;
+    know_text(s, "since", hour_of_quorum(s, f, q->since_ms));
+    know_hour(s, "since_hour", f->timezone, q->since_ms);
+    if (q->lost_ms == DB_NULL) return;
+    know_text(s, "lost", hour_of_quorum(s, f, q->lost_ms));
+    know_hour(s, "lost_hour", f->timezone, q->lost_ms);
 }
 
 static void say(struct saying *s, const struct fixed_figure *f)
 {
     const struct fixed_content *c = &f->content;
     know_text(s, "time", moment(s, f->timezone, c->at_ms, "fixed.say.time"));
+    know_hour(s, "hour", f->timezone, c->at_ms);
     know_text(s, "date", moment(s, f->timezone, c->at_ms, "fixed.say.date"));
     know_text(s, "group", group(s, c));
     know_text(s, "share", text_hundredths(s->arena, s->locale, text_share(c->count.present, c->count.expected)));
@@ -98,13 +126,12 @@ static void say(struct saying *s, const struct fixed_figure *f)
     know_number(s, "absent", c->count.absent);
     know_number(s, "excused", c->count.excused);
     know_number(s, "alternates", c->count.alternates);
-    know_number(s, "required", c->quorum.required);
-    if (c->quorum.reached) know_text(s, "since", since(s, f));
+    know_quorum(s, f);
     put(s, c->count.expected ? "fixed.say.present" : "fixed.say.nobody");
     if (c->count.expected) put(s, "fixed.say.left");
     if (c->count.expected) put(s, "fixed.say.absent");
     put(s, "fixed.say.alternates");
-    if (c->quorum.known && c->quorum.eligible > 0) put(s, c->quorum.reached ? "fixed.say.quorum" : "fixed.say.no_quorum");
+    if (c->quorum.known && c->quorum.eligible > 0) put(s, quorum_pattern(&c->quorum));
     put(s, "fixed.say.end");
 }
 

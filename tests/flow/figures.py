@@ -45,7 +45,7 @@ class Copy:
 
     def stats(self, event, midnights, at, known):
         for name, in self.db.execute("SELECT name FROM sqlite_temp_master WHERE type IN ('table', 'view')").fetchall():
-            self.db.execute("DROP %s temp.%s" % ("VIEW" if name in ("the_event", "later", "quorum_rule") else "TABLE", name))
+            self.db.execute("DROP %s temp.%s" % ("VIEW" if name in ("the_event", "later_absence", "quorum_rule") else "TABLE", name))
         self.db.execute("CREATE TEMP TABLE asked AS SELECT ? AS event, CAST(? AS INTEGER) AS at_ms, CAST(? AS INTEGER) AS known_ms", (event, at, known))
         self.db.execute("CREATE TEMP TABLE midnight(at_ms INTEGER)")
         self.db.executemany("INSERT INTO midnight VALUES(?)", [(m,) for m in midnights])
@@ -191,8 +191,8 @@ def fixed_by_model(world, fixed):
     for part, fact in (("by_category", "category"), ("by_delegation", "delegation")):
         for code, value in told[part].items():
             wrong += differences(value, count.fixed(k for k in keys if (count.facts[k][fact] or "") == code), "fixed.%s.%s" % (part, code))
-    quorum = count.quorum()
-    wrong += differences(dict(told["quorum"], since=ms_or_none(told["quorum"]["since"])), {k: quorum[k] for k in told["quorum"]}, "fixed.quorum")
+    quorum = dict(count.quorum(), lost=count.history(world.model.programme.quorum_session(fixed["at"]))["lost"])
+    wrong += differences(dict(told["quorum"], **{k: ms_or_none(told["quorum"][k]) for k in ("since", "lost")}), {k: quorum[k] for k in told["quorum"]}, "fixed.quorum")
     listed = {p["person"]: p for p in json.loads(fixed["list"])["people"]}
     for key in keys:
         if count.is_expected(key):

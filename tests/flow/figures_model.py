@@ -213,10 +213,9 @@ class Count:
         return [k for k in self.model.people for f in [self.model.facts(k, at, self.known)] if self.expects(f) and f["category"] == self.p.quorum[0]]
 
     def assembly(self, at):
-        """How many are eligible, how many of them count as present, and whether that is enough. Who was replaced since is not counted as having been there: the desk replaces nobody
-        who was seen, so only a late scan could say it (docs/decisions/0050-proof-of-figures.md)."""
+        """How many are eligible at a moment, how many of them count as present, and whether that is enough."""
         voters = self.voters(at)
-        here = sum(any(self.counts_from(s) is not None and self.counts_from(s) <= at < s.until for s in self.hall.get(k, ())) for k in voters if self.is_expected(k))
+        here = sum(any(self.counts_from(s) is not None and self.counts_from(s) <= at < s.until for s in self.hall[k]) for k in voters)
         return len(voters), here, bool(voters) and here >= self.required(len(voters))
 
     def moments(self, begin, until):

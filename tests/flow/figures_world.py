@@ -454,7 +454,7 @@ class World:
         if reply.status == 201:
             self.codes[step["blank"]] = reply.json()["code"]
             facts = self.model.facts(step["blank"], self.now)
-            self.model.person(step["blank"], self.now, named=True, delegation=facts["delegation"] or step["unit"])
+            self.model.person(step["blank"], self.now, named=True, category=facts["category"], delegation=facts["delegation"] or step["unit"])
         return True
 
     def do_paper(self, step):

@@ -83,9 +83,7 @@ static enum err count_confirmed(struct rush *r)
     r->confirmed = 0;
     enum err e = programme_load(r->store.db, &r->arena, "test-1", &programme);
     for (size_t i = 0; e == OK && i < 2; i++) {
-        const struct sql_figures_quorum_stays_in all = {.event_id = programme->event_id, .area_id = programme->areas[i].id, .category_id = programme->categories[0].id,
-                                                        .first_ms = 0};
-        e = sql_figures_quorum_stays(r->store.db, &r->arena, &all, &rows, &n);
+        e = sql_figures_quorum_stays(r->store.db, &r->arena, programme->event_id, programme->areas[i].id, programme->categories[0].id, &rows, &n);
         for (size_t k = 0; e == OK && k < n; k++) {
             r->confirmed += rows[k].personal_ms > 0;
             if (rows[k].personal_ms > 0 && (rows[k].personal_ms < rows[k].from_ms || rows[k].personal_ms > rows[k].until_ms)) e = ERR_BUG;

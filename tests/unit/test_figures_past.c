@@ -9,6 +9,7 @@
 #include "core/congress/store/store.h"
 #include "tests/unit/figures_kit.h"
 
+#include <inttypes.h>
 #include <sqlite3.h>
 
 #define EVENT "past"
@@ -296,6 +297,39 @@ static void walk_in(struct days *d)
     CHECK(c, units[0].count.expected == 7 && units[0].count.attended == 5 && units[0].count.expected == units[1].count.expected + units[2].count.expected);
 }
 
+/* A gate that was silent tells who was in on the evening before, and has been replaced since: they were eligible then, and so they count for that evening. */
+static void replaced_after_all(struct days *d)
+{
+    struct check *c = &d->check;
+    CHECK(c, told_late(d, "P6", "24T19:15", "25T15:20"));
+    struct figures then = asked(d, "24T19:21", "25T15:20"), now = asked(d, "25T15:20", "25T15:20");
+    CHECK(c, then.quorum.eligible == 6 && then.quorum.present == 3 && then.quorum.since_ms == utc("24T19:20"));
+    CHECK(c, session(&now, "eve")->since_ms == utc("24T19:20") && session(&now, "eve")->eligible == 6 && session(&now, "eve")->most == 4);
+    CHECK(c, session(&now, "day")->eligible == 6 && is_period(session(&now, "day"), 0, "25T09:30", "25T12:00"));
+}
+
+/* What a file makes of somebody was always so: also of whom the desk had put onto the list, and of who stands for somebody. */
+static void file_afterwards(struct days *d, const char *folder, const char *person, const char *status, int64_t eligible)
+{
+    struct check *c = &d->check;
+    struct fault fault = {0};
+    json_t *report = NULL;
+    char path[64];
+    (void)snprintf(path, sizeof path, "%s/newer.json", folder);
+    FILE *file = fopen(path, "w");
+    if (!CHECK(c, file)) return;
+    fprintf(file, "{\"format\": \"plenum-events/1\", \"events\": [{\"slug\": \"past\", \"delegates\": [{\"person\": \"%s\", \"status\": \"%s\"}]}]}", person, status);
+    (void)fclose(file);
+    const struct import_options options = {.file = path, .folder = folder, .actor = "test"};
+    if (!CHECK(c, event_file_import(&options, &report, &fault) == OK)) printf("# %s\n", fault.text);
+    json_decref(report);
+    if (!CHECK(c, figures_verify(d->store.db, EVENT, &fault) == OK)) printf("# %s\n", fault.text);
+    CHECK(c, figures_kit_agree(d->keep, d->store.db, EVENT, utc("25T15:25")));
+    struct figures f = asked(d, "25T15:25", "25T15:25");
+    if (!CHECK(c, f.quorum.eligible == eligible)) printf("# %s %s: %" PRId64 "\n", person, status, f.quorum.eligible);
+    CHECK(c, session(&f, "eve")->eligible == 6 && session(&f, "day")->eligible == 6);
+}
+
 static void moments(struct days *d)
 {
     struct check *c = &d->check;
@@ -370,6 +404,10 @@ int main(void)
         in_the_break(&d);
         told_later(&d);
         walk_in(&d);
+        replaced_after_all(&d);
+        const char *code = d.amended.code;
+        file_afterwards(&d, folder, code, "withdrawn", 6);
+        file_afterwards(&d, folder, code, "summoned", 7);
         moments(&d);
         older_record(&d, folder);
     }

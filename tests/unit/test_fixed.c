@@ -81,7 +81,7 @@ static void check_sentences(struct check *c, struct arena *a)
         [I18N_PT] = "Às 08:05 de 1 de dezembro de 2026, estão presentes 287 de 295 delegados convocados, 97,29%; ausentes 8, dos quais 7 com justificação.",
         [I18N_AR] = "حتى الساعة 08:05 من يوم 1 ديسمبر 2026، حضر 287 من أصل 295 مندوباً مدعواً، أي 97.29%؛ وغاب 8 مندوبين، منهم 7 بعذر."});
     f.content.quorum = (struct fixed_quorum){.known = true, .category = "official", .eligible = 295, .required = 197, .present = 287, .reached = true,
-            .since_ms = at("07:52")};
+            .since_ms = at("07:52"), .lost_ms = DB_NULL};
     f.content.count = (struct fixed_count){.expected = 70000, .attended = 70000, .present = 69998, .alternates = 2};
     said(c, a, &words, &f, (const char *const[I18N_COUNT]){
         [I18N_VI] = "Tính đến 08:05 ngày 1 tháng 12 năm 2026, có mặt 69.998 trên tổng số 70.000 đại biểu được triệu tập, đạt 99,99%; 2 đại biểu đã đến trước đó "
@@ -106,10 +106,22 @@ static void check_sentences(struct check *c, struct arena *a)
                                                  [I18N_EN] = "As of 08:05 on 1 December 2026, nobody is summoned."});
     f.content.count = (struct fixed_count){.expected = 3, .attended = 3, .present = 3};
     f.content.quorum = (struct fixed_quorum){.known = true, .category = "official", .eligible = 3, .required = 2, .present = 3, .reached = true,
-            .since_ms = at("08:05") - 86400000};
+            .since_ms = at("08:05") - 86400000, .lost_ms = DB_NULL};
     said(c, a, &words, &f, (const char *const[I18N_COUNT]){
         [I18N_EN] = "As of 08:05 on 1 December 2026, 3 of 3 summoned delegates are present, 100.00 %; nobody is absent; the quorum of 2 was reached at 08:05, 30 "
                 "November 2026."});
+    f.content.at_ms = at("01:05"); /* one o'clock is one hour, and what was lost since is said */
+    f.content.quorum = (struct fixed_quorum){.known = true, .category = "official", .eligible = 3, .required = 4, .present = 3, .reached = true,
+            .since_ms = at("00:40"), .lost_ms = at("01:00")};
+    said(c, a, &words, &f, (const char *const[I18N_COUNT]){
+        [I18N_VI] = "Tính đến 01:05 ngày 1 tháng 12 năm 2026, có mặt 3 trên tổng số 3 đại biểu được triệu tập, đạt 100,00%; không ai vắng; đã đủ số đại biểu theo quy "
+                "định (4) lúc 00:40, nhưng từ 01:00 không còn đủ.",
+        [I18N_EN] = "As of 01:05 on 1 December 2026, 3 of 3 summoned delegates are present, 100.00 %; nobody is absent; the quorum of 4 was reached at 00:40 and has not "
+                "been met since 01:00.",
+        [I18N_PT] = "À 01:05 de 1 de dezembro de 2026, estão presentes 3 de 3 delegados convocados, 100,00%; ninguém ausente; o quórum de 4 foi atingido às 00:40 e "
+                "deixou de existir à 01:00.",
+        [I18N_AR] = "حتى الساعة 01:05 من يوم 1 ديسمبر 2026، حضر 3 من أصل 3 مندوبين مدعوين، أي 100.00%؛ ولم يغب أحد؛ واكتمل النصاب البالغ 4 في الساعة 00:40 ولم يعد "
+                "مكتملاً منذ الساعة 01:00."});
     words.tags[0] = "ar-EG";
     CHECK(c, strstr(fixed_words_sentence(a, &words, I18N_AR, &f), "١٠٠٫٠٠") != NULL);
     for (int64_t n = 0; n <= 120; n++) { /* every form there is */

@@ -18,6 +18,9 @@ struct figures_part {
     struct figures_count count;
 };
 
+/* Who is eligible for the quorum at a moment: whom the list of that moment expects (summoned, with a name) in the category that the rule names. The list of a moment
+ * is today's with what the desk changed since (walk-ins, names for blank badges, substitutes) taken back, the newest first. What a file changed leaves no trace of when:
+ * it was always so. A stay counts for a quorum in as far as its person was eligible while it lasted, whatever they are now. */
 struct figures_quorum {
     bool known; /* the event has a rule */
     const char *session; /* code of the session it is about; NULL: the day */
@@ -27,6 +30,7 @@ struct figures_quorum {
     bool group_counts; /* these are among `present`, as the organiser decided */
     bool reached;      /* was reached in this session; does not flip in a break */
     int64_t since_ms;  /* DB_NULL when not reached */
+    int64_t lost_ms;   /* from when on it was missed, though reached before; DB_NULL: it is met, or was never reached */
 };
 
 /* A moment of the past, by two clocks: what was (`at_ms`, true time), and what the record knew of it (`known_ms`, our clock when it was told). */

@@ -73,8 +73,8 @@ static json_t *fixed_list_json(const struct figures *f)
     json_t *list = json_array();
     for (size_t i = 0; list && i < f->fixed_count; i++) {
         const struct figures_fixed *x = &f->fixed[i];
-        json_t *one = json_pack("{s:I,s:o,s:s?,s:s?,s:I,s:I,s:I,s:n}", "id", (json_int_t)x->number, "at", time_json(x->at_ms), "label", x->label, "category", x->category,
-                                "expected", (json_int_t)x->expected, "attended", (json_int_t)x->attended, "present", (json_int_t)x->present, "now_would_be");
+        json_t *one = json_pack("{s:I,s:o,s:s?,s:s?,s:I,s:I,s:I}", "id", (json_int_t)x->number, "at", time_json(x->at_ms), "label", x->label, "category", x->category,
+                                "expected", (json_int_t)x->expected, "attended", (json_int_t)x->attended, "present", (json_int_t)x->present);
         if (one && json_array_append_new(list, one) == 0) continue;
         json_decref(list);
         return NULL;

@@ -106,9 +106,9 @@ static enum err write_audit(struct db *db, struct arena *arena, const struct fix
 
 static char *quorum_text(struct arena *arena, const struct fixed_quorum *q)
 {
-    json_t *since = q->since_ms == DB_NULL ? json_null() : json_integer(q->since_ms);
-    json_t *value = json_pack("{s:s?,s:s,s:I,s:I,s:I,s:b,s:o}", "session", q->session, "category", q->category, "eligible", (json_int_t)q->eligible, "required",
-                              (json_int_t)q->required, "present", (json_int_t)q->present, "reached", q->reached, "since", since);
+    json_t *since = q->since_ms == DB_NULL ? json_null() : json_integer(q->since_ms), *lost = q->lost_ms == DB_NULL ? json_null() : json_integer(q->lost_ms);
+    json_t *value = json_pack("{s:s?,s:s,s:I,s:I,s:I,s:b,s:o,s:o}", "session", q->session, "category", q->category, "eligible", (json_int_t)q->eligible, "required",
+                              (json_int_t)q->required, "present", (json_int_t)q->present, "reached", q->reached, "since", since, "lost", lost);
     char *text = value ? json_text(arena, value) : NULL;
     json_decref(value);
     return text;
@@ -190,17 +190,18 @@ enum err fixed_fix(struct db *db, struct arena *arena, struct id_source *ids, co
 
 static enum err read_quorum(struct arena *arena, const char *stored, struct fixed_quorum *to)
 {
-    *to = (struct fixed_quorum){.since_ms = DB_NULL};
+    *to = (struct fixed_quorum){.since_ms = DB_NULL, .lost_ms = DB_NULL};
     json_t *value = NULL;
     if (!stored) return OK;
     enum err e = json_read(stored, strlen(stored), &value, NULL);
     if (e != OK) return e;
-    json_t *since = json_object_get(value, "since");
+    json_t *since = json_object_get(value, "since"), *lost = json_object_get(value, "lost");
     const char *session = json_string_value(json_object_get(value, "session")), *category = json_string_value(json_object_get(value, "category"));
     *to = (struct fixed_quorum){.known = true, .session = arena_strdup(arena, session), .category = arena_strdup(arena, category ? category : ""),
                                 .eligible = json_integer_value(json_object_get(value, "eligible")), .required = json_integer_value(json_object_get(value, "required")),
                                 .present = json_integer_value(json_object_get(value, "present")), .reached = json_is_true(json_object_get(value, "reached")),
-                                .since_ms = json_is_integer(since) ? json_integer_value(since) : DB_NULL};
+                                .since_ms = json_is_integer(since) ? json_integer_value(since) : DB_NULL,
+                                .lost_ms = json_is_integer(lost) ? json_integer_value(lost) : DB_NULL};
     json_decref(value);
     return to->category && (to->session || !session) ? OK : ERR_NOMEM;
 }

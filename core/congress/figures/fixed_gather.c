@@ -162,10 +162,10 @@ static enum err gather(struct gathering *g)
     if (e == OK) e = past_people_and_quorum(g->db, g->arena, g->programme, moment, &g->seen, &g->seen_count, &q);
     if (e == OK) e = put_people(g);
     if (e == OK) e = put_parts(g);
-    g->content.quorum = (struct fixed_quorum){.since_ms = DB_NULL};
+    g->content.quorum = (struct fixed_quorum){.since_ms = DB_NULL, .lost_ms = DB_NULL};
     if (e != OK || !q.known) return e;
     g->content.quorum = (struct fixed_quorum){.known = true, .session = q.session, .category = q.category, .eligible = q.eligible, .required = q.required,
-                                              .present = q.present, .reached = q.reached, .since_ms = q.since_ms};
+                                              .present = q.present, .reached = q.reached, .since_ms = q.since_ms, .lost_ms = q.lost_ms};
     return OK;
 }
 

@@ -22,8 +22,9 @@ static json_t *time_json(int64_t ms)
 static json_t *quorum_json(const struct fixed_quorum *q)
 {
     if (!q->known) return json_null();
-    return json_pack("{s:s?,s:s,s:I,s:I,s:I,s:b,s:o}", "session", q->session, "category", q->category, "eligible", (json_int_t)q->eligible, "required",
-                     (json_int_t)q->required, "present", (json_int_t)q->present, "reached", q->reached, "since", time_json(q->since_ms));
+    return json_pack("{s:s?,s:s,s:I,s:I,s:I,s:b,s:o,s:o}", "session", q->session, "category", q->category, "eligible", (json_int_t)q->eligible, "required",
+                     (json_int_t)q->required, "present", (json_int_t)q->present, "reached", q->reached, "since", time_json(q->since_ms), "lost",
+                     time_json(q->lost_ms));
 }
 
 json_t *fixed_json(const struct fixed_figure *f)

@@ -10,8 +10,11 @@
 #define NONE UINT32_MAX
 #define SESSIONS_MOST_BYTES 1000000 /* late scans make what was known void: now and then all of it is worked out anew */
 
+/* Whoever is eligible, or was. */
 struct kept_person {
-    int64_t id, eligible_ms;
+    int64_t id;
+    const struct quorum_span *spans; /* when they were eligible */
+    uint32_t span_count;
     uint32_t first; /* of their stays; NONE */
 };
 
@@ -119,7 +122,7 @@ static enum err count_stay(struct kept_event *k, const struct programme *p, cons
     for (size_t i = 0; i < p->session_count; i++)
         if (p->sessions[i].ends_ms > from_ms) k->known[i].is_good = false;
     enum err e = add_turn(k, from_ms, by);
-    return e == OK ? add_turn(k, stay->until_ms, -by) : e;
+    return e == OK ? add_turn(k, quorum_counts_until(stay), -by) : e;
 }
 
 /* --- people ------------------------------------------------------------------------------------------------------------------------------------- */
@@ -149,7 +152,7 @@ static enum err keep_stay(struct kept_event *k, struct kept_person *person, cons
 
 static bool is_same(const struct quorum_stay *a, const struct quorum_stay *b)
 {
-    return a->from_ms == b->from_ms && a->until_ms == b->until_ms && a->personal_ms == b->personal_ms && a->eligible_ms == b->eligible_ms;
+    return a->from_ms == b->from_ms && a->until_ms == b->until_ms && a->personal_ms == b->personal_ms && a->eligible_ms == b->eligible_ms && a->lapsed_ms == b->lapsed_ms;
 }
 
 /* Out of the person's stays, when it is one of them. */
@@ -168,18 +171,26 @@ static bool take_out(struct kept_event *k, struct kept_person *person, const str
 }
 
 /* Stays that are as they were cost nothing: of somebody who was here for twenty days only the last one is another. */
+static enum err read_stay(struct kept_event *k, const struct programme *p, struct kept_person *old, struct kept_person *fresh, const struct sql_checkin_presence_row *row)
+{
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < fresh->span_count; i++) {
+        const struct quorum_stay stay = {row->from_ms, row->until_ms, row->personal_ms, fresh->spans[i].from_ms, fresh->spans[i].until_ms};
+        if (!take_out(k, old, &stay)) e = count_stay(k, p, &stay, 1);
+        if (e == OK) e = keep_stay(k, fresh, &stay);
+    }
+    return e;
+}
+
 static enum err read_person(struct kept_event *k, struct db *db, struct arena *scratch, const struct programme *p, struct kept_person *person)
 {
     struct sql_checkin_presence_row *rows;
-    struct kept_person fresh = {person->id, person->eligible_ms, NONE}, old = *person;
+    struct kept_person fresh = *person, old = *person;
     size_t n;
+    fresh.first = NONE;
     enum err e = sql_checkin_presence(db, scratch, person->id, &rows, &n);
-    for (size_t i = 0; e == OK && i < n; i++) {
-        const struct quorum_stay stay = {rows[i].from_ms, rows[i].until_ms, rows[i].personal_ms, person->eligible_ms};
-        if (rows[i].area_id != p->areas[0].id) continue;
-        if (!take_out(k, &old, &stay)) e = count_stay(k, p, &stay, 1);
-        if (e == OK) e = keep_stay(k, &fresh, &stay);
-    }
+    for (size_t i = 0; e == OK && i < n; i++)
+        if (rows[i].area_id == p->areas[0].id) e = read_stay(k, p, &old, &fresh, &rows[i]);
     while (e == OK && old.first != NONE) {
         const struct quorum_stay gone = k->stays[old.first].stay;
         e = count_stay(k, p, &gone, -1);
@@ -191,30 +202,37 @@ static enum err read_person(struct kept_event *k, struct db *db, struct arena *s
 
 /* --- reading all, and what is new ------------------------------------------------------------------------------------------------------------------- */
 
-static enum err add_person(void *context, const struct sql_figures_eligible_row *row)
-{
-    struct kept_event *k = context;
-    if (!make_room(&k->people, &k->people_capacity, k->people_count, sizeof *k->people)) return ERR_NOMEM;
-    k->people[k->people_count++] = (struct kept_person){row->id, 0, NONE};
-    return OK;
-}
-
 struct loading {
     struct kept_event *kept;
     const struct programme *programme;
+    const struct quorum_list *list;
 };
 
-static enum err add_stay(void *context, const struct sql_figures_eligible_stays_row *row)
+static enum err add_one(const struct loading *l, int64_t id, bool is_eligible)
 {
-    struct loading *l = context;
     struct kept_event *k = l->kept;
-    struct kept_person *person = find_person(k, row->delegate_id);
-    if (!person) return OK;
-    const struct quorum_stay stay = {row->from_ms, row->until_ms, row->personal_ms, person->eligible_ms};
-    int64_t from_ms = quorum_counts_from(l->programme, &stay);
-    enum err e = keep_stay(k, person, &stay);
+    const struct quorum_span *spans;
+    size_t count = quorum_spans_of(l->list, id, is_eligible, &spans);
+    if (!make_room(&k->people, &k->people_capacity, k->people_count, sizeof *k->people)) return ERR_NOMEM;
+    k->people[k->people_count++] = (struct kept_person){id, spans, (uint32_t)count, NONE};
+    return OK;
+}
+
+/* Whom the desk changed are added by themselves. */
+static enum err add_person(void *context, const struct sql_figures_eligible_row *row)
+{
+    const struct loading *l = context;
+    const struct quorum_span *spans;
+    return quorum_spans_of(l->list, row->id, false, &spans) ? OK : add_one(l, row->id, true);
+}
+
+static enum err add_piece(const struct loading *l, struct kept_person *person, const struct quorum_stay *stay)
+{
+    struct kept_event *k = l->kept;
+    int64_t from_ms = quorum_counts_from(l->programme, stay);
+    enum err e = keep_stay(k, person, stay);
     if (e != OK || from_ms == INT64_MAX) return e;
-    const struct quorum_turn both[] = {{from_ms, 1}, {stay.until_ms, -1}};
+    const struct quorum_turn both[] = {{from_ms, 1}, {quorum_counts_until(stay), -1}};
     for (size_t i = 0; i < 2; i++) {
         if (!make_room(&k->turns, &k->turn_capacity, k->turn_count, sizeof *k->turns)) return ERR_NOMEM;
         k->turns[k->turn_count++] = both[i];
@@ -222,19 +240,30 @@ static enum err add_stay(void *context, const struct sql_figures_eligible_stays_
     return OK;
 }
 
+static enum err add_stay(void *context, const struct sql_figures_eligible_stays_row *row)
+{
+    const struct loading *l = context;
+    struct kept_person *person = find_person(l->kept, row->delegate_id);
+    enum err e = OK;
+    for (size_t i = 0; e == OK && person && i < person->span_count; i++)
+        e = add_piece(l, person, &(struct quorum_stay){row->from_ms, row->until_ms, row->personal_ms, person->spans[i].from_ms, person->spans[i].until_ms});
+    return e;
+}
+
 static enum err read_all(struct kept_event *k, struct db *db, const struct programme *p, const struct quorum_rule *rule)
 {
     struct quorum_list list;
+    struct loading l = {k, p, &list};
     forget(k);
     k->known = arena_array(&k->arena, p->session_count, sizeof *k->known);
     enum err e = k->known ? quorum_read_list(db, &k->arena, p, rule, &list) : ERR_NOMEM;
-    if (e == OK) e = sql_figures_eligible(db, p->event_id, rule->category->id, add_person, k);
+    for (size_t i = 0; e == OK && i < list.count; i++) e = add_one(&l, list.people[i].delegate_id, false);
+    if (e == OK) e = sql_figures_eligible(db, p->event_id, rule->category->id, add_person, &l);
     if (e != OK) return e;
     if (k->people_count) qsort(k->people, k->people_count, sizeof *k->people, compare_people);
-    for (size_t i = 0; i < k->people_count; i++) k->people[i].eligible_ms = quorum_eligible_ms(&list, k->people[i].id);
     k->changes = list.changes;
     k->change_count = list.change_count;
-    e = sql_figures_eligible_stays(db, p->event_id, p->areas[0].id, add_stay, &(struct loading){k, p});
+    e = sql_figures_eligible_stays(db, p->event_id, p->areas[0].id, add_stay, &l);
     k->turn_count = quorum_sort_turns(k->turns, k->turn_count);
     return e;
 }

@@ -182,32 +182,40 @@ static void add_handouts(const struct programme *p, const struct past *past, str
         if (p->gates[i].kind == GATE_HANDOUT) f->gates[i].count.attended = past->handouts[i];
 }
 
+/* Stays in the first area, each once for each time in which they were eligible. */
+static enum err eligible_stays(struct arena *arena, const struct programme *p, const struct past *past, const struct quorum_rule *rule, struct quorum_stay **ret, size_t *ret_count)
+{
+    const struct quorum_span *spans;
+    size_t most = 0, n = 0;
+    for (size_t i = 0; i < past->count; i++)
+        most += past->people[i].stay_count * quorum_spans_of(&past->eligible, past->people[i].id, past_is_eligible(&past->people[i], rule), &spans);
+    struct quorum_stay *stays = arena_array(arena, most, sizeof *stays);
+    if (!stays) return ERR_NOMEM;
+    for (size_t i = 0; i < past->count; i++) {
+        const struct past_person *person = &past->people[i];
+        size_t times = person->stay_count ? quorum_spans_of(&past->eligible, person->id, past_is_eligible(person, rule), &spans) : 0;
+        for (size_t k = 0; k < person->stay_count * times; k++) {
+            const struct presence_interval *s = &past->stays[person->first_stay + k / times];
+            const struct quorum_span *span = &spans[k % times];
+            if (s->area_id == p->areas[0].id) stays[n++] = (struct quorum_stay){s->from_ms, s->until_ms, s->personal_ms, span->from_ms, span->until_ms};
+        }
+    }
+    *ret = stays;
+    *ret_count = n;
+    return OK;
+}
+
 static enum err add_quorum(struct arena *arena, struct arena *scratch, const struct programme *p, const struct past *past, struct figures *f)
 {
     struct quorum_rule rule;
-    struct quorum_input input = {0};
+    struct quorum_input input = {.changes = past->eligible.changes, .change_count = past->eligible.change_count};
     struct quorum_stay *stays;
-    struct quorum_turn *changes;
-    size_t n = 0, change_count = 0;
+    size_t n;
     enum err e = quorum_rule_read(arena, p, &rule);
     if (e != OK || !rule.category) return e == OK ? quorum_put(arena, p, &rule, &input, f) : e;
-    stays = arena_array(scratch, past->stay_count, sizeof *stays);
-    changes = arena_array(scratch, past->count, sizeof *changes);
-    if (!stays || !changes) return ERR_NOMEM;
-    for (size_t i = 0; i < past->count; i++) {
-        const struct past_person *person = &past->people[i];
-        if (person->category_id != rule.category->id || !person->listed || !person->named) continue;
-        if (person->eligible_ms && !person->came_by_substitution) changes[change_count++] = (struct quorum_turn){person->eligible_ms, 1};
-        if (!person->summoned) continue;
-        input.eligible++;
-        for (size_t k = 0; k < person->stay_count; k++) {
-            const struct presence_interval *s = &past->stays[person->first_stay + k];
-            if (s->area_id == p->areas[0].id) stays[n++] = (struct quorum_stay){s->from_ms, s->until_ms, s->personal_ms, person->eligible_ms};
-        }
-    }
-    input.changes = changes;
-    input.change_count = quorum_sort_turns(changes, change_count);
-    e = quorum_take_stays(scratch, p, stays, n, f->as_of_ms, &input);
+    for (size_t i = 0; i < past->count; i++) input.eligible += past_is_eligible(&past->people[i], &rule);
+    e = eligible_stays(scratch, p, past, &rule, &stays, &n);
+    if (e == OK) e = quorum_take_stays(scratch, p, stays, n, f->as_of_ms, &input);
     return e == OK ? quorum_put(arena, p, &rule, &input, f) : e;
 }
 

@@ -41,6 +41,28 @@ static int compare_people(const void *a, const void *b)
     return x->id != y->id ? (x->id < y->id ? -1 : 1) : 0;
 }
 
+void past_sort_people(struct past *past)
+{
+    size_t kept = 0;
+    if (past->count) qsort(past->people, past->count, sizeof *past->people, compare_people);
+    for (size_t i = 0; i < past->count; i++)
+        if (!kept || past->people[kept - 1].id != past->people[i].id) past->people[kept++] = past->people[i];
+    past->count = kept;
+}
+
+static enum err add_changed(void *context, const struct sql_figures_changed_people_row *row)
+{
+    return add_person(context, &(struct sql_figures_people_row){row->id, row->category_id, row->delegation_id, row->named, row->status, row->replaces, row->absence});
+}
+
+enum err past_read_changed(struct db *db, struct arena *arena, const struct programme *p, struct past *ret)
+{
+    *ret = (struct past){0};
+    enum err e = sql_figures_changed_people(db, p->event_id, add_changed, &(struct reading){arena, ret});
+    past_sort_people(ret);
+    return e;
+}
+
 struct past_person *past_find(const struct past *past, int64_t delegate_id)
 {
     const struct past_person key = {.id = delegate_id};
@@ -56,7 +78,7 @@ static enum err take_back_place(struct db *db, struct arena *arena, const struct
     const char *code = json_string_value(json_object_get(was, "category")), *delegation = json_string_value(json_object_get(was, "delegation"));
     const struct programme_category *category = code ? programme_category_by_code(p, code) : NULL;
     if (category) one->category_id = category->id;
-    if (!json_object_get(was, "delegation")) return OK;
+    if (!db || !json_object_get(was, "delegation")) return OK;
     one->delegation_id = 0;
     enum err e = delegation ? sql_delegation_unit(db, arena, delegation, &unit) : ERR_NOT_FOUND;
     if (e == OK) one->delegation_id = unit.id;
@@ -67,7 +89,7 @@ static void take_back_substitution(struct past_person *one, struct past_person *
 {
     if (other) other->summoned = true;
     one->replaces = NULL;
-    one->summoned = one->came_by_substitution = false;
+    one->summoned = false;
     one->listed = json_is_true(json_object_get(detail, "alternate"));
 }
 
@@ -77,7 +99,7 @@ static void take_back_absence(struct past_person *one, const json_t *was)
     one->excused = json_is_true(json_object_get(was, "excused"));
 }
 
-static enum err take_back(struct db *db, struct arena *arena, const struct programme *p, const struct past *past, const struct sql_figures_amendments_row *row)
+enum err past_take_back(struct db *db, struct arena *arena, const struct programme *p, const struct past *past, const struct sql_figures_amendments_row *row)
 {
     struct past_person *one = past_find(past, row->delegate_id);
     json_t *detail = NULL;
@@ -93,36 +115,26 @@ static enum err take_back(struct db *db, struct arena *arena, const struct progr
     return e;
 }
 
-/* From when on somebody is eligible: by the newest change that stands. */
-static void note_change(const struct past *past, const struct sql_figures_amendments_row *row)
-{
-    struct past_person *one = past_find(past, row->delegate_id);
-    if (!one || one->eligible_ms || strcmp(row->kind, "absence") == 0) return;
-    one->eligible_ms = row->made_ms;
-    one->came_by_substitution = strcmp(row->kind, "substitute") == 0;
-}
-
 /* The list is as it was at the moment, as far as it was known then; an absence is knowledge only. */
-static enum err take_changes_back(struct db *db, struct arena *arena, const struct programme *p, struct figures_moment moment, const struct past *past)
+static enum err take_changes_back(struct db *db, struct arena *arena, const struct programme *p, struct figures_moment moment, struct past *past)
 {
     struct sql_figures_amendments_row *rows;
+    struct quorum_rule rule;
     int64_t listed_ms = moment.at_ms < moment.known_ms ? moment.at_ms : moment.known_ms;
-    size_t n;
+    size_t n, older = 0;
     enum err e = sql_figures_amendments(db, arena, p->event_id, &rows, &n);
     for (size_t i = 0; e == OK && i < n; i++) {
-        if (rows[i].made_ms <= (strcmp(rows[i].kind, "absence") == 0 ? moment.known_ms : listed_ms)) {
-            note_change(past, &rows[i]);
-            continue;
-        }
-        e = take_back(db, arena, p, past, &rows[i]);
+        if (rows[i].made_ms > (strcmp(rows[i].kind, "absence") == 0 ? moment.known_ms : listed_ms)) e = past_take_back(db, arena, p, past, &rows[i]);
+        else rows[older++] = rows[i];
     }
-    return e;
+    if (e == OK) e = quorum_rule_read(arena, p, &rule);
+    return e == OK ? eligible_read(arena, p, &rule, past, rows, older, &past->eligible) : e;
 }
 
 enum err past_read_list(struct db *db, struct arena *arena, const struct programme *p, struct figures_moment moment, struct past *ret)
 {
     *ret = (struct past){0};
     enum err e = sql_figures_people(db, p->event_id, add_person, &(struct reading){arena, ret});
-    if (e == OK && ret->count) qsort(ret->people, ret->count, sizeof *ret->people, compare_people);
+    past_sort_people(ret);
     return e == OK ? take_changes_back(db, arena, p, moment, ret) : e;
 }

@@ -53,13 +53,19 @@ int64_t quorum_counts_from(const struct programme *p, const struct quorum_stay *
     if (!p->group_quorum && stay->personal_ms == DB_NULL) return INT64_MAX;
     if (!p->group_quorum && stay->personal_ms > from_ms) from_ms = stay->personal_ms;
     if (stay->eligible_ms > from_ms) from_ms = stay->eligible_ms;
-    return from_ms < stay->until_ms ? from_ms : INT64_MAX;
+    return from_ms < quorum_counts_until(stay) ? from_ms : INT64_MAX;
+}
+
+int64_t quorum_counts_until(const struct quorum_stay *stay)
+{
+    return stay->lapsed_ms < stay->until_ms ? stay->lapsed_ms : stay->until_ms;
 }
 
 bool quorum_is_by_group(const struct quorum_stay *stay, int64_t at_ms)
 {
     bool seen = stay->personal_ms != DB_NULL && stay->personal_ms <= at_ms;
-    return stay->from_ms <= at_ms && stay->until_ms > at_ms && !seen;
+    bool eligible = stay->eligible_ms <= at_ms && stay->lapsed_ms > at_ms;
+    return stay->from_ms <= at_ms && stay->until_ms > at_ms && eligible && !seen;
 }
 
 static int compare_turns(const void *a, const void *b)
@@ -90,7 +96,7 @@ enum err quorum_take_stays(struct arena *arena, const struct programme *p, const
         input->by_group += quorum_is_by_group(&stays[i], at_ms);
         if (from_ms == INT64_MAX) continue;
         turns[n++] = (struct quorum_turn){from_ms, 1};
-        turns[n++] = (struct quorum_turn){stays[i].until_ms, -1};
+        turns[n++] = (struct quorum_turn){quorum_counts_until(&stays[i]), -1};
     }
     input->turns = turns;
     input->turn_count = quorum_sort_turns(turns, n);
@@ -251,7 +257,7 @@ static int64_t course_begin(const struct programme *p, const struct quorum_input
 
 enum err quorum_put(struct arena *arena, const struct programme *p, const struct quorum_rule *rule, const struct quorum_input *input, struct figures *f)
 {
-    f->quorum = (struct figures_quorum){.since_ms = DB_NULL};
+    f->quorum = (struct figures_quorum){.since_ms = DB_NULL, .lost_ms = DB_NULL};
     f->quorums = NULL;
     f->quorum_count = 0;
     if (!rule->category) return OK;
@@ -267,7 +273,7 @@ enum err quorum_put(struct arena *arena, const struct programme *p, const struct
     if (e != OK) return e;
     f->quorum = (struct figures_quorum){.known = true, .session = one.session, .category = rule->category->code, .eligible = one.eligible,
                                         .required = one.required, .present = one.present, .group_counts = p->group_quorum, .reached = one.reached,
-                                        .since_ms = one.since_ms, .by_group = input->by_group};
+                                        .since_ms = one.since_ms, .lost_ms = one.lost_ms, .by_group = input->by_group};
     return OK;
 }
 
@@ -280,44 +286,23 @@ int64_t quorum_expected(const struct figures *f, const struct quorum_rule *rule)
 
 /* --- what is stored ---------------------------------------------------------------------------------------------------------------------------- */
 
-static int compare_listed(const void *a, const void *b)
+/* Each once for each time in which they were eligible. */
+static enum err split_stays(struct arena *arena, const struct quorum_list *list, const struct sql_figures_quorum_stays_row *rows, size_t count,
+                            struct quorum_stay **ret, size_t *ret_count)
 {
-    const struct quorum_listed *x = a, *y = b;
-    return x->delegate_id != y->delegate_id ? (x->delegate_id < y->delegate_id ? -1 : 1) : 0;
-}
-
-static int compare_rows(const void *a, const void *b)
-{
-    const struct sql_figures_listed_row *x = a, *y = b;
-    if (x->delegate_id != y->delegate_id) return x->delegate_id < y->delegate_id ? -1 : 1;
-    return x->made_ms != y->made_ms ? (x->made_ms < y->made_ms ? -1 : 1) : 0;
-}
-
-/* Who came onto the list later, by the newest change of each, and how many more were eligible then: a substitute takes the place of somebody who was. */
-enum err quorum_read_list(struct db *db, struct arena *arena, const struct programme *p, const struct quorum_rule *rule, struct quorum_list *ret)
-{
-    struct sql_figures_listed_row *rows;
-    size_t n;
-    *ret = (struct quorum_list){0};
-    enum err e = sql_figures_listed(db, arena, p->event_id, rule->category->id, &rows, &n);
-    if (e != OK) return e;
-    ret->listed = arena_array(arena, n, sizeof *ret->listed);
-    ret->changes = arena_array(arena, n, sizeof *ret->changes);
-    if (!ret->listed || !ret->changes) return ERR_NOMEM;
-    if (n) qsort(rows, n, sizeof *rows, compare_rows);
-    for (size_t i = 0; i < n; i++) {
-        if (i + 1 < n && rows[i + 1].delegate_id == rows[i].delegate_id) continue;
-        ret->listed[ret->count++] = (struct quorum_listed){rows[i].delegate_id, rows[i].made_ms};
-        if (!rows[i].is_substitute) ret->changes[ret->change_count++] = (struct quorum_turn){rows[i].made_ms, 1};
+    const struct quorum_span *spans;
+    size_t most = 0, n = 0;
+    for (size_t i = 0; i < count; i++) most += quorum_spans_of(list, rows[i].delegate_id, rows[i].is_eligible != 0, &spans);
+    struct quorum_stay *stays = arena_array(arena, most, sizeof *stays);
+    if (!stays) return ERR_NOMEM;
+    for (size_t i = 0; i < count; i++) {
+        size_t times = quorum_spans_of(list, rows[i].delegate_id, rows[i].is_eligible != 0, &spans);
+        for (size_t k = 0; k < times; k++)
+            stays[n++] = (struct quorum_stay){rows[i].from_ms, rows[i].until_ms, rows[i].personal_ms, spans[k].from_ms, spans[k].until_ms};
     }
-    ret->change_count = quorum_sort_turns(ret->changes, ret->change_count);
+    *ret = stays;
+    *ret_count = n;
     return OK;
-}
-
-int64_t quorum_eligible_ms(const struct quorum_list *list, int64_t delegate_id)
-{
-    const struct quorum_listed key = {delegate_id, 0}, *one = list->count ? bsearch(&key, list->listed, list->count, sizeof key, compare_listed) : NULL;
-    return one ? one->made_ms : 0;
 }
 
 static enum err read_input(struct db *db, struct arena *arena, const struct programme *p, const struct quorum_rule *rule, const struct figures *f,
@@ -325,17 +310,15 @@ static enum err read_input(struct db *db, struct arena *arena, const struct prog
 {
     struct quorum_list list;
     struct sql_figures_quorum_stays_row *rows = NULL;
-    size_t n = 0;
+    struct quorum_stay *stays;
+    size_t n = 0, count;
     enum err e = quorum_read_list(db, arena, p, rule, &list);
     /* From the beginning: what a wrong clock put before the event belongs to its first day. */
-    if (e == OK) e = sql_figures_quorum_stays(db, arena, &(struct sql_figures_quorum_stays_in){.event_id = p->event_id, .area_id = p->areas[0].id,
-                                              .category_id = rule->category->id, .first_ms = 0}, &rows, &n);
-    struct quorum_stay *stays = e == OK ? arena_array(arena, n, sizeof *stays) : NULL;
-    if (e != OK || !stays) return e != OK ? e : ERR_NOMEM;
-    for (size_t i = 0; i < n; i++)
-        stays[i] = (struct quorum_stay){rows[i].from_ms, rows[i].until_ms, rows[i].personal_ms, quorum_eligible_ms(&list, rows[i].delegate_id)};
+    if (e == OK) e = sql_figures_quorum_stays(db, arena, p->event_id, p->areas[0].id, rule->category->id, &rows, &n);
+    if (e == OK) e = split_stays(arena, &list, rows, n, &stays, &count);
+    if (e != OK) return e;
     *ret = (struct quorum_input){.eligible = quorum_expected(f, rule), .changes = list.changes, .change_count = list.change_count};
-    return quorum_take_stays(arena, p, stays, n, f->as_of_ms, ret);
+    return quorum_take_stays(arena, p, stays, count, f->as_of_ms, ret);
 }
 
 enum err quorum_read(struct db *db, struct arena *arena, const struct programme *p, struct figures *f)

@@ -4,17 +4,37 @@
 
 #include "core/congress/figures/figures.h"
 
-/* A stay of somebody who is eligible, in the first area. */
-struct quorum_stay {
-    int64_t from_ms, until_ms;
-    int64_t personal_ms; /* as struct presence_interval has it */
-    int64_t eligible_ms; /* from when on they are eligible; 0: from the beginning */
-};
-
 /* How many more were in, or eligible, from a moment on. */
 struct quorum_turn {
     int64_t at_ms, by;
 };
+
+/* A stay of somebody who is eligible, in the first area. */
+struct quorum_stay {
+    int64_t from_ms, until_ms;
+    int64_t personal_ms; /* as struct presence_interval has it */
+    int64_t eligible_ms, lapsed_ms; /* from when to when they are eligible; of more such times the stay is told once for each */
+};
+
+/* When somebody is eligible: from 0 is from the beginning, until INT64_MAX as far as is known. */
+struct quorum_span {
+    int64_t from_ms, until_ms;
+};
+
+/* When those were eligible whom the desk put onto the list, named or replaced: the rule is in figures.h. */
+struct quorum_changed {
+    int64_t delegate_id;
+    size_t first, count; /* of spans, in order */
+};
+struct quorum_list {
+    struct quorum_changed *people; /* by delegate */
+    size_t count;
+    struct quorum_span *spans;
+    struct quorum_turn *changes; /* how many more are eligible from a moment on: by time, one of each moment */
+    size_t change_count;
+};
+/* How many times (each in order, at *ret); whom the list does not name is eligible always, or never: `is_eligible`. */
+size_t quorum_spans_of(const struct quorum_list *list, int64_t delegate_id, bool is_eligible, const struct quorum_span **ret);
 
 struct quorum_input {
     int64_t eligible; /* at the moment */
@@ -33,8 +53,9 @@ struct quorum_known {
 };
 
 /* From when on a stay counts: who was checked in with a group only from when they were seen themselves, unless the organiser decided otherwise; and nobody
- * before they were eligible. INT64_MAX: never. */
+ * while they are not eligible. INT64_MAX: never. */
 int64_t quorum_counts_from(const struct programme *programme, const struct quorum_stay *stay);
+int64_t quorum_counts_until(const struct quorum_stay *stay);
 bool quorum_is_by_group(const struct quorum_stay *stay, int64_t at_ms);
 
 /* Puts turns and by_group of these stays into `input`; one person's do not overlap. */
@@ -59,19 +80,7 @@ enum err quorum_put(struct arena *arena, const struct programme *programme, cons
 /* The same as of now, from the stored stays. `f` has its categories counted. */
 enum err quorum_read(struct db *db, struct arena *arena, const struct programme *programme, struct figures *f);
 
-/* --- what is stored, for quorum_read and for what is kept of it between readings (keep.c) --- */
-
-struct quorum_listed {
-    int64_t delegate_id, made_ms; /* came onto the list of the eligible then */
-};
-struct quorum_list {
-    struct quorum_listed *listed; /* by delegate */
-    size_t count;
-    struct quorum_turn *changes; /* by time, one of each moment */
-    size_t change_count;
-};
+/* Who was eligible when, by what is stored as of now: for quorum_read and for what is kept of it between readings (keep.c). */
 enum err quorum_read_list(struct db *db, struct arena *arena, const struct programme *programme, const struct quorum_rule *rule, struct quorum_list *ret);
-/* 0: was on it from the beginning. */
-int64_t quorum_eligible_ms(const struct quorum_list *list, int64_t delegate_id);
 
 #endif

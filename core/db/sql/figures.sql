@@ -3,17 +3,14 @@
 -- figures_units :many () -> (id i64, code text, name text, parent_id i64?, level text?)
 SELECT id, code, name, parent_id, level FROM unit ORDER BY sort_order NULLS LAST, code
 
--- Stays of the eligible in the first area, by their beginning.
--- figures_quorum_stays :many (event_id i64, area_id i64, category_id i64, first_ms i64) -> (delegate_id i64, from_ms i64, until_ms i64, personal_ms i64?)
-SELECT p.delegate_id, p.from_ms, p.until_ms, p.personal_ms FROM presence p JOIN delegate d ON d.id = p.delegate_id
-WHERE p.event_id = $1 AND p.area_id = $2 AND d.category_id = $3 AND d.status = 'summoned' AND d.person_id IS NOT NULL AND p.from_ms >= $4
-ORDER BY p.from_ms
-
--- Who came onto the list of the eligible after it was made.
--- figures_listed :many (event_id i64, category_id i64) -> (delegate_id i64, made_ms i64, is_substitute i64)
-SELECT a.delegate_id, a.made_ms, CASE WHEN a.kind = 'substitute' THEN 1 ELSE 0 END FROM amendment a JOIN delegate d ON d.id = a.delegate_id
-WHERE a.event_id = $1 AND a.kind IN ('walk_in', 'name_blank', 'substitute') AND d.category_id = $2 AND d.status IN ('summoned', 'replaced') AND d.person_id IS NOT NULL
-ORDER BY a.made_ms, a.id
+-- Stays in the first area, by their beginning: of the eligible, and of whom the desk ever changed (is_eligible 0: is not at the moment).
+-- figures_quorum_stays :many (event_id i64, area_id i64, category_id i64) -> (delegate_id i64, is_eligible i64, from_ms i64, until_ms i64, personal_ms i64?)
+SELECT s.delegate_id, s.is_eligible, s.from_ms, s.until_ms, s.personal_ms
+FROM (SELECT p.delegate_id, CASE WHEN d.category_id = $3 AND d.status = 'summoned' AND d.person_id IS NOT NULL THEN 1 ELSE 0 END AS is_eligible, p.from_ms, p.until_ms, p.personal_ms
+      FROM presence p JOIN delegate d ON d.id = p.delegate_id WHERE p.event_id = $1 AND p.area_id = $2) s
+WHERE s.is_eligible = 1 OR s.delegate_id IN (SELECT delegate_id FROM amendment WHERE event_id = $1 AND kind IN ('walk_in', 'name_blank', 'substitute')
+                                             UNION ALL SELECT other_id FROM amendment WHERE event_id = $1 AND kind = 'substitute' AND other_id IS NOT NULL)
+ORDER BY s.from_ms
 
 -- figures_eligible :each (event_id i64, category_id i64) -> (id i64)
 SELECT id FROM delegate WHERE event_id = $1 AND category_id = $2 AND status = 'summoned' AND person_id IS NOT NULL
@@ -82,6 +79,12 @@ SELECT id, category_id, delegation_id FROM delegate WHERE event_id = $1
 
 -- figures_people :each (event_id i64) -> (id i64, category_id i64, delegation_id i64?, named i64, status text, replaces text?, absence text?)
 SELECT id, category_id, delegation_id, CASE WHEN person_id IS NULL THEN 0 ELSE 1 END, status, replaces, absence FROM delegate WHERE event_id = $1
+
+-- Of these, whom the desk put onto the list, named or replaced.
+-- figures_changed_people :each (event_id i64) -> (id i64, category_id i64, delegation_id i64?, named i64, status text, replaces text?, absence text?)
+SELECT id, category_id, delegation_id, CASE WHEN person_id IS NULL THEN 0 ELSE 1 END, status, replaces, absence FROM delegate
+WHERE event_id = $1 AND id IN (SELECT delegate_id FROM amendment WHERE event_id = $1 AND kind IN ('walk_in', 'name_blank', 'substitute')
+                               UNION SELECT other_id FROM amendment WHERE event_id = $1 AND kind = 'substitute' AND other_id IS NOT NULL)
 
 -- figures_names :each (event_id i64) -> (id i64, code text?, name text?, number text?)
 SELECT d.id, p.code, p.name, d.number FROM delegate d LEFT JOIN person p ON p.id = d.person_id WHERE d.event_id = $1
