@@ -436,7 +436,8 @@ class World:
         key = step["by"] or "step %d" % step["n"]
         self.codes[key] = reply.json()["code"]
         self.model.person(step["who"], self.now, status="replaced")
-        self.model.person(key, self.now, status="summoned", category=old["category"], delegation=old["delegation"], replaces=step["who"])
+        self.model.person(key, self.now, status="summoned", category=old["category"], delegation=old["delegation"], replaces=step["who"],
+                          absence=None)  # that they would not come was said of the alternate
         return True
 
     def do_walk_in(self, step):

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 static const char *const hot_rooms[] = {"checkin_", "conflict_", "roster_", "programme_seqs", "device_by_key", "device_seen", "tally_add", "tally_area_present",
-                                        "figures_quorum_stays", "figures_changed_people", "figures_special", "figures_by_group", "figures_arrivals_of", "figures_late",
+                                        "figures_changed_people", "figures_special", "figures_by_group", "figures_arrivals_of", "figures_late",
                                         "photos_find_of_scan", "pages_scans", "figures_handouts", "tally_read",
                                         "row_find", "row_typed", "row_last", "delegates_shown", "people_shown",
                                         "find_entry_of", "find_entry_next", "find_entry_before"};

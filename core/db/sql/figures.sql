@@ -3,14 +3,13 @@
 -- figures_units :many () -> (id i64, code text, name text, parent_id i64?, level text?)
 SELECT id, code, name, parent_id, level FROM unit ORDER BY sort_order NULLS LAST, code
 
--- Stays in the first area, by their beginning: of the eligible, and of whom the desk ever changed (is_eligible 0: is not at the moment).
+-- For a reading for which nothing is kept: stays in the first area, of the eligible, and of whom the desk ever changed (is_eligible 0: is not at the moment).
 -- figures_quorum_stays :many (event_id i64, area_id i64, category_id i64) -> (delegate_id i64, is_eligible i64, from_ms i64, until_ms i64, personal_ms i64?)
 SELECT s.delegate_id, s.is_eligible, s.from_ms, s.until_ms, s.personal_ms
 FROM (SELECT p.delegate_id, CASE WHEN d.category_id = $3 AND d.status = 'summoned' AND d.person_id IS NOT NULL THEN 1 ELSE 0 END AS is_eligible, p.from_ms, p.until_ms, p.personal_ms
       FROM presence p JOIN delegate d ON d.id = p.delegate_id WHERE p.event_id = $1 AND p.area_id = $2) s
 WHERE s.is_eligible = 1 OR s.delegate_id IN (SELECT delegate_id FROM amendment WHERE event_id = $1 AND kind IN ('walk_in', 'name_blank', 'substitute')
                                              UNION ALL SELECT other_id FROM amendment WHERE event_id = $1 AND kind = 'substitute' AND other_id IS NOT NULL)
-ORDER BY s.from_ms
 
 -- figures_eligible :each (event_id i64, category_id i64) -> (id i64)
 SELECT id FROM delegate WHERE event_id = $1 AND category_id = $2 AND status = 'summoned' AND person_id IS NOT NULL
