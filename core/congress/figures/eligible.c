@@ -1,6 +1,6 @@
-/* Who was eligible for the quorum when. The list of each moment is the list of the newest one with what the desk changed since taken back (figures.h), so the changes are
- * taken back one by one, the newest first, and what each made of the people it is about is noted: somebody more, somebody less. Nothing else is said by the kind of a change:
- * what a file made of these people later was always so, and may leave no trace of a change here. */
+/* Who was eligible for the quorum when. The list of each moment is the newest one with what the desk changed since taken back (figures.h), so the changes are
+ * taken back one by one, the newest first, and what each made of the people it is about is noted: somebody more, somebody less. Nothing else follows from the
+ * kind of a change: what a file made of these people later was always so, and may leave nothing of it here. */
 #include "core/congress/figures/past.h"
 
 #include "catalogue.h"

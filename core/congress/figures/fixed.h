@@ -29,7 +29,7 @@ struct fixed_quorum {
     int64_t eligible, required, present;
     bool reached;
     int64_t since_ms;               /* DB_NULL when not reached */
-    int64_t lost_ms;                /* from when on it was missed, though reached before; DB_NULL: it was met at the moment, was never reached, or was fixed before this was noted */
+    int64_t lost_ms;                /* from when on it was missed, though reached before; DB_NULL: no, or the figure is older than this was noted */
 };
 
 enum fixed_part_kind { FIXED_CATEGORY, FIXED_DELEGATION };

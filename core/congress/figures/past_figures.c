@@ -183,7 +183,8 @@ static void add_handouts(const struct programme *p, const struct past *past, str
 }
 
 /* Stays in the first area, each once for each time in which they were eligible. */
-static enum err eligible_stays(struct arena *arena, const struct programme *p, const struct past *past, const struct quorum_rule *rule, struct quorum_stay **ret, size_t *ret_count)
+static enum err eligible_stays(struct arena *arena, const struct programme *p, const struct past *past, const struct quorum_rule *rule, struct quorum_stay **ret,
+                               size_t *ret_count)
 {
     const struct quorum_span *spans;
     size_t most = 0, n = 0;
