@@ -182,9 +182,26 @@ def who_may():
     equal(who["lan"].get(PAGE + "/1").status, 403, "nor looks")
 
 
+def quorum_was_lost():
+    """It was met, people left: the sentence does not say the half of it."""
+    everybody = ["F%02d" % i for i in range(1, 20)]
+    for code in everybody:
+        go(code)
+    check(stats()["quorum"]["reached"], "enough have come")
+    held = fix()
+    check(held["quorum"]["lost"] is None and "was reached at" in held["sentence"]["en"] and "since" not in held["sentence"]["en"], "met, and held", held["sentence"]["en"])
+    for code in everybody[:14]:
+        equal(go(code, direction="out")["outcome"], "left", code + " leaves")
+    figure = fix()
+    now = next(q for q in stats()["quorums"] if q["session"] == figure["quorum"]["session"]) if figure["quorum"]["session"] else {"lost": figure["quorum"]["lost"]}
+    check(figure["quorum"]["reached"] and figure["quorum"]["lost"] and figure["quorum"]["lost"] == now["lost"], "when it was lost", figure["quorum"])
+    check(re.search(r"was reached at \d\d:\d\d(, [^;]*)? and has not been met since \d\d:\d\d", figure["sentence"]["en"]), "the sentence says so", figure["sentence"]["en"])
+    equal(one(figure["id"])["quorum"], figure["quorum"], "and so it is kept")
+
+
 def is_kept():
     doctor = plenum.plenum("doctor", data=server.data).stdout
-    check("fixed figures of test-1: 11, as they were fixed" in doctor, "doctor agrees", doctor)
+    check("fixed figures of test-1: 13, as they were fixed" in doctor, "doctor agrees", doctor)
     db = sqlite3.connect(os.path.join(server.data, "plenum.db"), timeout=20)
     for sql in ("UPDATE figure_fixed SET present = 99 WHERE number = 1", "DELETE FROM figure_fixed_person", "DELETE FROM figure_fixed WHERE number = 11"):
         try:
@@ -195,7 +212,7 @@ def is_kept():
         db.rollback()
     plenum.plenum("backup", os.path.join(server.folder, "b.tar.gz"), data=server.data)
     plenum.plenum("restore", os.path.join(server.folder, "b.tar.gz"), data=os.path.join(server.folder, "restored"))
-    check("test-1: 11, as they were fixed" in plenum.plenum("doctor", data=os.path.join(server.folder, "restored")).stdout, "a backup keeps them")
+    check("test-1: 13, as they were fixed" in plenum.plenum("doctor", data=os.path.join(server.folder, "restored")).stdout, "a backup keeps them")
     db.execute("DROP TRIGGER figure_fixed_person_update")
     db.execute("UPDATE figure_fixed_person SET state = 'present' WHERE code = 'F13' AND fixed_id = (SELECT id FROM figure_fixed WHERE number = 2)")
     db.commit()
@@ -203,4 +220,4 @@ def is_kept():
     check(done.returncode == 1 and "test-1: fixed figure 2: its list was altered" in done.stdout, "doctor names what was altered behind our back", done.stdout)
 
 
-plenum.run("fixed", begin, is_fixed, is_late, by_the_form, two_at_once, files, who_may, is_kept)
+plenum.run("fixed", begin, is_fixed, is_late, by_the_form, two_at_once, files, who_may, quorum_was_lost, is_kept)
