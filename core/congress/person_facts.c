@@ -29,6 +29,39 @@ bool person_day_is_good(const char *text)
     return year || person_date_is_good(text);
 }
 
+bool person_email_is_good(const char *text)
+{
+    const char *at = strchr(text, '@');
+    return at && at != text && at[1] && !strchr(at + 1, '@') && strlen(text) <= 254 && text_is_printable(text) && !strpbrk(text, " \t\r\n");
+}
+
+bool person_attribute_is_good(const char *kind, const char *choices, const json_t *value)
+{
+    const char *text = json_string_value(value);
+    json_t *offered = NULL;
+    if (strcmp(kind, "yes_no") == 0) return json_is_boolean(value);
+    if (strcmp(kind, "number") == 0) return json_is_number(value);
+    if (!text) return false;
+    if (strcmp(kind, "date") == 0) return person_date_is_good(text);
+    if (strcmp(kind, "text") == 0) return *text && text_is_printable(text) && text_length(text) <= 4096;
+    bool good = choices && json_read(choices, strlen(choices), &offered, NULL) == OK && json_object_get(offered, text) != NULL;
+    json_decref(offered);
+    return good;
+}
+
+char *label_fold(struct arena *arena, const char *stored)
+{
+    if (stored[0] != '{' && stored[0] != '"') return text_fold(arena, stored);
+    json_t *json = NULL;
+    if (json_read(stored, strlen(stored), &json, NULL) != OK) return NULL;
+    const char *all = json_is_string(json) ? arena_strdup(arena, json_string_value(json)) : "", *language;
+    json_t *text;
+    json_object_foreach(json, language, text)
+        if (all) all = arena_printf(arena, "%s %s", all, json_string_value(text));
+    json_decref(json);
+    return all ? text_fold(arena, all) : NULL;
+}
+
 enum err person_derive(struct arena *arena, const char *language, const char *name, const char *sort_name, const char **ret_fold, const char **ret_sort)
 {
     const char *both = sort_name ? arena_printf(arena, "%s %s", name, sort_name) : name;

@@ -225,19 +225,41 @@ static enum err people_slowly(struct db *db, struct arena *arena, const struct p
 {
     struct sql_find_people_slowly_row *rows;
     size_t n;
-    enum err e = sql_find_people_slowly(db, arena, &(struct sql_find_people_slowly_in){p->words[0], p->words[1], p->words[2], p->exact, FIND_MOST + 1}, &rows, &n);
+    const struct sql_find_people_slowly_in in = {p->words[0], p->words[1], p->words[2], p->exact, p->tail, FIND_MOST + 1};
+    enum err e = sql_find_people_slowly(db, arena, &in, &rows, &n);
     for (size_t i = 0; e == OK && i < n; i++) add_hit(hits, rows[i].person_id);
     return e;
 }
 
+/* A code that went over to somebody else when two entries turned out to be one person. */
+static enum err find_alias(struct db *db, struct arena *arena, int64_t event_id, const char *typed, struct hits *hits)
+{
+    struct sql_find_alias_row row;
+    char *code = text_tidy(arena, typed);
+    if (!code) return ERR_NOMEM;
+    for (char *c = code; *c; c++) *c = (char)tolower((unsigned char)*c);
+    enum err e = sql_find_alias(db, arena, code, event_id, &row);
+    if (e == OK && (event_id == 0 || row.delegate_id != DB_NULL)) add_hit(hits, event_id ? row.delegate_id : row.person_id);
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
+static void forget_phones(struct find_query *query)
+{
+    query->tail = NULL;
+    for (size_t i = 0; i < query->count; i++) query->tails[i] = NULL;
+}
+
 /* event_id 0: the register. */
-static enum err find(struct db *db, struct arena *arena, int64_t event_id, const char *typed, struct hits *hits)
+static enum err find(struct db *db, struct arena *arena, int64_t event_id, bool with_phones, const char *typed, struct hits *hits)
 {
     struct find_query query;
     struct patterns patterns;
     struct search search = {.db = db, .query = &query, .hits = hits};
     enum err e = find_query_read(arena, typed, &query);
     if (e != OK || !query.count) return e;
+    if (!with_phones) forget_phones(&query);
+    e = find_alias(db, arena, event_id, typed, hits);
+    if (e != OK) return e;
     e = find_index_range(db, event_id, &search.range.from, &search.range.until);
     if (e == OK) return find_indexed(&search);
     if (e != ERR_NOT_FOUND) return e;
@@ -338,7 +360,7 @@ enum err delegates_find(struct db *db, struct arena *arena, const struct program
     struct sql_delegates_shown_row *rows = NULL;
     size_t n = 0;
     if (strlen(typed) > FIND_TYPED_MOST) return ERR_INPUT;
-    enum err e = id_token_from_scan(typed, token) ? by_badge(db, arena, programme, token, &hits) : find(db, arena, programme->event_id, typed, &hits);
+    enum err e = id_token_from_scan(typed, token) ? by_badge(db, arena, programme, token, &hits) : find(db, arena, programme->event_id, true, typed, &hits);
     if (e == OK && hits.count) e = sql_delegates_shown(db, arena, &(struct sql_delegates_shown_in){programme->event_id, IDS(&hits)}, &rows, &n);
     json_t *list = e == OK ? json_array() : NULL;
     if (list && n) e = delegates_json(arena, programme, typed, &hits, rows, n, now_ms, list);
@@ -361,11 +383,21 @@ enum err people_find(struct db *db, struct arena *arena, const struct programme 
     struct hits hits = {.count = 0};
     struct sql_people_shown_row *rows = NULL;
     size_t n = 0;
-    enum err e = find(db, arena, 0, typed, &hits);
+    enum err e = find(db, arena, 0, false, typed, &hits);
     if (e == OK && hits.count) e = sql_people_shown(db, arena, &(struct sql_people_shown_in){programme->event_id, IDS(&hits)}, &rows, &n);
     json_t *list = e == OK ? json_array() : NULL;
     for (size_t i = 0; list && e == OK && i < hits.count && i < FIND_MOST; i++)
         for (size_t k = 0; e == OK && k < n; k++)
             if (rows[k].person_id == hits.ids[i] && json_array_append_new(list, person_json(arena, &rows[k])) != 0) e = ERR_NOMEM;
     return answer(list, &hits, e, ret);
+}
+
+enum err people_find_ids(struct db *db, struct arena *arena, const char *typed, int64_t ret_ids[FIND_MOST + 1], size_t *ret_count)
+{
+    struct hits hits = {.count = 0};
+    enum err e = find(db, arena, 0, true, typed, &hits);
+    if (e != OK) return e;
+    memcpy(ret_ids, hits.ids, sizeof hits.ids);
+    *ret_count = hits.count;
+    return OK;
 }

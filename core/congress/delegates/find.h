@@ -21,4 +21,7 @@ enum err delegates_find(struct db *db, struct arena *arena, const struct program
  * born (the year), unit, unit_code, delegate: {number, status}|null}], "more": bool}. Phone numbers find nobody here. */
 enum err people_find(struct db *db, struct arena *arena, const struct programme *programme, const char *typed, json_t **ret);
 
+/* The ids of people of the register for organisers: the end of a phone number finds too. At most FIND_MOST + 1 of them; more than FIND_MOST: there are more. */
+enum err people_find_ids(struct db *db, struct arena *arena, const char *typed, int64_t ret_ids[FIND_MOST + 1], size_t *ret_count);
+
 #endif

@@ -13,20 +13,6 @@ static enum err no_memory(struct fault *fault)
     return fault_set(fault, ERR_NOMEM, "not enough memory");
 }
 
-/* The search form of a label in all its languages. */
-static char *fold_label(struct plan *plan, const char *stored)
-{
-    if (stored[0] != '{' && stored[0] != '"') return text_fold(plan->arena, stored);
-    json_t *json = NULL;
-    if (json_read(stored, strlen(stored), &json, NULL) != OK) return NULL;
-    const char *all = json_is_string(json) ? arena_strdup(plan->arena, json_string_value(json)) : "", *language;
-    json_t *text;
-    json_object_foreach(json, language, text)
-        if (all) all = arena_printf(plan->arena, "%s %s", all, json_string_value(text));
-    json_decref(json);
-    return all ? text_fold(plan->arena, all) : NULL;
-}
-
 /* --- attribute types --- */
 
 static enum err check_value(struct plan *plan, const struct row *type, json_t *value, const struct json_place *place, struct fault *fault)
@@ -155,7 +141,7 @@ enum err plan_units(struct plan *plan, json_t *list, const struct json_place *pl
         struct json_place here = {.up = place, .index = row->index};
         if (!row->source) continue;
         e = row_merge(plan, table, row, &here, fault);
-        const char *fold = e == OK ? fold_label(plan, row->next[entity_column(ENTITY_UNIT, "name")].text) : "";
+        const char *fold = e == OK ? label_fold(plan->arena, row->next[entity_column(ENTITY_UNIT, "name")].text) : "";
         if (!fold) return no_memory(fault);
         if (e == OK) row->next[entity_column(ENTITY_UNIT, "<name_fold>")] = value_text(fold);
     }

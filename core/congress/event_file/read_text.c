@@ -120,9 +120,7 @@ static enum err read_email(const struct reading *r)
 {
     const char *text = plain(r);
     if (!text) return ERR_INPUT;
-    const char *at = strchr(text, '@');
-    bool good = at && at != text && at[1] && !strchr(at + 1, '@') && strlen(text) <= 254 && text_is_printable(text) && !strpbrk(text, " \t\r\n");
-    return good ? put(r, text) : wrong(r, text, "an e-mail address");
+    return person_email_is_good(text) ? put(r, text) : wrong(r, text, "an e-mail address");
 }
 
 static enum err read_fraction(const struct reading *r)

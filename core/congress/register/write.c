@@ -95,7 +95,7 @@ static enum err mark_types(struct register_doing *doing)
     return e;
 }
 
-static enum err load_types(struct register_doing *doing)
+enum err register_load_types(struct register_doing *doing)
 {
     struct sql_register_types_row *rows;
     size_t count;
@@ -110,7 +110,7 @@ static enum err load_types(struct register_doing *doing)
 
 enum err register_find_type(struct register_doing *doing, int64_t type_id, const struct register_type **ret)
 {
-    enum err e = doing->types ? OK : load_types(doing);
+    enum err e = doing->types ? OK : register_load_types(doing);
     for (size_t i = 0; e == OK && i < doing->type_count; i++) {
         if (doing->types[i].id != type_id) continue;
         *ret = &doing->types[i];

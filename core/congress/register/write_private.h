@@ -38,6 +38,7 @@ enum err membership_replace(struct register_doing *doing, int64_t person_id, con
 enum err register_put_unit(struct register_doing *doing, const struct register_person *before, const struct register_person *after);
 
 bool register_differs(const char *a, const char *b); /* texts that may be NULL */
+enum err register_load_types(struct register_doing *doing);
 /* The type with this id. ERR_NOT_FOUND. */
 enum err register_find_type(struct register_doing *doing, int64_t type_id, const struct register_type **ret);
 

@@ -6,6 +6,7 @@
 #include "core/congress/figures/tally.h"
 #include "core/congress/messages/announcements.h"
 #include "core/congress/scene/wall.h"
+#include "core/congress/register/people.h"
 #include "core/congress/store/mirror.h"
 #include "core/congress/store/practice.h"
 
@@ -33,6 +34,7 @@ static enum err complete(struct db *db, struct fault *fault)
     enum err e = find_index_complete(db, fault);
     if (e == OK) e = announcement_adopt(db, fault);
     if (e == OK) e = tally_complete(db, fault);
+    if (e == OK) e = register_complete(db, fault);
     return e == OK ? wall_code_adopt(db, fault) : e;
 }
 

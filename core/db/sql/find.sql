@@ -16,7 +16,7 @@ INSERT INTO find_scope(number, event_id) SELECT COALESCE(MAX(number), 0) + 1, $1
 
 -- What entries are made of; of one person (from = until) or of all. The same columns as of delegates.
 -- find_people :many (from_id i64, until_id i64) -> (id i64, sort text?, name text?, number text?, seat text?, code text?, phone text?, unit text?, unit_code text?)
-SELECT p.id, p.name_sort, p.name_fold, CAST(NULL AS TEXT), CAST(NULL AS TEXT), p.code, CAST(NULL AS TEXT), u.name_fold, u.code
+SELECT p.id, p.name_sort, p.name_fold, CAST(NULL AS TEXT), CAST(NULL AS TEXT), p.code, p.phone, u.name_fold, u.code
 FROM person p LEFT JOIN unit u ON u.id = p.unit_id WHERE p.id >= $1 AND p.id <= $2
 
 -- find_delegates :many (event_id i64, from_id i64, until_id i64) -> (id i64, sort text?, name text?, number text?, seat text?, code text?, phone text?, unit text?, unit_code text?)
@@ -93,11 +93,16 @@ WHERE d.event_id = $1 AND (
 ORDER BY CASE WHEN LOWER(d.number) = $5 OR LOWER(d.seat) = $5 THEN 0
   WHEN (' ' || p.name_fold) LIKE $2 AND (' ' || p.name_fold) LIKE $3 AND (' ' || p.name_fold) LIKE $4 THEN 1 ELSE 2 END, p.name_sort NULLS LAST, d.number LIMIT $7
 
--- find_people_slowly :many (word1 text, word2 text, word3 text, exact text, most i64) -> (person_id i64)
+-- find_people_slowly :many (word1 text, word2 text, word3 text, exact text, tail text, most i64) -> (person_id i64)
 SELECT p.id
 FROM person p
 LEFT JOIN unit u ON u.id = p.unit_id
 WHERE ((' ' || p.name_fold || ' ' || COALESCE(u.name_fold, '')) LIKE $1 AND (' ' || p.name_fold || ' ' || COALESCE(u.name_fold, '')) LIKE $2
     AND (' ' || p.name_fold || ' ' || COALESCE(u.name_fold, '')) LIKE $3) OR LOWER(p.code) = $4
+  OR REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(p.phone, ' ', ''), '-', ''), '.', ''), '(', ''), ')', '') LIKE $5
 ORDER BY CASE WHEN LOWER(p.code) = $4 THEN 0
-  WHEN (' ' || p.name_fold) LIKE $1 AND (' ' || p.name_fold) LIKE $2 AND (' ' || p.name_fold) LIKE $3 THEN 1 ELSE 2 END, p.name_sort, p.code LIMIT $5
+  WHEN (' ' || p.name_fold) LIKE $1 AND (' ' || p.name_fold) LIKE $2 AND (' ' || p.name_fold) LIKE $3 THEN 1 ELSE 2 END, p.name_sort, p.code LIMIT $6
+
+-- A code that a merge took away finds who stayed; codes are ASCII.
+-- find_alias :maybe (code text, event_id i64) -> (person_id i64, delegate_id i64?)
+SELECT a.person_id, d.id FROM person_alias a LEFT JOIN delegate d ON d.person_id = a.person_id AND d.event_id = $2 WHERE LOWER(a.code) = $1

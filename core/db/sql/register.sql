@@ -161,3 +161,64 @@ WHERE p.known <> (CASE WHEN p.born IS NULL THEN 0 ELSE 1 END) + (CASE WHEN p.gen
   + (CASE WHEN p.photo_blob IS NULL THEN 0 ELSE 8 END) + (CASE WHEN p.joined IS NULL THEN 0 ELSE 16 END) + (CASE WHEN p.email IS NULL THEN 0 ELSE 32 END)
   + (CASE WHEN p.title IS NULL THEN 0 ELSE 64 END) + (CASE WHEN p.honorific IS NULL THEN 0 ELSE 128 END) + (CASE WHEN p.gender = 'f' THEN 256 ELSE 0 END)
   + (CASE WHEN p.gender = 'm' THEN 512 ELSE 0 END) + (CASE WHEN p.unit_id IS NULL THEN 0 ELSE 1024 END) + COALESCE(x.mask, 0)
+
+-- People in the order of lists, by pages (people.c): walked in that order where many are meant, gathered and sorted where few are. mask 0: everybody, else who lacks one of these.
+-- A unit counts with all units below it; unit 0: everybody.
+-- people_count :maybe (unit_id i64, mask i64) -> (total i64)
+SELECT COUNT(*) FROM person p
+WHERE p.unit_id IN (WITH RECURSIVE below(id) AS (SELECT u.id FROM unit u WHERE u.id = $1 UNION SELECT k.id FROM unit k JOIN below b ON k.parent_id = b.id) SELECT id FROM below)
+  AND ($2 = 0 OR (p.known & $2) <> $2)
+
+-- people_count_all :maybe (mask i64) -> (total i64)
+SELECT COUNT(*) FROM person p WHERE ($1 = 0 OR (p.known & $1) <> $1)
+
+-- people_walk :many (unit_id i64, mask i64, after_sort text, after_id i64, most i64) -> (id i64, code text, name text, name_sort text, honorific text?, title text?, gender text?, born text?, joined text?, phone text?, email text?, photo_blob text?, unit_id i64?, unit_code text?, unit_name text?, known i64)
+SELECT p.id, p.code, p.name, p.name_sort, p.honorific, p.title, p.gender, p.born, p.joined, p.phone, p.email, p.photo_blob, p.unit_id, u.code, u.name, p.known
+FROM person p LEFT JOIN unit u ON u.id = p.unit_id
+WHERE p.name_sort >= $3 AND (p.name_sort > $3 OR p.id > $4) AND ($2 = 0 OR (p.known & $2) <> $2) AND ($1 = 0 OR +p.unit_id IN (
+    WITH RECURSIVE below(id) AS (SELECT o.id FROM unit o WHERE o.id = $1 UNION SELECT k.id FROM unit k JOIN below b ON k.parent_id = b.id) SELECT id FROM below))
+ORDER BY p.name_sort, p.id LIMIT $5
+
+-- people_gather :many (unit_id i64, mask i64, after_sort text, after_id i64, most i64) -> (id i64, code text, name text, name_sort text, honorific text?, title text?, gender text?, born text?, joined text?, phone text?, email text?, photo_blob text?, unit_id i64?, unit_code text?, unit_name text?, known i64)
+SELECT p.id, p.code, p.name, p.name_sort, p.honorific, p.title, p.gender, p.born, p.joined, p.phone, p.email, p.photo_blob, p.unit_id, u.code, u.name, p.known
+FROM person p LEFT JOIN unit u ON u.id = p.unit_id
+WHERE p.id IN (SELECT q.id FROM person q WHERE ($2 = 0 OR (q.known & $2) <> $2) AND q.unit_id IN (
+    WITH RECURSIVE below(id) AS (SELECT o.id FROM unit o WHERE o.id = $1 UNION SELECT k.id FROM unit k JOIN below b ON k.parent_id = b.id) SELECT id FROM below))
+  AND (p.name_sort || '' > $3 OR (p.name_sort || '' = $3 AND p.id > $4))
+ORDER BY p.name_sort || '', p.id LIMIT $5
+
+-- people_gather_all :many (mask i64, after_sort text, after_id i64, most i64) -> (id i64, code text, name text, name_sort text, honorific text?, title text?, gender text?, born text?, joined text?, phone text?, email text?, photo_blob text?, unit_id i64?, unit_code text?, unit_name text?, known i64)
+SELECT p.id, p.code, p.name, p.name_sort, p.honorific, p.title, p.gender, p.born, p.joined, p.phone, p.email, p.photo_blob, p.unit_id, u.code, u.name, p.known
+FROM person p LEFT JOIN unit u ON u.id = p.unit_id
+WHERE p.id IN (SELECT q.id FROM person q WHERE (q.known & $1) <> $1) AND (p.name_sort || '' > $2 OR (p.name_sort || '' = $2 AND p.id > $3))
+ORDER BY p.name_sort || '', p.id LIMIT $4
+
+-- Who is in no unit.
+-- people_nowhere :many (mask i64, after_sort text, after_id i64, most i64) -> (id i64, code text, name text, name_sort text, honorific text?, title text?, gender text?, born text?, joined text?, phone text?, email text?, photo_blob text?, unit_id i64?, unit_code text?, unit_name text?, known i64)
+SELECT p.id, p.code, p.name, p.name_sort, p.honorific, p.title, p.gender, p.born, p.joined, p.phone, p.email, p.photo_blob, p.unit_id, CAST(NULL AS TEXT), CAST(NULL AS TEXT), p.known
+FROM person p
+WHERE p.unit_id IS NULL AND ($1 = 0 OR (p.known & $1) <> $1) AND (p.name_sort || '' > $2 OR (p.name_sort || '' = $2 AND p.id > $3))
+ORDER BY p.name_sort || '', p.id LIMIT $4
+
+-- people_by_id :many (id1 i64, id2 i64, id3 i64, id4 i64, id5 i64, id6 i64, id7 i64, id8 i64, id9 i64, id10 i64, id11 i64, id12 i64, id13 i64, id14 i64, id15 i64, id16 i64, id17 i64, id18 i64, id19 i64, id20 i64) -> (id i64, code text, name text, name_sort text, honorific text?, title text?, gender text?, born text?, joined text?, phone text?, email text?, photo_blob text?, unit_id i64?, unit_code text?, unit_name text?, known i64)
+SELECT p.id, p.code, p.name, p.name_sort, p.honorific, p.title, p.gender, p.born, p.joined, p.phone, p.email, p.photo_blob, p.unit_id, u.code, u.name, p.known
+FROM person p LEFT JOIN unit u ON u.id = p.unit_id
+WHERE p.id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+
+-- Attributes of a person; sensitive ones only where the reading is noted (core/congress/register/sensitive.h).
+-- register_values :many (person_id i64) -> (type_id i64, code text, title text, kind text, choices text?, sensitive i64, value text?)
+SELECT t.id, t.code, t.title, t.kind, t.choices, t.sensitive, a.value
+FROM attribute_type t LEFT JOIN person_attribute a ON a.type_id = t.id AND a.person_id = $1 ORDER BY t.code
+
+-- register_sensitive_changes :many (person_id i64, before_id i64, most i64) -> (id i64, at_ms i64, day text, field text, old text?, value text?, actor text, source text)
+SELECT id, at_ms, day, field, old, value, actor, source FROM register_change WHERE person_id = $1 AND sensitive = 1 AND id < $2 ORDER BY id DESC LIMIT $3
+
+-- register_version :maybe (person_id i64) -> (version i64)
+SELECT COALESCE(MAX(id), 0) FROM register_change WHERE person_id = $1
+
+-- register_code_free :maybe (code text) -> (taken i64)
+SELECT (SELECT COUNT(*) FROM person WHERE code = $1) + (SELECT COUNT(*) FROM person_alias WHERE code = $1)
+
+-- Whom a unit's name finds: its people, and the delegates that it sends.
+-- register_people_of_unit :many (unit_id i64) -> (person_id i64)
+SELECT p.id FROM person p WHERE p.unit_id = $1 UNION SELECT d.person_id FROM delegate d WHERE d.delegation_id = $1 AND d.person_id IS NOT NULL
