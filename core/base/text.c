@@ -250,6 +250,26 @@ char *text_caseless(struct arena *arena, const char *text)
     return U_SUCCESS(status) ? from_utf16(arena, folded, n) : NULL;
 }
 
+char *text_capitalize(struct arena *arena, const char *text)
+{
+    int32_t length, wide_length, out = 0;
+    UErrorCode status = U_ZERO_ERROR;
+    UChar *raw = to_utf16(arena, text, &length);
+    const UNormalizer2 *form = unorm2_getNFCInstance(&status);
+    UChar *wide = raw && U_SUCCESS(status) ? normalize(arena, form, raw, length, &wide_length) : NULL;
+    UChar *made = wide ? arena_array(arena, (size_t)wide_length * 2 + 1, sizeof *made) : NULL;
+    if (!made) return NULL;
+    bool within = false;
+    for (int32_t i = 0; i < wide_length;) {
+        UChar32 c;
+        U16_NEXT(wide, i, wide_length, c);
+        UChar32 cased = within ? u_tolower(c) : u_totitle(c);
+        within = u_isalnum(c) || is_mark(c);
+        U16_APPEND_UNSAFE(made, out, cased);
+    }
+    return from_utf16(arena, made, out);
+}
+
 char *text_fold(struct arena *arena, const char *text)
 {
     return fold(arena, text, false);

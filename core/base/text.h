@@ -37,6 +37,10 @@ char *text_fold_marks(struct arena *arena, const char *text);
 /* NFC with the case folded and nothing else changed: equal for names that some file systems do not tell apart. NULL for invalid UTF-8. */
 char *text_caseless(struct arena *arena, const char *text);
 
+/* NFC with every word's first letter large and all others small, also behind a hyphen or an apostrophe: "NGUYỄN VĂN AN" → "Nguyễn Văn An". Scripts without cases
+ * stay. NULL for invalid UTF-8. */
+char *text_capitalize(struct arena *arena, const char *text);
+
 /* A collation key for `locale` ("vi") as lower-case hex text, so that plain byte order in any SQL engine is the right order. At
  * most the first 120 bytes of the key are kept. */
 char *text_sort_key(struct arena *arena, const char *locale, const char *text);

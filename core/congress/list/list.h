@@ -157,6 +157,7 @@ struct list_ways {
     bool new_units;       /* a unit that nobody knows is no flaw: its name is handed on as "unit_name" or "delegation_name" */
     enum list_units units; /* where the unit comes from when no column says it */
     enum list_order order; /* for dates whose column leaves it open */
+    char one;             /* what 1 says in a column of the sex, 'm' or 'f'; 0: nobody has decided, and numbers there are flaws */
     const char *language, *country; /* as in the vocabulary */
 };
 
@@ -207,6 +208,7 @@ enum list_change {
     LIST_FONT,          /* from TCVN3 or VNI */
     LIST_SPLIT,         /* part of the cell: the first of two phone numbers, the name without its honorific */
     LIST_REPEATED,      /* the cell is merged with, or repeats, the one above */
+    LIST_MONTH_LOST,    /* "5/1980": we keep a year or a whole date */
     LIST_CHANGE_COUNT
 };
 const char *list_change_name(enum list_change change); /* "leading_zero"; words: list.change.NAME */
@@ -246,7 +248,7 @@ struct list_record {
 
 enum list_passed_why {
     LIST_PASSED_TITLE, LIST_PASSED_HEADER, LIST_PASSED_NUMBERS /* (1) (2) (3) */, LIST_PASSED_SECTION, LIST_PASSED_TOTAL, LIST_PASSED_NOTE, LIST_PASSED_SIGNATURE,
-    LIST_PASSED_EMPTY /* a number of the list and nothing else */, LIST_PASSED_COUNT
+    LIST_PASSED_EMPTY /* a number of the list and nothing else */, LIST_PASSED_CONTINUED /* belongs to the person of the row above */, LIST_PASSED_COUNT
 };
 const char *list_passed_name(enum list_passed_why why); /* "title"; words: list.passed.NAME */
 
