@@ -175,11 +175,10 @@ static void settle_parts(const struct list_known *known, struct list_scores *s)
 
 /* --- telling --- */
 
-static enum err take_samples(struct arena *arena, const struct sheet *sheet, const struct list_place *place, struct list_column *column)
+static enum err take_samples(struct arena *arena, const struct sheet_row *const *rows, size_t row_count, struct list_column *column)
 {
-    for (size_t i = 0; i < sheet->count && column->sample_count < LIST_SAMPLES_MOST && i < 4000; i++) {
-        if (sheet->rows[i].number < place->data_first) continue;
-        const struct sheet_cell *cell = sheet_row_cell(&sheet->rows[i], column->column);
+    for (size_t i = 0; i < row_count && column->sample_count < LIST_SAMPLES_MOST; i++) {
+        const struct sheet_cell *cell = sheet_row_cell(rows[i], column->column);
         if (!cell || list_text_is_blank(cell->text)) continue;
         const char *text = list_cell_text(arena, cell);
         if (!text) return ERR_NOMEM;
@@ -227,22 +226,72 @@ static void tell(const struct list_known *known, const struct list_scores *s, si
     ret->why = s->strangers[at] ? "not_kept" : !heading->look.filled ? "empty" : rival_score >= ENOUGH ? "rival" : rival_score >= 40 ? "unclear" : "unknown";
 }
 
+/* Where a first guess sees numbers of the list and names: enough to tell somebody's row from totals and signatures. */
+static enum err judge_by(const struct list_known *known, struct arena *arena, const struct sheet *sheet, const struct list_place *place, const struct list_heading *all,
+                         const struct list_scores *s, struct list_rows *ret)
+{
+    static const char *const names[] = {"name", "given_name", "family_name", "code"};
+    size_t serial = find_given(s, list_known_use(known, "serial", LIST_PART_ALL, NULL)), name = SIZE_MAX;
+    for (size_t i = 0; name == SIZE_MAX && i < 4; i++) name = find_given(s, list_known_use(known, names[i], LIST_PART_ALL, NULL));
+    *ret = (struct list_rows){.serial = serial == SIZE_MAX ? LIST_NOT_THERE : all[serial].column, .name = name == SIZE_MAX ? LIST_NOT_THERE : all[name].column, .known = known,
+                              .width = (uint32_t)s->count, .headings = {.arena = arena}};
+    for (size_t i = 0; i < s->count; i++)
+        for (size_t k = 0; k < all[i].part_count; k++)
+            if (*all[i].plain[k] && map_put(&ret->headings, all[i].plain[k], (void *)(uintptr_t)all[i].plain[k]) != 0) return ERR_NOMEM;
+    return list_rows_begin(ret, arena, sheet, place);
+}
+
+#define SAMPLED_ROWS 400
+
+static enum err sample_rows(struct list_rows *judge, struct arena *arena, struct arena *scratch, const struct sheet *sheet, const struct list_place *place,
+                            const struct sheet_row ***ret, size_t *ret_count)
+{
+    const struct sheet_row **rows = arena_array(arena, SAMPLED_ROWS, sizeof *rows);
+    size_t count = 0, looked = 0;
+    if (!rows) return ERR_NOMEM;
+    for (size_t i = 0; i < sheet->count && count < SAMPLED_ROWS && looked < SAMPLED_ROWS * 4; i++) {
+        enum list_row_kind kind;
+        enum list_passed_why why;
+        if (sheet->rows[i].number < place->data_first) continue;
+        looked++;
+        if (list_row_judge(judge, scratch, &sheet->rows[i], &kind, &why) != OK) return ERR_NOMEM;
+        if (kind == LIST_ROW_DATA) rows[count++] = &sheet->rows[i];
+    }
+    judge->ended = false;
+    *ret = rows;
+    *ret_count = count;
+    return OK;
+}
+
 enum err list_guess_columns(const struct list_known *known, struct arena *arena, struct arena *scratch, const struct sheet *sheet, const struct list_place *place,
                             struct list_column **ret, size_t *ret_count)
 {
-    struct list_heading *all;
-    struct list_scores s;
-    size_t count;
-    if (list_place_headings(known, arena, scratch, sheet, place, &all, &count) != OK || list_guess_scores(known, scratch, all, count, &s) != OK) return ERR_NOMEM;
-    settle_names(known, all, &s);
-    settle_parts(known, &s);
-    struct list_column *columns = arena_array(arena, count + 1, sizeof *columns);
-    if (!columns) return ERR_NOMEM;
-    for (size_t i = 0; i < count; i++) {
+    struct list_heading *all = NULL;
+    struct list_scores s = {.count = 0};
+    struct list_rows judge = {.serial = LIST_NOT_THERE};
+    const struct sheet_row **rows = NULL;
+    struct arena own = {0};
+    struct list_column *columns = NULL;
+    size_t count = 0, row_count = 0;
+    enum err e = list_place_headings(known, arena, scratch, sheet, place, &all, &count);
+    if (e == OK) e = list_guess_scores(known, scratch, all, count, &s);
+    if (e == OK) e = judge_by(known, &own, sheet, place, all, &s, &judge);
+    if (e == OK) e = list_place_look(known, arena, scratch, sheet, place, &judge, all, count); /* again, without totals and signatures */
+    judge.ended = false;
+    if (e == OK) e = list_guess_scores(known, scratch, all, count, &s);
+    if (e == OK) e = sample_rows(&judge, &own, scratch, sheet, place, &rows, &row_count);
+    if (e == OK && !(columns = arena_array(arena, count + 1, sizeof *columns))) e = ERR_NOMEM;
+    if (e == OK) {
+        settle_names(known, all, &s);
+        settle_parts(known, &s);
+    }
+    for (size_t i = 0; e == OK && i < count; i++) {
         columns[i] = (struct list_column){.column = all[i].column, .heading = all[i].text};
         tell(known, &s, i, &all[i], &columns[i]);
-        if (take_samples(arena, sheet, place, &columns[i]) != OK) return ERR_NOMEM;
+        e = take_samples(arena, rows, row_count, &columns[i]);
     }
+    arena_release(&own);
+    if (e != OK) return e;
     *ret = columns;
     *ret_count = count;
     return OK;

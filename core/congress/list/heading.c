@@ -170,6 +170,8 @@ static enum err score_values(struct scoring *s, const char *leaf, const char *le
         if (!found || strcmp(found, use->value) != 0) continue;
         unsigned score = above >= KNOWN_ENOUGH ? 98 : 80;
         if (score > s->scores[i]) s->scores[i] = (uint8_t)score;
+        size_t whole = list_known_use(s->known, use->field->code, LIST_PART_ALL, NULL); /* it is one value's column, then, and not the field's */
+        if (above >= KNOWN_ENOUGH && whole != SIZE_MAX && s->scores[whole] > 45) s->scores[whole] = 45;
     }
     return OK;
 }

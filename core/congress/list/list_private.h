@@ -168,6 +168,10 @@ enum err list_place_find(const struct list_known *known, struct arena *arena, st
 /* Headings of a place's columns with what stands beneath them. */
 enum err list_place_headings(const struct list_known *known, struct arena *arena, struct arena *scratch, const struct sheet *sheet, const struct list_place *place,
                              struct list_heading **ret, size_t *ret_count);
+/* Looks at the cells beneath them (again, when `judge` tells which rows are data). */
+struct list_rows;
+enum err list_place_look(const struct list_known *known, struct arena *arena, struct arena *scratch, const struct sheet *sheet, const struct list_place *place,
+                         struct list_rows *judge, struct list_heading *all, size_t heading_count);
 /* 0 to 100 for what the cells are like; negative: they contradict. */
 int list_look_score(const struct list_known *known, const struct list_look *look, const struct list_use *use);
 

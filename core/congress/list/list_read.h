@@ -30,6 +30,8 @@ struct list_reader {
     size_t flaw_count, flaw_capacity;
     struct map seen_codes;        /* code -> address */
     size_t searches;              /* for close spellings so far */
+    uint8_t **kinds;              /* by place and row of the sheet */
+    uint32_t *name_columns;       /* by place */
     size_t place;
     const struct sheet_row *row;
     const char *section;          /* name of the section that the rows stand in; NULL: none */

@@ -74,7 +74,7 @@ enum err list_mapping_set(struct list_mapping *mapping, const struct list_known 
 {
     const char *equals = strchr(word, '=');
     struct list_use use;
-    size_t column;
+    size_t column = 0;
     if (!equals || equals == word || !equals[1]) return fault_set(fault, ERR_USAGE, "\"%.100s\" is not FIELD=COLUMN", word);
     const char *field = arena_strndup(arena, word, (size_t)(equals - word));
     if (!field) return fault_set(fault, ERR_NOMEM, "not enough memory");

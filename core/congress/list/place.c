@@ -182,7 +182,7 @@ static enum err belongs_below(const struct top *t, const struct sheet_row *heade
         else strange++;
     }
     if (reaches) *ret = cells == 0 || strange * 2 <= cells || subs > 0;
-    else *ret = cells && strange == 0 && subs + joined > 0 && cells * 3 <= header->count * 2 && (subs >= 2 || joined);
+    else *ret = cells && strange == 0 && cells <= header->count && (subs >= 2 || joined);
     return OK;
 }
 
@@ -291,27 +291,33 @@ static bool is_sampled(size_t i, size_t count)
     return i < 80 || (i >= count / 2 && i < count / 2 + 40) || (count > 40 && i + 60 >= count && i + 20 < count);
 }
 
-static enum err look_at_cells(const struct list_known *known, struct arena *arena, struct arena *scratch, const struct sheet *sheet, const struct list_place *place,
-                              struct list_heading *all, uint32_t columns)
+enum err list_place_look(const struct list_known *known, struct arena *arena, struct arena *scratch, const struct sheet *sheet, const struct list_place *place,
+                         struct list_rows *judge, struct list_heading *all, size_t heading_count)
 {
+    uint32_t columns = sheet->columns < LIST_COLUMNS_MOST ? sheet->columns : LIST_COLUMNS_MOST;
     struct arena own = {0};
     struct list_looking *looking = arena_array(&own, columns + 1, sizeof *looking);
+    struct list_heading **of = arena_array(&own, columns + 1, sizeof *of); /* by column */
     struct list_rows rows = {.serial = LIST_NOT_THERE, .name = LIST_NOT_THERE, .known = known, .width = columns, .headings = {.arena = &own}};
-    enum err e = looking ? list_rows_begin(&rows, &own, sheet, place) : ERR_NOMEM;
-    for (uint32_t c = 0; e == OK && c < columns; c++) {
-        looking[c].last = -1;
-        all[c].look.choices = arena_array(arena, known->vocabulary->attribute_count + 1, sizeof *all[c].look.choices);
-        if (!all[c].look.choices) e = ERR_NOMEM;
+    enum err e = looking && of ? list_rows_begin(&rows, &own, sheet, place) : ERR_NOMEM;
+    for (size_t i = 0; e == OK && i < heading_count; i++) {
+        looking[all[i].column].last = -1;
+        of[all[i].column] = &all[i];
+        all[i].look = (struct list_look){.choices = arena_array(arena, known->vocabulary->attribute_count + 1, sizeof *all[i].look.choices)};
+        if (!all[i].look.choices) e = ERR_NOMEM;
     }
     size_t first = index_of(sheet, place->data_first), count = sheet->count - first;
     for (size_t i = 0; e == OK && i < count; i++) {
         const struct sheet_row *row = &sheet->rows[first + i];
         if (!is_sampled(i, count) || (place->data_last && row->number > place->data_last)) continue;
-        if (row->count * 3 < rows.usual) continue; /* sections, totals, signatures */
+        enum list_row_kind kind = LIST_ROW_DATA;
+        enum list_passed_why why;
         arena_clear(scratch);
-        for (size_t k = 0; e == OK && k < row->count && row->cells[k].column < columns; k++) {
+        if (judge) e = list_row_judge(judge, scratch, row, &kind, &why);
+        else if (row->count * 3 < rows.usual) continue; /* sections, totals, signatures */
+        for (size_t k = 0; e == OK && kind == LIST_ROW_DATA && k < row->count && row->cells[k].column < columns; k++) {
             uint32_t c = row->cells[k].column;
-            e = list_look_add(known, scratch, &all[c].look, &looking[c], &row->cells[k]);
+            if (of[c]) e = list_look_add(known, scratch, &of[c]->look, &looking[c], &row->cells[k]);
         }
     }
     arena_release(&own);
@@ -325,7 +331,7 @@ enum err list_place_headings(const struct list_known *known, struct arena *arena
     struct list_heading *all = arena_array(arena, columns + 1, sizeof *all);
     if (!all) return ERR_NOMEM;
     enum err e = read_headings(arena, scratch, sheet, place, all, columns);
-    if (e == OK) e = look_at_cells(known, arena, scratch, sheet, place, all, columns);
+    if (e == OK) e = list_place_look(known, arena, scratch, sheet, place, NULL, all, columns);
     size_t count = 0;
     for (uint32_t c = 0; e == OK && c < columns; c++)
         if (all[c].part_count || all[c].look.filled) all[count++] = all[c];

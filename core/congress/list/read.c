@@ -20,8 +20,10 @@ struct sheet_reading {
     struct reach *reaches;
     size_t reach_count, reach_at;
     bool *repeated;
-    struct list_rows rows;
 };
+
+/* What each row of a place is: an enum list_passed_why, or one of these. */
+enum { ROW_DATA = 100, ROW_SKIPPED /* a row of the header, or blanks */ };
 
 static bool may_repeat(const struct list_use *use)
 {
@@ -127,7 +129,7 @@ static enum err sum_columns(struct list_reader *r)
             const struct sheet *sheet = &r->book->sheets[place->sheet];
             uint32_t at = list_place_column(r->mapping, p, i);
             for (size_t k = 0; place->taken && k < sheet->count; k++) {
-                const struct sheet_cell *cell = sheet->rows[k].number < place->data_first ? NULL : sheet_row_cell(&sheet->rows[k], at);
+                const struct sheet_cell *cell = r->kinds[p][k] == ROW_DATA ? sheet_row_cell(&sheet->rows[k], at) : NULL;
                 if (cell) sum_cell(use, cell, &sums[i]);
             }
         }
@@ -156,29 +158,52 @@ static enum err pass_over(struct sheet_reading *s, const struct sheet_row *row, 
 static enum err read_sheet(struct sheet_reading *s, struct list_table *table, size_t *passed_capacity)
 {
     struct list_reader *r = s->r;
-    const struct list_place *place = &r->mapping->places[r->place];
     struct list_record *records = (struct list_record *)(uintptr_t)table->records;
     for (size_t i = 0; i < s->sheet->count; i++) {
         const struct sheet_row *row = &s->sheet->rows[i];
+        uint8_t kind = r->kinds[r->place][i];
+        if (i % 32 == 0) arena_clear(r->scratch);
+        if (kind == ROW_SKIPPED) continue;
+        enum err e = OK;
+        if (kind != ROW_DATA) {
+            e = pass_over(s, row, (enum list_passed_why)kind, table, passed_capacity);
+        } else {
+            r->row = row;
+            place_cells(s, row);
+            e = list_record_read(r, s->repeated, r->name_columns[r->place], &records[table->count]);
+            table->count += e == OK;
+        }
+        if (e != OK) return e;
+    }
+    return OK;
+}
+
+static bool is_blank(const struct sheet_row *row)
+{
+    for (size_t k = 0; k < row->count; k++)
+        if (!list_text_is_blank(row->cells[k].text)) return false;
+    return true;
+}
+
+/* All rows of a place, judged once. */
+static enum err judge_rows(struct list_reader *r, struct arena *own, size_t p)
+{
+    const struct list_place *place = &r->mapping->places[p];
+    const struct sheet *sheet = &r->book->sheets[place->sheet];
+    struct list_rows rows;
+    uint8_t *kinds = r->kinds[p] = arena_alloc(own, sheet->count + 1);
+    if (!kinds || list_rows_of(r->known, own, sheet, r->mapping, p, &rows) != OK) return ERR_NOMEM;
+    r->name_columns[p] = rows.name;
+    for (size_t i = 0; i < sheet->count; i++) {
+        const struct sheet_row *row = &sheet->rows[i];
         enum list_row_kind kind = LIST_ROW_PASSED;
         enum list_passed_why why = LIST_PASSED_EMPTY;
-        if (i % 32 == 0) arena_clear(r->scratch);
-        if (place->header_first && row->number >= place->header_first && row->number <= place->header_last) continue;
-        bool before = row->number < place->data_first, after = place->data_last && row->number > place->data_last;
-        if (before) why = LIST_PASSED_TITLE;
-        else if (after) why = LIST_PASSED_NOTE;
-        else if (list_row_judge(&s->rows, r->scratch, row, &kind, &why) != OK) return ERR_NOMEM;
-        if (kind == LIST_ROW_PASSED) {
-            bool blank = true;
-            for (size_t k = 0; blank && k < row->count; k++) blank = list_text_is_blank(row->cells[k].text);
-            if (!blank && pass_over(s, row, why, table, passed_capacity) != OK) return ERR_NOMEM;
-            continue;
-        }
-        r->row = row;
-        place_cells(s, row);
-        enum err e = list_record_read(r, s->repeated, s->rows.name, &records[table->count]);
-        if (e != OK) return e;
-        table->count++;
+        if (i % 64 == 0) arena_clear(r->scratch);
+        bool header = place->header_first && row->number >= place->header_first && row->number <= place->header_last;
+        if (row->number < place->data_first) why = LIST_PASSED_TITLE;
+        else if (place->data_last && row->number > place->data_last) why = LIST_PASSED_NOTE;
+        else if (list_row_judge(&rows, r->scratch, row, &kind, &why) != OK) return ERR_NOMEM;
+        kinds[i] = kind == LIST_ROW_DATA ? ROW_DATA : header || is_blank(row) ? ROW_SKIPPED : (uint8_t)why;
     }
     return OK;
 }
@@ -193,10 +218,15 @@ static enum err read_all(struct list_reader *r, struct arena *own, struct list_t
     r->cells = arena_array(own, columns + 1, sizeof *r->cells);
     r->slots = arena_array(own, r->known->field_count + 1, sizeof *r->slots);
     bool *repeated = arena_array(own, columns + 1, sizeof *repeated);
-    if (!records || !r->states || !r->cells || !r->slots || !repeated) return ERR_NOMEM;
+    r->kinds = arena_array(own, r->mapping->place_count + 1, sizeof *r->kinds);
+    r->name_columns = arena_array(own, r->mapping->place_count + 1, sizeof *r->name_columns);
+    if (!r->kinds || !r->name_columns || !records || !r->states || !r->cells || !r->slots || !repeated) return ERR_NOMEM;
     table.records = records;
     for (size_t i = 0; i <= columns; i++) r->states[i].memo.arena = own;
-    enum err e = sum_columns(r);
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < r->mapping->place_count; i++)
+        if (r->mapping->places[i].taken) e = judge_rows(r, own, i);
+    if (e == OK) e = sum_columns(r);
     for (size_t i = 0; e == OK && i < r->mapping->place_count; i++) {
         const struct list_place *place = &r->mapping->places[i];
         if (!place->taken) continue;
@@ -205,7 +235,6 @@ static enum err read_all(struct list_reader *r, struct arena *own, struct list_t
         r->section = NULL;
         for (size_t k = 0; k < columns; k++) r->states[k].held = r->states[k].last = NULL;
         e = find_columns(&s, own);
-        if (e == OK) e = list_rows_of(r->known, own, s.sheet, r->mapping, i, &s.rows);
         if (e == OK) e = read_sheet(&s, &table, &passed_capacity);
     }
     if (e == OK) *ret = table;

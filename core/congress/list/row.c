@@ -100,9 +100,8 @@ static enum err gather(const struct list_rows *rows, struct arena *scratch, cons
             ret->serial = text;
             ret->has_serial = is_serial(cell);
             if (ret->has_serial || is_section_number(text)) continue;
-        } else {
-            ret->others++;
         }
+        ret->others++;
         if (cell->column == rows->name) ret->name = text;
         if (!ret->first && cell->kind == SHEET_TEXT && !is_serial(cell)) ret->first = text;
     }

@@ -157,8 +157,9 @@ static bool begins(const char *plain, const char *all)
 
 char list_word_row(const char *plain, const char *text)
 {
-    static const char total[] = "tong cong|tong so|tong|cong|cong don vi|cong lai|an dinh danh sach|danh sach co|danh sach nay co|danh sach gom|total|totals|subtotal|grand total|total geral|sub total|soma|"
-                                "المجموع|الاجمالي|مجموع|العدد الاجمالي|totais|sum|tong hop";
+    static const char sums[] = "tong|cong|total|totals|soma|sum|totais|count|مجموع";
+    static const char total[] = "tong cong|tong so|cong don vi|cong lai|an dinh danh sach|danh sach co|danh sach nay co|danh sach gom|subtotal|grand total|total geral|sub total|"
+                                "المجموع|الاجمالي|العدد الاجمالي|tong hop";
     static const char note[] = "ghi chu|luu y|chu thich|noi nhan|nguon|note|notes|remarks|obs|observacoes|nota|notas|ملاحظة|ملاحظات|trong do|source|fonte|luu|kinh gui|kinh trinh|cc|page|trang|pagina|صفحة|"
                                "de nghi|cac don vi|printed|impresso em|generated|exported|legend|legenda|قائمة";
     static const char sign[] = "tm|t m|kt|k t|tl|t l|tuq|q|chu tich|pho chu tich|bi thu|pho bi thu|giam doc|pho giam doc|truong ban|pho truong ban|nguoi lap|nguoi lap bieu|nguoi lap bang|nguoi lap danh sach|"
@@ -169,6 +170,8 @@ char list_word_row(const char *plain, const char *text)
                                 "khach moi|thanh phan|department|dept|unit|section|division|branch|delegation|group|delegation of|ward|delegacao|secao|seccao|departamento|unidade|grupo|nucleo|faculdade|convidados|"
                                 "وفد|قسم|وحدة|ادارة|مجموعة|الوحدة|القسم|فرع|benh vien|nha may|xi nghiep|uy ban|hoi|chi doan|chi hoi|nghiep doan|directorate|office|service|committee|board";
     if (begins(plain, total)) return 'z';
+    size_t first = strcspn(plain, " "); /* "Cộng: 25", and no "Công đoàn" */
+    if (begins(plain, sums) && (!plain[first] || (plain[first + 1] >= '0' && plain[first + 1] <= '9') || strchr(text, ':'))) return 'z';
     if (strstr(text, "(Ký") || strstr(text, "(ký") || strstr(text, "(KÝ") || strstr(text, "(đã ký") || strstr(text, "(Đã ký")) return 's';
     if (text[0] == '*' && text[1]) return 'n';
     if (begins(plain, note)) return 'n';

@@ -35,13 +35,13 @@ char *list_flaw_text(struct arena *arena, const struct list_flaw *flaw)
     for (size_t i = 0; list_reason_name(i); i++)
         if (strcmp(reasons[i].name, flaw->reason) == 0) sentence = reasons[i].sentence;
     sheet_cell_address(flaw->row, flaw->column, address);
-    buf_init(&out, BUF_LIMIT_LINE * 4);
+    buf_init(&out, BUF_LIMIT_BODY);
     for (const char *p = sentence; *p;) {
         const char *value = NULL;
         if (strncmp(p, "{cell}", 6) == 0) value = flaw->row ? address : "the sheet's name", p += 6;
         else if (strncmp(p, "{written}", 9) == 0) value = flaw->written ? flaw->written : "", p += 9;
         else if (strncmp(p, "{proposal}", 10) == 0) value = flaw->proposal ? flaw->proposal : "", p += 10;
-        if (value) buf_printf(&out, "%.400s", value);
+        if (value) buf_puts(&out, value);
         else buf_putc(&out, *p++);
     }
     char *text = buf_ok(&out) ? arena_strdup(arena, buf_text(&out)) : NULL;
