@@ -21,7 +21,8 @@ static const char *whole_number(struct list_reader *r, const struct list_cell *c
 static enum err read_text(struct list_reader *r, struct list_cell *c)
 {
     const char *code = c->field->code;
-    bool is_short = strcmp(code, "number") == 0 || strcmp(code, "seat") == 0 || strcmp(code, "group") == 0 || strcmp(code, "badge_box") == 0 || strcmp(code, "room") == 0 ||
+    bool is_short = strcmp(code, "number") == 0 || strcmp(code, "seat") == 0 || strcmp(code, "group") == 0 || strcmp(code, "badge_box") == 0 || strcmp(code,
+        "room") == 0 ||
                     strcmp(code, "transport") == 0;
     c->value = list_tidy(r->arena, c->text, &c->change);
     if (!c->value) return ERR_NOMEM;
@@ -174,7 +175,8 @@ static enum err read_path(struct list_reader *r, struct list_cell *c)
 /* "Có phép: đi công tác", "ốm", "không phép". What gives a reason was reported, and is excused unless it says otherwise. */
 static enum err read_absence(struct list_reader *r, struct list_cell *c)
 {
-    static const char *const without[] = {"khong phep", "khong ly do", "vang khong phep", "khong co ly do", "kp", "unexcused", "without leave", "injustificada", "sem justificacao", "بدون عذر"};
+    static const char *const without[] = {"khong phep", "khong ly do", "vang khong phep", "khong co ly do", "kp", "unexcused", "without leave", "injustificada",
+                                          "sem justificacao", "بدون عذر"};
     const char *plain = text_fold(r->scratch, c->text), *reason = list_tidy(r->arena, c->text, &c->change);
     if (!plain || !reason) return ERR_NOMEM;
     bool excused = true, mark;

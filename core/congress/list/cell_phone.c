@@ -65,7 +65,8 @@ static bool lacks_zero(const char *country, const char *text, size_t digits)
 static bool is_rounded(const char *text)
 {
     const char *e = strpbrk(text, "eE");
-    return e && e != text && (e[1] == '+' || (e[1] >= '0' && e[1] <= '9')) && strspn(text, "0123456789.,") == (size_t)(e - text) && strspn(e + 1, "+0123456789") == strlen(e + 1);
+    return e && e != text && (e[1] == '+' || (e[1] >= '0' && e[1] <= '9')) && strspn(text, "0123456789.,") == (size_t)(e - text) && strspn(e + 1,
+        "+0123456789") == strlen(e + 1);
 }
 
 enum err list_cell_phone(struct list_reader *r, struct list_cell *c)

@@ -64,15 +64,18 @@ static enum err find_roles(struct list_reader *r, const struct list_cell *c, str
     static const struct {
         const char *words, *code;
     } roles[] = {
-        {"truong doan|truong doan dai bieu|head of delegation|chefe de delegacao|رئيس الوفد", "head_of_delegation"}, {"doan chu tich|chu tich doan|presidium|mesa|mesa do congresso|هيئة الرئاسة", "presidium"},
-        {"thu ky|doan thu ky|ban thu ky|secretariat|secretariado|secretario|الامانة", "secretariat"}, {"kiem phieu|ban kiem phieu|teller|tellers|escrutinador|لجنة الفرز", "teller"},
+        {"truong doan|truong doan dai bieu|head of delegation|chefe de delegacao|رئيس الوفد", "head_of_delegation"},
+            {"doan chu tich|chu tich doan|presidium|mesa|mesa do congresso|هيئة الرئاسة", "presidium"},
+        {"thu ky|doan thu ky|ban thu ky|secretariat|secretariado|secretario|الامانة", "secretariat"}, {"kiem phieu|ban kiem phieu|teller|tellers|escrutinador|"
+                                                            "لجنة الفرز", "teller"},
         {"tham tra tu cach|ban tham tra tu cach dai bieu|ban tham tra tu cach|credentials committee|comissao de verificacao", "credentials"},
     };
     const char *all = "";
     *ret = (struct list_memo){.value = NULL};
     for (const char *p = c->text; *p;) {
         size_t n = strcspn(p, ",;\n/+");
-        const char *part = arena_strndup(r->scratch, p, n), *tidy = part ? text_tidy(r->arena, part) : NULL, *plain = tidy ? text_fold(r->scratch, tidy) : NULL, *code = NULL;
+        const char *part = arena_strndup(r->scratch, p, n), *tidy = part ? text_tidy(r->arena, part) : NULL, *plain = tidy ? text_fold(r->scratch, tidy) : NULL,
+            *code = NULL;
         if (!plain) return ERR_NOMEM;
         p += n + (p[n] != '\0');
         if (!*plain) continue;
@@ -99,7 +102,8 @@ enum err list_cell_term(struct list_reader *r, struct list_cell *c)
     struct list_memo one = {.value = NULL}, *memo = map_get(&c->state->memo, c->text);
     if (!memo) {
         enum list_kind kind = c->field->kind;
-        enum err e = kind == LIST_ENUM ? find_word(r, c, &one) : kind == LIST_ENUMS ? find_words(r, c, &one) : kind == LIST_CODES ? find_roles(r, c, &one) : find(r, c, &one);
+        enum err e = kind == LIST_ENUM ? find_word(r, c, &one) : kind == LIST_ENUMS ? find_words(r, c, &one) : kind == LIST_CODES ? find_roles(r, c, &one)
+            : find(r, c, &one);
         if (e != OK) return e;
         memo = &one;
         if (c->state->memo.count < MEMO_MOST) {

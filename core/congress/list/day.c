@@ -60,7 +60,8 @@ static int month_of(const char *word)
 /* Words that stand around the parts of a day and say nothing that we need. */
 static bool word_is_filling(const char *word)
 {
-    static const char filling[] = "ngay|thang|nam|sinh|sn|thg|th|t|d|m|y|de|do|da|of|the|st|nd|rd|em|nascido|born|day|month|year|سنة|عام|شهر|يوم|في|م|a|o|e|on|khoang|ca";
+    static const char filling[] = "ngay|thang|nam|sinh|sn|thg|th|t|d|m|y|de|do|da|of|the|st|nd|rd|em|nascido|born|day|month|year|سنة|عام|شهر|يوم|في|م|a|o|e|"
+                                  "on|khoang|ca";
     return word_is_of(word, filling);
 }
 
@@ -213,7 +214,8 @@ enum list_order list_day_order(const char *text, bool *ret_is_day)
     if (p.strange || p.count == 0 || p.count > 3) return LIST_ORDER_UNKNOWN;
     struct piece a = p.items[0], b = p.items[1], c = p.items[2];
     if (p.count == 1) *ret_is_day = a.digits == 8 && a.value % 10000 >= 1900 && a.value % 10000 <= 2100;
-    if (p.count == 2) *ret_is_day = (b.digits == 4 && b.value >= 1900 && b.value <= 2100 && a.value <= 12) || (a.digits == 4 && a.value >= 1900 && a.value <= 2100 && b.value <= 12);
+    if (p.count == 2) *ret_is_day = (b.digits == 4 && b.value >= 1900 && b.value <= 2100 && a.value <= 12) || (a.digits == 4 && a.value >= 1900 &&
+        a.value <= 2100 && b.value <= 12);
     if (p.count != 3) return LIST_ORDER_UNKNOWN;
     if (a.digits == 4 && b.digits <= 2 && c.digits <= 2) {
         *ret_is_day = b.value <= 12 && c.value <= 31;

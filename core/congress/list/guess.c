@@ -83,7 +83,8 @@ static unsigned score_contents(const struct list_look *look, const struct list_u
     case LIST_EMAIL:
     case LIST_PHONE:
     case LIST_CATEGORY:
-    case LIST_UNIT: return strcmp(use->field->code, "parent") == 0 || strcmp(use->field->code, "delegation") == 0 ? 0 : BY_CONTENTS + (use->field->kind == LIST_EMAIL ? 4 : 0);
+    case LIST_UNIT: return strcmp(use->field->code, "parent") == 0 || strcmp(use->field->code, "delegation") == 0 ? 0
+        : BY_CONTENTS + (use->field->kind == LIST_EMAIL ? 4 : 0);
     case LIST_SEX: return look->distinct <= 6 ? BY_CONTENTS : 0;
     case LIST_NAME: return strcmp(use->field->code, "name") == 0 ? BY_CONTENTS + 2 : 0;
     case LIST_PATH: return BY_CONTENTS;
@@ -146,7 +147,8 @@ static void settle_names(const struct list_known *known, const struct list_headi
         s->given[given] = name_use;
         return;
     }
-    if (name != SIZE_MAX && family != SIZE_MAX && given == SIZE_MAX && all[name].look.names * 2 < all[name].look.filled + all[family].look.filled) s->given[name] = given_use;
+    if (name != SIZE_MAX && family != SIZE_MAX && given == SIZE_MAX &&
+        all[name].look.names * 2 < all[name].look.filled + all[family].look.filled) s->given[name] = given_use;
     name = find_given(s, name_use);
     if (name == SIZE_MAX || family != SIZE_MAX || given != SIZE_MAX || name + 1 >= s->count) return;
     const struct list_heading *a = &all[name], *b = &all[name + 1];
@@ -233,7 +235,8 @@ static enum err judge_by(const struct list_known *known, struct arena *arena, co
     static const char *const names[] = {"name", "given_name", "family_name", "code"};
     size_t serial = find_given(s, list_known_use(known, "serial", LIST_PART_ALL, NULL)), name = SIZE_MAX;
     for (size_t i = 0; name == SIZE_MAX && i < 4; i++) name = find_given(s, list_known_use(known, names[i], LIST_PART_ALL, NULL));
-    *ret = (struct list_rows){.serial = serial == SIZE_MAX ? LIST_NOT_THERE : all[serial].column, .name = name == SIZE_MAX ? LIST_NOT_THERE : all[name].column, .known = known,
+    *ret = (struct list_rows){.serial = serial == SIZE_MAX ? LIST_NOT_THERE : all[serial].column, .name = name == SIZE_MAX ? LIST_NOT_THERE : all[name].column,
+                              .known = known,
                               .width = (uint32_t)s->count, .headings = {.arena = arena}};
     for (size_t i = 0; i < s->count; i++)
         for (size_t k = 0; k < all[i].part_count; k++)

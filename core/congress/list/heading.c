@@ -162,7 +162,8 @@ static enum err score_values(struct scoring *s, const char *leaf, const char *le
         if (list_field_names(use->field)) found = list_word_enum(use->field->code, leaf);
         else if (strcmp(use->value, leaf) == 0) found = use->value;
         if (!found && !list_field_names(use->field)) {
-            const struct list_terms *terms = use->field->attribute ? &s->known->choices[use->field->attribute - s->known->vocabulary->attributes] : &s->known->categories;
+            const struct list_terms *terms = use->field->attribute ? &s->known->choices[use->field->attribute - s->known->vocabulary->attributes]
+                : &s->known->categories;
             struct list_finding finding;
             if (list_terms_find(terms, s->scratch, s->scratch, leaf_text, false, &finding) != OK) return ERR_NOMEM;
             found = finding.found == LIST_FOUND ? finding.code : NULL;
@@ -198,7 +199,8 @@ static enum err join_parts(struct arena *arena, const struct list_heading *h, si
     return all ? OK : ERR_NOMEM;
 }
 
-enum err list_heading_score(const struct list_known *known, struct arena *scratch, const struct list_heading *all, size_t count, size_t at, uint8_t *scores, bool *ret_stranger)
+enum err list_heading_score(const struct list_known *known, struct arena *scratch, const struct list_heading *all, size_t count, size_t at, uint8_t *scores,
+                            bool *ret_stranger)
 {
     const struct list_heading *h = &all[at];
     *ret_stranger = false;

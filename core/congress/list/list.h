@@ -4,7 +4,8 @@
  * them. ret_ parameters are untouched on failure. Thread-safe as long as arenas are not shared. Why so: docs/decisions/0053-lists.md.
  *
  *     list_prepare(arena, target, vocabulary, &known)                 what is known about the organisation
- *     list_guess(known, book, arena, &mapping)                        a proposal, with confidence and samples; list_mapping_apply for what was chosen for an earlier file
+ *     list_guess(known, book, arena, &mapping)                        a proposal, with confidence and samples; list_mapping_apply for
+ *                                                                     what was chosen for an earlier file
  *     list_mapping_set(mapping, known, "born=E", …)                   corrections, any number
  *     list_read(known, book, mapping, arena, &table)                  records, flaws, what was passed over */
 #ifndef PLENUM_CONGRESS_LIST_LIST_H

@@ -22,7 +22,8 @@ enum err list_guess_orders(const struct sheet *sheet, const struct list_place *p
 enum err list_guess_ways(const struct list_known *known, const struct sheet_book *book, struct arena *scratch, struct list_mapping *mapping);
 
 /* What decides what a row of this place is, by the mapping. */
-enum err list_rows_of(const struct list_known *known, struct arena *arena, const struct sheet *sheet, const struct list_mapping *mapping, size_t place, struct list_rows *ret);
+enum err list_rows_of(const struct list_known *known, struct arena *arena, const struct sheet *sheet, const struct list_mapping *mapping, size_t place,
+                      struct list_rows *ret);
 /* A section's title without its number and its count: "II. KHỐI DOANH NGHIỆP (12 đồng chí)" → "KHỐI DOANH NGHIỆP". */
 enum err list_section_name(struct arena *arena, const char *text, const char **ret);
 /* Where a mapping's column stands in the sheet of a place. */

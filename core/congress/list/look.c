@@ -12,9 +12,10 @@
 /* What half of all people of Vietnam, and many of Portugal, Brazil and England are called; only a hint. */
 static bool is_family_name(const char *plain)
 {
-    static const char names[] = " nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh truong trinh doan luong mai cao lam ta ha quach vuong to luu chu kieu dao tang la thai phung "
-                                "tong nghiem khong tu cu thach ma bach au trieu ninh lo hua giang silva santos ferreira pereira oliveira costa rodrigues martins sousa souza fernandes goncalves gomes lopes "
-                                "smith jones taylor brown williams wilson johnson davies ";
+    static const char names[] = " "
+                                "nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh truong trinh doan luong mai cao lam ta ha quach vuong to "
+                                "luu chu kieu dao tang la thai phung tong nghiem khong tu cu thach ma bach au trieu ninh lo hua giang silva santos ferreira pereira "
+                                "oliveira costa rodrigues martins sousa souza fernandes goncalves gomes lopes smith jones taylor brown williams wilson johnson davies ";
     char key[40];
     size_t n = strlen(plain);
     if (n + 3 > sizeof key) return false;
@@ -262,7 +263,8 @@ int list_look_score(const struct list_known *known, const struct list_look *look
     if (use->part == LIST_PART_MARK) return score_mark(look);
     switch (field->kind) {
     case LIST_NOTHING: return strcmp(field->code, "serial") != 0 ? 0 : share(look->counting, look) >= 50 ? 40 : share(look->numbers, look) >= 60 ? 5 : -25;
-    case LIST_CODE: return share(look->names + look->dates + look->emails, look) > 50 ? -50 : share(look->codes, look) >= 60 ? 25 : share(look->words, look) > 250 ? -30 : 0;
+    case LIST_CODE: return share(look->names + look->dates + look->emails, look) > 50 ? -50 : share(look->codes, look) >= 60 ? 25 : share(look->words,
+        look) > 250 ? -30 : 0;
     case LIST_NAME: return score_name(look, field);
     case LIST_TEXT: return score_text(look, field);
     case LIST_SEX: return share(look->sexes, look) >= 70 ? 50 : share(look->numbers, look) >= 70 && look->distinct <= 3 ? 0 : -50;

@@ -156,16 +156,19 @@ enum err list_mapping_check(const struct list_mapping *mapping, const struct lis
 {
     bool named = false, placed = false;
     char a[SHEET_ADDRESS_SIZE], b[SHEET_ADDRESS_SIZE];
-    if (mapping->target != known->target) return fault_because(fault, ERR_INPUT, "list_target", NULL, "the mapping is for a list of %s", list_target_name(mapping->target));
+    if (mapping->target != known->target) return fault_because(fault, ERR_INPUT, "list_target", NULL, "the mapping is for a list of %s",
+                                                               list_target_name(mapping->target));
     for (size_t i = 0; i < mapping->column_count; i++) {
         const struct list_use *use = &mapping->columns[i].use;
         if (!use->field) continue;
-        if (!list_known_field(known, use->field->code)) return fault_because(fault, ERR_INPUT, "list_field", use->field->code, "there is no field %s", use->field->code);
+        if (!list_known_field(known, use->field->code)) return fault_because(fault, ERR_INPUT, "list_field", use->field->code, "there is no field %s",
+                                                                             use->field->code);
         const char *code = use->field->code;
         named = named || strcmp(code, "name") == 0 || strcmp(code, "given_name") == 0 || strcmp(code, "code") == 0 || strcmp(code, "number") == 0;
         for (size_t k = 0; k < i; k++)
             if (list_use_equal(&mapping->columns[k].use, use) && !may_stand_twice(use))
-                return fault_because(fault, ERR_INPUT, "list_column_twice", code, "columns %s and %s are both \"%s\"", sheet_cell_address(0, mapping->columns[k].column, a),
+                return fault_because(fault, ERR_INPUT, "list_column_twice", code, "columns %s and %s are both \"%s\"", sheet_cell_address(0,
+                    mapping->columns[k].column, a),
                                      sheet_cell_address(0, mapping->columns[i].column, b), code);
     }
     for (size_t i = 0; i < mapping->place_count; i++) placed = placed || mapping->places[i].taken;

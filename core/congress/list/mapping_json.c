@@ -51,7 +51,8 @@ static json_t *column_json(const struct list_column *c, bool told, struct arena 
     bad = bad || json_object_set_new(o, "heading", json_string(c->heading)) != 0 || set_use(o, "field", &c->use, arena) != OK;
     if (c->order != LIST_ORDER_UNKNOWN) bad = bad || json_object_set_new(o, "order", json_string(orders[c->order])) != 0;
     if (told) {
-        bad = bad || json_object_set_new(o, "confidence", json_integer(c->confidence)) != 0 || json_object_set_new(o, "why", json_string(c->why ? c->why : "unknown")) != 0;
+        bad = bad || json_object_set_new(o, "confidence", json_integer(c->confidence)) != 0 || json_object_set_new(o, "why", json_string(c->why ? c->why
+            : "unknown")) != 0;
         bad = bad || json_object_set_new(o, "filled", json_integer(c->filled)) != 0;
         if (c->rival.field) bad = bad || set_use(o, "rival", &c->rival, arena) != OK;
         json_t *samples = json_sure(json_array(), failed);
@@ -85,7 +86,8 @@ enum err list_mapping_write(const struct list_mapping *mapping, bool told, struc
     }
     for (size_t i = 0; i < mapping->column_count; i++)
         if (json_array_append_new(columns, column_json(&mapping->columns[i], told, arena, &failed)) != 0) failed = true;
-    if (json_object_set_new(root, "format", json_string(FORMAT)) != 0 || json_object_set_new(root, "target", json_string(list_target_name(mapping->target))) != 0) failed = true;
+    if (json_object_set_new(root, "format", json_string(FORMAT)) != 0 || json_object_set_new(root, "target",
+        json_string(list_target_name(mapping->target))) != 0) failed = true;
     if (json_object_set_new(root, "sheets", places) != 0) failed = true;
     if (json_object_set_new(root, "columns", columns) != 0) failed = true;
     if (json_object_set_new(root, "ways", ways_json(&mapping->ways, &failed)) != 0) failed = true;
@@ -178,8 +180,10 @@ static enum err read_at(const struct reading *r, json_t *list, size_t columns, c
 static enum err read_place(const struct reading *r, json_t *json, size_t columns, const struct json_place *place, struct list_place *ret)
 {
     static const struct json_spec specs[] = {
-        {"sheet", JSON_SPEC_TEXT, offsetof(struct read_place, sheet), JSON_REQUIRED, 0}, {"index", JSON_SPEC_INTEGER, offsetof(struct read_place, index), JSON_REQUIRED, 0},
-        {"taken", JSON_SPEC_BOOLEAN, offsetof(struct read_place, taken), JSON_REQUIRED, 0}, {"header", JSON_SPEC_ARRAY, offsetof(struct read_place, header), JSON_REQUIRED, 2},
+        {"sheet", JSON_SPEC_TEXT, offsetof(struct read_place, sheet), JSON_REQUIRED, 0}, {"index", JSON_SPEC_INTEGER, offsetof(struct read_place, index),
+                                                                                          JSON_REQUIRED, 0},
+        {"taken", JSON_SPEC_BOOLEAN, offsetof(struct read_place, taken), JSON_REQUIRED, 0}, {"header", JSON_SPEC_ARRAY, offsetof(struct read_place, header),
+            JSON_REQUIRED, 2},
         {"data", JSON_SPEC_ARRAY, offsetof(struct read_place, data), JSON_REQUIRED, 2}, {"at", JSON_SPEC_ARRAY, offsetof(struct read_place, at), 0, LIST_COLUMNS_MOST},
         {"hidden", JSON_SPEC_BOOLEAN, offsetof(struct read_place, hidden), 0, 0}, {"rows", JSON_SPEC_INTEGER, offsetof(struct read_place, rows), 0, 0},
         {"confidence", JSON_SPEC_INTEGER, offsetof(struct read_place, confidence), 0, 0},
@@ -187,7 +191,8 @@ static enum err read_place(const struct reading *r, json_t *json, size_t columns
     struct read_place p = {.sheet = ""};
     if (!json_is_object(json)) return json_fault(r->fault, place, "must be an object");
     enum err e = json_take(json, specs, sizeof specs / sizeof specs[0], &p, place, r->fault);
-    struct json_place header = {.up = place, .key = "header"}, data = {.up = place, .key = "data"}, at = {.up = place, .key = "at"}, index = {.up = place, .key = "index"};
+    struct json_place header = {.up = place, .key = "header"}, data = {.up = place, .key = "data"}, at = {.up = place, .key = "at"}, index = {.up = place,
+        .key = "index"};
     if (e == OK && (p.index < 0 || p.index > 100000)) return json_fault(r->fault, &index, "is no sheet");
     *ret = (struct list_place){.sheet = (uint32_t)p.index, .taken = p.taken, .hidden = p.hidden, .row_count = p.rows > 0 && p.rows < UINT32_MAX ? (uint32_t)p.rows : 0,
                                .confidence = p.confidence >= 0 && p.confidence <= 100 ? (unsigned)p.confidence : 0};
@@ -213,8 +218,10 @@ static enum err read_samples(const struct reading *r, json_t *list, struct list_
 static enum err read_column(const struct reading *r, json_t *json, const struct json_place *place, struct list_column *ret)
 {
     static const struct json_spec specs[] = {
-        {"column", JSON_SPEC_TEXT, offsetof(struct read_column, column), JSON_REQUIRED, 8}, {"heading", JSON_SPEC_TEXT, offsetof(struct read_column, heading), JSON_REQUIRED, 4096},
-        {"field", JSON_SPEC_TEXT, offsetof(struct read_column, field), JSON_REQUIRED, 512}, {"order", JSON_SPEC_TEXT, offsetof(struct read_column, order), JSON_NULLABLE, 8},
+        {"column", JSON_SPEC_TEXT, offsetof(struct read_column, column), JSON_REQUIRED, 8}, {"heading", JSON_SPEC_TEXT, offsetof(struct read_column, heading),
+            JSON_REQUIRED, 4096},
+        {"field", JSON_SPEC_TEXT, offsetof(struct read_column, field), JSON_REQUIRED, 512}, {"order", JSON_SPEC_TEXT, offsetof(struct read_column, order),
+            JSON_NULLABLE, 8},
         {"confidence", JSON_SPEC_INTEGER, offsetof(struct read_column, confidence), 0, 0}, {"why", JSON_SPEC_TEXT, offsetof(struct read_column, why), 0, 40},
         {"filled", JSON_SPEC_INTEGER, offsetof(struct read_column, filled), 0, 0}, {"rival", JSON_SPEC_TEXT, offsetof(struct read_column, rival), JSON_NULLABLE, 512},
         {"samples", JSON_SPEC_ARRAY, offsetof(struct read_column, samples), 0, LIST_SAMPLES_MOST},
@@ -281,7 +288,8 @@ static enum err read_lists(const struct reading *r, const struct read_mapping *m
 enum err list_mapping_read(const struct list_known *known, const char *text, size_t length, struct arena *arena, struct list_mapping *ret, struct fault *fault)
 {
     static const struct json_spec specs[] = {
-        {"format", JSON_SPEC_TEXT, offsetof(struct read_mapping, format), JSON_REQUIRED, 64}, {"target", JSON_SPEC_TEXT, offsetof(struct read_mapping, target), JSON_REQUIRED, 16},
+        {"format", JSON_SPEC_TEXT, offsetof(struct read_mapping, format), JSON_REQUIRED, 64}, {"target", JSON_SPEC_TEXT, offsetof(struct read_mapping, target),
+            JSON_REQUIRED, 16},
         {"sheets", JSON_SPEC_ARRAY, offsetof(struct read_mapping, sheets), JSON_REQUIRED, 1000},
         {"columns", JSON_SPEC_ARRAY, offsetof(struct read_mapping, columns), JSON_REQUIRED, LIST_COLUMNS_MOST},
         {"ways", JSON_SPEC_OBJECT, offsetof(struct read_mapping, ways), JSON_REQUIRED, 0},

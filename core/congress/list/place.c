@@ -104,7 +104,8 @@ static bool is_like_header(const struct top *t, size_t at)
         texts += !list_text_is_blank(cell->text);
     }
     bool below_differs = false;
-    for (size_t i = 0; i < next->count; i++) below_differs = below_differs || next->cells[i].kind != SHEET_TEXT || text_digit((unsigned char)next->cells[i].text[0]) >= 0;
+    for (size_t i = 0; i < next->count; i++) below_differs = below_differs || next->cells[i].kind != SHEET_TEXT ||
+        text_digit((unsigned char)next->cells[i].text[0]) >= 0;
     return texts == row->count && texts * 5 >= t->sheet->columns * 3 && below_differs;
 }
 
@@ -266,7 +267,8 @@ static const char *reaching(const struct sheet *sheet, uint32_t row, uint32_t la
     return NULL;
 }
 
-static enum err read_headings(struct arena *arena, struct arena *scratch, const struct sheet *sheet, const struct list_place *place, struct list_heading *all, uint32_t columns)
+static enum err read_headings(struct arena *arena, struct arena *scratch, const struct sheet *sheet, const struct list_place *place, struct list_heading *all,
+                              uint32_t columns)
 {
     size_t count = 0;
     const struct sheet_merge **merges = arena_array(scratch, 512, sizeof *merges);

@@ -22,7 +22,8 @@ static uint32_t column_of(const struct list_mapping *mapping, size_t place, cons
     return LIST_NOT_THERE;
 }
 
-enum err list_rows_of(const struct list_known *known, struct arena *arena, const struct sheet *sheet, const struct list_mapping *mapping, size_t place, struct list_rows *ret)
+enum err list_rows_of(const struct list_known *known, struct arena *arena, const struct sheet *sheet, const struct list_mapping *mapping, size_t place,
+                      struct list_rows *ret)
 {
     *ret = (struct list_rows){.serial = column_of(mapping, place, "serial"), .name = column_of(mapping, place, "name"), .known = known,
                               .width = (uint32_t)mapping->column_count, .headings = {.arena = arena}};
@@ -35,7 +36,8 @@ enum err list_rows_of(const struct list_known *known, struct arena *arena, const
         while (*heading) { /* each part of it: on the next page all of its rows come again */
             const char *end = strstr(heading, " / ");
             const char *part = arena_strndup(arena, heading, end ? (size_t)(end - heading) : strlen(heading)), *plain = part ? list_heading_plain(arena, part) : NULL;
-            if (!plain || (*plain && map_put(&ret->headings, plain, (void *)(uintptr_t)plain) != 0) || (*part && map_put(&ret->headings, part, (void *)(uintptr_t)plain) != 0))
+            if (!plain || (*plain && map_put(&ret->headings, plain, (void *)(uintptr_t)plain) != 0) || (*part && map_put(&ret->headings, part,
+                (void *)(uintptr_t)plain) != 0))
                 return ERR_NOMEM;
             heading = end ? end + 3 : heading + strlen(heading);
         }
@@ -166,7 +168,8 @@ static bool has_name(const struct list_mapping *m)
 }
 
 /* Another sheet is taken when most headings are there; where they stand is kept. */
-static enum err match_place(struct arena *arena, struct arena *scratch, const struct list_mapping *main, const struct list_column *own, size_t own_count, struct list_place *place)
+static enum err match_place(struct arena *arena, struct arena *scratch, const struct list_mapping *main, const struct list_column *own, size_t own_count,
+                            struct list_place *place)
 {
     uint32_t *at = arena_array(arena, main->column_count + 1, sizeof *at);
     size_t named = 0, same = 0;
@@ -206,7 +209,8 @@ struct attempt {
     size_t count;
 };
 
-static enum err look_at_sheets(const struct list_known *known, const struct sheet_book *book, struct arena *arena, struct arena *scratch, const struct list_header *fixed,
+static enum err look_at_sheets(const struct list_known *known, const struct sheet_book *book, struct arena *arena, struct arena *scratch,
+                               const struct list_header *fixed,
                                uint32_t fixed_sheet, struct list_mapping *m, struct attempt *attempts, size_t *ret_best)
 {
     unsigned best = 0;
@@ -265,7 +269,8 @@ static enum err guess(const struct list_known *known, const struct sheet_book *b
     enum err e = look_at_sheets(known, book, arena, scratch, fixed, fixed_sheet, &m, attempts, &best);
     if (e != OK) return e;
     if (best == SIZE_MAX)
-        return fault_because(fault, ERR_NOT_FOUND, "list_no_table", NULL, "no table was found: looked for a row of headings (names, dates of birth, units, …) in each sheet");
+        return fault_because(fault, ERR_NOT_FOUND, "list_no_table", NULL,
+                             "no table was found: looked for a row of headings (names, dates of birth, units, …) in each sheet");
     m.columns = attempts[best].columns;
     m.column_count = attempts[best].count;
     m.places[best].taken = true;

@@ -84,7 +84,8 @@ static void place_cells(struct sheet_reading *s, const struct sheet_row *row)
         if (!may_repeat(&r->mapping->columns[i].use)) continue;
         if (state->held && row->number > state->held_until) state->held = NULL;
         if (!r->cells[i] && state->held && row->number > state->held_row && !list_text_is_blank(state->held->text)) r->cells[i] = state->held, s->repeated[i] = true;
-        else if (r->cells[i] && r->cells[i]->kind == SHEET_TEXT && state->last && list_word_is_same_as_above(r->cells[i]->text)) r->cells[i] = state->last, s->repeated[i] = true;
+        else if (r->cells[i] && r->cells[i]->kind == SHEET_TEXT && state->last && list_word_is_same_as_above(r->cells[i]->text)) r->cells[i] = state->last,
+            s->repeated[i] = true;
         else if (r->cells[i]) state->last = r->cells[i];
     }
 }

@@ -13,9 +13,11 @@ static enum err add_flaw(struct list_reader *r, const struct list_flaw *flaw)
     return OK;
 }
 
-static enum err flaw_at(struct list_reader *r, const char *reason, const struct list_field *field, const char *written, const char *proposal, uint32_t column, bool doubtful)
+static enum err flaw_at(struct list_reader *r, const char *reason, const struct list_field *field, const char *written, const char *proposal, uint32_t column,
+                        bool doubtful)
 {
-    return add_flaw(r, &(struct list_flaw){.reason = reason, .field = field, .written = written, .proposal = proposal, .row = r->row->number, .column = (uint16_t)column,
+    return add_flaw(r, &(struct list_flaw){.reason = reason, .field = field, .written = written, .proposal = proposal, .row = r->row->number,
+                                           .column = (uint16_t)column,
                                            .doubtful = doubtful});
 }
 
@@ -106,7 +108,8 @@ static enum err take_name(struct list_reader *r, struct list_cell *c, uint32_t c
     enum err e = list_cell_name(r, c, &honorific);
     if (e == OK) e = take(r, c, column);
     if (e != OK || !honorific) return e;
-    return put(r, &(struct list_value){.field = field_of(r, "honorific"), .value = honorific, .written = written_of(c), .row = r->row->number, .column = (uint16_t)column,
+    return put(r, &(struct list_value){.field = field_of(r, "honorific"), .value = honorific, .written = written_of(c), .row = r->row->number,
+                                       .column = (uint16_t)column,
                                        .change = LIST_SPLIT});
 }
 
@@ -171,7 +174,8 @@ static enum err join_day(struct list_reader *r, const struct list_field *field)
     const struct sheet_cell *day = part_cell(r, field, LIST_PART_DAY, &ignored);
     if (!year) return OK;
     struct list_day said = {.year = 0};
-    const char *text = month && day ? arena_printf(r->arena, "%s/%s/%s", list_cell_text(r->scratch, day), list_cell_text(r->scratch, month), list_cell_text(r->scratch, year))
+    const char *text = month && day ? arena_printf(r->arena, "%s/%s/%s", list_cell_text(r->scratch, day), list_cell_text(r->scratch, month),
+                                                   list_cell_text(r->scratch, year))
                                     : arena_strdup(r->arena, list_cell_text(r->scratch, year));
     if (!text) return ERR_NOMEM;
     const char *reason = list_day_read(text, LIST_DAY_FIRST, r->known->this_year, strcmp(field->code, "born") == 0 ? 14 : 0, &said);

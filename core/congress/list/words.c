@@ -76,8 +76,10 @@ const char *list_word_enum(const char *field, const char *plain)
     static const struct {
         const char *field, *name, *words;
     } all[] = {
-        {"mandate", "ex_officio", "duong nhien|dai bieu duong nhien|ex officio|ex_officio|by office|inerente|por inerencia|nato|بحكم المنصب|dn|db duong nhien|dbdn|uy vien bch"},
-        {"mandate", "elected", "bau|duoc bau|dai bieu bau|dai bieu duoc bau|bau cu|elected|eleito|eleita|eleitos|منتخب|منتخبة|db bau|duoc bau len|dai hoi bau|hoi nghi bau"},
+        {"mandate", "ex_officio", "duong nhien|dai bieu duong nhien|ex officio|ex_officio|by office|inerente|por inerencia|nato|بحكم المنصب|dn|db duong nhien|"
+                                  "dbdn|uy vien bch"},
+        {"mandate", "elected", "bau|duoc bau|dai bieu bau|dai bieu duoc bau|bau cu|elected|eleito|eleita|eleitos|منتخب|منتخبة|db bau|duoc bau len|dai hoi bau|"
+                               "hoi nghi bau"},
         {"mandate", "appointed", "chi dinh|duoc chi dinh|dai bieu chi dinh|appointed|nominated|nomeado|nomeada|designado|designada|معين|معينة|db chi dinh|cu"},
         {"status", "summoned", "chinh thuc|trieu tap|duoc trieu tap|summoned|full|convocado|convocada|efetivo|efetiva|اصلي|مدعو|called|voting"},
         {"status", "alternate", "du khuyet|alternate|substitute|reserve|suplente|احتياطي|احتياط|بديل|dk"},
@@ -86,7 +88,8 @@ const char *list_word_enum(const char *field, const char *plain)
         {"status", "disqualified", "khong du tu cach|bi loai|bac tu cach|disqualified|desqualificado|desclassificado|غير مؤهل"},
         {"needs", "paper", "tai lieu giay|ban in|giay|in giay|paper|printed papers|papel|documentos em papel|نسخة ورقية|ورق"},
         {"needs", "large_print", "chu to|in to|chu lon|mat kem|large print|large_print|letra grande|letras grandes|خط كبير"},
-        {"needs", "no_phone", "khong co dien thoai|khong dung dien thoai|khong dien thoai|khong co smartphone|no phone|no_phone|sem telemovel|sem telefone|sem celular|بدون هاتف"},
+        {"needs", "no_phone", "khong co dien thoai|khong dung dien thoai|khong dien thoai|khong co smartphone|no phone|no_phone|sem telemovel|sem telefone|"
+                              "sem celular|بدون هاتف"},
         {"needs", "wheelchair", "xe lan|ngoi xe lan|wheelchair|wheel chair|cadeira de rodas|كرسي متحرك"},
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
@@ -97,9 +100,12 @@ const char *list_word_enum(const char *field, const char *plain)
 /* One honorific at the beginning of `text`, in its search form. */
 static size_t honorific_length(const char *text)
 {
-    static const char words[] = "ong|ba|anh|chi|co|dong chi|dc|d c|ds|ths|ts|pgs|gs|bs|ks|luat su|bac si|ky su|giao su|mr|mrs|ms|miss|mx|dr|prof|sir|rev|hon|cllr|councillor|madam|sr|sra|srta|"
-                                "dra|exmo|exma|exmo sr|exma sra|dom|dona|eng|enga|arq|senhor|senhora|doutor|doutora|camarada|السيد|السيدة|الانسة|الاستاذ|الاستاذة|الدكتور|الدكتورة|د|ا|المهندس|الشيخ|الحاج";
-    static const char only_marked[] = "anh|chi|co|ba|ds|d|ا|hon|dom|eng|ms|sir|ks|bs|gs|ts|dc|ong"; /* also parts of names: taken when a full stop or a slash follows, or as one of a pair */
+    static const char words[] = "ong|ba|anh|chi|co|dong chi|dc|d c|ds|ths|ts|pgs|gs|bs|ks|luat su|bac si|ky su|giao su|mr|mrs|ms|miss|mx|dr|prof|sir|rev|hon|"
+                                "cllr|councillor|madam|sr|sra|srta|"
+                                "dra|exmo|exma|exmo sr|exma sra|dom|dona|eng|enga|arq|senhor|senhora|doutor|doutora|camarada|السيد|السيدة|الانسة|الاستاذ|"
+                                "الاستاذة|الدكتور|الدكتورة|د|ا|المهندس|الشيخ|الحاج";
+    /* also parts of names: taken when a full stop or a slash follows, or as one of a pair */
+    static const char only_marked[] = "anh|chi|co|ba|ds|d|ا|hon|dom|eng|ms|sir|ks|bs|gs|ts|dc|ong";
     for (size_t n = 1; text[n - 1]; n++) {
         bool end = text[n] == ' ' || text[n] == '.' || text[n] == ':' || (text[n] == '/' && n != 1 && n != 2 && (unsigned char)text[n + 1] > ' ');
         if (n > 40) return 0;
@@ -158,17 +164,25 @@ static bool begins(const char *plain, const char *all)
 char list_word_row(const char *plain, const char *text)
 {
     static const char sums[] = "tong|cong|total|totals|soma|sum|totais|count|مجموع";
-    static const char total[] = "tong cong|tong so|cong don vi|cong lai|an dinh danh sach|danh sach co|danh sach nay co|danh sach gom|subtotal|grand total|total geral|sub total|"
+    static const char total[] = "tong cong|tong so|cong don vi|cong lai|an dinh danh sach|danh sach co|danh sach nay co|danh sach gom|subtotal|grand total|"
+                                "total geral|sub total|"
                                 "المجموع|الاجمالي|العدد الاجمالي|tong hop";
-    static const char note[] = "ghi chu|luu y|chu thich|noi nhan|nguon|note|notes|remarks|obs|observacoes|nota|notas|ملاحظة|ملاحظات|trong do|source|fonte|luu|kinh gui|kinh trinh|cc|page|trang|pagina|صفحة|"
+    static const char note[] = "ghi chu|luu y|chu thich|noi nhan|nguon|note|notes|remarks|obs|observacoes|nota|notas|ملاحظة|ملاحظات|trong do|source|fonte|luu|"
+                               "kinh gui|kinh trinh|cc|page|trang|pagina|صفحة|"
                                "de nghi|cac don vi|printed|impresso em|generated|exported|legend|legenda|قائمة";
-    static const char sign[] = "tm|t m|kt|k t|tl|t l|tuq|q|chu tich|pho chu tich|bi thu|pho bi thu|giam doc|pho giam doc|truong ban|pho truong ban|nguoi lap|nguoi lap bieu|nguoi lap bang|nguoi lap danh sach|"
-                               "thu truong|thu truong don vi|thu ky|ky ten|ky va ghi ro ho ten|ky ghi ro ho ten|da ky|xac nhan|xac nhan cua|duyet|phe duyet|can bo lap|ke toan|hieu truong|chu toa|doan chu tich|"
-                               "signature|signed|prepared by|approved by|the secretary|secretary|chair|chairman|president|mayor|town clerk|clerk|o presidente|a presidente|o secretario|a secretaria|assinatura|"
+    static const char sign[] = "tm|t m|kt|k t|tl|t l|tuq|q|chu tich|pho chu tich|bi thu|pho bi thu|giam doc|pho giam doc|truong ban|pho truong ban|nguoi lap|"
+                               "nguoi lap bieu|nguoi lap bang|nguoi lap danh sach|"
+                               "thu truong|thu truong don vi|thu ky|ky ten|ky va ghi ro ho ten|ky ghi ro ho ten|da ky|xac nhan|xac nhan cua|duyet|phe duyet|"
+                               "can bo lap|ke toan|hieu truong|chu toa|doan chu tich|"
+                               "signature|signed|prepared by|approved by|the secretary|secretary|chair|chairman|president|mayor|town clerk|clerk|o presidente|"
+                               "a presidente|o secretario|a secretaria|assinatura|"
                                "a direcao|o director|o diretor|visto|التوقيع|توقيع|الرئيس|الامين|الختم|المدير|الامين العام|رئيس|ban thuong vu|ban chap hanh";
-    static const char group[] = "khoi|cum|doan dai bieu|doan|don vi|cong doan|phong|ban|truong|chi bo|dang bo|to|nhom|xa|phuong|quan|huyen|thi tran|lien doan|so|khoa|bo phan|vien|trung tam|cong ty|cac|dai bieu|"
-                                "khach moi|thanh phan|department|dept|unit|section|division|branch|delegation|group|delegation of|ward|delegacao|secao|seccao|departamento|unidade|grupo|nucleo|faculdade|convidados|"
-                                "وفد|قسم|وحدة|ادارة|مجموعة|الوحدة|القسم|فرع|benh vien|nha may|xi nghiep|uy ban|hoi|chi doan|chi hoi|nghiep doan|directorate|office|service|committee|board";
+    static const char group[] = "khoi|cum|doan dai bieu|doan|don vi|cong doan|phong|ban|truong|chi bo|dang bo|to|nhom|xa|phuong|quan|huyen|thi tran|lien doan|"
+                                "so|khoa|bo phan|vien|trung tam|cong ty|cac|dai bieu|"
+                                "khach moi|thanh phan|department|dept|unit|section|division|branch|delegation|group|delegation of|ward|delegacao|secao|seccao|"
+                                "departamento|unidade|grupo|nucleo|faculdade|convidados|"
+                                "وفد|قسم|وحدة|ادارة|مجموعة|الوحدة|القسم|فرع|benh vien|nha may|xi nghiep|uy ban|hoi|chi doan|chi hoi|nghiep doan|directorate|"
+                                "office|service|committee|board";
     if (begins(plain, total)) return 'z';
     size_t first = strcspn(plain, " "); /* "Cộng: 25", and no "Công đoàn" */
     if (begins(plain, sums) && (!plain[first] || (plain[first + 1] >= '0' && plain[first + 1] <= '9') || strchr(text, ':'))) return 'z';

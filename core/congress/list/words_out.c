@@ -16,7 +16,8 @@ const char *list_reason_name(size_t index) { return index < sizeof reasons / siz
 
 const char *list_change_name(enum list_change change)
 {
-    static const char *const names[LIST_CHANGE_COUNT] = {"as_written", "spaces", "said_otherwise", "leading_zero", "capitals", "century", "serial_day", "font", "split", "repeated",
+    static const char *const names[LIST_CHANGE_COUNT] = {"as_written", "spaces", "said_otherwise", "leading_zero", "capitals", "century", "serial_day", "font",
+                                                         "split", "repeated",
                                                           "month_lost"};
     return (unsigned)change < LIST_CHANGE_COUNT ? names[change] : "";
 }
