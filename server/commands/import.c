@@ -4,6 +4,7 @@
 #include "core/congress/fallback/row_file.h"
 #include "core/congress/store/store.h"
 #include "server/commands/commands.h"
+#include "server/commands/import_list.h"
 #include "server/paper_job.h"
 
 #include <stdio.h>
@@ -106,7 +107,8 @@ static void print_row(const char *file, const json_t *row)
     const char *why = json_string_value(json_object_get(row, "reason"));
     printf("  %s:%lld  %s  %s  %s%s%s%s%s\n", file, line, json_string_value(json_object_get(row, "code")), json_string_value(json_object_get(row, "at")),
            json_string_value(json_object_get(row, "outcome")), json_is_true(json_object_get(row, "conflict")) ? " (conflict: " : "",
-           json_is_true(json_object_get(row, "conflict")) ? (why ? why : "the rule says otherwise") : "", json_is_true(json_object_get(row, "conflict")) ? ")  " : "  ",
+           json_is_true(json_object_get(row, "conflict")) ? (why ? why : "the rule says otherwise") : "", json_is_true(json_object_get(row,
+                   "conflict")) ? ")  " : "  ",
            name ? name : "");
 }
 
@@ -135,50 +137,95 @@ static int import_rows(const struct row_file_options *options, bool json)
     return command_end("import", e, &fault);
 }
 
-int command_import(int argc, char **argv)
+struct import_command {
+    struct import_options event_file;
+    struct import_list_command list;
+    struct row_setting rows;
+    const char *data, *file;
+    bool from_revoked, history;
+    long undo;
+};
+
+static bool is_list(const char *file)
 {
-    const char *data = NULL, *file = NULL;
-    bool json = false, from_revoked = false;
-    struct opt_list map = {0};
-    struct import_options import = {.actor = "command line"};
-    struct row_setting rows = {0};
-    const struct opt options[] = {
-        COMMAND_DATA(&data),
-        {"event", 0, OPT_TEXT, &import.only_event, "SLUG", "only this event of the file", 0, 0},
-        {"dry-run", 0, OPT_FLAG, &import.dry_run, NULL, "show as JSON what would change, field by field, and change nothing", 0, 0},
-        {"prune", 0, OPT_FLAG, &import.prune, NULL, "remove what the file's lists do not name (never what has a history)", 0, 0},
-        {"starts-on", 0, OPT_TEXT, &import.starts_on, "DATE", "move each event by whole days so that it begins on DATE, or `today`", 0, 0},
-        {"map", 0, OPT_LIST, &map, "FIELD=COLUMN", "for lists: which column holds what", 0, 0},
-        {"gate", 0, OPT_TEXT, &rows.gate, "CODE", "for lists typed from paper: the gate, where no column says it", 0, 0},
-        {"date", 0, OPT_TEXT, &rows.date, "DATE", "the same for the day, 2026-12-01", 0, 0},
-        {"direction", 0, OPT_TEXT, &rows.direction, "in|out", "the same for the direction", 0, 0},
-        {"from-revoked", 0, OPT_FLAG, &from_revoked, NULL, "what a gate or phone exported, although it was revoked: if you know who brought it", 0, 0},
-        {"json", 0, OPT_FLAG, &json, NULL, "report as JSON", 0, 0},
-    };
-    const struct opt_command command = {"plenum import FILE [options]",
-                                        "Takes in an event file (.json, format plenum-events/1): new rows are added, known ones updated by their "
-                                            "codes, all or nothing. The data folder is "
-                                        "made when there is none. Takes in what a gate exported (plenum-scanner queue export, or a phone's scan page), and what "
-                                        "was typed from printed lists (.csv with the columns code and time), any number of times.",
-                                        options, sizeof options / sizeof options[0], 1, 1};
+    return ends_with(file, ".csv") || ends_with(file, ".xlsx") || ends_with(file, ".tsv") || ends_with(file, ".txt");
+}
+
+static int import_event_file(const struct import_command *c)
+{
     struct fault fault = {0};
-    int code;
-    if (!command_parse(&command, argc, argv, &file, NULL, &code)) return code;
-    const struct row_file_options row_options = {.folder = store_choose_folder(data), .file = file, .event = import.only_event, .setting = rows,
-                                                 .actor = import.actor, .dry_run = import.dry_run};
-    if (ends_with(file, ".csv") && row_file_is_one(file)) return import_rows(&row_options, json);
-    if (ends_with(file, ".csv") || ends_with(file, ".xlsx"))
-        return command_end("import", fault_set(&fault, ERR_INPUT,
-            "%s: lists (.csv, .xlsx) cannot be read by this version yet; an event file (.json) can", file), &fault);
-    if (map.count) return command_end("import", fault_set(&fault, ERR_USAGE, "--map is for lists (.csv, .xlsx), which this version cannot read yet"), &fault);
-    import.file = file;
-    import.folder = store_choose_folder(data);
-    if (scan_file_is_one(file)) return import_scans(&import, from_revoked, json);
     json_t *report = NULL;
-    enum err e = event_file_import(&import, &report, &fault);
-    if (e == OK && (json || import.dry_run)) e = command_print_json(report, true, &fault);
-    else if (e == OK) print_counts(report, file);
-    if (e == OK && !import.dry_run) read_papers(import.folder, json);
+    enum err e = event_file_import(&c->event_file, &report, &fault);
+    if (e == OK && (c->list.json || c->event_file.dry_run)) e = command_print_json(report, true, &fault);
+    else if (e == OK) print_counts(report, c->file);
+    if (e == OK && !c->event_file.dry_run) read_papers(c->event_file.folder, c->list.json);
     json_decref(report);
     return command_end("import", e, &fault);
+}
+
+static int import_file(struct import_command *c)
+{
+    struct fault fault = {0};
+    c->event_file.folder = store_choose_folder(c->data);
+    c->event_file.file = c->list.file = c->file;
+    c->event_file.only_event = c->list.event;
+    c->event_file.dry_run = c->list.dry_run;
+    c->event_file.prune = c->list.prune;
+    c->list.data = c->data;
+    const struct row_file_options row_options = {.folder = c->event_file.folder, .file = c->file, .event = c->list.event, .setting = c->rows,
+                                                 .actor = c->event_file.actor,
+                                                 .dry_run = c->list.dry_run};
+    if (ends_with(c->file, ".csv") && row_file_is_one(c->file)) return import_rows(&row_options, c->list.json);
+    if (is_list(c->file) && c->event_file.starts_on) return command_end("import", fault_set(&fault, ERR_USAGE, "--starts-on is for event files"), &fault);
+    if (is_list(c->file)) return import_list(&c->list);
+    if (c->list.map.count || c->list.units || c->list.decide.count)
+        return command_end("import", fault_set(&fault, ERR_USAGE, "--map, --units and --decide are for lists (.csv, .xlsx)"), &fault);
+    return scan_file_is_one(c->file) ? import_scans(&c->event_file, c->from_revoked, c->list.json) : import_event_file(c);
+}
+
+int command_import(int argc, char **argv)
+{
+    struct import_command c = {.event_file = {.actor = "command line"}};
+    struct import_list_command *l = &c.list;
+    const struct opt options[] = {
+        COMMAND_DATA(&c.data),
+        {"event", 0, OPT_TEXT, &l->event, "SLUG", "only this event of the file; of a list: its delegates", 0, 0},
+        {"dry-run", 0, OPT_FLAG, &l->dry_run, NULL, "show what would change, field by field, and change nothing (an event file: as JSON)", 0, 0},
+        {"prune", 0, OPT_FLAG, &l->prune, NULL, "remove what the file's lists do not name (never what has a history); of a list: withdraw delegates", 0, 0},
+        {"starts-on", 0, OPT_TEXT, &c.event_file.starts_on, "DATE", "move each event by whole days so that it begins on DATE, or `today`", 0, 0},
+        {"map", 0, OPT_LIST, &l->map, "FIELD=COLUMN", "for lists: which column holds what (born=E, phone=Điện thoại, -=F)", 0, 0},
+        {"units", 0, OPT_FLAG, &l->units, NULL, "for lists: it is one of units", 0, 0},
+        {"sheet", 0, OPT_TEXT, &l->sheet, "NAME", "for lists: only this sheet, by name or number", 0, 0},
+        {"header", 0, OPT_TEXT, &l->header, "ROW[-ROW]", "for lists: where the headings stand", 0, 0},
+        {"category", 0, OPT_TEXT, &l->category, "CODE", "for lists of delegates: the category of rows that say none", 0, 0},
+        {"new-units", 0, OPT_FLAG, &l->new_units, NULL, "for lists: make the units that nobody knows", 0, 0},
+        {"capitals", 0, OPT_FLAG, &l->capitals, NULL, "for lists: put names right that stand in capitals", 0, 0},
+        {"take-good", 0, OPT_FLAG, &l->take_good, NULL, "for lists: although rows are wrong, take the others", 0, 0},
+        {"doubtful", 0, OPT_TEXT, &l->doubtful, "ask|new|same|leave", "for lists: what becomes of rows that may mean somebody known (default: ask)", 0, 0},
+        {"decide", 0, OPT_LIST, &l->decide, "ROW=CODE|new|leave", "for lists: the same for one row", 0, 0},
+        {"guess", 0, OPT_FLAG, &l->forget_mapping, NULL, "for lists: guess the columns, whatever was agreed for an earlier list", 0, 0},
+        {"list", 0, OPT_FLAG, &c.history, NULL, "show the lists that were taken in", 0, 0},
+        {"undo", 0, OPT_NUMBER, &c.undo, "NUMBER", "take a list back", 1, 1000000000},
+        {"gate", 0, OPT_TEXT, &c.rows.gate, "CODE", "for lists typed from paper: the gate, where no column says it", 0, 0},
+        {"date", 0, OPT_TEXT, &c.rows.date, "DATE", "the same for the day, 2026-12-01", 0, 0},
+        {"direction", 0, OPT_TEXT, &c.rows.direction, "in|out", "the same for the direction", 0, 0},
+        {"from-revoked", 0, OPT_FLAG, &c.from_revoked, NULL, "what a gate or phone exported, although it was revoked: if you know who brought it", 0, 0},
+        {"json", 0, OPT_FLAG, &l->json, NULL, "report as JSON", 0, 0},
+    };
+    const struct opt_command command = {"plenum import FILE [options] | --list | --undo NUMBER",
+                                        "Takes in an event file (.json, format plenum-events/1): new rows are added, known ones updated by their "
+                                            "codes, all or nothing. The data folder is made when there is none. Takes in lists of offices (.xlsx, .csv): "
+                                            "people of the register, with --event delegates, with --units units; columns are guessed, --dry-run shows "
+                                            "them and each row, --undo takes a list back. "
+                                            "Takes in what a gate exported (plenum-scanner queue export, or a phone's scan page), and what "
+                                            "was typed from printed lists (.csv with the columns code and time), any number of times.",
+                                        options, sizeof options / sizeof options[0], 0, 1};
+    struct fault fault = {0};
+    size_t words = 0;
+    int code;
+    if (!command_parse(&command, argc, argv, &c.file, &words, &code)) return code;
+    if (words != !(c.history || c.undo)) return command_end("import", fault_set(&fault, ERR_USAGE, "one of FILE, --list, --undo NUMBER"), &fault);
+    if (c.history) return import_list_history(c.data, l->event, l->json);
+    if (c.undo) return import_list_undo(c.data, c.undo, l->json);
+    return import_file(&c);
 }

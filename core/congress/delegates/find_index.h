@@ -16,6 +16,13 @@ enum err find_index_touch(struct db *db, struct arena *arena, int64_t delegate_i
 /* The same for a person of the register, and for the delegates that they are: after a change of the person, or when they are gone. */
 enum err find_index_touch_person(struct db *db, struct arena *arena, int64_t person_id);
 
+/* Within a transaction: entries for many who are new to the register (event_id 0) or an event, in the order of lists (person.name_sort, then id; blank badges
+ * behind, by
+ * number): some microseconds each. `more`: how many will come behind them in later transactions, so that there is room. Does nothing where there is no index yet. */
+enum err find_index_add(struct db *db, struct arena *arena, int64_t event_id, const int64_t *subject_ids, size_t count, size_t more);
+/* The same for one who is gone from an event, or of whom only the entry there changes. */
+enum err find_index_touch_entry(struct db *db, struct arena *arena, int64_t event_id, int64_t subject_id);
+
 /* Within a transaction: compares all entries of an event (0: of the register) with what they should be, and puts right what differs. One second or less for
  * 70 000 that agree, some seconds for so many new ones. */
 enum err find_index_sync(struct db *db, int64_t event_id);

@@ -24,13 +24,12 @@ const char *delegate_key(struct plan *plan, const struct db_value *values)
     return person ? person->key : NULL;
 }
 
-/* By number, of those that are stored: blanks and named ones alike. */
-static struct row *find_number(const struct table *table, const char *number)
+struct row *plan_find_number(const struct table *table, const char *number)
 {
     return map_get(&table->by_number, number);
 }
 
-static enum err add_delegate(struct plan *plan, struct table *table, const char *key, json_t *object, size_t index, struct fault *fault)
+enum err plan_add_delegate(struct plan *plan, struct table *table, const char *key, json_t *object, size_t index, struct fault *fault)
 {
     struct row *row = arena_alloc(plan->arena, sizeof *row);
     struct db_value *values = arena_array(plan->arena, entity_width(&entities[ENTITY_DELEGATE]), sizeof *values);
@@ -65,13 +64,13 @@ static enum err name_person(struct plan *plan, struct table *table, json_t *obje
         const char *text;
         enum err e = read_number(plan, number, &at_number, &text, fault);
         if (e != OK) return e;
-        row = find_number(table, text);
+        row = plan_find_number(table, text);
         if (row && row->now[PERSON].type != DB_TYPE_NULL) row = NULL;
         if (row && row->source) return json_fault(fault, &at_number, "\"%.60s\" stands twice", text);
         if (row) row->key = person->key;
         if (row && map_put(&table->by_key, row->key, row) != 0) return no_memory(fault);
     }
-    if (!row) return add_delegate(plan, table, person->key, object, index, fault);
+    if (!row) return plan_add_delegate(plan, table, person->key, object, index, fault);
     row->source = object;
     row->index = index;
     return OK;
@@ -96,14 +95,14 @@ static enum err name_blank(struct plan *plan, struct table *table, json_t *objec
     if (!key) return no_memory(fault);
     struct row *row = table_find(table, key);
     if (row && row->source && json_is_null(json_object_get(row->source, "person"))) return json_fault(fault, &here, "\"%.60s\" stands twice", number);
-    struct row *named = find_number(table, number);
+    struct row *named = plan_find_number(table, number);
     if (named && named->now[PERSON].type != DB_TYPE_NULL && keeps_number(named, number)) {
         if (named->source) return json_fault(fault, &here, "number \"%.60s\" is that of \"%s\" too", number, named->key);
         named->kept = true; /* it got its name at the desk, which knows better than this file */
         plan->counts[ENTITY_DELEGATE].same++;
         return OK;
     }
-    if (!row || row->source) return add_delegate(plan, table, key, object, index, fault);
+    if (!row || row->source) return plan_add_delegate(plan, table, key, object, index, fault);
     row->source = object;
     row->index = index;
     return OK;

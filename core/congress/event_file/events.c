@@ -69,6 +69,19 @@ static enum err load_lists(struct plan *plan, struct event_plan *event)
     return e;
 }
 
+enum err plan_take_event(struct plan *plan, const char *slug, struct fault *fault)
+{
+    struct row *row = table_find(&plan->tables[ENTITY_EVENT], slug);
+    if (!row || !row->now) return fault_set(fault, ERR_NOT_FOUND, "no such event \"%s\"", slug);
+    plan->events = arena_array(plan->arena, 1, sizeof *plan->events);
+    if (!plan->events) return no_memory(fault);
+    plan->here = plan->events;
+    plan->event_count = 1;
+    *plan->here = (struct event_plan){.row = row, .zone = row->now[entity_column(ENTITY_EVENT, "timezone")].text};
+    enum err e = load_lists(plan, plan->here);
+    return e == OK ? OK : db_fault(plan->db, e, fault, "read the event");
+}
+
 /* Finds all rows by their codes before any of them is read, so that they can refer to one another. */
 static enum err name_lists(struct plan *plan, struct event_plan *event, const struct json_place *place, struct fault *fault)
 {

@@ -60,16 +60,23 @@ static enum err write_blobs(struct plan *plan, struct fault *fault)
     return OK;
 }
 
-enum err plan_make(struct plan *plan, struct fault *fault)
+enum err plan_open(struct plan *plan, struct fault *fault)
 {
-    struct json_place people = {.key = "people"}, events = {.key = "events"};
     plan->now_ms = clock_now_ms();
     plan->changes = json_array();
     plan->keep = json_array();
     note_today(plan);
     if (!plan->changes || !plan->keep) return fault_set(fault, ERR_NOMEM, "not enough memory");
     enum err e = load_common(plan);
-    if (e != OK) return plan->db ? db_fault(plan->db, e, fault, "read what is stored") : fault_set(fault, e, "not enough memory");
+    if (e == OK) return OK;
+    return plan->db ? db_fault(plan->db, e, fault, "read what is stored") : fault_set(fault, e, "not enough memory");
+}
+
+enum err plan_make(struct plan *plan, struct fault *fault)
+{
+    struct json_place people = {.key = "people"}, events = {.key = "events"};
+    enum err e = plan_open(plan, fault);
+    if (e != OK) return e;
     e = plan_organization(plan, plan->root, fault);
     if (e == OK) e = plan_people(plan, json_object_get(plan->root, "people"), &people, fault);
     if (e == OK) e = plan_events(plan, json_object_get(plan->root, "events"), &events, fault);

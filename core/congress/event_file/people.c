@@ -107,7 +107,7 @@ enum err plan_organization(struct plan *plan, json_t *root, struct fault *fault)
 
 /* --- units --- */
 
-static enum err check_circle(const struct table *table, const struct row *row, const struct json_place *place, struct fault *fault)
+enum err plan_check_circle(const struct table *table, const struct row *row, const struct json_place *place, struct fault *fault)
 {
     size_t parent = entity_column(ENTITY_UNIT, "parent"), depth = 0;
     for (const struct row *at = row; row_values(at)[parent].type == DB_TYPE_I64; depth++) {
@@ -149,7 +149,7 @@ enum err plan_units(struct plan *plan, json_t *list, const struct json_place *pl
         struct row *row = table->rows[i];
         struct json_place item = {.up = place, .index = row->index}, here = {.up = &item, .key = "parent"};
         if (!row->source) continue;
-        e = check_circle(table, row, &here, fault);
+        e = plan_check_circle(table, row, &here, fault);
         if (e == OK && settle_unit(plan, table, row) != OK) e = no_memory(fault);
     }
     return e;
@@ -186,7 +186,7 @@ static json_t *tidy_value(struct plan *plan, json_t *value)
     return text ? json_string(text) : NULL;
 }
 
-static enum err merge_attributes(struct plan *plan, struct row *row, const struct json_place *place, struct fault *fault)
+enum err plan_merge_attributes(struct plan *plan, struct row *row, const struct json_place *place, struct fault *fault)
 {
     row->attributes_next = row->attributes_now;
     json_t *given = json_object_get(row->source, "attributes"), *value;
@@ -224,7 +224,7 @@ static enum err settle_person(struct plan *plan, struct table *table, struct row
     return e;
 }
 
-static const char *first_language(struct plan *plan)
+const char *plan_first_language(struct plan *plan)
 {
     const struct row *row = table_find(&plan->tables[ENTITY_ORGANIZATION], "organization");
     json_t *list = NULL;
@@ -235,7 +235,7 @@ static const char *first_language(struct plan *plan)
     return language ? language : "vi";
 }
 
-static enum err derive_person(struct plan *plan, struct row *row, const char *language)
+enum err plan_derive_person(struct plan *plan, struct row *row, const char *language)
 {
     const char *name = row->next[entity_column(ENTITY_PERSON, "name")].text, *sort_name = row->next[entity_column(ENTITY_PERSON, "sort_name")].text;
     const char *fold, *sort;
@@ -271,14 +271,14 @@ enum err plan_people(struct plan *plan, json_t *list, const struct json_place *p
     enum err e = table_name_rows(plan, table, list, "code", place, fault);
     if (e == OK) table_prune(plan, table);
     if (e == OK && table->count > EVENT_PEOPLE_MOST) return json_fault(fault, place, "more than %d people", EVENT_PEOPLE_MOST);
-    const char *language = first_language(plan);
+    const char *language = plan_first_language(plan);
     for (size_t i = 0; e == OK && i < table->count; i++) {
         struct row *row = table->rows[i];
         struct json_place here = {.up = place, .index = row->index};
         if (!row->source) continue;
         e = row_merge(plan, table, row, &here, fault);
-        if (e == OK) e = merge_attributes(plan, row, &here, fault);
-        if (e == OK && (derive_person(plan, row, language) != OK || settle_person(plan, table, row) != OK)) e = no_memory(fault);
+        if (e == OK) e = plan_merge_attributes(plan, row, &here, fault);
+        if (e == OK && (plan_derive_person(plan, row, language) != OK || settle_person(plan, table, row) != OK)) e = no_memory(fault);
     }
     return e == OK ? recheck_attributes(plan, fault) : e;
 }

@@ -1,5 +1,5 @@
 /* What an import would do, worked out in memory before anything is written: rows as they are, rows as they will be, and the list of writes. Private to
- * core/congress/event_file. Everything lives in the plan's arena. */
+ * core/congress/event_file, and to core/congress/list_import, which stands on the same tables. Everything lives in the plan's arena. */
 #ifndef PLENUM_EVENT_FILE_PLAN_H
 #define PLENUM_EVENT_FILE_PLAN_H
 
@@ -146,6 +146,8 @@ struct row *table_find(const struct table *table, const char *key); /* NULL also
 struct row *table_find_id(const struct table *table, int64_t id);
 enum err table_add(struct plan *plan, struct table *table, struct row *row);
 struct db_value *row_values(const struct row *row); /* as it will be, as far as is known */
+/* A row that is yet to be stored; its id is known from now on, so that others can refer to it. NULL: out of memory. */
+struct row *table_new_row(struct plan *plan, struct table *table, const char *key);
 /* Finds or makes the row of each object of a list by its code; refuses what stands twice. */
 enum err table_name_rows(struct plan *plan, struct table *table, json_t *list, const char *key, const struct json_place *place, struct fault *fault);
 /* With --prune, marks the rows of a list that the file has but that it does not name. */
@@ -167,10 +169,23 @@ enum err plan_organization(struct plan *plan, json_t *root, struct fault *fault)
 enum err plan_units(struct plan *plan, json_t *list, const struct json_place *place, struct fault *fault);
 enum err plan_people(struct plan *plan, json_t *list, const struct json_place *place, struct fault *fault);
 enum err plan_load_people(struct plan *plan);
+/* ERR_INPUT when the unit would be beneath itself, or too deep. */
+enum err plan_check_circle(const struct table *table, const struct row *row, const struct json_place *place, struct fault *fault);
+/* row->attributes_next from what is stored and what row->source says. */
+enum err plan_merge_attributes(struct plan *plan, struct row *row, const struct json_place *place, struct fault *fault);
+const char *plan_first_language(struct plan *plan);
+/* The search form and the sort key of the name in row->next. */
+enum err plan_derive_person(struct plan *plan, struct row *row, const char *language);
 enum err plan_events(struct plan *plan, json_t *list, const struct json_place *place, struct fault *fault);
 enum err plan_name_delegates(struct plan *plan, struct table *table, json_t *list, const struct json_place *place, struct fault *fault);
 enum err plan_delegates(struct plan *plan, const struct json_place *place, struct fault *fault);
 const char *delegate_key(struct plan *plan, const struct db_value *values);
+/* A delegate that is yet to be stored, in the table; `object` is what the file says of it. */
+enum err plan_add_delegate(struct plan *plan, struct table *table, const char *key, json_t *object, size_t index, struct fault *fault);
+/* By number, of those that are stored: blanks and named ones alike. NULL: nobody has it. */
+struct row *plan_find_number(const struct table *table, const char *number);
+/* Loads the lists of a stored event, which is then plan->here. ERR_NOT_FOUND. */
+enum err plan_take_event(struct plan *plan, const char *slug, struct fault *fault);
 /* announcements.c: what the file's list makes of the rows; whether what stays still finds its codes; the writing, after the rows' own */
 enum err plan_announcements(struct plan *plan, struct event_plan *event, const struct json_place *place, struct fault *fault);
 enum err plan_recheck_announcements(struct plan *plan, struct fault *fault);
@@ -193,6 +208,8 @@ enum err plan_carry_out(struct plan *plan, struct db *db, struct fault *fault);
 /* --- recount.c: in the transaction, after the writes --- */
 enum err plan_recount(struct db *db, int64_t event_id, const char *slug);
 
+/* What is stored of the organisation, its people and events, and the day. The first step of plan_make. */
+enum err plan_open(struct plan *plan, struct fault *fault);
 /* The whole of it. `plan` is zeroed but for db, arena, options, files and root. */
 enum err plan_make(struct plan *plan, struct fault *fault);
 void plan_release(struct plan *plan);

@@ -95,8 +95,7 @@ struct row *table_find_id(const struct table *table, int64_t id)
     return map_get(&table->by_id, key);
 }
 
-/* A row that the file makes; its id is known from now on, so that others can refer to it. */
-static struct row *new_row(struct plan *plan, struct table *table, const char *key)
+struct row *table_new_row(struct plan *plan, struct table *table, const char *key)
 {
     const struct entity *entity = &entities[table->kind];
     struct row *row = arena_alloc(plan->arena, sizeof *row);
@@ -125,7 +124,7 @@ static enum err name_row(struct plan *plan, struct table *table, json_t *object,
     struct row *row = table_find(table, value.text);
     if (row && row->source) return json_fault(fault, &here, "\"%.100s\" stands twice", value.text);
     if (!row) {
-        row = new_row(plan, table, value.text);
+        row = table_new_row(plan, table, value.text);
         if (!row || table_add(plan, table, row) != OK) return fault_set(fault, ERR_NOMEM, "not enough memory");
     }
     row->source = object;

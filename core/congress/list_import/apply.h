@@ -1,0 +1,57 @@
+/* Writing the plan: shared by apply.c and apply_delegate.c. Private to core/congress/list_import. */
+#ifndef PLENUM_LIST_IMPORT_APPLY_H
+#define PLENUM_LIST_IMPORT_APPLY_H
+
+#include "core/congress/delegates/find_index.h"
+#include "core/congress/list_import/private.h"
+
+enum item_kind { ITEM_UNIT, ITEM_PERSON, ITEM_NUMBER, ITEM_DELEGATE };
+
+struct item {
+    enum item_kind kind;
+    struct list_row *row;
+    struct row *subject;
+    const char *sort;
+};
+
+/* New ones for the index of names, in the order of lists. */
+struct names {
+    int64_t event_id; /* 0: the register */
+    int64_t *ids;
+    size_t count, done;
+};
+
+/* What a slice knows, and hands on to the next when it was committed. */
+struct slice {
+    struct list_import *m;
+    struct db *db;
+    struct write_tools *tools;
+    struct arena *arena; /* cleared with each */
+    struct buf *fields;
+    struct register_doing doing;
+    struct tell tell;
+    struct fault *fault;
+    const char *actor, *source;
+    int64_t number, place, at_ms;
+    size_t written, left;
+    bool renamed_unit;
+};
+enum err slice_begin(struct slice *slice, struct db *db, struct write_tools *tools);
+
+struct applying {
+    struct list_import *m;
+    struct arena arena;
+    struct item *items;
+    size_t count, capacity, from, until;
+    struct slice slice, after;
+    const char *detail;
+    const struct names *indexing;
+    char source[32];
+};
+
+/* A delegate's row, badge, state and counters. */
+enum err apply_delegate(struct slice *slice, const struct item *item);
+/* What they add to the counters, before and after; NULL: they are not there. Columns as in the event file's tables. */
+enum err apply_count(struct db *db, struct arena *arena, struct write_tools *tools, const char *slug, const struct db_value *before, const struct db_value *after);
+
+#endif

@@ -1,0 +1,276 @@
+/* What a row of the list says, put into the rows of the register: value by value through the tables of the event file, so that a list and a file cannot
+ * disagree about
+ * what a person is. An empty cell says nothing. What the list says less exactly, or only spells otherwise, leaves what is stored. */
+#include "core/base/text.h"
+#include "core/base/text_words.h"
+#include "core/congress/list_import/private.h"
+#include "core/congress/person_facts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define KEEP_MOST 4000 /* values made on the way are let go in between */
+
+enum err import_add_flaw(struct list_import *m, struct list_row *row, const char *reason, const struct list_value *value, const char *proposal)
+{
+    struct list_flaw *flaws = arena_array(&m->arena, row->flaw_count + 1, sizeof *flaws);
+    if (!flaws) return ERR_NOMEM;
+    if (row->flaw_count) memcpy(flaws, row->flaws, row->flaw_count * sizeof *flaws);
+    flaws[row->flaw_count] = (struct list_flaw){.reason = reason, .written = value ? value->written : "", .proposal = arena_strdup(&m->arena, proposal),
+                                                .field = value ? value->field : NULL,
+                                                .row = value ? value->row : row->record ? row->record->row : 0, .column = value ? value->column : UINT16_MAX};
+    if (proposal && !flaws[row->flaw_count].proposal) return ERR_NOMEM;
+    row->flaws = flaws;
+    row->flaw_count++;
+    return OK;
+}
+
+enum err import_begin_row(struct list_import *m, enum entity_kind kind, struct row *row)
+{
+    if (row->next) return OK;
+    row->next = arena_memdup(&m->arena, row->now, entity_width(&entities[kind]) * sizeof *row->now);
+    row->attributes_next = row->attributes_now;
+    return row->next ? OK : ERR_NOMEM;
+}
+
+bool import_row_differs(enum entity_kind kind, const struct row *row)
+{
+    const struct entity *entity = &entities[kind];
+    if (!row->next) return false;
+    if (!row->now) return true;
+    for (size_t i = 0; i < entity_width(entity); i++)
+        if (!value_equal(&row->now[i], &row->next[i])) return true;
+    if (!row->attributes_now || !row->attributes_next) return row->attributes_now != row->attributes_next;
+    return !json_equal(row->attributes_now, row->attributes_next);
+}
+
+/* --- what stays although the list writes it otherwise -------------------------------------------------------------------------------------------------- */
+
+static size_t digits_of(const char *text, char out[40])
+{
+    size_t n = 0;
+    for (; *text && n < 39; text++)
+        if (*text >= '0' && *text <= '9') out[n++] = *text;
+    out[n] = '\0';
+    return n;
+}
+
+static bool has_small_letter(const char *text)
+{
+    for (const char *p = text; *p;) {
+        int32_t c = text_next(&p);
+        if (text_is_small_letter(c)) return true;
+    }
+    return false;
+}
+
+/* The same name: composed otherwise, the mark on the other vowel, or all in capitals. */
+static enum err same_name(struct list_import *m, const char *stored, const char *given, bool *ret)
+{
+    const char *a = text_fold_marks(&m->scratch, stored), *b = text_fold_marks(&m->scratch, given);
+    const char *x = text_caseless(&m->scratch, stored), *y = text_caseless(&m->scratch, given);
+    if (!a || !b || !x || !y) return ERR_NOMEM;
+    *ret = strcmp(a, b) == 0 && (strcmp(x, y) != 0 || !has_small_letter(given));
+    return OK;
+}
+
+static enum err says_same(struct list_import *m, const char *key, const char *stored, const char *given, bool *ret)
+{
+    char a[40], b[40];
+    *ret = false;
+    if (strcmp(key, "name") == 0 || strcmp(key, "sort_name") == 0) return same_name(m, stored, given, ret);
+    if (strcmp(key, "phone") == 0) *ret = digits_of(stored, a) == digits_of(given, b) && strcmp(a, b) == 0 && (stored[0] == '+') == (given[0] == '+');
+    else if (strcmp(key, "email") == 0) *ret = text_equal_ignoring_case(stored, given);
+    else if (strcmp(key, "born") == 0 || strcmp(key, "joined") == 0) *ret = strlen(given) == 4 && strncmp(stored, given, 4) == 0;
+    return OK;
+}
+
+/* --- one value ------------------------------------------------------------------------------------------------------------------------------------------ */
+
+static json_t *split_codes(const char *text)
+{
+    json_t *list = json_array();
+    while (list && *text) {
+        size_t length = strcspn(text, ",");
+        if (length && json_array_append_new(list, json_stringn(text, length)) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+        text += length + (text[length] == ',');
+    }
+    return list;
+}
+
+static json_t *value_json(const struct list_value *value)
+{
+    json_t *json = NULL;
+    switch (value->field->kind) {
+    case LIST_YES_NO: return json_boolean(strcmp(value->value, "true") == 0);
+    case LIST_COUNT: return json_integer(strtoll(value->value, NULL, 10));
+    case LIST_ENUMS:
+    case LIST_CODES: return split_codes(value->value);
+    case LIST_NUMBER:
+    case LIST_ABSENCE: return json_read(value->value, strlen(value->value), &json, NULL) == OK ? json : json_real(strtod(value->value, NULL));
+    default: return json_string(value->value);
+    }
+}
+
+/* Reading ends in a sentence "key: what is wrong"; the cell is told beside it. */
+static const char *sentence(const struct fault *fault, const char *key)
+{
+    size_t n = strlen(key);
+    return strncmp(fault->text, key, n) == 0 && fault->text[n] == ':' ? fault->text + n + 2 : fault->text;
+}
+
+static enum err let_go(struct list_import *m)
+{
+    if (json_array_size(m->passing) < KEEP_MOST) return OK;
+    return json_array_clear(m->passing) == 0 ? OK : ERR_NOMEM;
+}
+
+static enum err merge_attribute(struct list_import *m, struct list_row *row, struct row *into, const struct list_value *value)
+{
+    struct fault fault = {0};
+    const char *code = value->field->attribute->code;
+    json_t *source = json_pack("{s:{s:o}}", "attributes", code, value_json(value)), *now = into->attributes_now;
+    if (!source) return ERR_NOMEM;
+    into->source = source;
+    into->attributes_now = into->attributes_next; /* onto what the row's other cells said */
+    m->plan.keep = m->lasting;
+    enum err e = plan_merge_attributes(&m->plan, into, NULL, &fault);
+    m->plan.keep = m->passing;
+    into->attributes_now = now;
+    into->source = NULL;
+    json_decref(source);
+    return e == ERR_INPUT ? import_add_flaw(m, row, "refused", value, sentence(&fault, "attributes")) : e;
+}
+
+enum err import_merge_value(struct list_import *m, struct list_row *row, enum entity_kind kind, struct row *into, const char *key, const struct list_value *value)
+{
+    const struct entity *entity = &entities[kind];
+    size_t column = entity_column(kind, key);
+    struct fault fault = {0};
+    bool same = false;
+    if (value->field->attribute) return merge_attribute(m, row, into, value);
+    const char *stored = into->now && into->now[column].type == DB_TYPE_TEXT ? into->now[column].text : NULL;
+    if (stored && says_same(m, key, stored, value->value, &same) != OK) return ERR_NOMEM;
+    if (same) return OK;
+    json_t *json = value_json(value), *source = json ? json_pack("{s:o}", key, json) : NULL;
+    if (!source) return ERR_NOMEM;
+    enum err e = shape_read(&m->plan, entity->shape, source, false, into->next + entity_first_column(entity), NULL, &fault);
+    /* texts that were taken as they are are borrowed from the object */
+    if (e == OK && into->next[column].type == DB_TYPE_TEXT) {
+        into->next[column].text = arena_strdup(&m->arena, into->next[column].text);
+        if (!into->next[column].text) e = ERR_NOMEM;
+    }
+    json_decref(source);
+    if (e == ERR_INPUT) e = import_add_flaw(m, row, "refused", value, sentence(&fault, key));
+    return e == OK ? let_go(m) : e;
+}
+
+/* --- a person -------------------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_of(enum entity_kind kind, const char *key)
+{
+    const struct shape *shape = entities[kind].shape;
+    for (size_t i = 0; i < shape->count; i++)
+        if (strcmp(shape->fields[i].key, key) == 0 && shape->fields[i].kind != FIELD_DERIVED && shape->fields[i].kind != FIELD_LIST) return true;
+    return false;
+}
+
+static enum err new_unit(struct list_import *m, const struct list_value *value, struct row **ret)
+{
+    struct table *units = &m->plan.tables[ENTITY_UNIT];
+    const char *fold = text_fold(&m->arena, value->value), *code;
+    struct row *row = fold ? map_get(&m->new_units, fold) : NULL;
+    if (!fold) return ERR_NOMEM;
+    if (!row) {
+        code = import_next_unit_code(m);
+        row = code ? table_new_row(&m->plan, units, code) : NULL;
+        if (!row) return ERR_NOMEM;
+        row->next[entity_column(ENTITY_UNIT, "code")] = value_text(code);
+        row->next[entity_column(ENTITY_UNIT, "name")] = value_text(arena_strdup(&m->arena, value->value));
+        row->next[entity_column(ENTITY_UNIT, "<name_fold>")] = value_text(fold);
+        if (!row->next[entity_column(ENTITY_UNIT, "name")].text || table_add(&m->plan, units, row) != OK || map_put(&m->new_units, fold, row) != 0) return ERR_NOMEM;
+    }
+    *ret = row;
+    return OK;
+}
+
+enum err import_find_unit(struct list_import *m, const struct list_record *record, const char *code_field, const char *name_field, struct row **ret,
+                          const struct list_value **ret_value)
+{
+    const struct list_value *code = list_record_value(record, code_field), *name = list_record_value(record, name_field);
+    *ret = NULL;
+    *ret_value = code ? code : name;
+    if (code) {
+        *ret = table_find(&m->plan.tables[ENTITY_UNIT], code->value);
+        return OK;
+    }
+    return name ? new_unit(m, name, ret) : OK;
+}
+
+/* Pictures come in by their own page, and by event files: a list has only their names. */
+static void keep_photo(struct row *person)
+{
+    const size_t photo = entity_column(ENTITY_PERSON, "photo");
+    person->next[photo] = person->now ? person->now[photo] : value_text(NULL);
+    person->next[photo + 1] = person->now ? person->now[photo + 1] : value_text(NULL);
+}
+
+enum err import_merge_person(struct list_import *m, struct list_row *row)
+{
+    struct row *person = row->person, *unit;
+    const struct list_value *unit_value;
+    const size_t unit_column = entity_column(ENTITY_PERSON, "unit");
+    enum err e = import_begin_row(m, ENTITY_PERSON, person);
+    for (size_t i = 0; e == OK && i < row->record->count; i++) {
+        const struct list_value *value = &row->record->values[i];
+        const char *key = value->field->code;
+        if (strcmp(key, "unit") == 0 || strcmp(key, "code") == 0) continue;
+        if (value->field->attribute || is_of(ENTITY_PERSON, key)) e = import_merge_value(m, row, ENTITY_PERSON, person, key, value);
+    }
+    if (e == OK) e = import_find_unit(m, row->record, "unit", "unit_name", &unit, &unit_value);
+    if (e == OK && unit) person->next[unit_column] = row_values(unit)[0];
+    if (e == OK && !unit && unit_value) e = import_add_flaw(m, row, "refused", unit_value, "no such unit");
+    if (e == OK) keep_photo(person);
+    if (e == OK && !person->next[entity_column(ENTITY_PERSON, "name")].text) return import_add_flaw(m, row, "no_name", NULL, NULL);
+    return e == OK ? plan_derive_person(&m->plan, person, m->language) : e;
+}
+
+/* A unit that stands above, by its name: known, of another row, or yet to be made. */
+static enum err merge_parent(struct list_import *m, struct row *unit, const struct list_value *value)
+{
+    const struct table *units = &m->plan.tables[ENTITY_UNIT];
+    const char *fold = text_fold(&m->scratch, value->value);
+    struct row *above = NULL;
+    if (!fold) return ERR_NOMEM;
+    for (size_t i = 0; !above && i < units->count; i++) {
+        const char *other = row_values(units->rows[i])[entity_column(ENTITY_UNIT, "<name_fold>")].text;
+        if (other && strcmp(other, fold) == 0) above = units->rows[i];
+    }
+    enum err e = above ? OK : new_unit(m, value, &above);
+    if (e == OK) unit->next[entity_column(ENTITY_UNIT, "parent")] = row_values(above)[0];
+    return e;
+}
+
+/* --- a unit ------------------------------------------------------------------------------------------------------------------------------------------------ */
+
+enum err import_merge_unit(struct list_import *m, struct list_row *row)
+{
+    struct row *unit = row->unit;
+    enum err e = import_begin_row(m, ENTITY_UNIT, unit);
+    for (size_t i = 0; e == OK && i < row->record->count; i++) {
+        const struct list_value *value = &row->record->values[i];
+        if (strcmp(value->field->code, "code") == 0) continue;
+        if (strcmp(value->field->code, "parent_name") == 0) e = merge_parent(m, unit, value);
+        if (is_of(ENTITY_UNIT, value->field->code)) e = import_merge_value(m, row, ENTITY_UNIT, unit, value->field->code, value);
+    }
+    const char *name = e == OK ? unit->next[entity_column(ENTITY_UNIT, "name")].text : NULL;
+    if (e == OK && !name) return import_add_flaw(m, row, "no_name", NULL, NULL);
+    if (e != OK) return e;
+    const char *fold = label_fold(&m->arena, name);
+    if (!fold) return ERR_NOMEM;
+    unit->next[entity_column(ENTITY_UNIT, "<name_fold>")] = value_text(fold);
+    return OK;
+}

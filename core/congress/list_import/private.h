@@ -1,0 +1,117 @@
+/* What the files of this room share. Private to core/congress/list_import. */
+#ifndef PLENUM_LIST_IMPORT_PRIVATE_H
+#define PLENUM_LIST_IMPORT_PRIVATE_H
+
+#include "core/congress/event_file/plan.h"
+#include "core/congress/list_import/list_import.h"
+#include "core/congress/list_import/match.h"
+#include "core/congress/register/register.h"
+#include "core/sheet/sheet.h"
+
+/* A row of the list and what becomes of it. */
+struct list_row {
+    const struct list_record *record; /* NULL: of --prune */
+    enum list_row_kind kind;
+    struct row *person, *unit, *delegate; /* whom it means; NULL: nobody (yet) */
+    const struct match_result *match;     /* doubtful: who it may be; NULL: no doubt of that kind */
+    bool match_in_file;                   /* its candidates are rows of this list */
+    const struct list_flaw *flaws;        /* found here, beside the record's own */
+    size_t flaw_count;
+    const char *note;                     /* why it stays as it is: "replaced_at_desk", "named_at_desk"; NULL */
+    const char *decision;                 /* as it was given; NULL: none */
+    bool person_first, unit_first;        /* this is the row that writes the person, the unit */
+};
+
+struct list_import {
+    struct arena arena;    /* all of the plan */
+    struct arena scratch;  /* of one row */
+    struct db *db;
+    struct list_import_options options;
+    struct import_options plan_options; /* what the tables of the event file ask */
+    struct plan plan;
+    json_t *lasting, *passing; /* plan.keep is the second; attributes stand in the first */
+    const char *file_name;
+    struct sheet_book book;
+    struct list_vocabulary vocabulary;
+    struct list_known *known;
+    struct list_mapping mapping;
+    struct list_table table;
+    const char *language;
+    struct list_row *rows;
+    size_t count, capacity;
+    size_t counts[LIST_ROW_KIND_COUNT];
+    struct match_facts *known_facts;  /* of the people in plan.tables[ENTITY_PERSON], in their order, as they were stored */
+    size_t known_count;
+    struct match_index *known_index;
+    struct match_facts *row_facts;    /* of the rows */
+    struct match_index *row_index;
+    uint32_t *named_by;               /* of each known person the row that means them, + 1; 0: none */
+    struct map decisions;             /* "place/row" -> text */
+    struct map codes;                 /* codes that the list gives to people */
+    struct map new_units;             /* folded name -> struct row */
+    int64_t next_person, next_unit;   /* running numbers for codes */
+    int person_width, unit_width;
+    bool remembered;                  /* the mapping is one that was agreed before */
+};
+
+/* --- load.c --- */
+enum err import_load(struct list_import *import, struct fault *fault);          /* plan and vocabulary */
+enum err import_code_numbers(struct list_import *import);
+#define IMPORT_PERSON_NUMBER "list_import.person_code" /* settings: the last running number that was given away */
+#define IMPORT_UNIT_NUMBER "list_import.unit_code"
+const char *import_next_person_code(struct list_import *import);
+const char *import_next_unit_code(struct list_import *import);
+
+/* --- mapping.c --- */
+enum err import_find_mapping(struct list_import *import, struct fault *fault);
+/* The name under which a mapping is remembered. NULL: out of memory. */
+char *import_headings(struct arena *arena, const struct list_mapping *mapping);
+
+/* --- resolve.c: whom rows mean --- */
+enum err import_resolve(struct list_import *import, struct fault *fault);
+enum err import_facts(struct list_import *import);
+
+/* --- merge.c: what they say --- */
+enum err import_merge_person(struct list_import *import, struct list_row *row);
+enum err import_merge_unit(struct list_import *import, struct list_row *row);
+/* One value of a record into the row of an entity; a mistake becomes a flaw of the list's row. */
+enum err import_merge_value(struct list_import *import, struct list_row *row, enum entity_kind kind, struct row *into, const char *key,
+                            const struct list_value *value);
+enum err import_add_flaw(struct list_import *import, struct list_row *row, const char *reason, const struct list_value *value, const char *proposal);
+/* A row without changes yet: next begins as what is stored. */
+enum err import_begin_row(struct list_import *import, enum entity_kind kind, struct row *row);
+/* The unit of a value "unit" or "delegation", or of the name of a new one. NULL in *ret: the row says none. */
+enum err import_find_unit(struct list_import *import, const struct list_record *record, const char *code_field, const char *name_field, struct row **ret,
+                          const struct list_value **ret_value);
+bool import_row_differs(enum entity_kind kind, const struct row *row);
+
+/* --- units.c, delegates.c --- */
+enum err import_units(struct list_import *import, struct fault *fault);
+enum err import_name_delegates(struct list_import *import);
+enum err import_delegates(struct list_import *import);
+enum err import_prune(struct list_import *import);
+
+/* --- journal.c --- */
+/* What differs between two stored rows of an entity, as JSON {"key": [old, new]}; derived columns are left out. */
+void journal_fields(struct buf *out, enum entity_kind kind, const struct db_value *before, const struct db_value *after);
+void journal_attribute(struct buf *out, const char *code, const char *before, const char *after);
+/* A name for all that stands in a row, with a person's attributes (canonical texts by code), so that a change since is seen. */
+void journal_hash(enum entity_kind kind, const struct db_value *values, const char *attributes, char ret[33]);
+enum err journal_person_attributes(struct db *db, struct arena *arena, int64_t person_id, const char **ret);
+enum err journal_read(struct db *db, struct arena *arena, enum entity_kind kind, int64_t id, struct db_value **ret); /* NULL in *ret: it is not there */
+struct register_person journal_person(const struct db_value *values);
+struct register_unit journal_unit(const struct db_value *values);
+
+/* --- tell.c: what follows from the rows that were written, at the end --- */
+#define TELL_EVENTS_MOST 64
+struct tell {
+    int64_t events[TELL_EVENTS_MOST]; /* whose numbers grow */
+    size_t count;
+};
+void tell_event(struct tell *tell, int64_t event_id);
+/* The events of somebody who changed: their delegates there are news for the gates. */
+enum err tell_person(struct db *db, struct arena *arena, struct tell *tell, int64_t person_id);
+enum err tell_unit(struct db *db, struct arena *arena, struct tell *tell, int64_t unit_id);
+enum err tell_all(struct db *db, const struct tell *tell);
+
+#endif

@@ -1,0 +1,215 @@
+#include "server/commands/import_list.h"
+#include "core/base/clock.h"
+#include "core/base/file.h"
+#include "core/base/progress.h"
+#include "core/congress/list_import/list_import.h"
+#include "server/commands/commands.h"
+#include "server/commands/import_list_show.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PAUSE_MS 4 /* whoever waits for the database looks every few milliseconds */
+
+/* --- slices beside a running server: a transaction of our own, then room for the others ---------------------------------------------------------------------- */
+
+struct own_door {
+    struct db *db;
+    struct write_tools tools;
+    struct progress progress;
+};
+
+struct piece {
+    struct own_door *door;
+    enum err (*apply)(struct db *db, struct write_tools *tools, void *arg, struct fault *fault);
+    void *arg;
+};
+
+static enum err run_piece(struct db *db, void *arg, struct fault *fault)
+{
+    struct piece *piece = arg;
+    write_tools_begin(&piece->door->tools);
+    enum err e = piece->apply(db, &piece->door->tools, piece->arg, fault);
+    if (e != OK) return e;
+    e = write_tools_flush(&piece->door->tools, db);
+    return e == OK ? OK : db_fault(db, e, fault, "count");
+}
+
+static enum err run(void *context, enum err (*apply)(struct db *, struct write_tools *, void *, struct fault *), void *arg, struct fault *fault)
+{
+    struct own_door *door = context;
+    struct piece piece = {door, apply, arg};
+    enum err e = db_transaction(door->db, run_piece, &piece, fault);
+    clock_sleep_ms(PAUSE_MS);
+    return e;
+}
+
+static void show_progress(void *context, size_t done, size_t total)
+{
+    struct own_door *door = context;
+    (void)progress_show(&door->progress, done, total);
+}
+
+/* --- options --------------------------------------------------------------------------------------------------------------------------------------------------- */
+
+static enum err read_doubtful(const char *text, enum list_import_doubts *ret, struct fault *fault)
+{
+    static const char *const names[] = {[LIST_DOUBTS_ASK] = "ask", [LIST_DOUBTS_NEW] = "new", [LIST_DOUBTS_SAME] = "same", [LIST_DOUBTS_LEAVE] = "leave"};
+    for (int i = 0; text && i < 4; i++) {
+        if (strcmp(names[i], text) != 0) continue;
+        *ret = (enum list_import_doubts)i;
+        return OK;
+    }
+    return text ? fault_set(fault, ERR_USAGE, "--doubtful: \"%.40s\" is not one of ask, new, same, leave", text) : OK;
+}
+
+static enum err read_header(const char *text, struct list_import_options *options, struct fault *fault)
+{
+    char *end = NULL;
+    if (!text) return OK;
+    unsigned long first = strtoul(text, &end, 10), last = first;
+    if (*end == '-') last = strtoul(end + 1, &end, 10);
+    if (*end || !first || last < first || last > 1048576) return fault_set(fault, ERR_USAGE, "--header: \"%.40s\" is neither a row like 5 nor rows like 5-6", text);
+    options->header_first = (uint32_t)first;
+    options->header_last = (uint32_t)last;
+    return OK;
+}
+
+/* "17=P0005", "2!17=new": the sheet's number before it, where there are several. */
+static enum err read_decisions(struct arena *arena, const struct opt_list *list, struct list_import_options *options, struct fault *fault)
+{
+    struct list_decision *all = arena_array(arena, list->count + 1, sizeof *all);
+    if (!all) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    for (size_t i = 0; i < list->count; i++) {
+        char *end;
+        unsigned long place = 1, row = strtoul(list->items[i], &end, 10);
+        if (*end == '!') {
+            place = row;
+            row = strtoul(end + 1, &end, 10);
+        }
+        if (*end != '=' || !end[1] || !row || !place)
+            return fault_set(fault, ERR_USAGE, "--decide: \"%.60s\" is not like 17=P0005, 17=new or 17=leave", list->items[i]);
+        all[i] = (struct list_decision){(uint32_t)place - 1, (uint32_t)row, end + 1};
+    }
+    options->decisions = all;
+    options->decision_count = list->count;
+    return OK;
+}
+
+static enum err read_options(const struct import_list_command *c, struct arena *arena, struct list_import_options *ret, struct fault *fault)
+{
+    *ret = (struct list_import_options){.target = c->units ? LIST_UNITS : c->event ? LIST_DELEGATES : LIST_PEOPLE, .event = c->event, .category = c->category,
+                                        .sheet = c->sheet, .map = c->map.items, .map_count = c->map.count, .forget_mapping = c->forget_mapping, .capitals = c->capitals,
+                                        .new_units = c->new_units, .take_good = c->take_good, .prune = c->prune, .actor = "command line"};
+    if (c->units && c->event) return fault_set(fault, ERR_USAGE, "--units and --event: units are of the register, not of an event");
+    enum err e = read_doubtful(c->doubtful, &ret->doubts, fault);
+    if (e == OK) e = read_header(c->header, ret, fault);
+    return e == OK ? read_decisions(arena, &c->decide, ret, fault) : e;
+}
+
+/* --- the import
+ * -------------------------------------------------------------------------------------------------------------------------------------------------- */
+
+static enum err make_plan(struct db *db, const struct import_list_command *c, const struct list_import_options *options, struct list_import **ret,
+                          struct fault *fault)
+{
+    enum err e = db ? db_snapshot_begin(db) : OK;
+    if (e != OK) return db_fault(db, e, fault, "read");
+    e = list_import_open(db, c->file, file_base_name(c->file), true, options, ret, fault);
+    if (db) db_snapshot_end(db);
+    return e;
+}
+
+static enum err look(const struct import_list_command *c, const struct list_import_options *options, struct fault *fault)
+{
+    struct store store = {0};
+    struct arena scratch = {0};
+    struct list_import *plan = NULL;
+    const char *folder = store_choose_folder(c->data), *database = file_join(&scratch, folder, "plenum.db");
+    bool there = database && file_exists(database);
+    arena_release(&scratch);
+    enum err e = there ? store_open(folder, STORE_READ, &store, fault) : OK;
+    if (e == OK) e = make_plan(store.db, c, options, &plan, fault);
+    if (e == OK) e = c->json ? import_show_json(plan, fault) : import_show_text(plan, true, fault);
+    list_import_close(plan);
+    store_close(&store);
+    return e;
+}
+
+static enum err recover(struct own_door *own, const struct list_import_door *door, struct fault *fault)
+{
+    size_t count = 0;
+    enum err e = list_import_recover(door, &count, fault);
+    if (e == OK && count) fprintf(stderr, "plenum import: an earlier import had not reached its end: it was taken back\n");
+    (void)own;
+    return e;
+}
+
+static enum err apply(const struct store *store, const struct import_list_command *c, const struct list_import_options *options, struct fault *fault)
+{
+    struct own_door own = {.db = store->db};
+    const struct list_import_door door = {run, &own, show_progress};
+    struct list_import *plan = NULL;
+    struct list_import_result result = {0};
+    int lock = -1;
+    enum err e = list_import_lock(store->folder, &lock, fault);
+    if (e != OK) return e;
+    e = recover(&own, &door, fault);
+    if (e == OK) e = make_plan(store->db, c, options, &plan, fault);
+    if (e == OK && (e = list_import_ready(plan, fault)) != OK && !c->json) (void)import_show_text(plan, false, NULL);
+    if (e == OK) {
+        progress_begin(&own.progress, "writing");
+        e = list_import_apply(plan, &door, &result, fault);
+        progress_end(&own.progress);
+    }
+    if (e == OK) e = import_show_result(plan, &result, c->json, fault);
+    list_import_close(plan);
+    write_tools_release(&own.tools);
+    file_unlock(lock);
+    progress_finish(&own.progress);
+    return e;
+}
+
+int import_list(const struct import_list_command *c)
+{
+    struct arena arena = {0};
+    struct list_import_options options;
+    struct store store = {0};
+    struct fault fault = {0};
+    enum err e = read_options(c, &arena, &options, &fault);
+    if (e == OK && c->dry_run) e = look(c, &options, &fault);
+    else if (e == OK && (e = store_open(store_choose_folder(c->data), STORE_CREATE, &store, &fault)) == OK) e = apply(&store, c, &options, &fault);
+    store_close(&store);
+    arena_release(&arena);
+    return command_end("import", e, &fault);
+}
+
+int import_list_undo(const char *data, long number, bool json)
+{
+    struct store store = {0};
+    struct fault fault = {0};
+    struct list_import_undone undone = {0};
+    int lock = -1;
+    enum err e = store_open(store_choose_folder(data), STORE_WRITE, &store, &fault);
+    struct own_door own = {.db = store.db};
+    const struct list_import_door door = {run, &own, show_progress};
+    if (e == OK) e = list_import_lock(store.folder, &lock, &fault);
+    if (e == OK) e = recover(&own, &door, &fault);
+    if (e == OK) e = list_import_undo(&door, number, "command line", &undone, &fault);
+    if (e == OK) e = import_show_undone(store.db, &undone, json, &fault);
+    write_tools_release(&own.tools);
+    if (lock >= 0) file_unlock(lock);
+    store_close(&store);
+    return command_end("import", e, &fault);
+}
+
+int import_list_history(const char *data, const char *event, bool json)
+{
+    struct store store = {0};
+    struct fault fault = {0};
+    enum err e = store_open(store_choose_folder(data), STORE_READ, &store, &fault);
+    if (e == OK) e = import_show_history(store.db, event, json, &fault);
+    store_close(&store);
+    return command_end("import", e, &fault);
+}
