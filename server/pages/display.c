@@ -268,7 +268,7 @@ void display_seen_post(struct http_request *req)
     struct seen *seen = arena_alloc(req->arena, sizeof *seen);
     const char *frame = frame_query(req);
     if (buckets_take(pages_seen_buckets(app_of(req)->pages), principal_of(req)->session.id_hash) > 0) { /* each is a write; a wall that is not heard says it again */
-        http_reply_problem(req, 429, "too_often", "This wall has said so often enough.");
+        reply_reason(req, REASON_slow_down);
         return;
     }
     if (seen == NULL || frame == NULL) {
