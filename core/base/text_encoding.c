@@ -197,10 +197,12 @@ static bool is_letter_byte(uint8_t b)
     return (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || b >= 0x80;
 }
 
-/* Quotes, dashes, the no-break space and the like. */
+/* Quotes, dashes, the no-break space, signs of money and the like. */
 static bool is_apart(uint8_t b)
 {
-    return b >= 0x80 && b < 0xC0 && strchr("\x82\x84\x85\x8b\x91\x92\x93\x94\x95\x96\x97\x9b\xa0\xab\xbb\x80\xa1\xbf\xb7\xb0\xba\xaa\xad\xb4", (char)b) != NULL;
+    static const char apart[] = "\x80\x82\x84\x85\x8b\x91\x92\x93\x94\x95\x96\x97\x9b\xa0\xa1\xa2\xa3\xa4\xa5"
+                                "\xa7\xa9\xaa\xab\xad\xae\xb0\xb1\xb2\xb3\xb4\xb5\xb7\xb9\xba\xbb\xbf";
+    return b >= 0x80 && b < 0xC0 && strchr(apart, (char)b) != NULL;
 }
 
 static bool is_western_letter(uint8_t b)

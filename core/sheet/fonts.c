@@ -124,15 +124,17 @@ static bool is_meant(const struct column *column, const char *text)
     return !mixed || look.plain < look.words;
 }
 
-/* TCVN3 has no capitals with tone marks: where all other letters are capitals, these were meant to be. */
+/* TCVN3 has no capitals with tone marks: where all other letters are capitals, also behind the first of a word, these were meant to be. "T« Tó" is Tô Tú. */
 static bool is_in_capitals(const char *text)
 {
-    size_t capitals = 0;
+    bool within = false, any = false;
     for (; *text; text++) {
         if (*text >= 'a' && *text <= 'z') return false;
-        capitals += *text >= 'A' && *text <= 'Z';
+        bool capital = *text >= 'A' && *text <= 'Z';
+        any = any || (capital && within);
+        within = capital || (unsigned char)*text >= 0x80;
     }
-    return capitals >= 2;
+    return any;
 }
 
 static const char *convert(struct converting *c, int code, bool capitals, const char *text)

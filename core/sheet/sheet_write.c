@@ -171,7 +171,7 @@ static lxw_format *make_format(struct sheet_writer *w, const struct sheet_column
     lxw_format *f = workbook_add_format(w->book);
     if (!f) return NULL;
     if (column->kind == SHEET_DATE) format_set_num_format(f, w->plan.date_format ? w->plan.date_format : "dd/mm/yyyy");
-    else if (column->kind != SHEET_NUMBER) format_set_num_format(f, "@");
+    else if (column->kind == SHEET_TEXT) format_set_num_format(f, "@");
     if (w->plan.protect && !column->locked) format_set_unlocked(f);
     if (column->wrap) format_set_text_wrap(f);
     format_set_align(f, LXW_ALIGN_VERTICAL_TOP);

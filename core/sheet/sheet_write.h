@@ -18,7 +18,7 @@ struct sheet_writer;
 struct sheet_column {
     const char *title;
     double width;                /* in digits, as the programs count; 0: by the title and the kind, 8 to 40 */
-    enum sheet_kind kind;        /* SHEET_TEXT: what is typed there stays as it is typed, leading zeros too; SHEET_DATE, SHEET_NUMBER; SHEET_YES_NO counts as a text */
+    enum sheet_kind kind;        /* SHEET_TEXT: what is typed there stays as it is typed, leading zeros too; SHEET_DATE, SHEET_NUMBER, SHEET_YES_NO */
     bool locked;                 /* in a protected sheet: nobody may change it */
     bool wrap;                   /* long texts are broken within the cell */
     const char *const *choices;  /* a list to choose from: any number, any length; others are refused by the office program. NULL: none */
