@@ -7,6 +7,7 @@
 #include "core/congress/checkin/conflict.h"
 #include "core/congress/figures/tally.h"
 #include "server/access.h"
+#include "server/pages/first_steps.h"
 #include "server/pages/staff_page.h"
 #include "server/qr_path.h"
 
@@ -21,6 +22,17 @@ static const char *room_of(const struct account *account, int64_t event_id)
     return account_head_unit(account, event_id) != 0 ? "delegation" : NULL;
 }
 
+/* The event that somebody is busy with: the next one that is not over, else the last. */
+static const struct event_page_line *busy_with(const struct account *account, const struct event_page_line *lines, size_t count)
+{
+    const struct event_page_line *best = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (!account_may(account, ACCOUNT_ORGANISER, lines[i].id)) continue;
+        if (!best || best->ends_ms < clock_now_ms()) best = &lines[i];
+    }
+    return best;
+}
+
 void admin_get(struct http_request *req)
 {
     struct view view;
@@ -31,6 +43,8 @@ void admin_get(struct http_request *req)
     if (worker == NULL || !view_begin(&view, req)) return;
     enum err err = event_page_list(worker->db, req->arena, &lines, &count);
     const struct account *account = &principal_of(req)->account;
+    const struct event_page_line *busy = err == OK ? busy_with(account, lines, count) : NULL;
+    if (err == OK && account_may(account, ACCOUNT_ORGANISER, 0)) err = first_steps_put(&view, worker->db, busy ? busy->id : 0, busy ? busy->slug : NULL, true);
     if (err != OK) {
         reply_error(req, err, NULL);
         return;
@@ -49,6 +63,7 @@ void admin_get(struct http_request *req)
     view_put_json(view.root, "events", events);
     view_put_flag(view.root, "of_all", account_may(account, ACCOUNT_ORGANISER, 0));
     view_set_title(&view, view_words(&view, "admin.events"));
+    view_set_style(&view, "setup");
     view_reply(&view, 200, "admin");
 }
 
@@ -151,11 +166,16 @@ static void console_reply(struct staff_page *page)
     if (err == OK) err = put_conflicts(view, db, page->event.id);
     if (err == OK) err = view_put_host_warnings(view, db, page->programme);
     if (err == OK) err = view_put_pin_alarm(view, db, page->event.id);
+    if (err == OK) err = first_steps_put(view, db, page->event.id, page->event.slug, false);
     if (err != OK) {
         reply_error(view->req, err, NULL);
         return;
     }
     view_put_mirror(view);
+    view_put_flag(view->root, "of_all", account_may(&principal_of(view->req)->account, ACCOUNT_ORGANISER, 0));
+    if (page->programme->closed_ms) view_put(view->root, "closed_since", view_moment(view, page->event.timezone, page->programme->closed_ms));
+    staff_page_put_done(view, "create.done_");
+    view_set_style(view, "setup");
     view_put_gates(view, page->programme, NULL);
     view_put(view->root, "display_code", page->event.display_code);
     view_set_title(view, view_words(view, "admin.link"));

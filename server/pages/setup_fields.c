@@ -26,6 +26,12 @@ TABLE(event, SETUP_EVENT, "event", NULL, TITLE, {"kind", FORM_CHOICE, 0, kinds},
       {"quorum.category", FORM_CATEGORY, 0, NULL}, {"quorum.rule", FORM_CHOICE, 0, rules}, {"quorum.fraction", FORM_LINE, 0, NULL},
       {"public_url", FORM_LINE, FORM_LATER, NULL});
 
+TABLE(new, SETUP_EVENT, "new", NULL, TITLE, {"kind", FORM_CHOICE, 0, kinds}, {"starts", FORM_MOMENT, FORM_NEEDED, NULL}, {"ends", FORM_MOMENT, FORM_NEEDED, NULL},
+      {"venue.name", FORM_WORDS, FORM_WIDE, NULL}, {"timezone", FORM_ZONE, FORM_NEEDED, NULL}, {"slug", FORM_LINE, FORM_FRESH | FORM_LATER, NULL});
+
+TABLE(copy, SETUP_EVENT, "copy", NULL, TITLE, {"day", FORM_DAY, FORM_NEEDED, NULL}, {"delegates", FORM_TICK, FORM_WIDE, NULL},
+      {"slug", FORM_LINE, FORM_FRESH | FORM_LATER, NULL});
+
 TABLE(session, SETUP_SESSION, "session", "sessions", TITLE, {"starts", FORM_MOMENT, FORM_NEEDED, NULL}, {"ends", FORM_MOMENT, FORM_NEEDED, NULL},
       {"area", FORM_AREA, 0, NULL},
       {"room", FORM_LINE, 0, NULL}, {"speakers", FORM_LINES, FORM_WIDE, NULL}, {"admits", FORM_WHO, FORM_WIDE, NULL}, {"carry_over", FORM_TICK, FORM_WIDE, NULL}, CODE);

@@ -215,7 +215,8 @@ static void put_plain(const struct show *s)
     if (s->about->sent) text = sent(s, NULL);
     if (s->field->kind == FORM_MOMENT && text && !s->about->sent) text = arena_strndup(s->about->view->arena, text, 16);
     view_put(s->out, "value", text);
-    view_put_flag(s->out, s->field->kind == FORM_MOMENT ? "is_moment" : s->field->kind == FORM_NUMBER ? "is_number" : "is_line", true);
+    enum form_kind kind = s->field->kind;
+    view_put_flag(s->out, kind == FORM_MOMENT ? "is_moment" : kind == FORM_DAY ? "is_day" : kind == FORM_NUMBER ? "is_number" : "is_line", true);
 }
 
 static void put_tick(const struct show *s)

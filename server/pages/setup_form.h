@@ -12,6 +12,7 @@ enum form_kind {
     FORM_LINES,     /* a list: a line each */
     FORM_NUMBER,
     FORM_MOMENT,    /* by the event's clocks */
+    FORM_DAY,
     FORM_CHOICE,    /* one of `choices`; words "setup.is.CHOICE" */
     FORM_ZONE,      /* a time zone */
     FORM_AREA,      /* an area of the event, or none */
@@ -44,7 +45,7 @@ struct form_table {
     const struct form_field *fields;
     size_t count;
 };
-extern const struct form_table form_event, form_session, form_gate, form_area, form_category, form_organization, form_attribute;
+extern const struct form_table form_event, form_new, form_copy, form_session, form_gate, form_area, form_category, form_organization, form_attribute;
 
 /* What a form needs to know beside its own row; the JSON is borrowed. */
 struct form_about {

@@ -3,6 +3,7 @@
 #include "server/pages/setup_pages.h"
 #include "core/base/clock.h"
 #include "core/base/zone.h"
+#include "server/pages/console.h"
 #include "server/pages/messages.h"
 #include "server/pages/staff_page.h"
 #include "server/refusal.h"
@@ -29,13 +30,6 @@ struct show {
     const char *tags[ANNOUNCEMENT_LANGUAGES];
     size_t tag_count;
 };
-
-bool setup_may_all(struct http_request *req)
-{
-    if (account_may(&principal_of(req)->account, ACCOUNT_ORGANISER, 0)) return true;
-    reply_reason(req, REASON_forbidden);
-    return false;
-}
 
 static const char *address(struct http_request *req, const struct setup_page *page)
 {
@@ -163,7 +157,7 @@ static void show_work(struct http_request *req, void *thread_state)
 static void show(struct http_request *req, const struct setup_page *page)
 {
     struct ask *ask = arena_alloc(req->arena, sizeof *ask);
-    if (view_ask_new_password(req) || (page->place && !setup_may_all(req))) return;
+    if (page->place ? !console_enter(req, true) : view_ask_new_password(req)) return;
     if (!ask) {
         reply_reason(req, REASON_busy);
         return;
@@ -176,9 +170,8 @@ static void show(struct http_request *req, const struct setup_page *page)
 /* --- changing --------------------------------------------------------------------------------------------------------------------------------- */
 
 /* The label of the field in front, so that the sentence is whole without the form. */
-static const char *problem_words(struct show *s, const struct form_table *table, const struct fault *fault)
+const char *setup_problem(struct view *view, const struct form_table *table, const struct fault *fault)
 {
-    struct view *view = &s->view;
     const char *words = refusal_of_fault(view->req, fault), *label = "";
     if (!fault->reason || strncmp(fault->reason, "field_", 6) != 0) return words;
     for (size_t i = 0; i < table->count && !*label; i++) {
@@ -201,7 +194,7 @@ static void refuse(struct show *s, const struct form_table *table, enum err e, c
         reply_error(req, e, fault->text[0] ? fault : NULL);
         return;
     }
-    *ask = (struct ask){.page = s->ask->page, .problem = problem_words(s, table, fault), .status = e == ERR_INPUT ? 400 : 409};
+    *ask = (struct ask){.page = s->ask->page, .problem = setup_problem(&s->view, table, fault), .status = e == ERR_INPUT ? 400 : 409};
     if (fault->reason && strncmp(fault->reason, "field_", 6) == 0) ask->wrong = arena_strdup(req->arena, fault->detail);
     req->state = ask;
     show_work(req, s->worker);
@@ -268,7 +261,7 @@ static void change_work(struct http_request *req, void *thread_state)
 static void change(struct http_request *req, const struct setup_page *page)
 {
     struct ask *ask = arena_alloc(req->arena, sizeof *ask);
-    if (page->place && !setup_may_all(req)) return;
+    if (page->place && !console_enter(req, true)) return;
     if (!ask) {
         reply_reason(req, REASON_busy);
         return;

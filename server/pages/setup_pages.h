@@ -19,7 +19,9 @@ json_t *setup_items(struct view *view, const struct form_table *table, const jso
 /* In a transaction of a connection of its own, so on a thread of the job pool only. */
 enum err setup_write(struct app *app, struct arena *arena, const struct setup_change *change, const char **ret_code, struct fault *fault);
 
-/* Whether whoever asks answers for every event; the reply is made when not. */
-bool setup_may_all(struct http_request *req);
+enum err setup_write_copy(struct app *app, struct arena *arena, const struct setup_copy *copy, const char **ret_slug, struct fault *fault);
+
+/* Why something was refused, with the label of its field in front, so that the sentence is whole without the form. In the request's arena. */
+const char *setup_problem(struct view *view, const struct form_table *table, const struct fault *fault);
 
 #endif

@@ -267,17 +267,107 @@ def organization():
     p.check(reply.status == 400 and "fill this in" in text_of(reply.text), "an organisation without a name is refused", reply)
 
 
+def new_events():
+    place = "/admin/-/new"
+    first = {"title_vi": "Lớp tập huấn", "kind": "training", "starts": "2031-05-05T08:00", "ends": "2031-05-06T16:30", "timezone": "Asia/Ho_Chi_Minh"}
+    for changes, words in (({"title_vi": ""}, "fill this in"), ({"ends": "2031-05-04T08:00"}, "after the beginning"), ({"starts": "mai"}, "real day and time"),
+                           ({"timezone": ""}, "fill this in"), ({"slug": "Lớp học"}, "a–z"), ({"slug": EVENT}, "already")):
+        reply = world.admin.form(place, dict(first, **changes))
+        p.check(reply.status in (400, 409) and words in text_of(reply.text) and "aria-invalid" in reply.text, "a wrong new event is refused: " + words,
+                "%r %s" % (reply, text_of(reply.text)[:900]))
+    replies = []
+
+    def press():
+        replies.append(world.server.sign_in("organiser", "mat khau that dai 19").form(place, first).header("Location"))
+    threads = [threading.Thread(target=press) for _ in range(3)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    p.equal(replies, ["/admin/lop-tap-huan?done=made"] * 3, "a new event, its form sent three times at once, is one event")
+    made = json.loads(p.plenum("export", "event", "--event", "lop-tap-huan", "--format", "json", data=world.server.data).stdout)["events"][0]
+    p.equal(([c["code"] for c in made["categories"]], [g["code"] for g in made["gates"]], [a["code"] for a in made["areas"]], made.get("quorum")),
+            (["participant", "lecturer", "staff"], ["main"], ["hall"], None), "it has what a training course has")
+    p.check(world.server.value("SELECT display_code FROM event WHERE slug = 'lop-tap-huan'"), "and a code for its walls")
+    world.admin.form(place, dict(first, title_vi="Đại hội", kind="congress"))
+    made = json.loads(p.plenum("export", "event", "--event", "dai-hoi", "--format", "json", data=world.server.data).stdout)["events"][0]
+    p.equal((made["quorum"]["fraction"], made["categories"][0]["title"]), ("2/3", {"vi": "Đại biểu chính thức", "en": "Delegate"}), "a congress has a quorum, titles are in each language")
+    page = world.admin.get("/admin/dai-hoi?done=made&lang=en").text
+    p.check("Next: the list of delegates" in page and "First steps" in page, "the console says what comes next")
+    # one person, by hand
+    people = "/admin/dai-hoi/delegates/new"
+    form = {"request": p.uuid7(), "name": "Nguyễn Thị Mới", "category": "official"}
+    replies = [world.admin.form(people, form).status for _ in range(2)]
+    p.equal((replies, world.server.value("SELECT COUNT(*) FROM delegate d JOIN event e ON e.id = d.event_id WHERE e.slug = 'dai-hoi'")), ([303, 303], 1), "one person more, once")
+    reply = world.admin.form(people, dict(form, request=p.uuid7(), name=""))
+    p.check(reply.status in (400, 409) and "name is needed" in text_of(reply.text), "without a name: told", reply)
+    reply = world.admin.form(people, dict(form, request=p.uuid7()))
+    p.check(reply.status == 409 and 'name="anyway"' in reply.text, "a namesake: asked", reply)
+    code = world.server.value("SELECT code FROM person WHERE name = 'Nguyễn Thị Mới'")
+    reply = world.admin.get("/admin/dai-hoi/badges/print?only=" + code)
+    p.check(reply.status == 200 and reply.body[:5] == b"%PDF-", "and a first badge", reply)
+
+
+def copies():
+    place = "/admin/-/new"
+    was = event_file()
+    reply = world.admin.form(place, {"from": EVENT, "title_vi": "Lần sau", "day": "2033-03-01"})
+    p.equal(reply.header("Location"), "/admin/lan-sau?done=made", "an event is copied")
+    p.equal(world.admin.form(place, {"from": EVENT, "title_vi": "Lần sau", "day": "2033-03-01"}).header("Location"), "/admin/lan-sau?done=made", "the same form again makes no other")
+    now = json.loads(p.plenum("export", "event", "--event", "lan-sau", "--format", "json", data=world.server.data).stdout)["events"][0]
+    for key in ("categories", "areas", "gates", "venue", "colors", "wifi", "quorum"):
+        p.equal(now.get(key), was.get(key), "the copy has the same %s" % key)
+    p.equal(([s["code"] for s in now["sessions"]], now["starts"][:10], now["starts"][11:]), ([s["code"] for s in was["sessions"]], "2033-03-01", was["starts"][11:]), "sessions come along, on the new days")
+    p.equal([(d["code"], d["file"]) for d in now["documents"]], [(d["code"], d["file"]) for d in was["documents"]], "papers too")
+    p.equal((now.get("delegates"), now.get("announcements")), (None, None), "nobody, and nothing that was said")
+    reply = world.admin.form(place, {"from": EVENT, "title_vi": "Lần nữa", "day": "2034-03-01", "delegates": "1"})
+    count = lambda slug: world.server.value("SELECT COUNT(*) FROM delegate d JOIN event e ON e.id = d.event_id WHERE e.slug = ?", slug)
+    p.equal((count("lan-nua"), count("lan-sau")), (count(EVENT), 0), "delegates come along when that is wanted")
+    p.equal(world.server.value("SELECT COUNT(*) FROM scan s JOIN gate g ON g.id = s.gate_id JOIN event e ON e.id = g.event_id WHERE e.slug = 'lan-nua'"), 0, "and nobody has come")
+    p.check(not set(world.server.tokens("lan-nua").values()) & set(world.server.tokens(EVENT).values()), "their badges are new")
+    for day, words in (("", "real day"), ("1/3/2033", "real day")):
+        reply = world.admin.form(place, {"from": EVENT, "title_vi": "X", "day": day})
+        p.check(reply.status == 400 and words in text_of(reply.text), "a copy without a day is refused", reply)
+    p.equal(world.admin.form(place, {"from": "nowhere", "title_vi": "X", "day": "2033-03-01"}).status, 404, "a copy of nothing is refused")
+
+
+def closing():
+    place = at("close")
+    device = world.server.device(EVENT, "main")
+    tokens = [t for t in world.server.tokens(EVENT).values()]
+    p.check("All gates take nobody" in text_of(page_of(place)), "the page says what closing means")
+    reply = world.admin.form(place, {"do": "open", "words": "x"})
+    p.equal(reply.status, 409, "what is open is not opened")
+    p.equal(world.admin.form(place, {"do": "close", "words": "Xong việc"}).status, 303, "the event is closed")
+    p.equal(world.admin.form(place, {"do": "close"}).status, 409, "once")
+    answer = device.post("/api/v1/checkins", p.scan(tokens[5], "main")).json()["results"][0]
+    p.equal((answer["outcome"], answer["reason"]), ("refused", "closed"), "no gate takes anybody")
+    answer = device.post("/api/v1/checkins", p.scan(tokens[5], "main", age=600000, decision="admitted")).json()["results"][0]
+    p.check(answer["outcome"] != "invalid" and not answer["conflict"], "but what it tells late is taken", answer)
+    roster = device.get("/api/v1/events/%s/roster" % EVENT).json()
+    p.check(p.time_ms(roster["event"]["closes_at"]) <= p.now_ms(), "lists of doors say so")
+    p.check("The event is closed" in text_of(world.admin.get("/admin/%s?lang=en" % EVENT).text), "the console says so")
+    p.equal(world.admin.get("/e/" + EVENT).status, 200, "the public page stays")
+    p.equal(world.admin.form(place, {"do": "open", "words": " "}).status, 400, "opening again needs a reason")
+    p.equal(world.admin.form(place, {"do": "open", "words": "Đại biểu đến muộn"}).status, 303, "it is opened again")
+    p.check(device.post("/api/v1/checkins", p.scan(tokens[6], "main")).json()["results"][0]["outcome"] in ("admitted", "refused"), "doors go on")
+    page = text_of(page_of(place))
+    p.check("Xong việc" in page and "Đại biểu đến muộn" in page, "both stand in the history")
+    p.equal((len(audits("close_event")), len(audits("reopen_event"))), (1, 1), "and in the record")
+
+
 def rights():
     desk = world.server.sign_in("desk", "mat khau that dai 19")
-    for place in (at("setup"), at("programme"), at("gates"), at("categories"), "/admin/-/organization"):
+    for place in (at("setup"), at("programme"), at("gates"), at("categories"), at("close"), "/admin/-/organization", "/admin/-/new"):
         p.equal((desk.get(place).status, send(desk, place, [("do", "save"), ("list", "event")]).status), (403, 403), "the desk has no business in " + place.rsplit("/", 1)[1])
     world.server.user("of-event", "organiser", event=EVENT)
     own = world.server.sign_in("of-event", "mat khau that dai 19")
     p.equal((own.get(at("setup")).status, own.get("/admin/-/organization").status), (200, 403), "an organiser of one event changes that event, not the organisation")
+    p.equal((own.get("/admin/-/new").status, own.form("/admin/-/new", {"title_vi": "X"}).status, own.get("/admin").status), (403, 403, 200), "and makes no other event")
     reply = world.admin.request("POST", at("setup"), b"do=save&list=event&title_vi=x", {"Content-Type": "application/x-www-form-urlencoded", "X-CSRF-Token": None})
     p.equal(reply.status, 403, "without the session's token nothing is changed")
     p.equal(send(world.admin, at("setup"), [("do", "remove"), ("list", "event")]).status, 400, "an event is not removed here")
 
 
 if __name__ == "__main__":
-    p.run("events_console", begin, settings, two_at_once, programme, gates, categories, organization, rights)
+    p.run("events_console", begin, settings, two_at_once, programme, gates, categories, organization, new_events, copies, closing, rights)

@@ -47,7 +47,7 @@ static enum err find_zone(struct event_plan *event, const struct json_place *pla
     json_t *given = json_object_get(event->source, "timezone");
     if (given) {
         event->zone = json_string_value(given);
-        if (!event->zone) return json_fault(fault, &here, "must be a text");
+        if (!event->zone) return field_fault(fault, json_fault(fault, &here, "must be a text"), "field_required", "timezone");
         if (!zone_is_known(event->zone)) return field_fault(fault, json_fault(fault, &here, "no such time zone \"%.100s\"", event->zone), "field_zone", "timezone");
         return OK;
     }

@@ -119,6 +119,8 @@ struct reading {
     struct fault *fault;
 };
 typedef enum err field_reader(const struct reading *r);
+/* The usual reason for a value that its kind does not take: "refusal.…" of web/i18n. Static. */
+const char *field_reason(enum field_kind kind);
 /* Gives a mistake of the file the reason by which a form says it, and the key that it is about; the first one stays. Passes `e` on. */
 enum err field_fault(struct fault *fault, enum err e, const char *reason, const char *key);
 /* NULL for kinds that read.c reads itself. */

@@ -252,8 +252,7 @@ void shape_defaults(const struct shape *shape, struct db_value *values)
         if (field_width(&shape->fields[i])) field_default(&shape->fields[i], values + column);
 }
 
-/* What a form says of a value that its kind does not take: "refusal.…" of web/i18n. */
-static const char *kind_reason(enum field_kind kind)
+const char *field_reason(enum field_kind kind)
 {
     switch (kind) {
     case FIELD_CODE: return "field_code";
@@ -315,7 +314,7 @@ enum err shape_read(struct plan *plan, const struct shape *shape, json_t *object
         struct reading reading = {plan, field, value, &here, values + column, fault};
         if (field->kind == FIELD_OBJECT || field->kind == FIELD_OBJECTS) values[column] = value_text(NULL);
         enum err e = field_read(&reading);
-        if (e != OK) return field_fault(fault, e, kind_reason(field->kind), key);
+        if (e != OK) return field_fault(fault, e, field_reason(field->kind), key);
     }
     for (size_t i = 0; is_new && i < shape->count; i++) {
         struct json_place here = {.up = place, .key = shape->fields[i].key};

@@ -12,6 +12,7 @@
 #include "core/base/json.h"
 #include "core/db/db.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum setup_kind { SETUP_ORGANIZATION, SETUP_ATTRIBUTE_TYPE, SETUP_EVENT, SETUP_CATEGORY, SETUP_AREA, SETUP_GATE, SETUP_SESSION };
@@ -36,6 +37,19 @@ struct setup_change {
  * ERR_INPUT: the reason "field_…" with the key of the field as detail; ERR_CONFLICT: setup_changed, setup_used, setup_needed, setup_exists, setup_slug;
  * ERR_NOT_FOUND: setup_gone. */
 enum err setup_apply(struct db *db, struct arena *arena, const struct setup_change *change, const char **ret_code, struct fault *fault);
+
+struct setup_copy {
+    const char *from;      /* slug of the event that is copied */
+    json_t *title;         /* of the new one; NULL: the same */
+    const char *slug;      /* NULL: made of the title */
+    const char *starts_on; /* "2027-05-01": all times are moved by whole days */
+    bool delegates;        /* come along, without what they did or were excused for; their badges are new */
+    const char *actor;
+};
+
+/* A new event that consists of what another does: rules, categories, areas, gates, programme, papers, our work; nothing of what happened there, no announcements or news.
+ * In the caller's transaction, as setup_apply. ERR_NOT_FOUND; ERR_INPUT field_…; ERR_CONFLICT setup_slug. */
+enum err setup_copy(struct db *db, struct arena *arena, const struct setup_copy *copy, const char **ret_slug, struct fault *fault);
 
 /* A code of at most 40 characters out of a title: "Cửa chính" → "cua-chinh"; `spare` when nothing of it can stand in a code. NULL: out of memory. */
 char *setup_code_of(struct arena *arena, const json_t *title, const char *spare);

@@ -120,7 +120,7 @@ static enum err name_row(struct plan *plan, struct table *table, json_t *object,
     const struct field *field = table->kind == ENTITY_EVENT ? &slug_field : &code_field;
     struct reading reading = {plan, field, code, &here, &value, fault};
     enum err e = field_text_reader(field->kind)(&reading);
-    if (e != OK) return e;
+    if (e != OK) return field_fault(fault, e, field_reason(field->kind), key);
     struct row *row = table_find(table, value.text);
     if (row && row->source) return json_fault(fault, &here, "\"%.100s\" stands twice", value.text);
     if (!row) {
