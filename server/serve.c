@@ -5,6 +5,7 @@
 #include "core/congress/badges/badge_list.h"
 #include "core/congress/checkin/scan_key.h"
 #include "core/congress/figures/keep.h"
+#include "core/congress/list_import/list_import.h"
 #include "core/net/http_client.h"
 #include "core/typeset/fonts.h"
 #include "server/access.h"
@@ -86,12 +87,29 @@ static enum err add_crcs(struct app *app, struct fault *fault)
     return e;
 }
 
+/* A list that did not reach its end, because the power went: nobody sees half of it. One that another program takes in just now is that program's. */
+static enum err take_lists_back(struct app *app, struct fault *fault)
+{
+    struct list_import_own own;
+    int lock = -1;
+    size_t count = 0;
+    enum err e = list_import_lock(app->store.folder, &lock, NULL);
+    if (e != OK) return e == ERR_BUSY ? OK : fault_set(fault, e, "%s/list_import.lock: %s", app->store.folder, err_name(e));
+    list_import_own_open(&own, app->store.db);
+    e = list_import_recover(&own.door, &count, fault);
+    list_import_own_close(&own);
+    file_unlock(lock);
+    if (count) log_line(LOG_NOTICE, "server", "a list had not been taken in to its end: it was taken back");
+    return e;
+}
+
 static enum err open_store(const struct serve_options *o, struct app *app, struct fault *fault)
 {
     enum err e = store_open(store_choose_folder(o->data), o->practice ? STORE_PRACTICE : STORE_CREATE, &app->store, fault);
     if (e == OK) e = store_lock(&app->store, &app->lock, fault);
     if (e == ERR_BUSY) return fault_set(fault, e, "another `plenum serve` runs on %s", app->store.folder);
     if (e == OK) e = db_prepare_all(app->store.db, fault);
+    if (e == OK) e = take_lists_back(app, fault);
     return e == OK ? add_crcs(app, fault) : e;
 }
 

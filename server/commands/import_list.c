@@ -1,5 +1,4 @@
 #include "server/commands/import_list.h"
-#include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/progress.h"
 #include "core/congress/list_import/list_import.h"
@@ -10,45 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAUSE_MS 4 /* whoever waits for the database looks every few milliseconds */
-
-/* --- slices beside a running server: a transaction of our own, then room for the others ---------------------------------------------------------------------- */
-
-struct own_door {
-    struct db *db;
-    struct write_tools tools;
-    struct progress progress;
-};
-
-struct piece {
-    struct own_door *door;
-    enum err (*apply)(struct db *db, struct write_tools *tools, void *arg, struct fault *fault);
-    void *arg;
-};
-
-static enum err run_piece(struct db *db, void *arg, struct fault *fault)
-{
-    struct piece *piece = arg;
-    write_tools_begin(&piece->door->tools);
-    enum err e = piece->apply(db, &piece->door->tools, piece->arg, fault);
-    if (e != OK) return e;
-    e = write_tools_flush(&piece->door->tools, db);
-    return e == OK ? OK : db_fault(db, e, fault, "count");
-}
-
-static enum err run(void *context, enum err (*apply)(struct db *, struct write_tools *, void *, struct fault *), void *arg, struct fault *fault)
-{
-    struct own_door *door = context;
-    struct piece piece = {door, apply, arg};
-    enum err e = db_transaction(door->db, run_piece, &piece, fault);
-    clock_sleep_ms(PAUSE_MS);
-    return e;
-}
-
 static void show_progress(void *context, size_t done, size_t total)
 {
-    struct own_door *door = context;
-    (void)progress_show(&door->progress, done, total);
+    (void)progress_show(context, done, total);
 }
 
 /* --- options --------------------------------------------------------------------------------------------------------------------------------------------------- */
@@ -137,37 +100,46 @@ static enum err look(const struct import_list_command *c, const struct list_impo
     return e;
 }
 
-static enum err recover(struct own_door *own, const struct list_import_door *door, struct fault *fault)
+/* Whatever an earlier import left half. */
+static enum err recover(const struct list_import_door *door, struct fault *fault)
 {
     size_t count = 0;
     enum err e = list_import_recover(door, &count, fault);
     if (e == OK && count) fprintf(stderr, "plenum import: an earlier import had not reached its end: it was taken back\n");
-    (void)own;
+    return e;
+}
+
+static enum err apply_with(struct list_import_own *own, const struct import_list_command *c, const struct list_import_options *options, struct fault *fault)
+{
+    struct list_import *plan = NULL;
+    struct list_import_result result = {0};
+    struct progress progress = {0};
+    enum err e = recover(&own->door, fault);
+    if (e == OK) e = make_plan(own->db, c, options, &plan, fault);
+    if (e == OK && (e = list_import_ready(plan, fault)) != OK && !c->json) (void)import_show_text(plan, false, NULL);
+    if (e == OK) {
+        progress_begin(&progress, "writing");
+        own->door.progress = show_progress;
+        own->door.progress_context = &progress;
+        e = list_import_apply(plan, &own->door, &result, fault);
+        progress_end(&progress);
+    }
+    if (e == OK) e = import_show_result(plan, &result, c->json, fault);
+    list_import_close(plan);
+    progress_finish(&progress);
     return e;
 }
 
 static enum err apply(const struct store *store, const struct import_list_command *c, const struct list_import_options *options, struct fault *fault)
 {
-    struct own_door own = {.db = store->db};
-    const struct list_import_door door = {run, &own, show_progress};
-    struct list_import *plan = NULL;
-    struct list_import_result result = {0};
+    struct list_import_own own;
     int lock = -1;
     enum err e = list_import_lock(store->folder, &lock, fault);
     if (e != OK) return e;
-    e = recover(&own, &door, fault);
-    if (e == OK) e = make_plan(store->db, c, options, &plan, fault);
-    if (e == OK && (e = list_import_ready(plan, fault)) != OK && !c->json) (void)import_show_text(plan, false, NULL);
-    if (e == OK) {
-        progress_begin(&own.progress, "writing");
-        e = list_import_apply(plan, &door, &result, fault);
-        progress_end(&own.progress);
-    }
-    if (e == OK) e = import_show_result(plan, &result, c->json, fault);
-    list_import_close(plan);
-    write_tools_release(&own.tools);
+    list_import_own_open(&own, store->db);
+    e = apply_with(&own, c, options, fault);
+    list_import_own_close(&own);
     file_unlock(lock);
-    progress_finish(&own.progress);
     return e;
 }
 
@@ -185,21 +157,28 @@ int import_list(const struct import_list_command *c)
     return command_end("import", e, &fault);
 }
 
+static enum err undo(const struct store *store, long number, bool json, struct fault *fault)
+{
+    struct list_import_undone undone = {0};
+    struct list_import_own own;
+    int lock = -1;
+    enum err e = list_import_lock(store->folder, &lock, fault);
+    if (e != OK) return e;
+    list_import_own_open(&own, store->db);
+    e = recover(&own.door, fault);
+    if (e == OK) e = list_import_undo(&own.door, number, "command line", &undone, fault);
+    if (e == OK) e = import_show_undone(store->db, &undone, json, fault);
+    list_import_own_close(&own);
+    file_unlock(lock);
+    return e;
+}
+
 int import_list_undo(const char *data, long number, bool json)
 {
     struct store store = {0};
     struct fault fault = {0};
-    struct list_import_undone undone = {0};
-    int lock = -1;
     enum err e = store_open(store_choose_folder(data), STORE_WRITE, &store, &fault);
-    struct own_door own = {.db = store.db};
-    const struct list_import_door door = {run, &own, show_progress};
-    if (e == OK) e = list_import_lock(store.folder, &lock, &fault);
-    if (e == OK) e = recover(&own, &door, &fault);
-    if (e == OK) e = list_import_undo(&door, number, "command line", &undone, &fault);
-    if (e == OK) e = import_show_undone(store.db, &undone, json, &fault);
-    write_tools_release(&own.tools);
-    if (lock >= 0) file_unlock(lock);
+    if (e == OK) e = undo(&store, number, json, &fault);
     store_close(&store);
     return command_end("import", e, &fault);
 }

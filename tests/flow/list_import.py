@@ -211,10 +211,7 @@ def many(folder, count):
     return table(folder, "many.csv", PEOPLE, *[["", "Nguyễn Thị Số %s" % chr(97 + i % 26) + chr(97 + i // 26 % 26) + chr(97 + i // 676), "%02d/%02d/19%02d" % (1 + i % 28, 1 + i % 12, 50 + i % 50), "", "U%d" % (i % 3), "", "", ""] for i in range(count)])
 
 
-def a_kill_in_the_middle_leaves_nothing_half():
-    data = organisation()
-    before = state(data)
-    path = many(data, 6000)
+def kill_in_the_middle(data, path):
     killed = False
     for _ in range(5):
         process = subprocess.Popen([program("plenum"), "import", path, "--data", data, "--doubtful", "new"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -225,7 +222,29 @@ def a_kill_in_the_middle_leaves_nothing_half():
         if killed:
             break
         plenum("import", "--undo", str(rows(data, "SELECT MAX(number) FROM list_import")[0][0]), data=data)
-    check(killed, "it was killed in the middle")
+    return check(killed, "it was killed in the middle")
+
+
+def a_server_takes_back_what_was_cut_off():
+    server = Server("list-import")
+    os.makedirs(server.data)
+    server.load(small_event(server.data))
+    before = rows(server.data, "SELECT * FROM person ORDER BY id")
+    kill_in_the_middle(server.data, many(server.data, 4000))
+    check(rows(server.data, "SELECT * FROM person ORDER BY id") != before, "some of it is there")
+    server.start()
+    equal(rows(server.data, "SELECT * FROM person ORDER BY id"), before, "when the server answers, nothing of it is left")
+    equal(rows(server.data, "SELECT state, undone_by FROM list_import ORDER BY number DESC LIMIT 1"), [("taken_back", None)], "the history says so")
+    done = take(many(server.data, 500), server.data, "--doubtful", "new")
+    equal(done["counts"]["new"], 500, "beside the server a list is taken in")
+    equal(server.stop(), 0, "the server ends in peace")
+    sound(server.data, "all is sound")
+
+
+def a_kill_in_the_middle_leaves_nothing_half():
+    data = organisation()
+    before = state(data)
+    kill_in_the_middle(data, many(data, 6000))
     some = rows(data, "SELECT COUNT(*) FROM person")[0][0]
     note("%d people were written when it was killed" % (some - 14))
     few = table(data, "few.csv", PEOPLE, ["P01", "", "", "", "", "", "", ""])
@@ -248,4 +267,4 @@ def two_at_once_one_waits_its_turn():
 
 
 run("list_import", people_are_matched_shown_written_and_taken_back, what_changed_since_stays, delegates_numbers_badges_and_those_who_are_missing, the_desk_knows_better,
-    a_kill_in_the_middle_leaves_nothing_half, two_at_once_one_waits_its_turn)
+    a_kill_in_the_middle_leaves_nothing_half, a_server_takes_back_what_was_cut_off, two_at_once_one_waits_its_turn)

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLICE_US 8000
-#define INDEX_ROWS 150
+#define SLICE_US 25000
+#define INDEX_ROWS 500
 
 /* --- what there is to write ------------------------------------------------------------------------------------------------------------------------------ */
 
@@ -402,7 +402,7 @@ static enum err run_all(struct applying *a, const struct list_import_door *door,
         if (e != OK) break;
         a->slice = a->after;
         a->from = a->until;
-        if (door->progress) door->progress(door->context, a->from, a->count);
+        if (door->progress) door->progress(door->progress_context, a->from, a->count);
     }
     if (e == OK) e = index_names(a, door, fault);
     if (e == OK) e = door->run(door->context, end_import, a, fault);

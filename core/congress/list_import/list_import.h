@@ -79,8 +79,18 @@ enum err list_import_ready(const struct list_import *import, struct fault *fault
 struct list_import_door {
     enum err (*run)(void *context, enum err (*apply)(struct db *db, struct write_tools *tools, void *arg, struct fault *fault), void *arg, struct fault *fault);
     void *context;
-    void (*progress)(void *context, size_t done, size_t total); /* may be NULL */
+    void (*progress)(void *progress_context, size_t done, size_t total); /* may be NULL */
+    void *progress_context;
 };
+
+/* A door for a program with a connection of its own (DB_WRITE). It is used where it was opened: not to be copied. */
+struct list_import_own {
+    struct db *db;
+    struct write_tools tools;
+    struct list_import_door door;
+};
+void list_import_own_open(struct list_import_own *own, struct db *db);
+void list_import_own_close(struct list_import_own *own);
 
 struct list_import_result {
     int64_t number;    /* of the import; 0: there was nothing to write */

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLICE_US 8000
-#define SLICE_ROWS 200
+#define SLICE_US 25000
+#define SLICE_ROWS 1000
 
 struct undoing {
     struct slice slice, after;
@@ -347,7 +347,7 @@ static enum err run_all(struct undoing *u, const struct list_import_door *door, 
         if (e != OK) break;
         u->slice = u->after;
         u->below = u->next_below;
-        if (door->progress) door->progress(door->context, 0, 0);
+        if (door->progress) door->progress(door->progress_context, 0, 0);
     }
     return e == OK ? door->run(door->context, end_undo, u, fault) : e;
 }
