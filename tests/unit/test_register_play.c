@@ -1,12 +1,13 @@
 /* The register as it is edited, for a player: alone, a short life of it by what an organiser does, with what is refused; with a folder, one command a line from standard
  * input (a JSON list), one answer a line, for tests/flow/register_history.py, which plays by chance and replays by itself. */
-#include "core/base/buf.h"
+#include "core/base/clock.h"
 #include "core/base/crypto.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/congress/person_facts.h"
 #include "core/congress/register/edit.h"
 #include "core/congress/register/history.h"
+#include "core/congress/register/merge.h"
 #include "core/congress/register/people.h"
 #include "core/congress/register/sensitive.h"
 #include "core/congress/store/store.h"
@@ -180,6 +181,17 @@ static json_t *ask_flow(struct game *g, bool sizes)
     return answer;
 }
 
+/* The first page, as a screen asks for it. */
+static json_t *ask_page(struct game *g)
+{
+    struct register_line *rows;
+    size_t count = 0;
+    const char *unit = word(g, 1);
+    const struct register_filter filter = {unit ? REGISTER_IN_UNIT : REGISTER_EVERYBODY, unit_id(g, g->store.db, unit), number(g, 2)};
+    enum err e = register_people_read(g->store.db, &g->arena, &filter, &(struct register_page){.after_sort = word(g, 3), .most = 50}, &rows, &count);
+    return e == OK ? json_integer((json_int_t)count) : json_null();
+}
+
 /* Pages of three, so that pages are played too. */
 static json_t *ask_members(struct game *g)
 {
@@ -214,6 +226,14 @@ static json_t *ask_people(struct game *g)
         if (count < 3) return answer;
         page = (struct register_page){rows[count - 1].sort, rows[count - 1].id, 3};
     }
+}
+
+static json_t *ask_doubles(struct game *g)
+{
+    struct register_pair *pairs;
+    size_t count = 0;
+    bool more;
+    return register_doubles_read(g->store.db, &g->arena, 100, &pairs, &count, &more) == OK ? json_integer((json_int_t)count) : json_null();
 }
 
 static json_t *ask_find(struct game *g)
@@ -257,13 +277,33 @@ static json_t *ask_tree(struct game *g)
     return answer;
 }
 
+static json_t *ask(struct game *g);
+
+/* ["time", [command], …]: how long each answer takes, ms. */
+static json_t *ask_times(struct game *g)
+{
+    json_t *all = g->command, *answer = json_array();
+    for (size_t i = 1; i < json_array_size(all); i++) {
+        int64_t begun = clock_steady_us();
+        g->command = json_array_get(all, i);
+        json_decref(ask(g));
+        (void)json_array_append_new(answer, json_real((double)(clock_steady_us() - begun) / 1000.0));
+        arena_clear(&g->arena);
+    }
+    g->command = all;
+    return answer;
+}
+
 static json_t *ask(struct game *g)
 {
     const char *what = word(g, 0);
+    if (strcmp(what, "time") == 0) return ask_times(g);
     if (strcmp(what, "sizes") == 0) return ask_flow(g, true);
     if (strcmp(what, "flow") == 0) return ask_flow(g, false);
     if (strcmp(what, "members") == 0) return ask_members(g);
     if (strcmp(what, "people") == 0) return ask_people(g);
+    if (strcmp(what, "doubles") == 0) return ask_doubles(g);
+    if (strcmp(what, "page") == 0) return ask_page(g);
     if (strcmp(what, "find") == 0) return ask_find(g);
     if (strcmp(what, "history") == 0) return ask_history(g);
     if (strcmp(what, "tree") == 0) return ask_tree(g);

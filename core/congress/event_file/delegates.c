@@ -59,7 +59,10 @@ static enum err name_person(struct plan *plan, struct table *table, json_t *obje
     const struct row *person = table_find(&plan->tables[ENTITY_PERSON], json_string_value(code));
     if (!person) return json_fault(fault, &here, "no such person \"%.100s\"", json_string_value(code));
     struct row *row = table_find(table, person->key);
-    if (row && row->source) return json_fault(fault, &here, "\"%.100s\" stands twice", person->key);
+    bool merged = strcmp(person->key, json_string_value(code)) != 0; /* an older list has two entries that are one person by now: the one who stayed speaks */
+    if (row && row->source && merged) return OK;
+    if (row && row->source && strcmp(json_string_value(json_object_get(row->source, "person")), person->key) == 0)
+        return json_fault(fault, &here, "\"%.100s\" stands twice", person->key);
     if (!row && json_is_string(number)) { /* a blank badge that gets its name */
         const char *text;
         enum err e = read_number(plan, number, &at_number, &text, fault);

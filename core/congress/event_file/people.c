@@ -157,12 +157,29 @@ enum err plan_units(struct plan *plan, json_t *list, const struct json_place *pl
 
 /* --- people --- */
 
+/* Codes of entries that were merged into others: who is named so in an older list is who stayed. */
+static enum err load_aliases(struct plan *plan)
+{
+    struct table *people = &plan->tables[ENTITY_PERSON];
+    struct sql_import_aliases_row *rows;
+    size_t count;
+    enum err e = sql_import_aliases(plan->db, plan->arena, &rows, &count);
+    for (size_t i = 0; e == OK && i < count; i++) {
+        struct row *row = table_find_id(people, rows[i].person_id);
+        if (!row || map_get(&people->by_key, rows[i].code)) continue;
+        if (map_put(&people->by_key, rows[i].code, row) != 0) e = ERR_NOMEM;
+    }
+    return e;
+}
+
 enum err plan_load_people(struct plan *plan)
 {
     enum err e = table_load(plan, &plan->tables[ENTITY_PERSON], ENTITY_PERSON, 0);
     if (e != OK || !plan->db) return e;
     struct sql_import_person_attributes_row *rows = NULL;
     size_t count = 0;
+    e = load_aliases(plan);
+    if (e != OK) return e;
     e = sql_import_person_attributes(plan->db, plan->arena, &rows, &count);
     for (size_t i = 0; e == OK && i < count; i++) {
         struct row *person = table_find_id(&plan->tables[ENTITY_PERSON], rows[i].person_id);

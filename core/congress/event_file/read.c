@@ -93,6 +93,8 @@ static enum err find_target(const struct reading *r, json_t *json, const struct 
     const char *code = json_string_value(json);
     if (!code) return json_fault(r->fault, place, "must be a text");
     struct row *row = table_find(plan_table(r->plan, r->field->target), code);
+    const struct row *person = !row && r->field->target == ENTITY_DELEGATE ? table_find(&r->plan->tables[ENTITY_PERSON], code) : NULL;
+    if (person) row = table_find(plan_table(r->plan, r->field->target), person->key); /* by a code that went over in a merge */
     if (!row) return json_fault(r->fault, place, "no such %s \"%.100s\"", entities[r->field->target].noun, code);
     *ret = row;
     return OK;

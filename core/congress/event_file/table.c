@@ -122,6 +122,10 @@ static enum err name_row(struct plan *plan, struct table *table, json_t *object,
     enum err e = field_text_reader(field->kind)(&reading);
     if (e != OK) return field_fault(fault, e, field_reason(field->kind), key);
     struct row *row = table_find(table, value.text);
+    if (row && table->kind == ENTITY_PERSON && strcmp(row->key, value.text) != 0) { /* the file still has an entry that was merged into this one: what stayed stays */
+        row->kept = true;
+        return OK;
+    }
     if (row && row->source) return json_fault(fault, &here, "\"%.100s\" stands twice", value.text);
     if (!row) {
         row = table_new_row(plan, table, value.text);

@@ -217,3 +217,6 @@ SELECT (SELECT COUNT(*) FROM group_checkin WHERE unit_id = $1) + (SELECT COUNT(*
 
 -- import_scanned_delegates :many (event_id i64) -> (id i64, category_id i64, delegation_id i64?)
 SELECT d.id, d.category_id, d.delegation_id FROM delegate d JOIN delegate_state s ON s.delegate_id = d.id WHERE d.event_id = $1 AND s.last_scan IS NOT NULL;
+
+-- import_aliases :many () -> (code text, person_id i64)
+SELECT code, person_id FROM person_alias;

@@ -222,3 +222,76 @@ SELECT (SELECT COUNT(*) FROM person WHERE code = $1) + (SELECT COUNT(*) FROM per
 -- Whom a unit's name finds: its people, and the delegates that it sends.
 -- register_people_of_unit :many (unit_id i64) -> (person_id i64)
 SELECT p.id FROM person p WHERE p.unit_id = $1 UNION SELECT d.person_id FROM delegate d WHERE d.delegation_id = $1 AND d.person_id IS NOT NULL
+
+-- Two entries that are one person (core/congress/register/merge.c).
+-- merge_delegates :many (person_id i64) -> (id i64, event_id i64, slug text, title text, came i64, used i64)
+SELECT d.id, d.event_id, e.slug, e.title, CASE WHEN s.last_scan IS NULL THEN 0 ELSE 1 END,
+  (SELECT COUNT(*) FROM amendment a WHERE a.delegate_id = d.id OR a.other_id = d.id) + (SELECT COUNT(*) FROM row_code r WHERE r.delegate_id = d.id)
+  + (SELECT COUNT(*) FROM paper_opened o WHERE o.delegate_id = d.id) + (SELECT COUNT(*) FROM question q WHERE q.delegate_id = d.id)
+FROM delegate d JOIN event e ON e.id = d.event_id LEFT JOIN delegate_state s ON s.delegate_id = d.id WHERE d.person_id = $1 ORDER BY e.starts_ms, e.slug
+
+-- merge_credentials :many (person_id i64) -> (id i64, delegate_id i64?)
+SELECT id, delegate_id FROM credential WHERE person_id = $1 ORDER BY id
+
+-- merge_credential_to :exec (id i64, person_id i64, delegate_id i64?)
+UPDATE credential SET person_id = $2, delegate_id = $3 WHERE id = $1
+
+-- merge_credentials_of_delegate :exec (delegate_id i64, person_id i64)
+UPDATE credential SET person_id = $2 WHERE delegate_id = $1
+
+-- merge_delegate_to :exec (id i64, person_id i64)
+UPDATE delegate SET person_id = $2 WHERE id = $1
+
+-- merge_handovers :many (person_id i64) -> (id i64)
+SELECT id FROM handover WHERE to_person_id = $1
+
+-- merge_handover_to :exec (id i64, person_id i64)
+UPDATE handover SET to_person_id = $2 WHERE id = $1
+
+-- merge_replaced :many (code text) -> (id i64)
+SELECT id FROM delegate WHERE replaces = $1
+
+-- merge_replaced_to :exec (id i64, code text)
+UPDATE delegate SET replaces = $2 WHERE id = $1
+
+-- merge_aliases :many (person_id i64) -> (code text)
+SELECT code FROM person_alias WHERE person_id = $1 ORDER BY code
+
+-- merge_alias_put :exec (code text, person_id i64, merge_id i64)
+INSERT INTO person_alias(code, person_id, merge_id) VALUES($1, $2, $3) ON CONFLICT (code) DO UPDATE SET person_id = excluded.person_id
+
+-- merge_alias_drop :exec (code text)
+DELETE FROM person_alias WHERE code = $1
+
+-- merge_delegate_row :maybe (id i64) -> (id i64, event_id i64, person_id i64?, number text?, category_id i64, delegation_id i64?, mandate text?, status text, replaces text?, decision text?, absence text?, roles text?, group_name text?, sort_order i64?, seat text?, badge_box text?, needs text?, room text?, transport text?, diet text?, greet i64)
+SELECT id, event_id, person_id, number, category_id, delegation_id, mandate, status, replaces, decision, absence, roles, group_name, sort_order, seat,
+  badge_box, needs, room, transport, diet, greet FROM delegate WHERE id = $1
+
+-- Gates take the whole list anew: somebody is not on it any more.
+-- merge_event_bump :exec (id i64)
+UPDATE event SET config_seq = config_seq + 1, roster_seq = roster_seq + 1, roster_base = roster_seq + 1, figures_seq = figures_seq + 1 WHERE id = $1
+
+-- merge_add :exec (id i64, kept_id i64, gone_id i64, kept_code text, gone_code text, made_ms i64, actor text, source text, detail text)
+INSERT INTO register_merge(id, kept_id, gone_id, kept_code, gone_code, made_ms, actor, source, detail) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9)
+
+-- merge_find :maybe (id i64) -> (kept_id i64, gone_id i64, kept_code text, gone_code text, made_ms i64, actor text, detail text, undone_ms i64?)
+SELECT kept_id, gone_id, kept_code, gone_code, made_ms, actor, detail, undone_ms FROM register_merge WHERE id = $1
+
+-- merge_mark_undone :exec (id i64, undone_ms i64, actor text)
+UPDATE register_merge SET undone_ms = $2, undone_actor = $3 WHERE id = $1
+
+-- merge_list :many (before_id i64, most i64) -> (id i64, kept_id i64, gone_id i64, kept_code text, gone_code text, made_ms i64, actor text, undone_ms i64?, undone_actor text?)
+SELECT id, kept_id, gone_id, kept_code, gone_code, made_ms, actor, undone_ms, undone_actor FROM register_merge WHERE id < $1 ORDER BY id DESC LIMIT $2
+
+-- Who may be one person: compared in memory.
+-- doubles_all :each () -> (id i64, name_fold text, born text?, phone text?, email text?)
+SELECT id, name_fold, born, phone, email FROM person
+
+-- doubles_distinct :many () -> (low_id i64, high_id i64)
+SELECT low_id, high_id FROM register_distinct
+
+-- doubles_set_distinct :exec (low_id i64, high_id i64, at_ms i64, actor text)
+INSERT INTO register_distinct(low_id, high_id, at_ms, actor) VALUES($1, $2, $3, $4) ON CONFLICT (low_id, high_id) DO NOTHING
+
+-- doubles_unset_distinct :exec (low_id i64, high_id i64)
+DELETE FROM register_distinct WHERE low_id = $1 AND high_id = $2
