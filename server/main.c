@@ -30,6 +30,7 @@ static const struct command {
     {"tls", command_tls, "the local certificate authority: init, show"},
     {"backup", command_backup, "a consistent copy of everything, also while the server runs"},
     {"restore", command_restore, "a backup into an empty data folder"},
+    {"purge", command_purge, "erases the people of an event; figures stay"},
     {"takeover", command_takeover, "a server's second copy (serve --mirror) into a new data folder"},
     {"doctor", command_doctor, "check the data folder: schema, papers, figures"},
     {"rehearse", command_rehearse, "play the rush at the doors on a practice copy: queues, answers, what would break"},

@@ -147,6 +147,15 @@ enum err db_savepoint_rollback(struct db *db)
     return e == OK ? db_savepoint_release(db) : e;
 }
 
+enum err db_lift_forever(struct db *db, const char *table) { return db->driver->lift_forever(db, table, true); }
+enum err db_restore_forever(struct db *db, const char *table) { return db->driver->lift_forever(db, table, false); }
+
+enum err db_compact(struct db *db, struct fault *fault)
+{
+    enum err e = db->driver->compact(db);
+    return e == OK ? OK : db_fault(db, e, fault, "make the database anew");
+}
+
 enum err db_copy_to(struct db *db, const char *path, struct fault *fault)
 {
     enum err e = db->driver->copy_to(db, path);

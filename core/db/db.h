@@ -92,6 +92,15 @@ enum err db_change_mark(struct db *db, int64_t *ret_mark);
  * ERR_CONFLICT. After an error what was made of it stays and is not whole: the caller removes it. */
 enum err db_copy_to(struct db *db, const char *path, struct fault *fault);
 
+/* Rows of a table that a migration marked "-- forever" may be updated between the two calls, both within one transaction. For erasing people alone
+ * (core/congress/purge/purge.h): nothing else alters what was fixed. */
+enum err db_lift_forever(struct db *db, const char *table);
+enum err db_restore_forever(struct db *db, const char *table);
+
+/* Makes the file anew, so that nothing that was deleted is left in it or in its log. Outside of a transaction; takes about as long as copying it, and others cannot
+ * write meanwhile. ERR_BUSY: others write or look at an older state; ERR_FULL: there has to be room for a second copy. */
+enum err db_compact(struct db *db, struct fault *fault);
+
 /* --- for code that walks tables of columns (import, export): values instead of typed functions --- */
 enum db_type { DB_TYPE_NULL, DB_TYPE_I64, DB_TYPE_TEXT };
 struct db_value {

@@ -44,6 +44,8 @@ struct db_driver {
     bool (*in_transaction)(const struct db *db);
     enum err (*change_mark)(struct db *db, int64_t *ret_mark);
     enum err (*copy_to)(struct db *db, const char *path);
+    enum err (*lift_forever)(struct db *db, const char *table, bool lifted);
+    enum err (*compact)(struct db *db);
     const struct db_word_index *words; /* NULL: the engine has none */
 };
 

@@ -216,12 +216,14 @@ static const char *put_words_index(const char *line, char **out)
 
 /* A line "-- forever TABLE" or "-- forever TABLE of OWNER(COLUMN)": rows that are there stay as they are, and where there is an owner, none comes to those of an
  * owner that is there. Appends what makes it so; gives what follows the line. */
+static const char forever_update[] = "CREATE TRIGGER %.*s_update BEFORE UPDATE ON %.*s BEGIN SELECT RAISE(ABORT, 'it is never altered'); END;\n";
+
 static const char *put_forever(const char *line, struct buf *out)
 {
     int name = (int)strcspn(line, " \n");
     const char *owner = line + name + 4, *column = "id";
     int owner_name = name, column_name = 2;
-    buf_printf(out, "CREATE TRIGGER %.*s_update BEFORE UPDATE ON %.*s BEGIN SELECT RAISE(ABORT, 'it is never altered'); END;\n", name, line, name, line);
+    buf_printf(out, forever_update, name, line, name, line);
     buf_printf(out, "CREATE TRIGGER %.*s_delete BEFORE DELETE ON %.*s BEGIN SELECT RAISE(ABORT, 'it is never deleted'); END;\n", name, line, name, line);
     if (strncmp(line + name, " of ", 4) == 0) {
         owner_name = (int)strcspn(owner, "(");
@@ -278,6 +280,28 @@ static enum err sqlite_change_mark(struct db *db, int64_t *ret_mark)
     if (code != SQLITE_ROW) return classify(db, code);
     *ret_mark = mark;
     return OK;
+}
+
+static enum err sqlite_lift_forever(struct db *db, const char *table, bool lifted)
+{
+    char sql[512];
+    int name = (int)strlen(table);
+    if (lifted) (void)snprintf(sql, sizeof sql, "DROP TRIGGER %s_update", table);
+    else (void)snprintf(sql, sizeof sql, forever_update, name, table, name, table);
+    return sqlite_run(db, sql);
+}
+
+/* VACUUM leaves no free page; the log still has what was before, until it is cut off, for which nobody may look at an older state. */
+static enum err sqlite_compact(struct db *db)
+{
+    enum err e = sqlite_run(db, "VACUUM");
+    for (int i = 0; e == OK && i < 50; i++) {
+        int code = sqlite3_wal_checkpoint_v2(db->native, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        if (code == SQLITE_OK) return OK;
+        if (code != SQLITE_BUSY) return ERR_IO;
+        clock_sleep_ms(100);
+    }
+    return e == OK ? ERR_BUSY : e;
 }
 
 static enum err sqlite_copy_to(struct db *db, const char *path)
@@ -369,5 +393,7 @@ const struct db_driver db_driver_sqlite = {
     .in_transaction = sqlite_in_transaction,
     .change_mark = sqlite_change_mark,
     .copy_to = sqlite_copy_to,
+    .lift_forever = sqlite_lift_forever,
+    .compact = sqlite_compact,
     .words = &sqlite_words,
 };

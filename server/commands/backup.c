@@ -2,6 +2,11 @@
 #include "core/congress/register/history.h"
 #include "core/congress/store/backup.h"
 #include "catalogue.h"
+#include "core/base/ask.h"
+#include "core/base/crypto_stream.h"
+#include "core/base/file.h"
+#include "core/base/progress.h"
+#include "core/base/text.h"
 #include "core/congress/badges/badge_list.h"
 #include "core/congress/delegates/find_index.h"
 #include "core/congress/event_page.h"
@@ -15,38 +20,81 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A passphrase: the first line of a file, else as it is typed; twice where a mistake would lock everything away. */
+static enum err read_passphrase(const char *file, bool twice, char out[CRYPTO_PASSPHRASE_LONGEST], struct fault *fault)
+{
+    struct arena arena = {0};
+    char again[CRYPTO_PASSPHRASE_LONGEST], *text = NULL;
+    size_t length;
+    enum err e = file ? file_read(&arena, file, 4096, &text, &length, fault) : ask_line("Passphrase: ", true, out, CRYPTO_PASSPHRASE_LONGEST, fault);
+    if (e == OK && text) (void)snprintf(out, CRYPTO_PASSPHRASE_LONGEST, "%.*s", (int)strcspn(text, "\r\n"), text);
+    if (e == OK && twice && (!text_is_printable(out) || text_length(out) < CRYPTO_PASSPHRASE_LEAST))
+        e = fault_set(fault, ERR_INPUT, "a passphrase has at least %d characters: whoever gets the file may try without end", CRYPTO_PASSPHRASE_LEAST);
+    if (e == OK && twice && !file && ask_is_possible()) {
+        e = ask_line("The same again: ", true, again, sizeof again, fault);
+        if (e == OK && strcmp(again, out) != 0) e = fault_set(fault, ERR_INPUT, "the two are not the same");
+    }
+    arena_release(&arena);
+    return e;
+}
+
+static void tell(void *context, int64_t done, int64_t total)
+{
+    (void)progress_show(context, (size_t)(done / 1024), (size_t)(total / 1024));
+}
+
 int command_backup(int argc, char **argv)
 {
-    const char *data = NULL, *file = NULL;
-    const struct opt options[] = {COMMAND_DATA(&data)};
-    const struct opt_command command = {"plenum backup FILE [--data DIR]",
+    const char *data = NULL, *file = NULL, *passphrase_file = NULL;
+    bool encrypt = false;
+    char passphrase[CRYPTO_PASSPHRASE_LONGEST] = "";
+    const struct opt options[] = {COMMAND_DATA(&data),
+        {"encrypt", 0, OPT_FLAG, &encrypt, NULL, "sealed with a passphrase, which is asked for; without it nobody can ever open the file", 0, 0},
+        {"passphrase-file", 0, OPT_TEXT, &passphrase_file, "FILE", "with --encrypt: it is the first line of FILE", 0, 0}};
+    const struct opt_command command = {"plenum backup FILE [--encrypt [--passphrase-file FILE]] [--data DIR]",
                                         "Writes database, papers and keys into one file (.tar.gz), also while the server runs. It holds badge tokens: "
-                                            "keep it like a key.",
-                                        options, 1, 1, 1};
+                                            "keep it like a key, or seal it with --encrypt.",
+                                        options, sizeof options / sizeof options[0], 1, 1};
     struct fault fault = {0};
     struct store store = {0};
     struct backup_figures figures = {0};
+    struct progress bar;
     int code;
     if (!command_parse(&command, argc, argv, &file, NULL, &code)) return code;
-    enum err e = store_open(store_choose_folder(data), STORE_READ, &store, &fault);
-    if (e == OK) e = backup_write(&store, file, &figures, &fault);
-    if (e == OK) printf("%s: the database and %" PRId64 " papers and pictures, %" PRId64 " bytes. It holds badge tokens: keep it like a key.\n", file,
-        figures.blobs, figures.bytes);
+    enum err e = passphrase_file && !encrypt ? fault_set(&fault, ERR_USAGE, "--passphrase-file goes with --encrypt") : OK;
+    if (e == OK && encrypt) e = read_passphrase(passphrase_file, true, passphrase, &fault);
+    if (e == OK) e = store_open(store_choose_folder(data), STORE_READ, &store, &fault);
+    progress_begin(&bar, "backup");
+    const struct backup_options how = {.passphrase = encrypt ? passphrase : NULL, .progress = tell, .context = &bar};
+    if (e == OK) e = backup_write_with(&store, file, &how, &figures, &fault);
+    progress_end(&bar);
+    progress_finish(&bar);
+    crypto_forget(passphrase, sizeof passphrase);
+    if (e == OK) printf("%s: the database and %" PRId64 " papers and pictures, %" PRId64 " bytes%s\n", file, figures.blobs, figures.bytes,
+        encrypt ? ", sealed. Without the passphrase nobody can open it, not even you." : ". It holds badge tokens: keep it like a key.");
     store_close(&store);
     return command_end("backup", e, &fault);
 }
 
 int command_restore(int argc, char **argv)
 {
-    const char *data = NULL, *file = NULL;
-    const struct opt options[] = {COMMAND_DATA(&data)};
-    const struct opt_command command = {"plenum restore FILE [--data DIR]",
-        "Unpacks a backup into a data folder that is empty or not there; checks everything before.", options, 1, 1, 1};
+    const char *data = NULL, *file = NULL, *passphrase_file = NULL;
+    bool sealed = false;
+    char passphrase[CRYPTO_PASSPHRASE_LONGEST] = "";
+    const struct opt options[] = {COMMAND_DATA(&data),
+        {"passphrase-file", 0, OPT_TEXT, &passphrase_file, "FILE", "of a sealed backup: its passphrase is the first line of FILE", 0, 0}};
+    const struct opt_command command = {"plenum restore FILE [--passphrase-file FILE] [--data DIR]",
+        "Unpacks a backup into a data folder that is empty or not there; checks everything before. Asks for the passphrase of a sealed one.", options,
+        sizeof options / sizeof options[0], 1, 1};
     struct fault fault = {0};
     struct backup_figures figures = {0};
     int code;
     if (!command_parse(&command, argc, argv, &file, NULL, &code)) return code;
-    enum err e = backup_restore(file, store_choose_folder(data), &figures, &fault);
+    enum err e = backup_is_sealed(file, &sealed);
+    if (e != OK) (void)fault_set(&fault, e, "%s: %s", file, e == ERR_NOT_FOUND ? "there is no such file" : err_name(e));
+    if (e == OK && sealed) e = read_passphrase(passphrase_file, false, passphrase, &fault);
+    if (e == OK) e = backup_restore_with(file, store_choose_folder(data), sealed ? passphrase : NULL, &figures, &fault);
+    crypto_forget(passphrase, sizeof passphrase);
     if (e == OK) printf("%s: restored, with %" PRId64 " papers and pictures.\n", store_choose_folder(data), figures.blobs);
     return command_end("restore", e, &fault);
 }

@@ -22,6 +22,7 @@ int command_stills(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_restore(int argc, char **argv);
 int command_takeover(int argc, char **argv);
+int command_purge(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_rehearse(int argc, char **argv);
 /* `plenum doctor --venue`; `event` may be NULL. */

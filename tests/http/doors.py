@@ -338,6 +338,9 @@ def doors():
         "POST /admin/-/accounts": Door(plain("/admin/-/accounts"), form=lambda role: {"name": "x", "role": "desk", "event": "nothing"}, status=400, type="text/html"),
         "GET /admin/-/accounts/{account}": Door(plain("/admin/-/accounts/1"), status=404),
         "POST /admin/-/accounts/{account}": Door(plain("/admin/-/accounts/1"), form=lambda role: {"do": "disable", "version": "1"}, status=404),
+        # What it erases: tests/flow/purge.py. Here its name is wrong, so nothing goes.
+        "GET /admin/{event}/purge": Door(plain("/admin/test-1/purge"), type="text/html"),
+        "POST /admin/{event}/purge": Door(plain("/admin/test-1/purge"), form=lambda role: {"do": "purge", "event_name": "x"}, status=400, type="text/html"),
         # For who answers for every event; here an organiser of one asks. tests/flow/audit.py, rights.txt.
         "GET /admin/-/audit": Door(plain("/admin/-/audit"), status=403),
         "POST /admin/-/audit": Door(plain("/admin/-/audit"), form=lambda role: {"do": "export"}, status=403),

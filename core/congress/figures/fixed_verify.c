@@ -109,7 +109,10 @@ static enum err check_one(struct look *l, const struct fixed_figure *f, const ch
     fixed_hash_parts(whole.content.parts, whole.content.part_count, hash);
     if (strcmp(hash, f->parts_hash) != 0) return altered(fault, l->slug, f->number, "its table was altered");
     fixed_hash_people(whole.content.people, whole.content.person_count, hash);
-    return strcmp(hash, f->people_hash) == 0 ? OK : altered(fault, l->slug, f->number, "its list was altered");
+    struct sql_fixed_erased_row erased; /* the names were erased: the list is held against what was left then */
+    e = sql_fixed_erased(l->db, &l->scratch, f->id, &erased);
+    if (e != OK && e != ERR_NOT_FOUND) return e;
+    return strcmp(hash, e == OK ? erased.people_hash : f->people_hash) == 0 ? OK : altered(fault, l->slug, f->number, "its list was altered");
 }
 
 static enum err check_chain(struct look *l, struct fault *fault)

@@ -2,6 +2,7 @@
 #include "core/congress/store/backup.h"
 #include "catalogue.h"
 #include "core/base/clock.h"
+#include "core/base/crypto_stream.h"
 #include "core/base/file.h"
 
 #include <archive.h>
@@ -22,6 +23,10 @@ struct packing {
     const char *folder;
     struct arena arena;
     struct backup_figures figures;
+    const struct backup_options *options;
+    struct crypto_stream *seal; /* NULL: not sealed */
+    int64_t done, total;        /* bytes, for who watches */
+    int fd;
     struct fault *fault;
 };
 
@@ -49,6 +54,8 @@ static enum err begin_entry(struct packing *p, const char *name, int64_t size)
 
 static enum err put_data(struct packing *p, const char *name, const void *data, size_t length)
 {
+    p->done += (int64_t)length;
+    if (p->options && p->options->progress) p->options->progress(p->options->context, p->done, p->total > p->done ? p->total : p->done);
     return archive_write_data(p->archive, data, length) == (la_ssize_t)length ? OK : archive_trouble(p, name);
 }
 
@@ -98,7 +105,7 @@ static enum err put_blob(void *context, const struct sql_blob_each_row *row)
 
 static bool stands_elsewhere(const char *name, int depth)
 {
-    return depth == 0 && (strncmp(name, "plenum.db", 9) == 0 || strcmp(name, "blobs") == 0 || strcmp(name, "lock") == 0);
+    return depth == 0 && (strncmp(name, "plenum.db", 9) == 0 || strcmp(name, "blobs") == 0 || strcmp(name, "lock") == 0 || strcmp(name, "backups") == 0);
 }
 
 /* Whatever else lies in the folder, but for locks and unfinished files. */
@@ -120,12 +127,22 @@ static enum err put_others(struct packing *p, const char *folder, const char *pr
     return e;
 }
 
+static enum err add_size(void *context, const struct sql_blob_each_row *row)
+{
+    ((struct packing *)context)->total += row->size;
+    return OK;
+}
+
 static enum err put_all(struct packing *p, const char *copy)
 {
     char head[256], made[CLOCK_TEXT_SIZE];
     struct db *db = NULL;
     enum err e = db_open(&catalogue, copy, DB_WRITE, &db, p->fault); /* so that it clears up behind itself */
-    if (e != OK) return e;
+    if (e == OK && (e = sql_blob_each(db, add_size, p)) != OK) e = db_fault(db, e, p->fault, "read the list of papers");
+    if (e != OK) {
+        db_close(db);
+        return e;
+    }
     int n = snprintf(head, sizeof head, "{\"format\":\"plenum-backup/1\",\"made\":\"%s\",\"secret\":\"holds badge tokens and keys\"}\n",
                      clock_format(clock_now_ms(), made));
     e = begin_entry(p, "plenum-backup.json", n);
@@ -137,30 +154,62 @@ static enum err put_all(struct packing *p, const char *copy)
     return e;
 }
 
-static enum err pack(struct packing *p, int fd, const char *copy)
+/* libarchive's way to the file, or to the seal. */
+static la_ssize_t pour(struct archive *archive, void *context, const void *data, size_t length)
+{
+    struct packing *p = context;
+    enum err e = p->seal ? crypto_stream_write(p->seal, data, length) : file_write_all(p->fd, data, length);
+    if (e == OK) return (la_ssize_t)length;
+    archive_set_error(archive, e == ERR_FULL ? ENOSPC : EIO, "%s", err_name(e));
+    return -1;
+}
+
+static enum err pack(struct packing *p, const char *copy)
 {
     p->archive = archive_write_new();
     if (!p->archive) return fault_set(p->fault, ERR_NOMEM, "not enough memory");
     bool good = archive_write_set_format_pax_restricted(p->archive) == ARCHIVE_OK && archive_write_add_filter_gzip(p->archive) == ARCHIVE_OK &&
-                archive_write_set_filter_option(p->archive, "gzip", "compression-level", "1") == ARCHIVE_OK && archive_write_open_fd(p->archive, fd) == ARCHIVE_OK;
+                archive_write_set_filter_option(p->archive, "gzip", "compression-level", "1") == ARCHIVE_OK &&
+                archive_write_set_bytes_in_last_block(p->archive, 1) == ARCHIVE_OK && archive_write_open(p->archive, p, NULL, pour, NULL) == ARCHIVE_OK;
     enum err e = good ? put_all(p, copy) : archive_trouble(p, "the head");
     if (e == OK && archive_write_close(p->archive) != ARCHIVE_OK) e = archive_trouble(p, "the end");
     archive_write_free(p->archive);
     return e;
 }
 
+static enum err pack_into(struct packing *p, int fd, const char *copy)
+{
+    struct stat st;
+    p->fd = fd;
+    p->total = stat(copy, &st) == 0 ? st.st_size : 0;
+    const char *passphrase = p->options ? p->options->passphrase : NULL;
+    enum err e = passphrase ? crypto_stream_seal(fd, passphrase, &p->seal) : OK;
+    if (e != OK) return fault_set(p->fault, e, "begin the sealed file: %s", err_name(e));
+    e = pack(p, copy);
+    enum err end = crypto_stream_end(p->seal);
+    return e == OK && end != OK ? fault_set(p->fault, end, "end the sealed file: %s", err_name(end)) : e;
+}
+
+enum err backup_is_sealed(const char *path, bool *ret) { return crypto_stream_is(path, ret); }
+
 enum err backup_write(const struct store *store, const char *path, struct backup_figures *ret, struct fault *fault)
 {
+    return backup_write_with(store, path, NULL, ret, fault);
+}
+
+enum err backup_write_with(const struct store *store, const char *path, const struct backup_options *options, struct backup_figures *ret, struct fault *fault)
+{
     struct fault own = {0};
-    struct packing p = {.folder = store->folder, .fault = fault ? fault : &own};
+    struct packing p = {.folder = store->folder, .options = options, .fault = fault ? fault : &own};
     struct file_new file;
-    const char *copy = arena_printf(&p.arena, "%s.database-%d", path, (int)getpid());
+    bool sealed = options && options->passphrase;
+    const char *copy = sealed ? arena_printf(&p.arena, "%s/.backup-%d", store->folder, (int)getpid()) : arena_printf(&p.arena, "%s.database-%d", path, (int)getpid());
     if (!copy) return fault_set(fault, ERR_NOMEM, "not enough memory");
     (void)unlink(copy);
     enum err e = db_copy_to(store->db, copy, p.fault);
     if (e == OK) e = file_new_open(&file, path, 0600, p.fault);
     if (e == OK) {
-        e = pack(&p, file.fd, copy);
+        e = pack_into(&p, file.fd, copy);
         if (e == OK) e = file_new_commit(&file, p.fault);
         else file_new_abandon(&file);
     }

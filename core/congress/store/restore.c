@@ -1,5 +1,6 @@
 /* Reading a backup, and checking blobs. */
 #include "catalogue.h"
+#include "core/base/crypto_stream.h"
 #include "core/base/file.h"
 #include "core/congress/store/backup.h"
 
@@ -7,6 +8,7 @@
 #include <archive_entry.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,6 +21,9 @@ struct unpacking {
     const char *from, *folder;
     struct backup_figures figures;
     bool has_head, has_database;
+    const char *passphrase;
+    struct crypto_stream *sealed; /* NULL: it is not */
+    int fd;
     struct fault *fault;
 };
 
@@ -69,13 +74,41 @@ static enum err take_entry(struct unpacking *u, struct archive_entry *entry)
     return e;
 }
 
-static enum err unpack(struct unpacking *u)
+static la_ssize_t draw(struct archive *archive, void *context, const void **ret)
+{
+    struct unpacking *u = context;
+    size_t length = 0;
+    enum err e = crypto_stream_read(u->sealed, ret, &length);
+    if (e == OK) return (la_ssize_t)length;
+    archive_set_error(archive, EIO, "it was changed or cut off");
+    return -1;
+}
+
+static enum err open_seal(struct unpacking *u)
+{
+    bool sealed = false;
+    enum err e = crypto_stream_is(u->from, &sealed);
+    if (e != OK || !sealed) return e == OK ? OK : fault_set(u->fault, e, "%s: %s", u->from, err_name(e));
+    if (!u->passphrase) return fault_because(u->fault, ERR_DENIED, "backup_passphrase", NULL, "%s: is sealed: its passphrase is needed", u->from);
+    if ((u->fd = open(u->from, O_RDONLY | O_CLOEXEC)) < 0) return fault_set(u->fault, err_from_errno(errno), "%s: %s", u->from, strerror(errno));
+    e = crypto_stream_open(u->fd, u->passphrase, &u->sealed);
+    if (e == ERR_DENIED) return fault_because(u->fault, e, "backup_passphrase", NULL, "%s: this is not its passphrase, or it was changed", u->from);
+    return e == OK ? OK : damaged(u, err_name(e));
+}
+
+static bool open_archive(struct unpacking *u)
+{
+    if (u->sealed) return archive_read_open(u->archive, u, NULL, draw, NULL) == ARCHIVE_OK;
+    return archive_read_open_filename(u->archive, u->from, 64 * 1024) == ARCHIVE_OK;
+}
+
+static enum err unpack_open(struct unpacking *u)
 {
     u->archive = archive_read_new();
     if (!u->archive) return fault_set(u->fault, ERR_NOMEM, "not enough memory");
     bool good = archive_read_support_format_tar(u->archive) == ARCHIVE_OK && archive_read_support_filter_gzip(u->archive) == ARCHIVE_OK;
     enum err e = OK;
-    if (!good || archive_read_open_filename(u->archive, u->from, 64 * 1024) != ARCHIVE_OK) e = damaged(u, archive_error_string(u->archive));
+    if (!good || !open_archive(u)) e = damaged(u, archive_error_string(u->archive));
     while (e == OK) {
         struct archive_entry *entry;
         int code = archive_read_next_header(u->archive, &entry);
@@ -84,6 +117,16 @@ static enum err unpack(struct unpacking *u)
     }
     archive_read_free(u->archive);
     if (e == OK && !u->has_database) e = damaged(u, "there is no database in it");
+    return e;
+}
+
+static enum err unpack(struct unpacking *u)
+{
+    u->fd = -1;
+    enum err e = open_seal(u);
+    if (e == OK) e = unpack_open(u);
+    (void)crypto_stream_end(u->sealed);
+    if (u->fd >= 0) (void)close(u->fd);
     return e;
 }
 
@@ -176,9 +219,14 @@ static enum err check_target(const char *folder, struct fault *fault)
 
 enum err backup_restore(const char *path, const char *folder, struct backup_figures *ret, struct fault *fault)
 {
+    return backup_restore_with(path, folder, NULL, ret, fault);
+}
+
+enum err backup_restore_with(const char *path, const char *folder, const char *passphrase, struct backup_figures *ret, struct fault *fault)
+{
     struct fault own = {0};
     struct arena arena = {0};
-    struct unpacking u = {.from = path, .fault = fault ? fault : &own};
+    struct unpacking u = {.from = path, .passphrase = passphrase, .fault = fault ? fault : &own};
     size_t n = strlen(folder);
     while (n > 1 && folder[n - 1] == '/') n--;
     const char *target = arena_strndup(&arena, folder, n);

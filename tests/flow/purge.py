@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+# suite
+# sanitized
+"""Erasing the people of an event: what is told before is what goes; totals, figures of the past and fixed figures are the same after, `plenum doctor` is content, and no name,
+phone, badge or photo is left in any file of the folder. On the command line and on the console.    B=build/x tests/flow/purge.py"""
+import html
+import json
+import os
+import shutil
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import plenum  # noqa: E402
+from plenum import Client, check, equal, scan, uuid7  # noqa: E402
+
+server = plenum.Server("purge")
+who, tokens, before, secrets = {}, {}, {}, []
+
+
+def shape(value, event, offset):
+    other = json.loads(json.dumps(event))
+    other.update(slug="test-2", delegates=[d for d in other["delegates"] if d["person"] in ("P08", "P12")], documents=[], gates=[other["gates"][0]])
+    value["events"].append(other)
+    event["head_pin"] = True
+    for person in value["people"]:  # guests who are of no unit: of this event alone
+        if person["code"] in ("P01", "P02", "P03", "P04", "P05"):
+            person["unit"] = None
+
+
+def figures(client):
+    stats = client.get("/api/v1/events/test-1/stats").json()
+    for key in ("as_of", "version", "age_ms", "seq", "epoch"):
+        stats.pop(key, None)
+    return stats
+
+
+def begin():
+    server.load(plenum.small_event(server.folder, shape))
+    server.start()
+    who["boss"] = server.sign_in("boss", server.user("boss", "organiser"))
+    who["lan"] = server.sign_in("lan", server.user("lan", "desk", "test-1"))
+    tokens.update(server.tokens("test-1"))
+    with open(os.path.join(plenum.ROOT, "photos/P0001.jpg"), "rb") as f:
+        equal(who["boss"].request("PUT", "/api/v1/events/test-1/delegates/P01/photo", f.read(), {"Content-Type": "image/jpeg"}).status, 200, "a photo")
+    door = server.device("test-1", "main")
+    for code in ("P01", "P02", "P06", "P07", "P08"):
+        door.post("/api/v1/checkins", scan(tokens[code], "main"))
+    door.post("/api/v1/checkins", scan(tokens["P02"], "main", direction="out"))
+    who["lan"].request("PUT", "/api/v1/events/test-1/delegates/P05/absence", {"request": uuid7(), "absent": True, "excused": True, "reason": "Ốm nặng ở Bạch Mai"})
+    who["lan"].post("/api/v1/events/test-1/delegates", {"request": uuid7(), "name": "Khách Vãng Lai", "category": "guest"})
+    who["lan"].request("PATCH", "/api/v1/events/test-1/delegates/P03", {"request": uuid7(), "room": "Phòng Hoa Ban"})
+    Client(server).form("/d/%s/ask" % tokens["P02"], {"words": "Xe đưa đón mấy giờ?"})
+    Client(server).get("/d/%s" % tokens["P01"])
+    plenum.plenum("figures", "fix", "--event", "test-1", "--label", "Khai mạc", data=server.data)
+    gone = server.rows("SELECT code, name, phone FROM person WHERE unit_id IS NULL AND code NOT IN ('P08', 'P12') AND id IN (SELECT person_id FROM delegate)")
+    before["gone"] = len(gone)
+    secrets.extend(text for row in gone for text in row[1:] if text)
+    secrets.extend(["Ốm nặng ở Bạch Mai", "Phòng Hoa Ban", "Xe đưa đón mấy giờ?", "Khách Vãng Lai"] + list(tokens.values()))
+    before["stats"] = figures(who["boss"])
+    before["photo"] = server.value("SELECT photo_blob FROM person WHERE code = 'P01'")
+    before["fixed"] = server.rows("SELECT number, present, expected, hash, people_hash FROM figure_fixed")
+    before["stays"] = server.rows("SELECT code, name FROM person WHERE unit_id IS NOT NULL ORDER BY code")
+    check(before["photo"] and before["fixed"] and before["stats"]["attended"] > 2, "there is something to lose")
+
+
+def left_in_files():
+    """What of the people stands in any file of the folder, also in pages that are free and in the log."""
+    found = set()
+    for base, _, files in os.walk(server.data):
+        for name in files:
+            with open(os.path.join(base, name), "rb") as f:
+                data = f.read()
+            found |= {"%s in %s" % (text, name) for text in secrets if text.encode() in data}
+    return sorted(found)
+
+
+def looked_at():
+    check(left_in_files(), "before, names stand in the folder")
+    told = plenum.plenum("purge", "--event", "test-1", "--dry-run", data=server.data).stdout
+    check("people who are of this event alone" in told and "Backups" in told, "the command says what goes", told)
+    page = html.unescape(who["boss"].get("/admin/test-1/purge", Accept_Language="en").text)
+    view = json.loads(plenum.plenum("purge", "--event", "test-1", "--dry-run", "--json", data=server.data).stdout)
+    equal((view["done"], view["goes"]["people"], view["goes"]["photos"], view["goes"]["questions"], view["fixed_figures"]), (False, before["gone"], 1, 1, 1), "and in numbers")
+    check("<dd>%d</dd>" % view["goes"]["scans"] in page, "the page says the same", page[:200])
+    equal(plenum.plenum("purge", "--event", "nothing", "--dry-run", data=server.data, fine=False).returncode, 1, "no such event")
+    equal(plenum.plenum("purge", data=server.data, fine=False).returncode, 2, "an event is needed")
+    refused = plenum.plenum("purge", "--event", "test-1", data=server.data, fine=False)
+    check(refused.returncode == 1 and "a server runs" in refused.stderr, "not beside a running server", refused.stderr)
+    equal(server.value("SELECT purged_ms FROM event WHERE slug = 'test-1'"), None, "nothing has gone yet")
+
+
+def on_a_copy():
+    """The command, on a copy of the folder: the console does the same below."""
+    copy = os.path.join(server.folder, "copy")
+    plenum.plenum("backup", os.path.join(server.folder, "b.tar.gz"), data=server.data)
+    plenum.plenum("restore", os.path.join(server.folder, "b.tar.gz"), data=copy)
+    done = plenum.plenum("purge", "--event", "test-1", data=copy)
+    check("Done." in done.stdout, "purged", done.stdout)
+    doctor = plenum.plenum("doctor", data=copy, fine=False)
+    equal((doctor.returncode, [line for line in doctor.stdout.split("\n") if line.startswith("bad")]), (0, []), "the doctor is content with it")
+    again = plenum.plenum("purge", "--event", "test-1", data=copy, fine=False)
+    equal(again.returncode, 0, "once more is fine")
+    equal(plenum.plenum("doctor", data=copy, fine=False).returncode, 0, "and so is the doctor")
+    shutil.rmtree(copy)
+
+
+def done():
+    boss = who["boss"]
+    wrong = boss.form("/admin/test-1/purge", {"do": "purge", "event_name": "test-2"})
+    check(wrong.status == 400 and 'role="alert"' in wrong.text, "the name has to be typed", wrong)
+    equal(server.value("SELECT purged_ms FROM event WHERE slug = 'test-1'"), None, "else nothing happens")
+    reply = boss.form("/admin/test-1/purge", {"do": "purge", "event_name": "test-1"})
+    equal((reply.status, reply.header("location")), (303, "/admin/test-1/purge?done=purge"), "typed, it is done")
+    equal(figures(boss), before["stats"], "all totals are as they were")
+    equal(server.rows("SELECT number, present, expected, hash, people_hash FROM figure_fixed"), before["fixed"], "so is the fixed figure, with its hash")
+    equal(server.rows("SELECT code, name FROM person WHERE unit_id IS NOT NULL ORDER BY code"), before["stays"], "who is of the register is still there")
+    equal(server.value("SELECT COUNT(*) FROM person WHERE code IN ('P01', 'P02', 'P03', 'P04', 'P05')"), 0, "who was of this event alone is not")
+    check(not os.path.exists(os.path.join(server.data, "blobs", before["photo"][:2], before["photo"])), "nor their photo")
+    equal(left_in_files(), [], "in no file of the folder")
+    doctor = plenum.plenum("doctor", data=server.data, fine=False)
+    equal((doctor.returncode, [line for line in doctor.stdout.split("\n") if line.startswith("bad")]), (0, []), "the doctor is content")
+    equal(Client(server).get("/d/%s" % tokens["P01"]).status, 404, "a badge of then opens nothing")
+    found = boss.get("/api/v1/events/test-1/delegates?q=thi").text
+    check(not any(text in found for text in secrets), "nobody is found by name", found)
+    line = server.rows("SELECT actor, subject FROM audit WHERE action = 'purge'")
+    equal(line, [("boss", "test-1")], "it stands in the audit log")
+    equal(server.value("SELECT COUNT(*) FROM audit WHERE event = 'test-1' AND person IS NOT NULL"), 0, "which names nobody of this event any more")
+    try:
+        server.write("UPDATE figure_fixed_person SET state = 'present'")
+        check(False, "a fixed list is guarded again")
+    except Exception as refused:
+        check("never altered" in str(refused), "a fixed list is guarded again", refused)
+    equal(server.value("SELECT COUNT(*) FROM delegate d JOIN event e ON e.id = d.event_id JOIN person p ON p.id = d.person_id WHERE e.slug = 'test-2' AND p.code IN ('P08', 'P12')"), 2,
+          "another event still has its people")
+    equal(server.stop(), 0, "the server stops in peace")
+    server.start()
+    equal(figures(server.sign_in("boss", "mat khau that dai 19")), before["stats"], "and says the same after a restart")
+
+
+plenum.run("purge", begin, looked_at, on_a_copy, done)
