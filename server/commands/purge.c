@@ -39,8 +39,8 @@ static void print_view(const struct purge_view *v, int64_t now_ms)
                 {v->questions, "questions and answers"}, {v->pins, "PINs"}, {v->changes, "changes at the desk: their words"}, {v->handovers, "handovers of badges"},
                 {v->lines, "lines of the audit log: of whom they tell"}, {v->fixed_names, "names in the lists of fixed figures"}};
     for (size_t i = 0; i < sizeof goes / sizeof *goes; i++) printf("  %8" PRId64 "  %s\n", goes[i].count, goes[i].what);
-    printf("These stay: the event, its papers, news and figures; %" PRId64 " fixed figures with their counts; %" PRId64 " people who are of the register or another event.\n",
-           v->fixed, v->stay);
+    printf("These stay: the event, its papers, news and figures; %" PRId64 " fixed figures with their counts; ", v->fixed);
+    printf("%" PRId64 " people who are of the register or another event.\n", v->stay);
     printf("Backups and exports that were made before still hold the people: delete them too. So does a mirror's folder until a server has mirrored into it again.\n");
     if (v->due_ms > now_ms) printf("It is not due before %s.\n", clock_format(v->due_ms, due));
     if (v->ends_ms > now_ms) printf("THE EVENT IS NOT OVER.\n");

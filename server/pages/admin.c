@@ -7,6 +7,7 @@
 #include "core/congress/checkin/conflict.h"
 #include "core/congress/figures/tally.h"
 #include "server/access.h"
+#include "server/pages/devices.h"
 #include "server/pages/first_steps.h"
 #include "server/pages/staff_page.h"
 #include "server/qr_path.h"
@@ -67,23 +68,6 @@ void admin_get(struct http_request *req)
     view_reply(&view, 200, "admin");
 }
 
-#define SILENT_MS CLOCK_MINUTE /* a gate asks for its list every ten seconds */
-#define CLOCK_WRONG_MS 5000
-
-/* What a gate said of itself; what it has not told yet is left out. */
-static void put_report(struct view *view, json_t *row, const struct device *device, const char *timezone, int64_t now_ms)
-{
-    if (device->last_seen_ms != DB_NULL) view_put(row, "seen", view_moment(view, timezone, device->last_seen_ms));
-    view_put_flag(row, "silent", device->revoked_ms == DB_NULL && device->last_seen_ms != DB_NULL && now_ms - device->last_seen_ms > SILENT_MS);
-    if (device->roster_ms != DB_NULL) view_put(row, "list", view_moment(view, timezone, device->roster_ms));
-    if (device->waiting != DB_NULL) view_put(row, "waiting", arena_printf(view->arena, "%lld", (long long)device->waiting));
-    if (device->waiting_since_ms != DB_NULL) view_put(row, "since", view_moment(view, timezone, device->waiting_since_ms));
-    if (device->set_aside != DB_NULL && device->set_aside > 0) view_put_number(row, "set_aside", device->set_aside);
-    if (device->clock_offset_ms == DB_NULL) return;
-    view_put(row, "clock", arena_printf(view->arena, "%+.1f s", (double)device->clock_offset_ms / 1000));
-    view_put_flag(row, "clock_wrong", llabs(device->clock_offset_ms) > CLOCK_WRONG_MS);
-}
-
 static enum err put_devices(struct view *view, struct worker *worker, const struct programme *programme)
 {
     struct device *devices;
@@ -99,7 +83,7 @@ static enum err put_devices(struct view *view, struct worker *worker, const stru
         view_put(row, "name", devices[i].name);
         view_put(row, "account", devices[i].account);
         if (gate != NULL) view_put_title(view, row, "gate", gate->title);
-        put_report(view, row, &devices[i], programme->timezone, now_ms);
+        devices_put_report(view, row, &devices[i], programme->timezone, now_ms);
         view_put_flag(row, "revoked", devices[i].revoked_ms != DB_NULL);
         json_array_append_new(list, row);
     }

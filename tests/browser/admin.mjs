@@ -3,8 +3,9 @@ import { assert, test } from "./check.mjs";
 import { assertCalm, assertFits, assertWords, open, picture } from "./browser.mjs";
 import { assertAccessible } from "./accessible.mjs";
 import { signIn } from "./public.mjs";
+import { EVENT } from "./server.mjs";
 
-const PAGES = [["accounts", "/admin/-/accounts"], ["account", "/account"], ["audit", "/admin/-/audit"]];
+const PAGES = [["accounts", "/admin/-/accounts"], ["account", "/account"], ["audit", "/admin/-/audit"], ["devices", "/admin/-/devices"], ["purge", `/admin/${EVENT}/purge`]];
 
 export default async function admin(browser, server) {
   let state;

@@ -341,6 +341,8 @@ def doors():
         # What it erases: tests/flow/purge.py. Here its name is wrong, so nothing goes.
         "GET /admin/{event}/purge": Door(plain("/admin/test-1/purge"), type="text/html"),
         "POST /admin/{event}/purge": Door(plain("/admin/test-1/purge"), form=lambda role: {"do": "purge", "event_name": "x"}, status=400, type="text/html"),
+        "GET /admin/-/devices": Door(plain("/admin/-/devices"), type="text/html"),
+        "POST /admin/-/devices": Door(plain("/admin/-/devices"), form=lambda role: {"do": "revoke", "code": "NOTHERE1"}, status=404),
         # For who answers for every event; here an organiser of one asks. tests/flow/audit.py, rights.txt.
         "GET /admin/-/audit": Door(plain("/admin/-/audit"), status=403),
         "POST /admin/-/audit": Door(plain("/admin/-/audit"), form=lambda role: {"do": "export"}, status=403),

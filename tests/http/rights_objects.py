@@ -158,6 +158,19 @@ def another_delegation(world, client):
     return "/".join(str(s) for s in sorted(seen))
 
 
+# --- devices ---
+
+@story("device-of-another")
+def device_of_another(world, client):
+    return str(client.form("/admin/-/devices", {"do": "revoke", "code": world.spare.device}).status)
+
+
+@story("devices")
+def devices(world, client):
+    page = client.get("/admin/-/devices").text
+    return ",".join(slug for slug in ("test-1", "test-2") if 'href="/admin/%s"' % slug in page)
+
+
 # --- accounts ---
 
 def account_of(world, name):
