@@ -26,7 +26,7 @@ static enum err settle(struct list_reader *r, struct list_cell *c, const struct 
     const char *iso = list_day_text(r->arena, day);
     if (!iso) return ERR_NOMEM;
     c->reason = list_day_flaw(r->known, c->field, iso);
-    if (!c->reason && c->field->kind == LIST_DATE && !iso[4]) c->reason = "no_day"; /* of these a whole date is kept */
+    if (!c->reason && c->field->kind == LIST_DATE && !iso[4]) c->reason = "day_needed";
     if (c->reason) return OK;
     c->value = iso;
     c->change = strcmp(iso, c->text) == 0 ? LIST_AS_WRITTEN : change;

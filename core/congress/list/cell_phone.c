@@ -55,11 +55,18 @@ static void first_number(const char *text, char out[PHONE_MOST * 2], bool *ret_s
     out[n] = '\0';
 }
 
-/* In Vietnam a number begins with 0, which no office program keeps in a number: nine digits of a mobile, ten of a landline. */
+/* Where every number within the country begins with 0, which no office program keeps in a number: how many digits are left, and how they begin. */
 static bool lacks_zero(const char *country, const char *text, size_t digits)
 {
-    if (strcmp(country, "VN") != 0 || text[0] == '+' || text[0] == '(') return false;
-    return (digits == 9 && text[0] >= '3' && text[0] <= '9') || (digits == 10 && (text[0] == '1' || text[0] == '2'));
+    static const struct {
+        const char *country;
+        size_t digits;
+        const char *first;
+    } left[] = {{"VN", 9, "356789"}, {"VN", 10, "12"}, {"GB", 10, "123789"}, {"FR", 9, "12345679"}, {"MA", 9, "5678"}, {"DZ", 9, "567"}, {"SA", 9, "5"},
+                {"EG", 10, "1"}, {"AE", 9, "5"}, {"JO", 9, "7"}, {"AU", 9, "23478"}};
+    for (size_t i = 0; i < sizeof left / sizeof left[0]; i++)
+        if (strcmp(country, left[i].country) == 0 && digits == left[i].digits && text[0] && strchr(left[i].first, text[0])) return true;
+    return false;
 }
 
 static bool is_rounded(const char *text)

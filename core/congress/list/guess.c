@@ -78,7 +78,7 @@ static enum err assign(struct arena *scratch, const uint8_t *scores, size_t rows
 /* What contents alone may say; 0: nothing. */
 static unsigned score_contents(const struct list_look *look, const struct list_use *use, int contents)
 {
-    if (look->filled < 2 || use->part != LIST_PART_ALL || contents < 40) return 0;
+    if (look->filled < 2 || use->part != LIST_PART_ALL || contents < (use->field->kind == LIST_DAY ? 30 : 40)) return 0;
     switch (use->field->kind) {
     case LIST_EMAIL:
     case LIST_PHONE:
@@ -150,10 +150,11 @@ static void settle_names(const struct list_known *known, const struct list_headi
     if (name != SIZE_MAX && family != SIZE_MAX && given == SIZE_MAX &&
         all[name].look.names * 2 < all[name].look.filled + all[family].look.filled) s->given[name] = given_use;
     name = find_given(s, name_use);
-    if (name == SIZE_MAX || family != SIZE_MAX || given != SIZE_MAX || name + 1 >= s->count) return;
+    if (name == SIZE_MAX || family != SIZE_MAX || name + 1 >= s->count || (given != SIZE_MAX && given != name + 1)) return;
     const struct list_heading *a = &all[name], *b = &all[name + 1];
     bool one_heading = a->part_count && b->part_count && strcmp(a->plain[0], b->plain[0]) == 0 && a->part_count == b->part_count;
     bool bare = !b->part_count && b->column == a->column + 1; /* a heading over two columns that nobody merged */
+    if (given != SIZE_MAX && one_heading) s->given[given] = SIZE_MAX;
     if (s->given[name + 1] != SIZE_MAX || !b->look.filled || (!one_heading && !bare)) return;
     if (b->look.texts * 10 < b->look.filled * 9 || b->look.one_word * 10 < b->look.filled * 6 || b->look.length > b->look.filled * 16) return;
     bool family_first = text_is_of_language(known->language, "vi") || a->look.one_word * 2 < a->look.filled;

@@ -215,7 +215,7 @@ enum err list_heading_score(const struct list_known *known, struct arena *scratc
     read_meaning(known, above, &up);
     read_meaning(known, leaf, &own);
     if (h->part_count > 1) read_meaning(known, whole, &both);
-    if (own.best < 60 && both.best < 60) read_near(known, h->part_count > 1 && strlen(whole) < 40 ? whole : leaf, &own);
+    if (own.best < NEAR && both.best < NEAR) read_near(known, h->part_count > 1 && strlen(whole) < 40 ? whole : leaf, &own);
     take_fields(&s, leaf_fields, 100);
     take_fields(&s, whole_fields, 98);
     if (own.best < KNOWN_ENOUGH) take_fields(&s, s.above, 84);
@@ -226,7 +226,7 @@ enum err list_heading_score(const struct list_known *known, struct arena *scratc
     unsigned best = 0, stranger = own.stranger > both.stranger ? own.stranger : both.stranger;
     for (size_t i = 0; i < known->use_count; i++)
         if (scores[i] > best) best = scores[i];
-    *ret_stranger = stranger > best || (own.best < KNOWN_ENOUGH && up.stranger >= 95 && best < KNOWN_ENOUGH);
+    *ret_stranger = (stranger > best && best < 90) || (own.best < KNOWN_ENOUGH && up.stranger >= 95 && best < KNOWN_ENOUGH);
     for (size_t i = 0; *ret_stranger && i < known->use_count; i++) scores[i] = 0;
     return OK;
 }

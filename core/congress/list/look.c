@@ -87,6 +87,7 @@ static bool is_phone(const char *text, bool *ret_short)
         }
     }
     if (text[0] == '+') return digits >= 8 && digits <= 15;
+    if (digits >= 9 && digits <= 13 && (strchr(text, '(') || strchr(text, ' '))) return true; /* set in groups, as one says it */
     if (digits == 9 && first != '0') *ret_short = true;
     if (digits == 11 && first == '8') return strncmp(text, "84", 2) == 0;
     if (digits >= 18 && digits <= 23) return strpbrk(text, "/;,-") && first == '0';
@@ -134,11 +135,13 @@ static enum err look_at_words(const struct list_known *known, struct arena *scra
 {
     static const char *const closed[] = {"mandate", "status", "needs"};
     struct list_finding found;
-    const char *plain = text_fold(scratch, text);
+    char *plain = text_fold(scratch, text);
     if (!plain) return ERR_NOMEM;
     look->sexes += list_word_sex(plain) != 0;
     for (size_t i = 0; i < 3; i++) look->enums[i] += list_word_enum(closed[i], plain) != NULL;
-    if (list_text_is_like_name(text)) {
+    const char *bare = text + list_word_honorific(text);
+    if (bare != text && !(plain = text_fold(scratch, bare))) return ERR_NOMEM;
+    if (list_text_is_like_name(bare)) {
         char *space = strchr(plain, ' ');
         look->names++;
         look->capitals += n->large == n->letters;

@@ -133,6 +133,15 @@ static enum err take_unit(struct list_reader *r, struct list_cell *c, uint32_t c
     return e == OK ? take(r, c, column) : e;
 }
 
+/* "-", "không có": somebody said that there is nothing. */
+static bool says_nothing(const struct list_cell *c)
+{
+    bool mark;
+    enum list_kind kind = c->field->kind;
+    bool exact = kind == LIST_PHONE || kind == LIST_EMAIL || kind == LIST_DAY || kind == LIST_DATE || kind == LIST_PATH || kind == LIST_UNIT || kind == LIST_ENUMS;
+    return exact && c->cell->kind == SHEET_TEXT && list_word_yes_no(c->text, &mark) == LIST_WORD_NO;
+}
+
 static enum err take_cell(struct list_reader *r, size_t index, const struct sheet_cell *cell, bool repeated)
 {
     const struct list_column *column = &r->mapping->columns[index];
@@ -140,6 +149,7 @@ static enum err take_cell(struct list_reader *r, size_t index, const struct shee
     uint32_t at = list_place_column(r->mapping, r->place, index);
     if (!c.text) return ERR_NOMEM;
     if (cell->kind == SHEET_ERROR) return take_error(r, &c, at);
+    if (says_nothing(&c)) return OK;
     enum err e;
     if (column->use.part == LIST_PART_MARK) e = take_mark(r, &c, at);
     else if (column->use.part == LIST_PART_MALE || column->use.part == LIST_PART_FEMALE) e = take_sexed(r, &c, at);
@@ -182,7 +192,7 @@ static enum err join_day(struct list_reader *r, const struct list_field *field)
     const char *iso = reason ? NULL : list_day_text(r->arena, &said);
     if (!reason && !iso) return ERR_NOMEM;
     if (iso) reason = list_day_flaw(r->known, field, iso);
-    if (!reason && field->kind == LIST_DATE && !said.day) reason = "no_day";
+    if (!reason && field->kind == LIST_DATE && !said.day) reason = "day_needed";
     if (reason) return flaw_at(r, reason, field, text, NULL, at, false);
     return put(r, &(struct list_value){.field = field, .value = iso, .written = text, .row = r->row->number, .column = (uint16_t)at,
                                        .change = said.two_digits ? LIST_CENTURY : LIST_SAID_OTHERWISE});

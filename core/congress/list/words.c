@@ -39,7 +39,7 @@ enum list_word list_word_yes_no(const char *text, bool *ret_mark)
     static const char yes_signs[] = "x|X|xx|XX|х|Х|×|✓|✔|√|v|V|☑|☒|■|●|•|+|*|✗|✘|ü|þ|û|R"; /* the last ones are ticks of Wingdings; х: of the Cyrillic keys */
     static const char no_signs[] = "-|--|---|–|—|☐|□|○|/|.";
     static const char yes[] = "co|yes|y|sim|s|نعم|true|dung|1|oui|si|c|verdadeiro|صحيح|ok|roi|da co";
-    static const char no[] = "khong|ko|k|no|n|nao|لا|false|sai|0|non|chua|falso|خطا|none|khg|hong|nil|na|n a|chua co";
+    static const char no[] = "khong|ko|k|no|n|nao|لا|false|sai|0|non|chua|falso|خطا|none|khg|nil|na|n a|chua co|khong co|khong co so|k co|ko co|sem|nao tem|لا يوجد";
     char plain[SHORT];
     *ret_mark = true;
     if (is_of(text, yes_signs)) return LIST_WORD_YES;
