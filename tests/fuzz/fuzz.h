@@ -23,5 +23,6 @@ int fuzz_range(const uint8_t *data, size_t length);
 int fuzz_picture(const uint8_t *data, size_t length);
 int fuzz_frames(const uint8_t *data, size_t length);
 int fuzz_keys(const uint8_t *data, size_t length);
+int fuzz_list(const uint8_t *data, size_t length);
 
 #endif

@@ -89,6 +89,7 @@ struct list_field {
     const struct list_attribute *attribute; /* NULL: none */
 };
 
+/* Mappings and records point to its fields: it outlives them, as does the vocabulary. */
 struct list_known; /* fields and search forms of one vocabulary, for one target */
 
 /* ERR_NOMEM. ERR_INPUT: a title cannot be read. */

@@ -242,6 +242,20 @@ static enum err read_all(struct list_reader *r, struct arena *own, struct list_t
     return e;
 }
 
+/* The same mapping with the fields of this vocabulary: it may have been made with another one. */
+static enum err own_mapping(const struct list_known *known, const struct list_mapping *mapping, struct arena *arena, struct list_mapping *ret)
+{
+    *ret = *mapping;
+    ret->columns = arena_array(arena, mapping->column_count + 1, sizeof *ret->columns);
+    if (!ret->columns) return ERR_NOMEM;
+    for (size_t i = 0; i < mapping->column_count; i++) {
+        ret->columns[i] = mapping->columns[i];
+        struct list_use *use = &ret->columns[i].use;
+        if (use->field) use->field = list_known_field(known, use->field->code);
+    }
+    return OK;
+}
+
 enum err list_read(const struct list_known *known, const struct sheet_book *book, const struct list_mapping *mapping, struct arena *arena, struct list_table *ret,
                    struct fault *fault)
 {
@@ -251,8 +265,10 @@ enum err list_read(const struct list_known *known, const struct sheet_book *book
     for (size_t i = 0; i < mapping->place_count; i++)
         if (mapping->places[i].taken && mapping->places[i].sheet >= book->count)
             return fault_because(fault, ERR_INPUT, "list_no_sheet", NULL, "the book has no sheet number %u", mapping->places[i].sheet + 1);
-    struct list_reader r = {.known = known, .book = book, .mapping = mapping, .arena = arena, .scratch = &scratch, .seen_codes = {.arena = &own}};
-    e = read_all(&r, &own, ret);
+    struct list_mapping own_one;
+    struct list_reader r = {.known = known, .book = book, .mapping = &own_one, .arena = arena, .scratch = &scratch, .seen_codes = {.arena = &own}};
+    e = own_mapping(known, mapping, &own, &own_one);
+    if (e == OK) e = read_all(&r, &own, ret);
     arena_release(&scratch);
     arena_release(&own);
     return e == ERR_NOMEM ? fault_set(fault, ERR_NOMEM, "not enough memory") : e;

@@ -50,7 +50,7 @@ static enum err take(struct list_reader *r, struct list_cell *c, uint32_t column
 {
     if (c->cell->raw && c->change < LIST_PUT_RIGHT_FIRST) c->change = LIST_FONT;
     if (c->reason && flaw_at(r, c->reason, c->field, written_of(c), c->proposal, column, c->doubtful) != OK) return ERR_NOMEM;
-    if (!c->value) return OK;
+    if (!c->value || !*c->value) return OK; /* nothing but characters of no width */
     return put(r, &(struct list_value){.field = c->field, .value = c->value, .written = written_of(c), .row = r->row->number, .column = (uint16_t)column,
                                        .change = (uint16_t)c->change});
 }
