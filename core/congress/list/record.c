@@ -139,7 +139,8 @@ static bool says_nothing(const struct list_cell *c)
     bool mark;
     enum list_kind kind = c->field->kind;
     bool exact = kind == LIST_PHONE || kind == LIST_EMAIL || kind == LIST_DAY || kind == LIST_DATE || kind == LIST_PATH || kind == LIST_UNIT || kind == LIST_ENUMS;
-    return exact && c->cell->kind == SHEET_TEXT && list_word_yes_no(c->text, &mark) == LIST_WORD_NO;
+    exact = exact && c->cell->kind == SHEET_TEXT && strlen(c->text) <= 20 && !strpbrk(c->text, "0123456789@");
+    return exact && list_word_yes_no(c->text, &mark) == LIST_WORD_NO;
 }
 
 static enum err take_cell(struct list_reader *r, size_t index, const struct sheet_cell *cell, bool repeated)
