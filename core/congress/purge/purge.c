@@ -111,7 +111,8 @@ static enum err strip_changes(const struct purging *p)
 static enum err strip_event(const struct purging *p)
 {
     static of_event *const steps[] = {
-        sql_purge_replaces, sql_purge_nobody_add, sql_purge_delegates, sql_purge_printed, sql_purge_handed, sql_purge_handovers, sql_purge_claims, sql_purge_credentials,
+        sql_purge_import_results, sql_purge_import_delegates, sql_purge_replaces, sql_purge_nobody_add,
+        sql_purge_delegates, sql_purge_printed, sql_purge_handed, sql_purge_handovers, sql_purge_claims, sql_purge_credentials,
         sql_purge_scans, sql_purge_corrections, sql_purge_readings, sql_purge_browsers, sql_purge_pins, sql_purge_questions, sql_purge_row_codes, sql_purge_changes,
         sql_purge_group_actors, sql_purge_report_actors, sql_purge_amendment_actors};
     enum err e = OK;
@@ -153,7 +154,8 @@ static enum err strip_fixed(const struct purging *p)
 static enum err delete_person(const struct purging *p, int64_t id)
 {
     struct sql_purge_person_code_row row;
-    static of_event *const steps[] = {sql_purge_person_changes, sql_purge_person_merges, sql_purge_person_distinct, sql_purge_person_handovers, sql_purge_person};
+    static of_event *const steps[] = {sql_purge_person_changes, sql_purge_person_merges, sql_purge_person_distinct, sql_purge_person_imports, sql_purge_person_handovers,
+                                      sql_purge_person};
     enum err e = sql_purge_person_code(p->db, p->arena, id, &row);
     if (e == OK) e = sql_purge_audit_person(p->db, row.code, NULL);
     for (size_t i = 0; e == OK && i < sizeof steps / sizeof *steps; i++) e = steps[i](p->db, id, NULL);

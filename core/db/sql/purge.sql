@@ -21,6 +21,15 @@ SELECT (SELECT COUNT(*) FROM credential WHERE event_id = $1), (SELECT COUNT(*) F
   (SELECT COUNT(*) FROM figure_fixed_person p JOIN figure_fixed f ON f.id = p.fixed_id WHERE f.event_id = $1 AND p.name <> ''),
   (SELECT COUNT(*) FROM audit WHERE event = $2 AND person IS NOT NULL);
 
+-- Lists that were taken in: what rows were left, and what was written of delegates; of people see purge_person_imports. Such an import cannot be taken back whole.
+-- purge_import_results :exec (event_id i64)
+UPDATE list_import SET result = NULL WHERE event_id = $1 OR number IN
+  (SELECT r.import FROM list_import_row r JOIN delegate d ON d.person_id = r.subject_id WHERE r.entity = 'person' AND d.event_id = $1);
+-- purge_import_delegates :exec (event_id i64)
+DELETE FROM list_import_row WHERE entity = 'delegate' AND subject_id IN (SELECT id FROM delegate WHERE event_id = $1);
+-- purge_person_imports :exec (id i64)
+DELETE FROM list_import_row WHERE entity = 'person' AND subject_id = $1;
+
 -- For whom somebody stands is told by the row that is left of them.
 -- purge_replaces :exec (event_id i64)
 UPDATE delegate SET replaces = COALESCE((SELECT 'erased-' || CAST(x.id AS TEXT) FROM delegate x JOIN person p ON p.id = x.person_id
