@@ -138,7 +138,8 @@ void buf_put_url(struct buf *buf, const char *text)
 void buf_put_csv(struct buf *buf, const char *text)
 {
     if (!text) return;
-    bool formula = strchr("=+-@\t\r", *text) && *text;
+    const char *first = text + strspn(text, "'"); /* apostrophes before it too: so that taking one away always gives what was there */
+    bool formula = *first && strchr("=+-@\t\r", *first);
     if (!formula && !strpbrk(text, ",;\"\r\n\t")) {
         buf_puts(buf, text);
         return;

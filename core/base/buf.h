@@ -36,7 +36,8 @@ void buf_vprintf(struct buf *buf, const char *format, va_list args) __attribute_
 void buf_put_html(struct buf *buf, const char *text);
 /* Text for one URL path segment or query value (RFC 3986 unreserved characters stay). */
 void buf_put_url(struct buf *buf, const char *text);
-/* One CSV field (RFC 4180), quoted where needed; a leading = + - @ tab or CR gets an apostrophe so that no spreadsheet runs it. */
+/* One CSV field (RFC 4180), quoted where needed; a = + - @ tab or CR at the beginning, or behind apostrophes there, gets an apostrophe before it, so that
+ * no spreadsheet runs it; core/sheet takes it away again. */
 void buf_put_csv(struct buf *buf, const char *text);
 /* A JSON string with its quotes. */
 void buf_put_json(struct buf *buf, const char *text);

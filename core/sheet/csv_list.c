@@ -31,12 +31,21 @@ static bool has_controls(const char *text, size_t length)
     return false;
 }
 
+/* The apostrophe before what an office program would take for a formula, as buf_put_csv writes it, says nothing: '+84… is a phone number. */
+static bool is_guarded(const char *text, size_t length)
+{
+    size_t n = 0;
+    while (n < length && text[n] == '\'') n++;
+    return n && n < length && strchr("=+-@\t\r", text[n]) && text[n];
+}
+
 static enum err add_row(struct build *b, struct arena *scratch, const struct csv_cell *cells, size_t count, size_t line)
 {
     build_row(b, (uint32_t)line, false);
     for (size_t i = 0; i < count; i++) {
         const char *text = cells[i].text;
         size_t length = cells[i].length;
+        if (is_guarded(text, length)) text++, length--;
         if (length && has_controls(text, length)) {
             char *room = arena_alloc(scratch, length);
             if (!room) return fault_set(b->fault, ERR_NOMEM, "not enough memory");

@@ -138,7 +138,7 @@ def test_staff_and_devices():
     check(csv.startswith("\ufeffnumber,person,name") and csv.count("\n") == 330, "delegates as CSV", csv[:100])
     empty = good("export", "checkins", "--event", EVENT, "--format", "csv", data=data)
     check(empty.startswith("\ufeffscan_id,person") and empty.count("\n") == 1, "an empty list has its header", empty)
-    refused(1, "xlsx", "export", "delegates", "--event", EVENT, "--format", "xlsx", data=data)
+    refused(2, "--output", "export", "delegates", "--event", EVENT, "--format", "xlsx", data=data)
 
 
 def test_backup():

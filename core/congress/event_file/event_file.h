@@ -49,12 +49,15 @@ enum err event_file_export(struct db *db, const char *slug, bool with_sensitive,
 /* Copies the files that an exported event names from the data folder to beneath `folder`, at their paths. ERR_CONFLICT when another file is there. */
 enum err event_file_export_files(struct db *db, const char *data_folder, const char *slug, const char *folder, struct fault *fault);
 
-/* Lists for other programs, in the order of the badge list and of receipt. Times RFC 3339, UTC, milliseconds. */
-enum err export_delegates(struct db *db, const char *slug, json_t **ret, struct fault *fault);
-enum err export_checkins(struct db *db, const char *slug, json_t **ret, struct fault *fault);
-/* Such a list as CSV with a header line (UTF-8 with BOM, CRLF); the columns are keys, NULL-terminated. */
-extern const char *const export_delegate_columns[];
-extern const char *const export_checkin_columns[];
+/* The register, or a unit of it with all beneath it (unit_id not 0), as an event file without events: attribute types, units, people; sensitive attributes only of the
+ * types that are named. A new reference. */
+enum err event_file_export_members(struct db *db, int64_t unit_id, const char *const *sensitive, size_t sensitive_count, json_t **ret, struct fault *fault);
+
+/* Rows of lists (core/congress/export), in the order of the badge list and of receipt, as JSON objects. Times RFC 3339, UTC, milliseconds. `take` may add keys; it
+ * borrows. Its error ends the walk. */
+enum err export_each_delegate(struct db *db, int64_t event_id, enum err (*take)(void *context, json_t *object), void *context);
+enum err export_each_checkin(struct db *db, int64_t event_id, enum err (*take)(void *context, json_t *object), void *context);
+/* A list of objects as CSV with a header line (UTF-8 with BOM, CRLF); the columns are keys, NULL-terminated. */
 enum err export_csv(const json_t *list, const char *const *columns, struct buf *out);
 
 #endif

@@ -11,10 +11,12 @@ struct export {
     struct import_options options;
     struct files files;
     struct event_plan event;
+    const char *const *sensitive; /* codes of types that go out although they are sensitive */
+    size_t sensitive_count;
     bool with_sensitive, failed;
 };
 
-static enum err load(struct export *x, struct db *db, const char *slug, struct fault *fault)
+static enum err load_register(struct export *x, struct db *db, struct fault *fault)
 {
     struct plan *plan = &x->plan;
     *plan = (struct plan){.db = db, .arena = &x->arena, .options = &x->options, .files = &x->files, .keep = json_array()};
@@ -22,7 +24,14 @@ static enum err load(struct export *x, struct db *db, const char *slug, struct f
     for (int kind = ENTITY_ORGANIZATION; e == OK && kind <= ENTITY_EVENT; kind++)
         if (kind != ENTITY_PERSON) e = table_load(plan, &plan->tables[kind], (enum entity_kind)kind, 0);
     if (e == OK) e = plan_load_people(plan);
-    if (e != OK) return db_fault(db, e, fault, "read the people");
+    return e == OK ? OK : db_fault(db, e, fault, "read the people");
+}
+
+static enum err load(struct export *x, struct db *db, const char *slug, struct fault *fault)
+{
+    struct plan *plan = &x->plan;
+    enum err e = load_register(x, db, fault);
+    if (e != OK) return e;
     struct row *row = table_find(&plan->tables[ENTITY_EVENT], slug);
     if (!row) return fault_set(fault, ERR_NOT_FOUND, "there is no event \"%s\"", slug);
     x->event = (struct event_plan){.row = row, .zone = row->now[entity_column(ENTITY_EVENT, "timezone")].text};
@@ -79,6 +88,8 @@ static void add(struct export *x, json_t *object, const char *key, json_t *value
 static bool may_show(const struct export *x, const char *code)
 {
     const struct row *type = table_find(&x->plan.tables[ENTITY_ATTRIBUTE_TYPE], code);
+    for (size_t i = 0; i < x->sensitive_count; i++)
+        if (strcmp(x->sensitive[i], code) == 0) return true;
     return x->with_sensitive || (type && type->now[entity_column(ENTITY_ATTRIBUTE_TYPE, "sensitive")].i64 == 0);
 }
 
@@ -118,9 +129,9 @@ static json_t *show_types(struct export *x)
     return types;
 }
 
-static json_t *show_all(struct export *x)
+static json_t *show_register(struct export *x)
 {
-    json_t *root = json_sure(json_object(), &x->failed), *events = json_sure(json_array(), &x->failed);
+    json_t *root = json_sure(json_object(), &x->failed);
     add(x, root, "format", json_string("plenum-events/1"));
     const struct row *row = table_find(&x->plan.tables[ENTITY_ORGANIZATION], "organization");
     if (row) {
@@ -130,6 +141,12 @@ static json_t *show_all(struct export *x)
         add(x, root, "organization", organization);
     }
     add(x, root, "people", show_list(x, &x->plan.tables[ENTITY_PERSON]));
+    return root;
+}
+
+static json_t *show_all(struct export *x)
+{
+    json_t *root = show_register(x), *events = json_sure(json_array(), &x->failed);
     json_t *event = show_row(x, ENTITY_EVENT, x->event.row), *news = plan_show_announcements(&x->plan, x->event.row->announcements_now, &x->failed);
     if (news) add(x, event, "announcements", news);
     json_t *scenes = plan_show_scenes(&x->plan, x->event.row->scenes_now, &x->failed);
@@ -152,6 +169,60 @@ enum err event_file_export(struct db *db, const char *slug, bool with_sensitive,
         if (x.failed) {
             json_decref(root);
             e = fault_set(fault, ERR_NOMEM, "the event \"%s\" cannot be shown: out of memory, or what is stored cannot be read", slug);
+        } else {
+            *ret = root;
+        }
+    }
+    release(&x);
+    return e;
+}
+
+/* Whether a unit is `top` or beneath it. */
+static bool is_beneath(const struct plan *plan, int64_t id, int64_t top)
+{
+    size_t parent = entity_column(ENTITY_UNIT, "parent");
+    for (int depth = 0; depth < 64; depth++) {
+        if (id == top) return true;
+        const struct row *row = table_find_id(&plan->tables[ENTITY_UNIT], id);
+        if (!row || row->now[parent].type != DB_TYPE_I64) return false;
+        id = row->now[parent].i64;
+    }
+    return false;
+}
+
+static void keep_members(struct export *x, int64_t unit_id)
+{
+    size_t unit = entity_column(ENTITY_PERSON, "unit");
+    const struct table *people = &x->plan.tables[ENTITY_PERSON], *units = &x->plan.tables[ENTITY_UNIT];
+    for (size_t i = 0; i < units->count; i++)
+        if (!unit_id || is_beneath(&x->plan, units->rows[i]->now[0].i64, unit_id)) keep_unit(&x->plan, units->rows[i]->now[0].i64);
+    for (size_t i = 0; i < people->count; i++) {
+        const struct db_value *of = &people->rows[i]->now[unit];
+        people->rows[i]->kept = !unit_id || (of->type == DB_TYPE_I64 && is_beneath(&x->plan, of->i64, unit_id));
+    }
+}
+
+/* Pictures do not travel in a list; what an event file does not say stays as it is. */
+static void leave_files_out(json_t *root)
+{
+    json_t *person;
+    size_t i;
+    (void)json_object_del(json_object_get(root, "organization"), "logo");
+    json_array_foreach(json_object_get(root, "people"), i, person) (void)json_object_del(person, "photo");
+}
+
+enum err event_file_export_members(struct db *db, int64_t unit_id, const char *const *sensitive, size_t sensitive_count, json_t **ret, struct fault *fault)
+{
+    struct export x = {.sensitive = sensitive, .sensitive_count = sensitive_count};
+    enum err e = load_register(&x, db, fault);
+    if (e == OK) {
+        keep_members(&x, unit_id);
+        json_t *root = show_register(&x);
+        leave_files_out(root);
+        add(&x, root, "events", json_array());
+        if (x.failed) {
+            json_decref(root);
+            e = fault_set(fault, ERR_NOMEM, "the register cannot be shown: out of memory, or what is stored cannot be read");
         } else {
             *ret = root;
         }

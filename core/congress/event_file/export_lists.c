@@ -1,13 +1,15 @@
-/* Flat lists: delegates and check-ins, as JSON objects with the same keys in the same order, and those as CSV. */
+/* Flat lists: delegates and check-ins, row after row as JSON objects with the same keys in the same order; and lists of such as CSV. */
 #include "catalogue.h"
 #include "core/congress/event_file/event_file.h"
 #include "core/congress/json_time.h"
 #include "core/congress/title.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct listing {
-    json_t *list;
+    enum err (*take)(void *context, json_t *object); /* who takes each */
+    void *context;
     struct arena arena;
 };
 
@@ -16,9 +18,33 @@ static json_t *text_or_null(const char *text)
     return text ? json_string(text) : json_null();
 }
 
-static enum err append(struct listing *listing, json_t *object)
+static enum err give(struct listing *listing, json_t *object)
 {
-    return object && json_array_append_new(listing->list, object) == 0 ? OK : ERR_NOMEM;
+    if (!object) return ERR_NOMEM;
+    enum err e = listing->take(listing->context, object);
+    json_decref(object);
+    return e;
+}
+
+/* A stored list of texts, as a value. */
+static json_t *list_or_null(const char *stored)
+{
+    json_t *list = NULL;
+    return stored && json_read(stored, strlen(stored), &list, NULL) == OK ? list : json_null();
+}
+
+static void put_more(json_t *object, const struct sql_export_delegates_row *row)
+{
+    (void)json_object_set_new(object, "gender", text_or_null(row->gender));
+    (void)json_object_set_new(object, "born", text_or_null(row->born));
+    (void)json_object_set_new(object, "joined", text_or_null(row->joined));
+    (void)json_object_set_new(object, "phone", text_or_null(row->phone));
+    (void)json_object_set_new(object, "email", text_or_null(row->email));
+    (void)json_object_set_new(object, "replaces", text_or_null(row->replaces));
+    (void)json_object_set_new(object, "decision", text_or_null(row->decision));
+    (void)json_object_set_new(object, "needs", list_or_null(row->needs));
+    (void)json_object_set_new(object, "roles", list_or_null(row->roles));
+    (void)json_object_set_new(object, "diet", text_or_null(row->diet));
 }
 
 static enum err add_checkin(void *ctx, const struct sql_export_checkins_row *row)
@@ -33,7 +59,7 @@ static enum err add_checkin(void *ctx, const struct sql_export_checkins_row *row
                                row->conflict != 0, "group", text_or_null(row->group_request));
     if (object && row->undone_ms != DB_NULL && json_object_set_new(object, "undone_at", json_time_or_null(row->undone_ms)) != 0) return ERR_NOMEM;
     if (object && row->origin && json_object_set_new(object, "origin", json_string(row->origin)) != 0) return ERR_NOMEM;
-    return append(ctx, object);
+    return give(ctx, object);
 }
 
 static enum err add_delegate(void *ctx, const struct sql_export_delegates_row *row)
@@ -50,43 +76,21 @@ static enum err add_delegate(void *ctx, const struct sql_export_delegates_row *r
                                row->sort_order == DB_NULL ? json_null() : json_integer(row->sort_order), "seat", text_or_null(row->seat), "badge_box",
                                text_or_null(row->badge_box), "room", text_or_null(row->room), "transport", text_or_null(row->transport), "attended_at",
                                json_time_or_null(row->attended_ms));
-    return append(listing, object);
+    if (object) put_more(object, row);
+    return give(listing, object);
 }
 
-static enum err find_event(struct db *db, struct arena *arena, const char *slug, int64_t *ret, struct fault *fault)
+enum err export_each_checkin(struct db *db, int64_t event_id, enum err (*take)(void *context, json_t *object), void *context)
 {
-    struct sql_export_event_find_row event;
-    enum err e = sql_export_event_find(db, arena, slug, &event);
-    if (e == ERR_NOT_FOUND) return fault_set(fault, e, "there is no event \"%s\"", slug);
-    if (e != OK) return db_fault(db, e, fault, "find the event");
-    *ret = event.id;
-    return OK;
+    return sql_export_checkins(db, event_id, add_checkin, &(struct listing){.take = take, .context = context});
 }
 
-static enum err finish(struct db *db, struct listing *listing, enum err e, json_t **ret, struct fault *fault)
+enum err export_each_delegate(struct db *db, int64_t event_id, enum err (*take)(void *context, json_t *object), void *context)
 {
-    arena_release(&listing->arena);
-    if (e == OK) *ret = listing->list;
-    else json_decref(listing->list);
-    return e == OK || fault == NULL || fault->text[0] ? e : db_fault(db, e, fault, "read the list");
-}
-
-enum err export_checkins(struct db *db, const char *slug, json_t **ret, struct fault *fault)
-{
-    struct listing listing = {.list = json_array()};
-    int64_t event_id = 0;
-    enum err e = find_event(db, &listing.arena, slug, &event_id, fault);
-    if (e == OK) e = sql_export_checkins(db, event_id, add_checkin, &listing);
-    return finish(db, &listing, e, ret, fault);
-}
-
-enum err export_delegates(struct db *db, const char *slug, json_t **ret, struct fault *fault)
-{
-    struct listing listing = {.list = json_array()};
-    int64_t event_id = 0;
-    enum err e = find_event(db, &listing.arena, slug, &event_id, fault);
-    if (e == OK) e = sql_export_delegates(db, event_id, add_delegate, &listing);
-    return finish(db, &listing, e, ret, fault);
+    struct listing listing = {.take = take, .context = context};
+    enum err e = sql_export_delegates(db, event_id, add_delegate, &listing);
+    arena_release(&listing.arena);
+    return e;
 }
 
 static void put_cell(struct buf *out, const json_t *value)
@@ -99,11 +103,6 @@ static void put_cell(struct buf *out, const json_t *value)
         buf_puts(out, number);
     }
 }
-
-const char *const export_checkin_columns[] = {"scan_id", "person", "number", "gate", "direction", "outcome", "reason", "scanned_at", "received_at", "happened_at",
-                                              "estimated", "device", "account", "conflict", "undone_at", "origin", "group", NULL};
-const char *const export_delegate_columns[] = {"number", "person", "name", "sort_name", "honorific", "title", "unit", "category", "delegation", "mandate",
-                                               "status", "group", "order", "seat", "badge_box", "room", "transport", "attended_at", NULL};
 
 enum err export_csv(const json_t *list, const char *const *columns, struct buf *out)
 {

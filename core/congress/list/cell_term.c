@@ -79,7 +79,8 @@ static enum err find_roles(struct list_reader *r, const struct list_cell *c, str
         if (!plain) return ERR_NOMEM;
         p += n + (p[n] != '\0');
         if (!*plain) continue;
-        for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
+        if (strchr(tidy, '_') && text_is_code(tidy)) code = tidy; /* nobody writes so but who means the code */
+        for (size_t i = 0; !code && i < sizeof roles / sizeof roles[0]; i++) {
             const char *at = strstr(roles[i].words, plain);
             size_t length = strlen(plain);
             if (at && (at == roles[i].words || at[-1] == '|') && (at[length] == '|' || !at[length])) code = roles[i].code;

@@ -85,7 +85,7 @@ const char *list_word_enum(const char *field, const char *plain)
         {"status", "alternate", "du khuyet|alternate|substitute|reserve|suplente|احتياطي|احتياط|بديل|dk"},
         {"status", "replaced", "da thay|thay the|bi thay|da duoc thay the|replaced|substituido|substituida|مستبدل"},
         {"status", "withdrawn", "rut|xin rut|da rut|withdrawn|resigned|retirado|desistiu|renunciou|منسحب|xin thoi"},
-        {"status", "disqualified", "khong du tu cach|bi loai|bac tu cach|disqualified|desqualificado|desclassificado|غير مؤهل"},
+        {"status", "disqualified", "khong du tu cach|bi loai|bac tu cach|disqualified|desqualificado|desclassificado|غير مؤهل|غير موهل"},
         {"needs", "paper", "tai lieu giay|ban in|giay|in giay|paper|printed papers|papel|documentos em papel|نسخة ورقية|ورق"},
         {"needs", "large_print", "chu to|in to|chu lon|mat kem|large print|large_print|letra grande|letras grandes|خط كبير"},
         {"needs", "no_phone", "khong co dien thoai|khong dung dien thoai|khong dien thoai|khong co smartphone|no phone|no_phone|sem telemovel|sem telefone|"
