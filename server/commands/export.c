@@ -135,8 +135,8 @@ int command_export(int argc, char **argv)
         {"with-sensitive", 0, OPT_FLAG, &o.with_sensitive, NULL, "an event: also the attributes that are marked sensitive", 0, 0},
     };
     const struct opt_command command = {"plenum export delegates|checkins|event --event SLUG [options]\n       plenum export members [--unit CODE] [options]",
-                                        "Gives out the delegates, the check-ins in the order of receipt, the members of the register, or the whole event as an event file. "
-                                        "Never tokens.", options,
+                                        "Gives out the delegates, the check-ins in the order of receipt, the members of the register, or the whole event "
+                                        "as an event file. Never tokens.", options,
                                         sizeof options / sizeof options[0], 1, 1};
     struct fault fault = {0};
     struct store store = {0};
