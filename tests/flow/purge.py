@@ -34,6 +34,11 @@ def figures(client):
     return stats
 
 
+def same_figures(client, what):
+    now = figures(client)
+    equal({key: now.get(key) for key in before["stats"] if now.get(key) != before["stats"][key]}, {}, what)
+
+
 def begin():
     server.load(plenum.small_event(server.folder, shape))
     server.start()
@@ -59,6 +64,7 @@ def begin():
     before["gone"] = len(gone)
     secrets.extend(text for row in gone for text in row[1:] if text)
     secrets.extend(["Ốm nặng ở Bạch Mai", "Phòng Hoa Ban", "Xe đưa đón mấy giờ?", "Khách Vãng Lai", "Ông Tên Xưa", "Bà Tên Cũ"] + list(tokens.values()))
+    check(plenum.wait(lambda: figures(who["boss"]).get("fixed")), "the server has heard of what was fixed beside it")
     before["stats"] = figures(who["boss"])
     before["photo"] = server.value("SELECT photo_blob FROM person WHERE code = 'P01'")
     before["fixed"] = server.rows("SELECT number, present, expected, hash, people_hash FROM figure_fixed")
@@ -114,7 +120,7 @@ def done():
     equal(server.value("SELECT purged_ms FROM event WHERE slug = 'test-1'"), None, "else nothing happens")
     reply = boss.form("/admin/test-1/purge", {"do": "purge", "event_name": "test-1"})
     equal((reply.status, reply.header("location")), (303, "/admin/test-1/purge?done=purge"), "typed, it is done")
-    equal(figures(boss), before["stats"], "all totals are as they were")
+    same_figures(boss, "all totals are as they were")
     equal(server.rows("SELECT number, present, expected, hash, people_hash FROM figure_fixed"), before["fixed"], "so is the fixed figure, with its hash")
     equal(server.rows("SELECT code, name FROM person WHERE unit_id IS NOT NULL ORDER BY code"), before["stays"], "who is of the register is still there")
     equal(server.value("SELECT COUNT(*) FROM person WHERE code IN ('P01', 'P02', 'P03', 'P04', 'P05')"), 0, "who was of this event alone is not")
@@ -137,7 +143,7 @@ def done():
           "another event still has its people")
     equal(server.stop(), 0, "the server stops in peace")
     server.start()
-    equal(figures(server.sign_in("boss", "mat khau that dai 19")), before["stats"], "and says the same after a restart")
+    same_figures(server.sign_in("boss", "mat khau that dai 19"), "and says the same after a restart")
 
 
 plenum.run("purge", begin, looked_at, on_a_copy, done)
