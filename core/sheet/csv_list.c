@@ -93,7 +93,7 @@ static bool is_binary(const char *text, size_t length)
 {
     size_t controls = 0;
     for (size_t i = 0; i < length; i++) controls += (unsigned char)text[i] < ' ' && !strchr("\t\n\v\f\r", text[i]);
-    return controls * 50 > length;
+    return controls > 2 && controls * 50 > length;
 }
 
 static size_t first_not_ascii(const char *data, size_t length)

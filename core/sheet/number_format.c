@@ -182,12 +182,14 @@ static const char *show_general(double value, char ret[NUMBER_TEXT_SIZE])
     if (!isfinite(value)) return (void)snprintf(ret, NUMBER_TEXT_SIZE, "#NUM!"), ret;
     (void)snprintf(text, sizeof text, "%.*g", DIGITS, value);
     if (strchr(text, 'e') && fabs(value) >= 1 && fabs(value) < 1e21) { /* 15 digits, then zeros */
-        char exact[64];
-        (void)snprintf(exact, sizeof exact, "%.0f", value);
-        size_t kept = 0;
-        for (char *p = exact; *p; p++)
-            if (*p != '-' && ++kept > DIGITS) *p = '0';
-        (void)snprintf(ret, NUMBER_TEXT_SIZE, "%s", exact);
+        int zeros = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
+        size_t n = 0;
+        for (const char *p = text; *p != 'e'; p++) {
+            if (*p == '-' || (*p >= '0' && *p <= '9')) ret[n++] = *p;
+            if (p > text && *p >= '0' && *p <= '9' && memchr(text, '.', (size_t)(p - text))) zeros--;
+        }
+        for (; zeros > 0; zeros--) ret[n++] = '0';
+        ret[n] = '\0';
         return ret;
     }
     char *e = strchr(text, 'e');

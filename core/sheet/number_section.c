@@ -53,6 +53,10 @@ static struct shape look(const char *from, const char *end)
     for (const char *p = from; p < end;) {
         enum section_token token;
         size_t n = section_token(p, end, &token);
+        if (token == SECTION_DIGIT && s.exponent) {
+            p += n;
+            continue; /* of the exponent */
+        }
         if (token == SECTION_DIGIT) {
             s.digits = true;
             if (comma) s.grouped = true;
