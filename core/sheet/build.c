@@ -7,10 +7,12 @@
 
 #define MERGES_MOST 200000
 
-enum err build_begin(struct build *build, struct arena *arena, const struct sheet_limits *limits, struct fault *fault)
+enum err build_begin(struct build *build, struct arena *arena, const struct sheet_limits *limits, size_t length, struct fault *fault)
 {
     *build = (struct build){.arena = arena, .limits = limits, .fault = fault};
-    build->kept = arena_array(&build->scratch, BUILD_KEPT, sizeof *build->kept);
+    build->kept_count = 1024;
+    while (build->kept_count < BUILD_KEPT_MOST && build->kept_count * 16 < length) build->kept_count *= 2;
+    build->kept = arena_array(&build->scratch, build->kept_count, sizeof *build->kept);
     return build->kept ? OK : fault_set(fault, ERR_NOMEM, "not enough memory");
 }
 
@@ -52,7 +54,7 @@ const char *build_text(struct build *b, const char *text, size_t length)
     uint32_t hash = 2166136261u;
     if (length > b->limits->cell_bytes || b->text_bytes + length > b->limits->text_bytes) return NULL;
     for (size_t i = 0; i < length; i++) hash = (hash ^ (unsigned char)text[i]) * 16777619u;
-    struct build_kept *slot = &b->kept[(hash ^ hash >> 16) & (BUILD_KEPT - 1)];
+    struct build_kept *slot = &b->kept[(hash ^ hash >> 16) & (b->kept_count - 1)];
     bool nfc = is_surely_nfc((const unsigned char *)text, length);
     if (nfc && slot->text && slot->hash == hash && slot->length == length && memcmp(slot->text, text, length) == 0) return slot->text;
     const char *made = nfc ? arena_strndup(b->arena, text, length) : make_nfc(b, text, length);

@@ -4,7 +4,7 @@
 
 #include "core/sheet/sheet.h"
 
-#define BUILD_KEPT 65536u /* a power of two */
+#define BUILD_KEPT_MOST 65536u
 
 struct build_kept {
     const char *text; /* NULL: free */
@@ -16,7 +16,8 @@ struct build {
     struct arena scratch; /* for what goes */
     const struct sheet_limits *limits;
     struct fault *fault;
-    struct build_kept *kept; /* texts that were seen lately: [BUILD_KEPT] */
+    struct build_kept *kept; /* texts that were seen lately: [kept_count], a power of two */
+    uint32_t kept_count;
     uint64_t cells, text_bytes;
     /* the row that is read */
     struct sheet_cell *row;
@@ -44,7 +45,8 @@ enum build_font {
     FONT_MIXED, /* runs of several: already converted */
 };
 
-enum err build_begin(struct build *build, struct arena *arena, const struct sheet_limits *limits, struct fault *fault);
+/* `length` of the file, by which it is known how much will come. */
+enum err build_begin(struct build *build, struct arena *arena, const struct sheet_limits *limits, size_t length, struct fault *fault);
 void build_release(struct build *build); /* what goes; accepts a zeroed one */
 
 /* A text in the arena, NFC, counted. It need not be NUL-terminated; UTF-8. NULL: out of memory or above the limit (build_short says which). */

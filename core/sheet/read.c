@@ -112,7 +112,7 @@ enum err read_data(const char *data, size_t length, struct arena *arena, const s
     struct sheet_book book = {0};
     if (length > wish->limits->file_bytes) return refuse_large(fault, "MB", wish->limits->file_bytes >> 20);
     enum err e = refuse_known(data, length, fault);
-    if (e == OK) e = build_begin(&b, arena, wish->limits, fault);
+    if (e == OK) e = build_begin(&b, arena, wish->limits, length, fault);
     if (e == OK && starts(data, length, "PK", 2) && length > 3 && data[2] < 9 && data[3] < 9) e = read_xlsx(data, length, wish, &b, &book, fault);
     else if (e == OK) e = csv_list_read(data, length, wish, &b, &book, fault);
     if (e == OK) e = fonts_convert(arena, wish->fonts, b.sheets, b.sheet_count, &book.font_encoding, fault);

@@ -24,5 +24,8 @@ int fuzz_picture(const uint8_t *data, size_t length);
 int fuzz_frames(const uint8_t *data, size_t length);
 int fuzz_keys(const uint8_t *data, size_t length);
 int fuzz_list(const uint8_t *data, size_t length);
+int fuzz_xlsx(const uint8_t *data, size_t length);
+int fuzz_csv(const uint8_t *data, size_t length);
+int fuzz_letters(const uint8_t *data, size_t length);
 
 #endif

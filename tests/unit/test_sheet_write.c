@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 static const char *const texts[] = {
-    "Nguyễn Văn Đức", "=1+1", "+84912345678", "-5", "@SUM(A1)", "\t=A1", "007", "1E5", "2024-05-01", "TRUE", "<a href=\"x\">&amp;</a>", "dòng 1\ndòng 2", " giữ trống ", "_x000D_", "a_x0041_b",
+    "Nguyễn Văn Đức", "=1+1", "+84912345678", "-5", "@SUM(A1)", "\t=A1", "007", "1E5", "2024-05-01", "TRUE", "<a href=\"x\">&amp;</a>", "dòng 1\ndòng 2", " giữ trống ",
+    "_x000D_", "a_x0041_b",
     "http://example.org/", "mailto:an@example.org", "internal:Sheet1!A1", "{=A1}", "محمد", "東京 \U0001F600", "'ngoặc'", "\"", "x\ty",
 };
 
@@ -26,18 +27,22 @@ static enum err write_all(const char *path, size_t rows, struct fault *fault)
     static const char *const sexes[] = {"Nam", "Nữ"}, *const units[] = {"Đoàn xã A, huyện B", "Đoàn \"C\"", "D & E"}, *const above[] = {"DANH SÁCH", "=Kèm theo"};
     const struct sheet_column columns[] = {
         {.title = "TT", .kind = SHEET_NUMBER, .locked = true}, {.title = "=Họ và tên", .kind = SHEET_TEXT, .hint = "Họ và tên đầy đủ"},
-        {.title = "Ngày sinh", .kind = SHEET_DATE, .least = -20000, .most = 20000, .hint = "ngày/tháng/năm"}, {.title = "Giới", .kind = SHEET_TEXT, .choices = sexes, .choice_count = 2},
+        {.title = "Ngày sinh", .kind = SHEET_DATE, .least = -20000, .most = 20000, .hint = "ngày/tháng/năm"}, {.title = "Giới", .kind = SHEET_TEXT,
+        .choices = sexes, .choice_count = 2},
         {.title = "Đơn vị", .kind = SHEET_TEXT, .choices = units, .choice_count = 3, .wrap = true}, {.title = "Có", .kind = SHEET_YES_NO},
     };
     struct sheet_writer *w = NULL;
     enum err e = sheet_writer_open(path, INT64_C(1800000000000), &w, fault);
     for (int s = 0; e == OK && s < 2; s++) {
-        e = sheet_writer_sheet(w, &(struct sheet_plan){.name = s ? "Danh sách [2]: rất dài, dài hơn ba mươi mốt" : "Danh sách", .above = above, .above_count = 2, .columns = columns, .count = 6,
+        e = sheet_writer_sheet(w, &(struct sheet_plan){.name = s ? "Danh sách [2]: rất dài, dài hơn ba mươi mốt" : "Danh sách", .above = above,
+            .above_count = 2, .columns = columns, .count = 6,
             .right_to_left = s == 1, .filter = true, .protect = true, .frozen_columns = 2, .empty_rows = 100}, fault);
         for (size_t i = 0; e == OK && i < rows; i++) {
             const struct sheet_value values[] = {
-                {.kind = SHEET_NUMBER, .number = (double)i + 1}, {.kind = SHEET_TEXT, .text = texts[i % (sizeof texts / sizeof texts[0])], .style = (enum sheet_style)(i % 3)},
-                {.kind = SHEET_DATE, .number = i == 3 ? -40000 : 5537 + (double)i}, {.kind = SHEET_TEXT, .text = sexes[i % 2]}, {.kind = i % 2 ? SHEET_TEXT : SHEET_EMPTY, .text = units[i % 3]},
+                {.kind = SHEET_NUMBER, .number = (double)i + 1}, {.kind = SHEET_TEXT, .text = texts[i % (sizeof texts / sizeof texts[0])],
+                .style = (enum sheet_style)(i % 3)},
+                {.kind = SHEET_DATE, .number = i == 3 ? -40000 : 5537 + (double)i}, {.kind = SHEET_TEXT, .text = sexes[i % 2]},
+                {.kind = i % 2 ? SHEET_TEXT : SHEET_EMPTY, .text = units[i % 3]},
                 {.kind = SHEET_YES_NO, .number = (double)(i % 2)},
             };
             e = sheet_writer_row(w, values, i % 7 == 6 ? 3 : 6, fault);
