@@ -213,6 +213,7 @@ enum err list_heading_score(const struct list_known *known, struct arena *scratc
     if (h->part_count > 1 && join_parts(scratch, h, h->part_count - 1, &above) != OK) return ERR_NOMEM;
     struct meaning up = {.fields = s.above}, own = {.fields = leaf_fields}, both = {.fields = whole_fields};
     read_meaning(known, above, &up);
+    if (h->part_count > 2) read_meaning(known, h->plain[h->part_count - 2], &up); /* what stands right above it counts by itself */
     read_meaning(known, leaf, &own);
     if (h->part_count > 1) read_meaning(known, whole, &both);
     if (own.best < NEAR && both.best < NEAR) read_near(known, h->part_count > 1 && strlen(whole) < 40 ? whole : leaf, &own);

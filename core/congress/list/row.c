@@ -180,10 +180,12 @@ static enum list_passed_why why_alone(struct list_rows *rows, struct arena *scra
     if (word == 's') rows->ended = true;
     if (word == 's') return LIST_PASSED_SIGNATURE;
     if (word == 'n') return LIST_PASSED_NOTE;
+    bool known = list_terms_find(&rows->known->units, scratch, scratch, t->first, false, &found) == OK && found.found == LIST_FOUND;
+    known = known || (list_terms_find(&rows->known->categories, scratch, scratch, t->first, false, &found) == OK && found.found == LIST_FOUND);
+    if (known) rows->ended = false;
+    if (known) return LIST_PASSED_SECTION;
     if (rows->ended) return LIST_PASSED_SIGNATURE;
     if (is_section_number(t->serial) || is_section_number(t->first) || word == 'g' || spans_wide(rows, row)) return LIST_PASSED_SECTION;
-    if (list_terms_find(&rows->known->units, scratch, scratch, t->first, false, &found) == OK && found.found == LIST_FOUND) return LIST_PASSED_SECTION;
-    if (list_terms_find(&rows->known->categories, scratch, scratch, t->first, false, &found) == OK && found.found == LIST_FOUND) return LIST_PASSED_SECTION;
     if (strlen(t->first) < 90 && (is_all_large(t->first) || text_digit((unsigned char)t->first[0]) >= 0)) return LIST_PASSED_SECTION;
     return LIST_PASSED_NOTE;
 }
@@ -292,7 +294,11 @@ enum err list_rows_begin(struct list_rows *rows, struct arena *arena, const stru
         if (filled) counts[count++] = filled;
     }
     if (count) qsort(counts, count, sizeof *counts, compare_counts);
-    rows->usual = count ? counts[count * 3 / 5] : 0;
+    uint64_t cells = 0, below = 0;
+    for (uint32_t i = 0; i < count; i++) cells += counts[i];
+    rows->usual = 0;
+    /* half of all cells stand in rows as full as this: titles and signatures are many rows */
+    for (uint32_t i = 0; i < count && below * 2 < cells; i++) below += rows->usual = counts[i];
     if (rows->serials * 3 < count) rows->serials = 0;
     rows->ended = false;
     return OK;
