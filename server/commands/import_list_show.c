@@ -122,7 +122,7 @@ static void print_mapping(const json_t *head)
     size_t i;
     json_t *column;
     json_array_foreach(json_object_get(json_object_get(head, "mapping"), "columns"), i, column) {
-        const char *use = json_string_value(json_object_get(column, "use"));
+        const char *use = json_string_value(json_object_get(column, "field"));
         printf("  %-4s %-30s %s\n", text_or(json_object_get(column, "column"), ""), text_or(json_object_get(column, "heading"), ""), use ? use : "-");
     }
 }

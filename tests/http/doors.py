@@ -392,6 +392,15 @@ def doors():
         "GET /admin/{event}/news/{post}": Door(lambda role: "/admin/test-1/news/" + w.post(), type="text/html"),
         "POST /admin/{event}/news/{post}/pictures": Door(lambda role: "/admin/test-1/news/%s/pictures" % w.post(), form=lambda role: {}, status=303),  # none chosen: told so
         "GET /admin/{event}/news/pictures/{name}": Door(lambda role: w.post() and "/admin/test-1/news/pictures/%s-large.jpg" % w.picture(), type="image/jpeg"),
+        "GET /admin/{event}/import": Door(plain("/admin/test-1/import"), type="text/html"),
+        "POST /admin/{event}/import": Door(plain("/admin/test-1/import"), form=lambda role: {"do": "upload"}, status=303),  # without a file: tells to choose one
+        "GET /admin/{event}/import/{work}": Door(plain("/admin/test-1/import/0123456789abcdef"), status=404),  # tests/flow/list_pages.py has real ones
+        "POST /admin/{event}/import/{work}": Door(plain("/admin/test-1/import/0123456789abcdef"), form=lambda role: {"do": "drop"}, status=404),
+        # The register is that of all events: an organiser of one of them may not.
+        "GET /admin/-/import": Door(plain("/admin/-/import"), status=403),
+        "POST /admin/-/import": Door(plain("/admin/-/import"), form=lambda role: {"do": "upload"}, status=403),
+        "GET /admin/-/import/{work}": Door(plain("/admin/-/import/0123456789abcdef"), status=403),
+        "POST /admin/-/import/{work}": Door(plain("/admin/-/import/0123456789abcdef"), form=lambda role: {"do": "drop"}, status=403),
         "GET /admin/{event}/photos": Door(plain("/admin/test-1/photos"), type="text/html"),
         "POST /admin/{event}/photos": Door(plain("/admin/test-1/photos"), form=lambda role: {"person": "P01"}, status=303),  # without a file: tells to choose one
         "GET /desk/{event}/assist/{code}": Door(plain("/desk/test-1/assist/P01"), type="text/html"),
@@ -756,7 +765,7 @@ def bodies():
         kind = {"Content-Type": "application/json" if is_json else "application/x-www-form-urlencoded"}
         reply = client.request(route.method, path, b"", kind)
         fine = (201,) if route.pattern.endswith("/reissue") else ()
-        if route.pattern == "/logout" or route.pattern.endswith(("/revoke", "/undo", "/settle", "/photos", "/pictures", "/layouts/{name}", "/lock", "/calm", "/seen")):
+        if route.pattern == "/logout" or route.pattern.endswith(("/revoke", "/undo", "/settle", "/photos", "/import", "/pictures", "/layouts/{name}", "/lock", "/calm", "/seen")):
             fine = (200, 303)
         if door.raw is not None:
             fine = (door.status,)

@@ -70,6 +70,8 @@ enum err list_import_rows_json(struct list_import *import, list_import_line *lin
 /* All of the report but for the rows: {"dry_run", "file", "target", "event", "sheet", "mapping", "counts"}; owned by the caller. */
 enum err list_import_head_json(const struct list_import *import, json_t **ret);
 enum err list_import_passed_json(const struct list_import *import, json_t **ret);
+/* What a column may be: [{"code", "title"}], title only of attributes; codes of sensitive attributes are added to `ret_sensitive`. */
+enum err list_import_fields_json(const struct list_import *import, json_t **ret, json_t *ret_sensitive);
 
 /* Whether it may be applied: ERR_CONFLICT with what stands against it (wrong rows, doubtful ones). */
 enum err list_import_ready(const struct list_import *import, struct fault *fault);

@@ -214,7 +214,10 @@ static void put_row(struct report *r, const struct list_row *row)
     bool told = row->kind == LIST_ROW_NEW || row->kind == LIST_ROW_CHANGED || row->kind == LIST_ROW_REMOVED;
     buf_clear(&r->out);
     buf_printf(&r->out, "{\"row\":%u", row->record ? (unsigned)row->record->row : 0);
-    if (r->import->mapping.place_count > 1) put_pair(r, "sheet", row->record ? r->import->mapping.places[row->record->place].name : NULL);
+    if (r->import->mapping.place_count > 1 && row->record) {
+        put_pair(r, "sheet", r->import->mapping.places[row->record->place].name);
+        buf_printf(&r->out, ",\"place\":%u", (unsigned)row->record->place);
+    }
     put_pair(r, "kind", list_row_kind_name(row->kind));
     put_pair(r, "code", code_of(row));
     put_pair(r, "name", name_of(row));
@@ -301,6 +304,22 @@ enum err list_import_passed_json(const struct list_import *m, json_t **ret)
         const struct list_passed *p = &m->table.passed[i];
         json_t *one = json_pack("{s:i, s:s, s:s}", "row", (int)p->row, "why", list_passed_name(p->why), "text", p->text);
         failed = !one || json_array_append_new(list, one) != 0;
+    }
+    if (failed) json_decref(list);
+    else *ret = list;
+    return failed ? ERR_NOMEM : OK;
+}
+
+enum err list_import_fields_json(const struct list_import *m, json_t **ret, json_t *ret_sensitive)
+{
+    size_t count;
+    const struct list_field *fields = list_known_fields(m->known, &count);
+    json_t *list = json_array();
+    bool failed = !list;
+    for (size_t i = 0; !failed && i < count; i++) {
+        json_t *one = json_pack("{s:s, s:s?}", "code", fields[i].code, "title", fields[i].attribute ? fields[i].title : NULL);
+        failed = !one || json_array_append_new(list, one) != 0;
+        if (fields[i].attribute && fields[i].attribute->sensitive && json_array_append_new(ret_sensitive, json_string(fields[i].code)) != 0) failed = true;
     }
     if (failed) json_decref(list);
     else *ret = list;

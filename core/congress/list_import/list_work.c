@@ -1,0 +1,366 @@
+#include "core/congress/list_import/list_work.h"
+#include "core/base/clock.h"
+#include "core/base/crypto.h"
+#include "core/base/file.h"
+#include "core/base/text.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define META_MOST (8u * 1024u * 1024u)
+#define ROWS_MOST (400u * 1024u * 1024u)
+#define LOOKED_AT 240 /* bytes of a line in which code and name stand */
+
+struct mark {
+    uint64_t offset;
+    uint32_t length, kind;
+};
+
+static bool is_id(const char *id)
+{
+    return strlen(id) == LIST_WORK_ID_SIZE - 1 && strspn(id, "0123456789abcdef") == LIST_WORK_ID_SIZE - 1;
+}
+
+/* DIR/imports/ID/name; name NULL: the folder. */
+static char *path_of(struct arena *arena, const char *folder, const char *id, const char *name)
+{
+    if (!name) return arena_printf(arena, "%s/imports/%s", folder, id);
+    return arena_printf(arena, "%s/imports/%s/%s", folder, id, name);
+}
+
+static enum err no_memory(struct fault *fault)
+{
+    return fault_set(fault, ERR_NOMEM, "not enough memory");
+}
+
+static enum err write_meta(const char *folder, const char *id, const json_t *meta, struct fault *fault)
+{
+    struct arena arena = {0};
+    char *path = path_of(&arena, folder, id, "meta"), *text = json_text(&arena, meta);
+    enum err e = path && text ? file_write_atomic(path, text, strlen(text), 0600, fault) : no_memory(fault);
+    arena_release(&arena);
+    return e;
+}
+
+/* --- those that are there ---------------------------------------------------------------------------------------------------------------------------------- */
+
+void list_work_remove(const char *folder, const char *id)
+{
+    struct arena arena = {0};
+    char *path = is_id(id) ? path_of(&arena, folder, id, NULL) : NULL;
+    if (path) (void)file_remove_tree(path);
+    arena_release(&arena);
+}
+
+enum err list_work_read(const char *folder, const char *id, json_t **ret_meta, struct fault *fault)
+{
+    struct arena arena = {0};
+    char *text, *path = is_id(id) ? path_of(&arena, folder, id, "meta") : NULL;
+    size_t length;
+    enum err e = path ? file_read(&arena, path, META_MOST, &text, &length, fault) : ERR_NOT_FOUND;
+    if (e == OK) e = json_read(text, length, ret_meta, fault);
+    arena_release(&arena);
+    return e == ERR_NOT_FOUND ? fault_set(fault, e, "this list is not here any more") : e;
+}
+
+static void visit(const char *folder, void (*see)(const char *folder, const char *id, const json_t *meta, void *context), void *context)
+{
+    struct arena arena = {0};
+    char *path = arena_printf(&arena, "%s/imports", folder);
+    DIR *dir = path ? opendir(path) : NULL;
+    struct dirent *entry;
+    while (dir && (entry = readdir(dir))) {
+        json_t *meta = NULL;
+        if (!is_id(entry->d_name)) continue;
+        enum err e = list_work_read(folder, entry->d_name, &meta, NULL);
+        if (e == OK || e == ERR_NOT_FOUND) see(folder, entry->d_name, meta, context);
+        json_decref(meta);
+    }
+    if (dir) closedir(dir);
+    arena_release(&arena);
+}
+
+static void sweep_one(const char *folder, const char *id, const json_t *meta, void *context)
+{
+    const int64_t *now = context;
+    int64_t made = meta ? json_integer_value(json_object_get(meta, "made_ms")) : 0;
+    if (made < *now - LIST_WORK_DAYS * CLOCK_DAY || made > *now + CLOCK_DAY) list_work_remove(folder, id);
+}
+
+static void list_one(const char *folder, const char *id, const json_t *meta, void *context)
+{
+    (void)folder;
+    if (!meta) return;
+    (void)json_array_append_new(context, json_pack("{s:s, s:O?, s:O?, s:O?, s:O?, s:O?}", "id", id, "name", json_object_get(meta, "name"), "target",
+                                                   json_object_get(meta, "target"),
+                                                   "event", json_object_get(meta, "event"), "actor", json_object_get(meta, "actor"), "made_ms",
+                                                   json_object_get(meta, "made_ms")));
+}
+
+enum err list_work_list(const char *folder, json_t **ret)
+{
+    json_t *list = json_array();
+    if (!list) return ERR_NOMEM;
+    visit(folder, list_one, list);
+    *ret = list;
+    return OK;
+}
+
+enum err list_work_make(const char *folder, const void *data, size_t length, json_t *meta, char ret_id[LIST_WORK_ID_SIZE], struct fault *fault)
+{
+    struct arena arena = {0};
+    uint8_t random[8];
+    int64_t now = clock_now_ms();
+    if (length == 0) return fault_because(fault, ERR_INPUT, "sheet_empty", NULL, "the file is empty");
+    visit(folder, sweep_one, &now);
+    crypto_random(random, sizeof random);
+    crypto_hex(random, sizeof random, ret_id);
+    char *path = path_of(&arena, folder, ret_id, NULL), *file = path_of(&arena, folder, ret_id, "file");
+    enum err e = path && file ? file_make_directories(path, fault) : no_memory(fault);
+    if (e == OK) e = file_write_atomic(file, data, length, 0600, fault);
+    if (e == OK && json_object_set_new(meta, "made_ms", json_integer(now)) != 0) e = no_memory(fault);
+    if (e == OK) e = write_meta(folder, ret_id, meta, fault);
+    if (e != OK) list_work_remove(folder, ret_id);
+    if (e == ERR_FULL) fault_reason(fault, "upload_no_room");
+    arena_release(&arena);
+    return e;
+}
+
+/* --- the plan ------------------------------------------------------------------------------------------------------------------------------------------------ */
+
+static enum err read_texts(struct arena *arena, const json_t *list, const char *const **ret, size_t *ret_count)
+{
+    const char **texts = arena_array(arena, json_array_size(list) + 1, sizeof *texts);
+    if (!texts) return ERR_NOMEM;
+    for (size_t i = 0; i < json_array_size(list); i++) texts[i] = json_string_value(json_array_get(list, i));
+    *ret = texts;
+    *ret_count = json_array_size(list);
+    return OK;
+}
+
+static enum err read_decisions(struct arena *arena, const json_t *object, struct list_import_options *o)
+{
+    struct list_decision *list = arena_array(arena, json_object_size(object) + 1, sizeof *list);
+    const char *key;
+    json_t *value;
+    if (!list) return ERR_NOMEM;
+    json_object_foreach((json_t *)object, key, value) {
+        unsigned place = 0, row = 0;
+        if (sscanf(key, "%9u/%9u", &place, &row) == 2 && json_is_string(value)) list[o->decision_count++] = (struct list_decision){place, row,
+                json_string_value(value)};
+    }
+    o->decisions = list;
+    return OK;
+}
+
+/* Texts are borrowed from `meta`. */
+static enum err read_options(struct arena *arena, const json_t *meta, struct list_import_options *ret)
+{
+    static const char *const doubts[] = {[LIST_DOUBTS_ASK] = "ask", [LIST_DOUBTS_NEW] = "new", [LIST_DOUBTS_SAME] = "same", [LIST_DOUBTS_LEAVE] = "leave"};
+    const char *word = json_string_value(json_object_get(meta, "doubts"));
+    struct list_import_options o = {.event = json_string_value(json_object_get(meta, "event")), .category = json_string_value(json_object_get(meta, "category")),
+                                    .sheet = json_string_value(json_object_get(meta, "sheet")), .actor = json_string_value(json_object_get(meta, "actor")),
+                                    .header_first = (uint32_t)json_integer_value(json_array_get(json_object_get(meta, "header"), 0)),
+                                    .header_last = (uint32_t)json_integer_value(json_array_get(json_object_get(meta, "header"), 1)),
+                                    .capitals = json_is_true(json_object_get(meta, "capitals")), .new_units = json_is_true(json_object_get(meta, "new_units")),
+                                    .take_good = json_is_true(json_object_get(meta, "take_good")), .prune = json_is_true(json_object_get(meta, "prune")),
+                                    .forget_mapping = json_is_true(json_object_get(meta, "guess"))};
+    if (!list_target_parse(json_string_value(json_object_get(meta, "target")), &o.target)) return ERR_BUG;
+    for (int i = 0; word && i < 4; i++)
+        if (strcmp(doubts[i], word) == 0) o.doubts = (enum list_import_doubts)i;
+    enum err e = read_texts(arena, json_object_get(meta, "map"), &o.map, &o.map_count);
+    if (e == OK) e = read_decisions(arena, json_object_get(meta, "decisions"), &o);
+    *ret = o;
+    return e;
+}
+
+struct writing {
+    FILE *rows, *index;
+    struct crypto_sha256_state state;
+    uint64_t offset;
+};
+
+static bool write_line(void *context, enum list_row_kind kind, const char *text, size_t length)
+{
+    struct writing *w = context;
+    struct mark mark = {w->offset, (uint32_t)length, (uint32_t)kind};
+    crypto_sha256_add(&w->state, text, length);
+    w->offset += length + 1;
+    return fwrite(text, 1, length, w->rows) == length && fputc('\n', w->rows) != EOF && fwrite(&mark, sizeof mark, 1, w->index) == 1;
+}
+
+/* Of a column that is sensitive only its heading is kept. */
+static void hide_samples(json_t *head, const json_t *sensitive)
+{
+    size_t i, k;
+    json_t *column, *one;
+    json_array_foreach(json_object_get(json_object_get(head, "mapping"), "columns"), i, column) {
+        const char *use = json_string_value(json_object_get(column, "field"));
+        json_array_foreach((json_t *)sensitive, k, one) {
+            size_t n = strlen(json_string_value(one));
+            if (use && strncmp(use, json_string_value(one), n) == 0 && (use[n] == '\0' || use[n] == ':')) (void)json_object_del(column, "samples");
+        }
+    }
+}
+
+static enum err store_head(struct list_import *plan, json_t *meta)
+{
+    json_t *head = NULL, *passed = NULL, *fields = NULL, *sensitive = json_array();
+    enum err e = list_import_head_json(plan, &head);
+    if (e == OK) e = list_import_passed_json(plan, &passed);
+    if (e == OK) e = list_import_fields_json(plan, &fields, sensitive);
+    if (e == OK) hide_samples(head, sensitive);
+    json_decref(sensitive);
+    bool failed = e != OK || json_object_set_new(meta, "head", head) != 0 || json_object_set_new(meta, "passed", passed) != 0 ||
+                  json_object_set_new(meta, "fields", fields) != 0;
+    return e != OK ? e : failed ? ERR_NOMEM : OK;
+}
+
+static enum err end_writing(struct writing *w, enum err e)
+{
+    if (w->rows && (ferror(w->rows) || fflush(w->rows) != 0) && e == OK) e = ERR_FULL;
+    if (w->index && (ferror(w->index) || fflush(w->index) != 0) && e == OK) e = ERR_FULL;
+    if (w->rows) (void)fclose(w->rows);
+    if (w->index) (void)fclose(w->index);
+    return e;
+}
+
+static enum err store_plan(struct list_import *plan, const char *folder, const char *id, json_t *meta)
+{
+    struct arena arena = {0};
+    struct writing w = {0};
+    char hex[CRYPTO_HASH_HEX];
+    char *rows = path_of(&arena, folder, id, "rows"), *index = path_of(&arena, folder, id, "index");
+    if (rows) (void)unlink(rows); /* whoever reads has the old one open */
+    if (index) (void)unlink(index);
+    w.rows = rows ? fopen(rows, "wb") : NULL;
+    w.index = index ? fopen(index, "wb") : NULL;
+    crypto_sha256_start(&w.state);
+    enum err e = w.rows && w.index ? list_import_rows_json(plan, write_line, &w) : ERR_IO;
+    e = end_writing(&w, e);
+    crypto_sha256_end(&w.state, hex);
+    arena_release(&arena);
+    if (e == OK) e = store_head(plan, meta);
+    if (e == OK && json_object_set_new(meta, "digest", json_string(hex)) != 0) e = ERR_NOMEM;
+    return e;
+}
+
+static enum err open_plan(struct db *db, const char *folder, const char *id, const json_t *meta, struct arena *arena, struct list_import **ret, struct fault *fault)
+{
+    struct list_import_options options;
+    char *path = path_of(arena, folder, id, "file");
+    enum err e = path ? read_options(arena, meta, &options) : ERR_NOMEM;
+    if (e != OK) return fault_set(fault, e, "%s", err_name(e));
+    e = db_snapshot_begin(db);
+    if (e != OK) return db_fault(db, e, fault, "read");
+    e = list_import_open(db, path, json_string_value(json_object_get(meta, "name")), false, &options, ret, fault);
+    db_snapshot_end(db);
+    return e;
+}
+
+static enum err store_problem(json_t *meta, const struct fault *fault)
+{
+    json_t *problem = json_pack("{s:s, s:s?, s:s}", "text", fault->text, "reason", fault->reason, "detail", fault->detail);
+    return problem && json_object_set_new(meta, "problem", problem) == 0 ? OK : ERR_NOMEM;
+}
+
+enum err list_work_plan(struct db *db, const char *folder, const char *id, json_t *meta, struct fault *fault)
+{
+    struct arena arena = {0};
+    struct list_import *plan = NULL;
+    (void)json_object_del(meta, "problem");
+    enum err e = open_plan(db, folder, id, meta, &arena, &plan, fault);
+    if (e == OK && (e = store_plan(plan, folder, id, meta)) != OK) fault_set(fault, e, "keep the dry run: %s", err_name(e));
+    else if (e == ERR_INPUT || e == ERR_LIMIT || e == ERR_USAGE || e == ERR_NOT_FOUND) e = store_problem(meta, fault);
+    list_import_close(plan);
+    if (e == OK) e = write_meta(folder, id, meta, fault);
+    if (e == ERR_FULL) fault_reason(fault, "upload_no_room");
+    arena_release(&arena);
+    return e;
+}
+
+/* --- rows ------------------------------------------------------------------------------------------------------------------------------------------------------ */
+
+static bool has_words(struct arena *arena, const char *line, size_t length, const char *fold)
+{
+    arena_clear(arena);
+    size_t n = length < LOOKED_AT ? length : LOOKED_AT;
+    while (n < length && n > 0 && ((unsigned char)line[n] & 0xc0) == 0x80) n--; /* not within a letter */
+    char *head = arena_strndup(arena, line, n), *folded = head ? text_fold(arena, head) : NULL;
+    return folded && strstr(folded, fold);
+}
+
+static enum err pick(const char *rows, size_t rows_length, const struct mark *marks, size_t count, const struct list_work_filter *f, const char *fold, json_t *list,
+                     size_t *ret_total)
+{
+    struct arena scratch = {0};
+    enum err e = OK;
+    size_t total = 0;
+    for (size_t i = 0; e == OK && i < count; i++) {
+        json_t *row = NULL;
+        if (marks[i].offset + marks[i].length > rows_length || (f->kinds && !(f->kinds & 1u << marks[i].kind))) continue;
+        const char *line = rows + marks[i].offset;
+        if (fold && !has_words(&scratch, line, marks[i].length, fold)) continue;
+        if (total++ < f->from || json_array_size(list) >= f->most) continue;
+        e = json_read(line, marks[i].length, &row, NULL);
+        if (e == OK && json_array_append_new(list, row) != 0) e = ERR_NOMEM;
+    }
+    arena_release(&scratch);
+    *ret_total = total;
+    return e;
+}
+
+enum err list_work_rows(const char *folder, const char *id, const struct list_work_filter *filter, json_t **ret, struct fault *fault)
+{
+    struct arena arena = {0};
+    char *rows = NULL, *index = NULL, *rows_path = path_of(&arena, folder, id, "rows"), *index_path = path_of(&arena, folder, id, "index");
+    const char *fold = filter->words && *filter->words ? text_fold(&arena, filter->words) : NULL;
+    size_t rows_length = 0, index_length = 0, total = 0;
+    json_t *list = json_array();
+    enum err e = list && rows_path && index_path ? file_read(&arena, index_path, ROWS_MOST, &index, &index_length, fault) : no_memory(fault);
+    if (e == OK) e = file_read(&arena, rows_path, ROWS_MOST, &rows, &rows_length, fault);
+    if (e == OK) {
+        e = pick(rows, rows_length, (const struct mark *)(const void *)index, index_length / sizeof(struct mark), filter, fold && *fold ? fold : NULL, list, &total);
+        if (e != OK) fault_set(fault, e, "read the dry run: %s", err_name(e));
+    }
+    arena_release(&arena);
+    if (e == OK) *ret = json_pack("{s:o, s:I}", "rows", list, "total", (json_int_t)total);
+    else json_decref(list);
+    return e == OK && !*ret ? no_memory(fault) : e;
+}
+
+/* --- agreed
+ * ------------------------------------------------------------------------------------------------------------------------------------------------------ */
+
+static enum err apply_locked(struct db *db, const struct list_import_door *door, const char *folder, const char *id, json_t *meta, const char *digest,
+                             struct list_import_result *ret, struct fault *fault)
+{
+    struct arena arena = {0};
+    struct list_import *plan = NULL;
+    size_t count;
+    enum err e = list_import_recover(door, &count, fault);
+    if (e == OK) e = open_plan(db, folder, id, meta, &arena, &plan, fault);
+    if (e == OK && (e = store_plan(plan, folder, id, meta)) != OK) fault_set(fault, e, "keep the dry run: %s", err_name(e));
+    if (e == OK) e = write_meta(folder, id, meta, fault);
+    if (e == OK && strcmp(json_string_value(json_object_get(meta, "digest")), digest) != 0)
+        e = fault_because(fault, ERR_CONFLICT, "list_changed", NULL, "what is stored changed meanwhile: look at the rows once more");
+    if (e == OK) e = list_import_apply(plan, door, ret, fault);
+    list_import_close(plan);
+    arena_release(&arena);
+    return e;
+}
+
+enum err list_work_apply(struct db *db, const struct list_import_door *door, const char *folder, const char *id, json_t *meta, const char *digest,
+                         struct list_import_result *ret, struct fault *fault)
+{
+    int lock = -1;
+    enum err e = list_import_lock(folder, &lock, fault);
+    if (e != OK) return e;
+    e = apply_locked(db, door, folder, id, meta, digest, ret, fault);
+    file_unlock(lock);
+    if (e == OK) list_work_remove(folder, id);
+    return e;
+}

@@ -1,0 +1,285 @@
+/* POST /admin/-/import, /admin/{event}/import: do=upload (multipart: file, target=), undo (number=). POST …/import/{work}: do= map (columns, sheet, ways),
+ * decide (rows),
+ * all (doubts=), agree (digest=, take_good=), drop. */
+#include "server/pages/import.h"
+#include "core/base/file.h"
+#include "server/refusal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COLUMNS_MOST 400
+
+/* --- slices through the server's one writer, in turn with check-ins ------------------------------------------------------------------------------------------- */
+
+struct turn {
+    struct write_tools *tools;
+    enum err (*apply)(struct db *db, struct write_tools *tools, void *arg, struct fault *fault);
+    void *arg;
+};
+
+static enum err take_turn(struct db *db, void *arg, struct fault *fault)
+{
+    struct turn *turn = arg;
+    struct write_mark mark = write_tools_mark(turn->tools);
+    enum err e = turn->apply(db, turn->tools, turn->arg, fault);
+    if (e != OK) write_tools_forget(turn->tools, mark); /* as the engine forgets the savepoint */
+    return e;
+}
+
+static enum err run_turn(void *context, enum err (*apply)(struct db *, struct write_tools *, void *, struct fault *), void *arg, struct fault *fault)
+{
+    struct app *app = context;
+    struct turn turn = {app->write_tools, apply, arg};
+    return writer_run(app->writer, take_turn, &turn, fault);
+}
+
+/* --- what the pool does
+ * ------------------------------------------------------------------------------------------------------------------------------------------ */
+
+static bool is_of(const struct import_ask *ask, const json_t *meta)
+{
+    const char *event = json_string_value(json_object_get(meta, "event"));
+    return ask->event ? event && strcmp(event, ask->event) == 0 : event == NULL;
+}
+
+static enum err read_work(struct http_request *req, struct import_ask *ask)
+{
+    enum err e = list_work_read(app_of(req)->store.folder, ask->id, &ask->meta, &ask->fault);
+    if (e == OK && !is_of(ask, ask->meta)) e = ERR_NOT_FOUND;
+    if (e == OK && json_object_set_new(ask->meta, "actor", json_string(actor_of(req))) != 0) e = ERR_NOMEM;
+    return e;
+}
+
+static void upload(struct http_request *req, void *thread_state)
+{
+    struct import_ask *ask = req->state;
+    struct worker *worker = thread_state;
+    const char *folder = app_of(req)->store.folder;
+    ask->meta = json_pack("{s:s, s:s?, s:s, s:s}", "target", ask->act, "event", ask->event, "name", ask->file_name, "actor", actor_of(req));
+    ask->error = !worker ? ERR_BUSY : ask->meta ? list_work_make(folder, ask->data, ask->length, ask->meta, ask->made, &ask->fault) : ERR_NOMEM;
+    if (ask->error == OK) ask->error = list_work_plan(worker->db, folder, ask->made, ask->meta, &ask->fault);
+}
+
+static void plan_again(struct http_request *req, void *thread_state)
+{
+    struct import_ask *ask = req->state;
+    struct worker *worker = thread_state;
+    json_t *changes = ask->meta, *value; /* what the form says, over what was chosen before */
+    const char *key;
+    ask->meta = NULL;
+    ask->error = worker ? read_work(req, ask) : ERR_BUSY;
+    json_t *decisions = json_object_get(ask->meta, "decisions");
+    if (ask->error == OK && !decisions && json_object_set_new(ask->meta, "decisions", decisions = json_object()) != 0) ask->error = ERR_NOMEM;
+    json_object_foreach(changes, key, value) {
+        if (ask->error != OK) break;
+        bool one = strchr(key, '/') != NULL; /* a row's decision; "" takes it back */
+        json_t *into = one ? decisions : ask->meta;
+        bool nothing = json_is_null(value) || (json_is_string(value) && !*json_string_value(value));
+        if (nothing ? (json_object_del(into, key), false) : json_object_set(into, key, value) != 0) ask->error = ERR_NOMEM;
+    }
+    json_decref(changes);
+    if (ask->error == OK) ask->error = list_work_plan(worker->db, app_of(req)->store.folder, ask->id, ask->meta, &ask->fault);
+}
+
+static void agree(struct http_request *req, void *thread_state)
+{
+    struct import_ask *ask = req->state;
+    struct worker *worker = thread_state;
+    const struct list_import_door door = {.run = run_turn, .context = app_of(req)};
+    bool take_good = ask->act != NULL;
+    ask->error = worker ? read_work(req, ask) : ERR_BUSY;
+    if (ask->error == OK && json_object_set_new(ask->meta, "take_good", json_boolean(take_good)) != 0) ask->error = ERR_NOMEM;
+    if (ask->error == OK)
+        ask->error = list_work_apply(worker->db, &door, app_of(req)->store.folder, ask->id, ask->meta, ask->digest, &ask->result, &ask->fault);
+}
+
+static void undo(struct http_request *req, void *thread_state)
+{
+    struct import_ask *ask = req->state;
+    struct worker *worker = thread_state;
+    const struct list_import_door door = {.run = run_turn, .context = app_of(req)};
+    int lock = -1;
+    size_t count;
+    ask->error = worker ? list_import_history(worker->db, ask->event_id, ask->number, 1, &ask->history, &ask->fault) : ERR_BUSY;
+    const json_t *one = json_array_get(ask->history, 0);
+    bool here = one && json_integer_value(json_object_get(one, "number")) == ask->number && (ask->event || !json_is_string(json_object_get(one, "event")));
+    if (ask->error == OK && !here) ask->error = fault_because(&ask->fault, ERR_NOT_FOUND, "list_import_unknown", NULL, "there is no such import");
+    if (ask->error != OK) return;
+    ask->error = list_import_lock(app_of(req)->store.folder, &lock, &ask->fault);
+    if (ask->error != OK) return;
+    ask->error = list_import_recover(&door, &count, &ask->fault);
+    if (ask->error == OK) ask->error = list_import_undo(&door, ask->number, actor_of(req), &ask->undone, &ask->fault);
+    file_unlock(lock);
+}
+
+static void drop(struct http_request *req, void *thread_state)
+{
+    struct import_ask *ask = req->state;
+    (void)thread_state;
+    ask->error = read_work(req, ask);
+    if (ask->error == OK) list_work_remove(app_of(req)->store.folder, ask->id);
+}
+
+/* --- and then
+ * ------------------------------------------------------------------------------------------------------------------------------------------------------ */
+
+static void go(struct http_request *req, const char *to)
+{
+    if (to) http_reply_redirect(req, 303, to);
+    else reply_reason(req, REASON_busy);
+}
+
+static void after_upload(struct http_request *req)
+{
+    struct import_ask *ask = req->state;
+    if (ask->error != OK) refusal_reply(req, ask->error, &ask->fault);
+    else go(req, arena_printf(req->arena, "%s/%s", ask->base, ask->made));
+}
+
+static void after_plan(struct http_request *req)
+{
+    struct import_ask *ask = req->state;
+    if (ask->error != OK) refusal_reply(req, ask->error, &ask->fault);
+    else go(req, arena_printf(req->arena, "%s/%s%s%s", ask->base, ask->id, ask->query ? "?" : "", ask->query ? ask->query : ""));
+}
+
+static void after_agree(struct http_request *req)
+{
+    struct import_ask *ask = req->state;
+    bool said = ask->fault.reason && ask->error != OK && strncmp(ask->fault.reason, "list_", 5) == 0;
+    if (said) go(req, arena_printf(req->arena, "%s/%s?said=%s", ask->base, ask->id, ask->fault.reason));
+    else if (ask->error != OK) refusal_reply(req, ask->error, &ask->fault);
+    else go(req, arena_printf(req->arena, "%s?done=%s", ask->base, ask->result.left ? "meanwhile" : ask->result.number ? "taken" : "nothing"));
+}
+
+static void after_undo(struct http_request *req)
+{
+    struct import_ask *ask = req->state;
+    if (ask->error != OK) refusal_reply(req, ask->error, &ask->fault);
+    else go(req, arena_printf(req->arena, "%s?done=%s", ask->base, ask->undone.left ? "undone_some" : "undone"));
+}
+
+static void after_drop(struct http_request *req)
+{
+    struct import_ask *ask = req->state;
+    if (ask->error != OK) refusal_reply(req, ask->error, &ask->fault);
+    else go(req, arena_printf(req->arena, "%s?done=dropped", ask->base));
+}
+
+static void run(struct http_request *req, void (*work)(struct http_request *, void *), void (*then)(struct http_request *))
+{
+    req->resume = then;
+    http_run_in_pool(req, app_of(req)->pool, work);
+}
+
+/* --- forms
+ * ------------------------------------------------------------------------------------------------------------------------------------------------------------ */
+
+void import_post(struct http_request *req)
+{
+    struct import_ask *ask = import_begin(req);
+    if (!ask) return;
+    const char *act = http_form(req, "do"), *target = http_form(req, "target"), *number = http_form(req, "number");
+    if (act && strcmp(act, "undo") == 0) {
+        ask->number = number ? strtoll(number, NULL, 10) : 0;
+        run(req, undo, after_undo);
+        return;
+    }
+    ask->act = ask->event ? "delegates" : target && strcmp(target, "units") == 0 ? "units" : "people";
+    if (http_form_file(req, "file", &ask->file_name, &ask->data, &ask->length)) {
+        run(req, upload, after_upload);
+        return;
+    }
+    go(req, arena_printf(req->arena, "%s?done=none", ask->base));
+}
+
+static json_t *read_columns(struct http_request *req)
+{
+    json_t *map = json_array();
+    for (size_t i = 0; map && i < COLUMNS_MOST; i++) {
+        char use[32], letter[32];
+        (void)snprintf(use, sizeof use, "use-%zu", i);
+        (void)snprintf(letter, sizeof letter, "letter-%zu", i);
+        const char *what = http_form(req, use), *column = http_form(req, letter);
+        if (!what || !column) break;
+        (void)json_array_append_new(map, json_sprintf("%s=%s", what, column));
+    }
+    return map;
+}
+
+/* What a form says of a flag: 1, or nothing. */
+static json_t *flag(struct http_request *req, const char *name)
+{
+    return http_form(req, name) ? json_true() : json_null();
+}
+
+static json_t *read_map(struct http_request *req)
+{
+    const char *sheet = http_form(req, "sheet"), *category = http_form(req, "category"), *first = http_form(req, "header_first"), *last = http_form(req,
+            "header_last"),
+               *was_first = http_form(req, "was_first"), *was_last = http_form(req, "was_last"), *was_sheet = http_form(req, "was_sheet");
+    long from = first ? strtol(first, NULL, 10) : 0, to = last ? strtol(last, NULL, 10) : 0;
+    bool other = (first && was_first && strcmp(first, was_first) != 0) || (last && was_last && strcmp(last, was_last) != 0) ||
+                 (sheet && was_sheet && strcmp(sheet, was_sheet) != 0);
+    json_t *header = from > 0 && to >= from && other ? json_pack("[I, I]", (json_int_t)from, (json_int_t)to) : NULL;
+    json_t *all = json_pack("{s:s?, s:s?, s:o, s:o, s:o}", "sheet", sheet, "category", category, "capitals", flag(req, "capitals"), "new_units", flag(req,
+            "new_units"), "prune",
+                            flag(req, "prune"));
+    if (all && header) (void)json_object_set_new(all, "header", header);
+    /* another place of the table has other columns: they are guessed anew */
+    if (all) (void)json_object_set_new(all, "map", other ? json_null() : read_columns(req));
+    return all;
+}
+
+static json_t *read_choices(struct http_request *req)
+{
+    json_t *all = json_object();
+    const char *key;
+    for (size_t i = 0; all && (key = http_form_at(req, "key", i)); i++) {
+        const char *value = http_form(req, arena_printf(req->arena, "d-%s", key));
+        if (strchr(key, '/') && value) (void)json_object_set_new(all, key, json_string(value));
+    }
+    return all;
+}
+
+static void change(struct http_request *req, struct import_ask *ask, json_t *changes)
+{
+    if (!changes) {
+        reply_reason(req, REASON_busy);
+        return;
+    }
+    ask->meta = changes;
+    run(req, plan_again, after_plan);
+}
+
+/* Only what our own links say goes back into an address. */
+static const char *read_query(struct http_request *req)
+{
+    const char *query = http_form(req, "query");
+    return query && strlen(query) < 400 && strspn(query, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789=&%_.~-") == strlen(query) ? query : NULL;
+}
+
+void import_work_post(struct http_request *req)
+{
+    struct import_ask *ask = import_begin(req);
+    if (!ask) return;
+    const char *act = http_form(req, "do"), *doubts = http_form(req, "doubts");
+    ask->query = read_query(req);
+    ask->digest = http_form(req, "digest");
+    if (act && strcmp(act, "map") == 0) {
+        change(req, ask, read_map(req));
+    } else if (act && strcmp(act, "decide") == 0) {
+        change(req, ask, read_choices(req));
+    } else if (act && strcmp(act, "all") == 0 && doubts) {
+        change(req, ask, json_pack("{s:s}", "doubts", doubts));
+    } else if (act && strcmp(act, "agree") == 0 && ask->digest) {
+        ask->act = http_form(req, "take_good");
+        run(req, agree, after_agree);
+    } else if (act && strcmp(act, "drop") == 0) {
+        run(req, drop, after_drop);
+    } else {
+        reply_reason(req, REASON_bad_request);
+    }
+}

@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""The console's pages of lists: a file is given, its columns are put right, rows are decided about, agreed, taken in beside the doors, and taken back; rights; what changed
+meanwhile is told; torn and strange files are refused in words."""
+# suite
+# sanitized
+import csv
+import io
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from plenum import Server, check, equal, rows, run, small_event
+
+EVENT = "test-1"
+BASE = "/admin/%s/import" % EVENT
+REGISTER = "/admin/-/import"
+HEADINGS = ["Mã", "Họ và tên", "Ngày sinh", "Đơn vị", "Chức vụ", "Số đại biểu", "Thành phần"]
+world = {}
+
+
+def table(*lines):
+    text = io.StringIO()
+    csv.writer(text).writerows(lines)
+    return text.getvalue().encode()
+
+
+def send(client, path, content, name="danh-sach.csv", **fields):
+    """As the form without a script does."""
+    mark = "----x1"
+    body = b""
+    for key, value in dict(fields, csrf=client.csrf, do="upload").items():
+        body += ("--%s\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n" % (mark, key, value)).encode()
+    if content is not None:
+        body += ("--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\nContent-Type: text/csv\r\n\r\n" % (mark, name)).encode() + content + b"\r\n"
+    return client.request("POST", path, body + ("--%s--\r\n" % mark).encode(), {"Content-Type": "multipart/form-data; boundary=" + mark, "X-CSRF-Token": None})
+
+
+def page_of(client, reply):
+    path = reply.header("location")
+    return path, client.get(path)
+
+
+def digest(page):
+    return re.search(r'name="digest" value="([0-9a-f]{64})"', page.text).group(1)
+
+
+def kinds(page):
+    return {k: int(n) for k, n in re.findall(r'<li class="kind-(\w+)">(?:<a [^>]*>)?<b><bdi>(\d+)</bdi></b>', page.text)}
+
+
+def begin():
+    server = world["server"] = Server("list-pages")
+    os.makedirs(server.data)
+    server.load(small_event(server.data))
+    for name, role, event in (("all", "organiser", None), ("one", "organiser", EVENT), ("desk", "desk", EVENT)):
+        server.user(name, role, event)
+    server.start()
+    for name in ("all", "one", "desk"):
+        world[name] = server.sign_in(name, "mat khau that dai 19")
+
+
+def rights():
+    for client, base, want in (("all", BASE, 200), ("all", REGISTER, 200), ("one", BASE, 200), ("one", REGISTER, 403), ("desk", BASE, 403), ("desk", REGISTER, 403)):
+        equal(world[client].get(base).status, want, "%s at %s" % (client, base))
+    path, page = page_of(world["all"], send(world["all"], REGISTER, table(HEADINGS[:3], ["P01", "Đặng Thị Hồng Thắm", ""]), target="people"))
+    equal(page.status, 200, "a list of the register")
+    equal(world["one"].get(path.replace("/-/", "/%s/" % EVENT)).status, 404, "is no list of the event")
+    check("?done=dropped" in world["all"].form(path, {"do": "drop"}).header("location"), "it is dropped")
+    equal(world["all"].get(path).status, 404, "and gone")
+
+
+def what_cannot_be_read_is_said_in_words():
+    one = world["one"]
+    check("done=none" in send(one, BASE, None).header("location"), "no file chosen")
+    for name, content in (("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 3000), ("b.xlsx", b"<html><body><table></table></body></html>"), ("c.csv", b"xin chao\r\n")):
+        path, page = page_of(one, send(one, BASE, content, name))
+        check(page.status == 200 and 'role="alert"' in page.text and 'value="agree"' not in page.text, "%s is refused in words" % name, page.text[-1500:])
+        one.form(path, {"do": "drop"})
+
+
+def a_list_is_put_right_agreed_and_taken_back():
+    server, one = world["server"], world["one"]
+    before = rows(server.data, "SELECT * FROM person ORDER BY id"), rows(server.data, "SELECT p.code, d.number, d.status FROM delegate d LEFT JOIN person p ON p.id = d.person_id ORDER BY d.id")
+    content = table(["", "DANH SÁCH ĐẠI BIỂU", "", "", "", "", ""], HEADINGS, ["P01", "Đặng Thị Hồng Thắm", "", "", "Chức vụ mới", "", ""],
+                    ["", "Vo Thi My Duyen", "05/04/1991", "U1", "", "", ""], ["", "Người <b>Mới</b>", "01/01/1990", "U2", "", "961", "guest"],
+                    ["", "Người Sai", "31/02/1990", "U2", "", "962", "guest"])
+    path, page = page_of(one, send(one, BASE, content))
+    equal(kinds(page), {"new": 1, "changed": 1, "doubtful": 1, "wrong": 1, "passed_over": 1} if "passed_over" in kinds(page) else {"new": 1, "changed": 1, "doubtful": 1, "wrong": 1}, "what rows are")
+    check("&lt;b&gt;Mới" in page.text and "<b>Mới" not in page.text, "names are text")
+    check(rows(server.data, "SELECT COUNT(*) FROM list_import") == [(0,)], "nothing is written")
+    again = one.form(path, {"do": "agree", "digest": digest(page)})
+    check("said=list_doubtful" in again.header("location"), "doubtful rows are asked about", again)
+    check('role="alert"' in one.get(again.header("location")).text, "in words")
+    key = re.search(r'name="key" value="([0-9/]+)"', page.text).group(1)
+    page = one.get(one.form(path, {"do": "decide", "key": key, "d-" + key: "P05"}).header("location"))
+    equal(kinds(page).get("doubtful"), None, "decided")
+    check("said=list_wrong" in one.form(path, {"do": "agree", "digest": digest(page)}).header("location"), "wrong rows stop it")
+    only = one.get(path + "?kind=wrong").text.split('id="rows"')[1]
+    check("Người Sai" in only and "Đặng Thị Hồng Thắm" not in only, "rows of one kind")
+    only = one.get(path + "?words=dang+thi+hong").text.split('id="rows"')[1]
+    check("Đặng Thị Hồng Thắm" in only and "Người Sai" not in only, "rows are found without marks")
+    agreed = one.form(path, {"do": "agree", "digest": digest(page), "take_good": "1"})
+    check(agreed.header("location").endswith("?done=taken"), "taken in", agreed)
+    equal(rows(server.data, "SELECT title FROM person WHERE code = 'P01'"), [("Chức vụ mới",)], "a change")
+    equal(rows(server.data, "SELECT p.name, d.status FROM delegate d JOIN person p ON p.id = d.person_id WHERE d.number = '961'"), [("Người <b>Mới</b>", "summoned")], "somebody new")
+    check(not os.listdir(os.path.join(server.data, "imports")), "the file is gone", os.listdir(os.path.join(server.data, "imports")))
+    page = one.get(BASE)
+    number = re.search(r'name="number" value="(\d+)"', page.text).group(1)
+    undone = one.form(BASE, {"do": "undo", "number": number})
+    check(undone.header("location").endswith("?done=undone"), "taken back", undone)
+    after = rows(server.data, "SELECT * FROM person ORDER BY id"), rows(server.data, "SELECT p.code, d.number, d.status FROM delegate d LEFT JOIN person p ON p.id = d.person_id ORDER BY d.id")
+    equal(after, before, "as it was")
+    equal(rows(server.data, "SELECT actor, undone_by FROM list_import"), [("one", "one")], "the history knows who")
+
+
+def columns_are_chosen_and_remembered():
+    one = world["one"]
+    content = table(["Họ và tên", "Cột lạ", "Số đại biểu"], ["Đặng Thị Hồng Thắm", "Ghế Z1", "001"])
+    path, page = page_of(one, send(one, BASE, content))
+    fields = {"do": "map"}
+    for i, letter in re.findall(r'name="letter-(\d+)" value="(\w+)"', page.text):
+        chosen = re.search(r'<select name="use-%s".*?<option value="([^"]+)" selected' % i, page.text, re.S)
+        fields.update({"letter-" + i: letter, "use-" + i: "seat" if letter == "B" else chosen.group(1)})
+    page = one.get(one.form(path, fields).header("location"))
+    check("Ghế Z1" in page.text and kinds(page) == {"changed": 1}, "the column means what was chosen", kinds(page))
+    check(one.form(path, {"do": "agree", "digest": digest(page)}).header("location").endswith("done=taken"), "agreed")
+    path, page = page_of(one, send(one, BASE, table(["Họ và tên", "Cột lạ", "Số đại biểu"], ["Đặng Thị Hồng Thắm", "Ghế Z2", "001"])))
+    check(kinds(page) == {"changed": 1} and "Ghế Z2" in page.text, "the next list with these headings is read so", kinds(page))
+    one.form(path, {"do": "drop"})
+
+
+def what_changed_meanwhile_is_told():
+    server, everyone = world["server"], world["all"]
+    path, page = page_of(everyone, send(everyone, REGISTER, table(HEADINGS[:5], ["P02", "Nguyễn Văn Đức", "", "", "Từ danh sách"]), target="people"))
+    old = digest(page)
+    other, second = page_of(everyone, send(everyone, REGISTER, table(HEADINGS[:5], ["P02", "Nguyễn Văn Đức", "", "", "Của người khác"]), target="people"))
+    check(everyone.form(other, {"do": "agree", "digest": digest(second)}).header("location").endswith("done=taken"), "somebody else is faster")
+    told = everyone.form(path, {"do": "agree", "digest": old})
+    check("said=list_changed" in told.header("location"), "the plan is not the one that was shown", told)
+    page = everyone.get(told.header("location"))
+    check("Của người khác" in page.text and digest(page) != old, "it is shown anew")
+    check(everyone.form(path, {"do": "agree", "digest": digest(page)}).header("location").endswith("done=taken"), "and agreed")
+    equal(rows(server.data, "SELECT title FROM person WHERE code = 'P02'"), [("Từ danh sách",)], "written")
+    path, page = page_of(everyone, send(everyone, REGISTER, table(["Mã đơn vị", "Tên đơn vị", "Đơn vị cấp trên"], ["U9", "Công đoàn mới", "U0"]), target="units"))
+    equal(kinds(page), {"new": 1}, "a list of units")
+    check(everyone.form(path, {"do": "agree", "digest": digest(page)}).header("location").endswith("done=taken"), "units are taken in")
+
+
+def many_rows_are_pages():
+    everyone = world["all"]
+    content = table(HEADINGS[:4], *[["", "Nguyễn Thị Số %s%s" % (chr(97 + i % 26), chr(97 + i // 26)), "%02d/%02d/19%02d" % (1 + i % 28, 1 + i % 12, 50 + i % 50), "U1"] for i in range(600)])
+    path, page = page_of(everyone, send(everyone, REGISTER, content, target="people"))
+    check(page.text.count('<li class="kind-new"><h3>') == 50 and "1 / 12" in page.text, "fifty rows a page", page.text.count('<li class="kind-new"><h3>'))
+    page = everyone.get(path + "?page=12")
+    check("12 / 12" in page.text, "the last page")
+    everyone.form(path, {"do": "drop"})
+
+
+run("list_pages", begin, rights, what_cannot_be_read_is_said_in_words, a_list_is_put_right_agreed_and_taken_back, columns_are_chosen_and_remembered, what_changed_meanwhile_is_told,
+    many_rows_are_pages)
