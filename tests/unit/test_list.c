@@ -94,6 +94,29 @@ static void check_headings(struct look *k)
     CHECK(k->c, list_heading_known(k->known, "danh sach dai bieu du dai hoi cong doan thanh pho") < 70);
 }
 
+/* Part of the title of one category, and enough of it; never of two. */
+static void check_categories(struct check *c)
+{
+    static const struct list_term terms[] = {{.code = "official", .title = "{\"vi\": \"Đại biểu chính thức\"}"}, {.code = "substitute", .title = "{\"vi\": \"Đại biểu dự khuyết\"}"},
+                                             {.code = "guest", .title = "{\"vi\": \"Khách mời\", \"en\": \"Guest of honour\"}"}};
+    static const struct {
+        const char *written;
+        enum list_found found;
+        const char *code;
+    } cases[] = {{"Chính thức", LIST_FOUND, "official"}, {"ĐB CHINH THUC", LIST_FOUND, "official"}, {"khách", LIST_FOUND, "guest"}, {"Đại biểu", LIST_FOUND_NOT, NULL},
+                 {"Đương nhiên", LIST_FOUND_NOT, NULL}, {"of", LIST_FOUND_NOT, NULL}};
+    struct arena arena = {0};
+    struct list_terms known;
+    if (CHECK(c, list_terms_make(&arena, terms, sizeof terms / sizeof terms[0], LIST_TERMS_OTHER, &known, NULL) == OK))
+        for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+            struct list_finding found;
+            CHECK(c, list_terms_find(&known, &arena, &arena, cases[i].written, true, &found) == OK);
+            if (!CHECK(c, found.found == cases[i].found)) printf("# %s: %d\n", cases[i].written, found.found);
+            if (cases[i].code) CHECK_TEXT(c, found.code, cases[i].code);
+        }
+    arena_release(&arena);
+}
+
 static void check_units(struct look *k)
 {
     static const struct {
@@ -309,6 +332,7 @@ int main(void)
 {
     struct check c = {0};
     check_days(&c);
+    check_categories(&c);
     check_cells(&c);
     check_names(&c);
     check_marks(&c);

@@ -315,6 +315,32 @@ static enum err several(struct arena *arena, const struct search *s, struct list
     return all ? OK : ERR_NOMEM;
 }
 
+static bool has_all(const struct list_name *name, const char *const *tokens, uint32_t count)
+{
+    size_t letters = 0, all = 0;
+    for (uint32_t k = 0; k < name->token_count; k++) all += strlen(name->tokens[k]);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t k = 0;
+        while (k < name->token_count && strcmp(tokens[i], name->tokens[k]) != 0) k++;
+        if (k == name->token_count) return false;
+        letters += strlen(tokens[i]);
+    }
+    return letters * 2 >= all;
+}
+
+/* "Chính thức" for "Đại biểu chính thức": words of one thing only, and at least half of its letters. NULL: none, or several. Not for units, of which one is
+ * often named like a part of another. */
+static const char *part_of_one(const struct list_terms *t, const char *const *tokens, uint32_t count)
+{
+    const char *one = NULL;
+    for (size_t i = 0; i < t->count && t->count <= FEW_NAMES * 4; i++) {
+        if (!has_all(&t->names[i], tokens, count)) continue;
+        if (one && strcmp(one, t->names[i].code) != 0) return NULL;
+        one = t->names[i].code;
+    }
+    return one;
+}
+
 enum err list_terms_find(const struct list_terms *terms, struct arena *scratch, struct arena *arena, const char *written, bool search, struct list_finding *ret)
 {
     *ret = (struct list_finding){.found = LIST_FOUND_NOT};
@@ -337,6 +363,11 @@ enum err list_terms_find(const struct list_terms *terms, struct arena *scratch, 
     uint32_t count;
     struct search s = {.scores = {0}};
     if (split(scratch, plain, &tokens, &count) != OK) return ERR_NOMEM;
+    const char *part = terms->way == LIST_TERMS_OTHER ? part_of_one(terms, tokens, count) : NULL;
+    if (part) {
+        *ret = (struct list_finding){.found = LIST_FOUND, .code = part};
+        return OK;
+    }
     search_names(terms, plain, tokens, count, &s);
     if (!s.best[0]) return OK;
     if (s.best[1] && s.scores[0] - s.scores[1] < CLOSE_MARGIN) return several(arena, &s, ret);
