@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -249,7 +250,7 @@ static void make_page(struct sheet_writer *w)
 
 /* --- checks ---------------------------------------------------------------------------------------------------------------------------------- */
 
-/* Where a long list stands: "=_lists!$B$1:$B$1500". */
+/* Where a long list stands: "_lists!$B$1:$B$1500". */
 static const char *keep_list(struct sheet_writer *w, const struct sheet_column *column)
 {
     char address[SHEET_ADDRESS_SIZE];
@@ -262,11 +263,11 @@ static const char *keep_list(struct sheet_writer *w, const struct sheet_column *
     for (size_t k = 0; k < w->list_count; k++) { /* forms of many sheets choose from the same units */
         bool same = w->lists[k].count == column->choice_count;
         for (size_t i = 0; same && i < column->choice_count; i++) same = strcmp(w->lists[k].choices[i], copies[i]) == 0;
-        if (same) return arena_printf(&w->arena, "=%s!$%s$1:$%s$%zu", LISTS_NAME, sheet_cell_address(0, (uint32_t)k, address), address, column->choice_count);
+        if (same) return arena_printf(&w->arena, "%s!$%s$1:$%s$%zu", LISTS_NAME, sheet_cell_address(0, (uint32_t)k, address), address, column->choice_count);
     }
     w->lists[w->list_count++] = (struct list){.choices = copies, .count = column->choice_count};
     (void)sheet_cell_address(0, (uint32_t)w->list_count - 1, address);
-    return arena_printf(&w->arena, "=%s!$%s$1:$%s$%zu", LISTS_NAME, address, address, column->choice_count);
+    return arena_printf(&w->arena, "%s!$%s$1:$%s$%zu", LISTS_NAME, address, address, column->choice_count);
 }
 
 /* Whether a list is short, and holds no comma, which would divide it. */
@@ -287,11 +288,26 @@ static lxw_datetime as_datetime(double days)
     return t;
 }
 
-/* False: anything may stand in the column. */
-static bool make_rule(struct sheet_writer *w, const struct sheet_column *column, lxw_data_validation *rule, bool *ret_short)
+/* Puts the range into the rule that was added last. */
+static enum err point_at_list(const struct sheet_writer *w, const char *where)
+{
+    lxw_data_val_obj *last = NULL, *rule;
+    STAILQ_FOREACH(rule, w->sheet->data_validations, list_pointers) last = rule;
+    char *own = strdup(where); /* the library frees it */
+    if (!last || !own) {
+        free(own);
+        return ERR_NOMEM;
+    }
+    free(last->value_formula);
+    last->value_formula = own;
+    return OK;
+}
+
+/* False: anything may stand in the column. *ret_list: where the choices stand, when not in the rule itself; *ret_short: no memory. */
+static bool make_rule(struct sheet_writer *w, const struct sheet_column *column, lxw_data_validation *rule, const char **ret_list, bool *ret_short)
 {
     bool bounded = column->least < column->most || column->least > column->most || column->most < 0 || column->most > 0;
-    rule->criteria = LXW_VALIDATION_CRITERIA_BETWEEN;
+    rule->criteria = column->choice_count ? LXW_VALIDATION_CRITERIA_NONE : LXW_VALIDATION_CRITERIA_BETWEEN;
     if (column->choice_count && is_short(column)) {
         char **list = arena_array(&w->arena, column->choice_count + 1, sizeof *list);
         for (size_t i = 0; list && i < column->choice_count; i++) list[i] = lent(column->choices[i]);
@@ -299,10 +315,12 @@ static bool make_rule(struct sheet_writer *w, const struct sheet_column *column,
         rule->value_list = list;
         *ret_short = list == NULL;
     } else if (column->choice_count) {
-        const char *where = keep_list(w, column);
-        rule->validate = LXW_VALIDATION_TYPE_LIST_FORMULA;
-        rule->value_formula = lent(where);
-        *ret_short = where == NULL;
+        static const char *const stand_in[] = {"-", NULL};
+        union { const char *const *from; char **to; } u = {.from = stand_in};
+        rule->validate = LXW_VALIDATION_TYPE_LIST; /* of the kind for ranges the library loses a copy each time (1.1.4): point_at_list says where it is */
+        rule->value_list = u.to;
+        *ret_list = keep_list(w, column);
+        *ret_short = *ret_list == NULL;
     } else if (column->kind == SHEET_DATE) {
         rule->validate = LXW_VALIDATION_TYPE_DATE;
         rule->minimum_datetime = as_datetime(bounded ? column->least : -25508); /* 1900-03-01, before which the programs count wrongly */
@@ -328,13 +346,15 @@ static enum err make_checks(struct sheet_writer *w, struct fault *fault)
         const struct sheet_column *column = &w->plan.columns[i];
         lxw_data_validation rule = {.ignore_blank = LXW_VALIDATION_ON, .show_input = LXW_VALIDATION_ON, .show_error = LXW_VALIDATION_ON, .dropdown = LXW_VALIDATION_ON};
         bool is_out = false;
-        if (!make_rule(w, column, &rule, &is_out)) continue;
+        const char *list = NULL;
+        if (!make_rule(w, column, &rule, &list, &is_out)) continue;
         const char *hint = column->hint ? cut(&w->arena, column->hint, HINT_MOST) : NULL;
         if (is_out || (column->hint && !hint)) return no_memory(fault);
         rule.input_message = lent(hint);
         rule.error_message = rule.validate == LXW_VALIDATION_TYPE_ANY ? NULL : lent(hint);
         lxw_error code = worksheet_data_validation_range(w->sheet, w->header + 1, (lxw_col_t)i, (lxw_row_t)last, (lxw_col_t)i, &rule);
         if (code != LXW_NO_ERROR) return fault_set(fault, ERR_BUG, "a check of a form cannot be written: %s", lxw_strerror(code));
+        if (list && point_at_list(w, list) != OK) return no_memory(fault);
     }
     return OK;
 }
