@@ -97,7 +97,8 @@ static void check_headings(struct look *k)
 /* Part of the title of one category, and enough of it; never of two. */
 static void check_categories(struct check *c)
 {
-    static const struct list_term terms[] = {{.code = "official", .title = "{\"vi\": \"Đại biểu chính thức\"}"}, {.code = "substitute", .title = "{\"vi\": \"Đại biểu dự khuyết\"}"},
+    static const struct list_term terms[] = {{.code = "official", .title = "{\"vi\": \"Đại biểu chính thức\"}"},
+                                             {.code = "substitute", .title = "{\"vi\": \"Đại biểu dự khuyết\"}"},
                                              {.code = "guest", .title = "{\"vi\": \"Khách mời\", \"en\": \"Guest of honour\"}"}};
     static const struct {
         const char *written;
