@@ -149,7 +149,9 @@ enum err event_page_wall(struct db *db, struct arena *arena, const struct progra
                                               (json_int_t)part->count.expected, "attended", (json_int_t)part->count.attended, "present",
                                               (json_int_t)part->count.present));
     }
+    const struct programme_category *asked = figures->quorum.known && figures->quorum.category ? programme_category_by_code(programme, figures->quorum.category) : NULL;
     json_object_set_new(wall, "title", title_json(event.title));
+    json_object_set_new(wall, "quorum_title", asked ? title_json(asked->title) : json_null());
     json_object_set_new(wall, "timezone", json_string(event.timezone));
     json_object_set_new(wall, "delegations", list);
     sessions_put(wall, programme, now_ms);

@@ -57,7 +57,8 @@ struct event_page_host {
 enum err event_page_print_hosts(struct db *db, struct arena *arena, int64_t event_id, struct event_page_host **ret, size_t *ret_count);
 
 /* The wall's snapshot: the figures (figures_json) and beside them
- *     "title": title, "timezone": "…", "delegations": [{"code", "name": title, "expected", "attended", "present"}, … in protocol order],
+ *     "title": title, "quorum_title": title of the category that the quorum asks for, or null, "timezone": "…",
+ *     "delegations": [{"code", "name": title, "expected", "attended", "present"}, … in protocol order],
  *     "now": {"code", "title": title, "room": "…", "starts": "…", "ends": "…"} or null, "next": the same,
  *     "programme": [the same form, all sessions in order], "announcements": what announcement_wall gives.
  * No names of people. Owned by the caller. */

@@ -104,6 +104,27 @@ export default async function wallScenes(browser, server) {
     await page.context().close();
   });
 
+  await test("wall scenes: the quorum before the first session: no empty half, nothing white over a mixer's picture; and it says of whom its numbers are", async () => {
+    const page = await deafWall(browser, server, state);
+    const before = { ...everything({ scene: "quorum" }), quorums: [], fixed: [], programme: [], quorum_title: { vi: "Đại biểu chính thức", en: "Delegate" } };
+    for (const query of ["", "?transparent=1&w=3840&h=1080", "?w=1080&h=1920"]) {
+      await page.at(query);
+      await tell(page, before);
+      await painted(page);
+      const share = await page.evaluate(() => document.querySelector(".q-main").clientWidth * document.querySelector(".q-main").clientHeight / (document.querySelector(".w-quorum-scene").clientWidth * document.querySelector(".w-quorum-scene").clientHeight));
+      assert.ok(share > 0.97, `the numbers have ${share} of the scene ${query}`);
+      assert.equal(await page.isVisible(".q-side"), false);
+      assert.deepEqual(await faults(page), []);
+      const { quorum, absent, expected } = before;
+      assert.equal((await text(page, "#q-absent")).replace(/[\u2066-\u2069]/g, ""), `Đại biểu chính thức ${quorum.present} / ${quorum.eligible} · Vắng mặt ${absent.total} / ${expected} · có lý do 7`);
+      const small = await page.evaluate(() => parseFloat(document.getElementById("q-present").style.fontSize));
+      await tell(page, everything({ scene: "quorum" }));
+      assert.ok(await page.isVisible(".q-side"), "with the first session the history is there");
+      assert.ok(await page.evaluate(() => parseFloat(document.getElementById("q-present").style.fontSize)) <= small, "and the numbers make room for it");
+    }
+    await page.context().close();
+  });
+
   await test("wall scenes: a message in several languages stands by turns, each as large as it fits; minutes become seconds before the beginning", async () => {
     const page = await deafWall(browser, server, state, { clock: true });
     const said = { vi: "Đại hội nghỉ giải lao 15 phút", en: "A break of 15 minutes", ar: "استراحة 15 دقيقة" };
@@ -116,6 +137,14 @@ export default async function wallScenes(browser, server) {
       await page.clock.runFor(10000);
     }
     assert.deepEqual(seen, [said.vi, said.en, said.ar, said.vi]);
+    await page.clock.runFor(7000);
+    const next = { ar: "نستأنف", vi: "Họp tiếp", en: "We go on" };
+    await tell(page, { all: { name: "message", by: "hand", since: new Date().toISOString(), text: next, session: null }, walls: {} }, "scene");
+    assert.equal(await text(page, "#m-text"), next.vi, "what is pressed begins in the page's language, whosever turn it was");
+    await page.clock.runFor(5000);
+    assert.equal(await text(page, "#m-text"), next.vi, "and stays for half a turn at least");
+    await page.clock.runFor(10000);
+    assert.notEqual(await text(page, "#m-text"), next.vi);
     const now = await page.evaluate(() => Date.now());
     const begins = Math.ceil(now / 60000) * 60000 + 120000; // sessions begin on the minute, as the wall's ticks do
     await tell(page, { ...everything({ scene: "programme", now }), programme: [{ code: "x", title: { vi: "Khai mạc" }, room: null, starts: new Date(begins).toISOString(), ends: new Date(now + 3600000).toISOString() }] });
@@ -221,6 +250,8 @@ export default async function wallScenes(browser, server) {
       }
     }, [story, from, many]);
     await tell(page, story);
+    await page.waitForFunction(() => ["emblem", "h-emblem"].every((one) => !document.getElementById(one).hidden)); // pictures come when they come
+    await painted(page);
     await page.evaluate(() => { window.touched = new Set(); new MutationObserver((all) => all.forEach((one) => window.touched.add(one.target.id || one.target.className))).observe(document.getElementById("wall"), { subtree: true, childList: true, characterData: true, attributes: true }); });
     await tell(page, story);
     await painted(page);

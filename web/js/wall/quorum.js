@@ -28,6 +28,14 @@ function drawHistory(quorums, zone) {
   while (list.children.length > 1 && list.scrollHeight > list.clientHeight + 1) list.firstChild.remove();
 }
 
+// Of whom the large numbers speak, and of whom the absent are: the quorum asks for one category, the absent are of all who are summoned.
+const entitled = (quorum, title) => (pick(title) && quorum?.eligible > 0 ? `\u2068${pick(title)}\u2069 ${number(quorum.present)} / ${number(quorum.eligible)}` : "");
+
+function missing({ absent, expected } = {}) {
+  if (!(absent?.total > 0)) return "";
+  return `${words.absent} ${number(absent.total)} / ${number(expected)}${absent.excused > 0 ? ` · ${words.excused} ${number(absent.excused)}` : ""}`;
+}
+
 export function quorumScene(state, zone, fit) {
   const quorum = state.figures?.quorum;
   if (!quorum || !Number.isFinite(quorum.required)) {
@@ -40,12 +48,11 @@ export function quorumScene(state, zone, fit) {
     const mark = `M${(shareOf(quorum.required, whole) * 100).toFixed(2)} 0V10`;
     if (at("q-mark").getAttribute("d") !== mark) at("q-mark").setAttribute("d", mark);
   }
-  const absent = state.figures?.absent;
-  put(at("q-absent"), absent?.total > 0 ? `${words.absent} ${number(absent.total)}${absent.excused > 0 ? ` · ${words.excused} ${number(absent.excused)}` : ""}` : "");
+  put(at("q-absent"), [entitled(quorum, state.figures?.quorum_title), missing(state.figures)].filter(Boolean).join(" · "));
   const fixed = (state.figures?.fixed ?? []).reduce((last, one) => (last && Date.parse(last.at) >= Date.parse(one.at) ? last : one), null);
   put(at("q-fixed"), fixed ? `${pick(fixed.label) ? `\u2068${pick(fixed.label)}\u2069 · ` : ""}${words.fixed} ${clock(fixed.at, zone)}: ${number(fixed.present)} / ${number(fixed.expected)}` : "");
-  drawNumber(at("q-present"), Number.isFinite(quorum?.required) ? quorum.present : state.figures?.summoned); // last: they have what room the others leave
-  drawNumber(at("q-required"), quorum?.required);
   const key = JSON.stringify(state.quorums ?? null);
   if (key !== drawn || fit) { drawn = key; drawHistory(state.quorums, zone); }
+  drawNumber(at("q-present"), Number.isFinite(quorum?.required) ? quorum.present : state.figures?.summoned); // last: they have what room the others leave
+  drawNumber(at("q-required"), quorum?.required);
 }

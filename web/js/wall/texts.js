@@ -3,8 +3,10 @@ import { language, pick, put } from "../common.js";
 import { canvas } from "./canvas.js";
 import { fitText } from "./fit.js";
 
+const HALF = 5000; // of a turn
 const at = (id) => document.getElementById(id);
-let turn = 0;
+let [turn, turned] = [0, 0];
+let said = { text: null, turn: 0 }; // the message that hangs there, and at which turn it began
 
 // A title's texts, the page's language first; the same words twice stand once.
 export function textsOf(title) {
@@ -26,7 +28,9 @@ const pickTurn = (texts) => texts[turn % texts.length];
 export function messageScene(title) {
   const texts = textsOf(title);
   const text = at("m-text");
-  put2(text, texts.length ? pickTurn(texts) : ["", ""]);
+  const whole = JSON.stringify(title ?? null);
+  if (said.text !== whole) said = { text: whole, turn: performance.now() - turned > HALF ? turn + 1 : turn }; // a new one in the page's language first, and long enough
+  put2(text, texts.length ? texts[Math.max(0, turn - said.turn) % texts.length] : ["", ""]);
   const key = `${text.textContent} ${canvas.width} ${canvas.height} ${text.parentElement.clientHeight}`;
   if (text.dataset.key === key) return;
   text.dataset.key = key;
@@ -48,9 +52,9 @@ export function welcomeScene(welcome, title) {
   const texts = textsOf(welcome?.text);
   showPicture(at("h-picture"), welcome?.picture);
   const [greeting, name] = [at("h-text"), at("h-title")];
-  const said = texts.length ? pickTurn(texts) : ["", ""];
-  put2(greeting, said);
-  if (title) put(name, typeof title === "string" ? title : title[said[0]] || pick(title));
+  const now = texts.length ? pickTurn(texts) : ["", ""];
+  put2(greeting, now);
+  if (title) put(name, typeof title === "string" ? title : title[now[0]] || pick(title));
   const key = `${greeting.textContent} ${name.textContent} ${canvas.width} ${canvas.height} ${greeting.parentElement.clientHeight} ${at("h-picture").hidden} ${at("h-emblem").hidden}`;
   if (greeting.dataset.key === key) return;
   greeting.dataset.key = key;
@@ -59,4 +63,4 @@ export function welcomeScene(welcome, title) {
   fitText(name.parentElement, name, canvas.carry, canvas.carry * (greeting.textContent ? 1.5 : 2.6));
 }
 
-export const textsTurn = () => { turn++; };
+export const textsTurn = () => { turn++; turned = performance.now(); };
