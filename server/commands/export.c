@@ -1,6 +1,7 @@
-/* `plenum export delegates|checkins|members|event` */
+/* `plenum export delegates|checkins|members|event|archive` */
 #include "core/base/clock.h"
 #include "core/base/file.h"
+#include "core/congress/archive.h"
 #include "core/congress/event_file/event_file.h"
 #include "core/congress/export/export.h"
 #include "core/congress/store/store.h"
@@ -68,9 +69,27 @@ static enum err put_list(const struct options *o, struct db *db, struct export *
     return e;
 }
 
+static bool is_archive(const struct options *o)
+{
+    return strcmp(o->what, "archive") == 0;
+}
+
+static enum err put_archive(const struct options *o, const struct store *store, struct fault *fault)
+{
+    struct file_new file;
+    int64_t size;
+    enum err e = file_new_open(&file, o->output, 0600, fault);
+    if (e != OK) return e;
+    e = archive_write(store->db, &(struct archive_options){.slug = o->event, .data_folder = store->folder}, file.fd, &size, fault);
+    if (e == OK) return file_new_commit(&file, fault);
+    file_new_abandon(&file);
+    return e;
+}
+
 static enum err make(struct options *o, const struct store *store, json_t **ret, struct fault *fault)
 {
     struct export *list = NULL;
+    if (is_archive(o)) return put_archive(o, store, fault);
     enum err e = db_snapshot_begin(store->db);
     if (e != OK) return db_fault(store->db, e, fault, "read");
     if (is_event(o)) {
@@ -108,8 +127,9 @@ static enum err read_sensitive(struct options *o, struct fault *fault)
 static enum err check(struct options *o, struct fault *fault)
 {
     o->wish = (struct export_wish){.event = o->event, .unit = o->unit, .language = o->language};
+    if (is_archive(o)) return o->event && o->output ? OK : fault_set(fault, ERR_USAGE, "an archive needs --event SLUG and --output FILE");
     if (!is_event(o) && !export_what_parse(o->what, &o->wish.what))
-        return fault_set(fault, ERR_USAGE, "\"%s\" is none of delegates, checkins, members, event", o->what);
+        return fault_set(fault, ERR_USAGE, "\"%s\" is none of delegates, checkins, members, event, archive", o->what);
     bool members = !is_event(o) && o->wish.what == EXPORT_MEMBERS;
     if (!members && !o->event) return fault_set(fault, ERR_USAGE, "--event SLUG is needed");
     if (members && o->event) return fault_set(fault, ERR_USAGE, "members are of the register, not of an event");
@@ -134,9 +154,9 @@ int command_export(int argc, char **argv)
         {"output", 'o', OPT_TEXT, &o.output, "FILE", "write to FILE; an event's papers and pictures go beside it", 0, 0},
         {"with-sensitive", 0, OPT_FLAG, &o.with_sensitive, NULL, "an event: also the attributes that are marked sensitive", 0, 0},
     };
-    const struct opt_command command = {"plenum export delegates|checkins|event --event SLUG [options]\n       plenum export members [--unit CODE] [options]",
-                                        "Gives out the delegates, the check-ins in the order of receipt, the members of the register, or the whole event "
-                                        "as an event file. Never tokens.", options,
+    const struct opt_command command = {"plenum export delegates|checkins|event|archive --event SLUG [options]\n       plenum export members [--unit CODE] [options]",
+                                        "Gives out the delegates, the check-ins in the order of receipt, the members of the register, the whole event "
+                                        "as an event file, or all of it as a ZIP. Never tokens.", options,
                                         sizeof options / sizeof options[0], 1, 1};
     struct fault fault = {0};
     struct store store = {0};

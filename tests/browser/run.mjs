@@ -23,6 +23,7 @@ import figures from "./figures.mjs";
 import news from "./news.mjs";
 import venue from "./venue.mjs";
 import admin from "./admin.mjs";
+import firstHour from "./first_hour.mjs";
 import paperLists from "./paper_lists.mjs";
 import wallSizes from "./wall_sizes.mjs";
 import wallScenes from "./wall_scenes.mjs";
@@ -34,7 +35,7 @@ import layouts from "./layouts.mjs";
 import gate from "./gate.mjs";
 import scan from "./scan.mjs";
 
-const stories = { phone, reading, resume, pin, public: pages, card, desk, desk_list: deskList, desk_tasks: deskTasks, desk_two: deskTwo, delegation, badges, photos, papers, our_work: ourWork, messages, figures, news, paper_lists: paperLists, venue, admin, wall_sizes: wallSizes, wall_scenes: wallScenes, wall_line: wallLine, scenes, leaks, welcome, layouts, gate, scan, accessible };
+const stories = { phone, reading, resume, pin, public: pages, card, desk, desk_list: deskList, desk_tasks: deskTasks, desk_two: deskTwo, delegation, badges, photos, papers, our_work: ourWork, messages, figures, news, paper_lists: paperLists, venue, admin, first_hour: firstHour, wall_sizes: wallSizes, wall_scenes: wallScenes, wall_line: wallLine, scenes, leaks, welcome, layouts, gate, scan, accessible };
 const wanted = process.argv.slice(2);
 if (wanted[0] === "--stories") {
   console.log(Object.keys(stories).join("\n"));

@@ -3,12 +3,15 @@
 # sanitized
 """What an event consists of, made and changed on the console without a script: settings, sessions, areas, gates, categories, the organisation; by two organisers at once,
 with every mistake; what doors and figures make of it; events that are made new, copied, closed, opened again, and kept as an archive."""
+import hashlib
 import html
+import io
 import json
 import os
 import re
 import sys
 import threading
+import zipfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import plenum as p
@@ -356,10 +359,49 @@ def closing():
     p.equal((len(audits("close_event")), len(audits("reopen_event"))), (1, 1), "and in the record")
 
 
+def archive():
+    reply = world.admin.get(at("archive.zip"))
+    p.check(reply.status == 200 and "archive-" in reply.header("Content-Disposition"), "the event is kept as one file", reply)
+    files = zipfile.ZipFile(io.BytesIO(reply.body))
+    p.equal(files.testzip(), None, "every program can unpack it")
+    names = set(files.namelist())
+    wanted = {"README.txt", "manifest.json", "SHA256SUMS", "event.json", "record/checkins.json", "record/corrections.json", "record/closings.json", "figures/fixed.json",
+              "figures/people.json", "messages/announcements.json", "messages/questions.json", "messages/news.json", "reports/delegates.csv"}
+    p.equal(wanted - names, set(), "all parts are there")
+    sums = dict(reversed(line.split("  ", 1)) for line in files.read("SHA256SUMS").decode().splitlines())
+    p.equal({n: hashlib.sha256(files.read(n)).hexdigest() for n in names if n != "SHA256SUMS"}, sums, "its sums are those of what is in it")
+    manifest = json.loads(files.read("manifest.json"))
+    p.equal({f["name"] for f in manifest["files"]}, names - {"SHA256SUMS", "manifest.json"}, "the manifest names them all")
+    papers = {n for n in names if n.startswith("papers/")}
+    p.equal(len(papers), world.server.value("SELECT COUNT(*) FROM document_version v JOIN document d ON d.id = v.document_id JOIN event e ON e.id = d.event_id WHERE e.slug = ?", EVENT),
+            "every version of every paper")
+    whole = b"".join(files.read(n) for n in names if not n.startswith("papers/"))
+    p.check(not any(t.encode() in whole for t in world.server.tokens(EVENT).values()), "no token of a badge is in it")
+    p.check(b"party_member\": true" not in whole and b"party_member\":true" not in whole, "no sensitive attribute of anybody")
+    scans = json.loads(p.plenum("export", "checkins", "--event", EVENT, "--format", "json", data=world.server.data).stdout)
+    p.equal(json.loads(files.read("record/checkins.json")), scans, "the record is the record")
+    p.equal(json.loads(files.read("record/closings.json"))[0]["reason"], "Đại biểu đến muộn", "closings are in it")
+    p.equal(len(audits("archive_event")), 1, "that it was taken is in the record")
+    path = os.path.join(world.server.folder, "archive.zip")
+    p.plenum("export", "archive", "--event", EVENT, "-o", path, data=world.server.data)
+    p.equal(set(zipfile.ZipFile(path).namelist()), names, "the command makes the same")
+    p.equal(os.stat(path).st_mode & 0o777, 0o600, "for its owner only")
+    sha = world.server.value("SELECT v.sha256 FROM document_version v JOIN document d ON d.id = v.document_id JOIN event e ON e.id = d.event_id WHERE e.slug = ?", EVENT)
+    blob = os.path.join(world.server.data, "blobs", sha[:2], sha)
+    kept = open(blob, "rb").read()
+    os.chmod(blob, 0o600)
+    with open(blob, "wb") as f:
+        f.write(kept[:-1] + b"?")
+    reply = world.admin.get(at("archive.zip"))
+    with open(blob, "wb") as f:
+        f.write(kept)
+    p.check(reply.status == 500 and b"doctor" in reply.body, "a damaged paper stops it, and says what to do", reply)
+
+
 def rights():
     desk = world.server.sign_in("desk", "mat khau that dai 19")
-    for place in (at("setup"), at("programme"), at("gates"), at("categories"), at("close"), "/admin/-/organization", "/admin/-/new"):
-        p.equal((desk.get(place).status, send(desk, place, [("do", "save"), ("list", "event")]).status), (403, 403), "the desk has no business in " + place.rsplit("/", 1)[1])
+    for place in (at("setup"), at("programme"), at("gates"), at("categories"), at("close"), at("archive.zip"), "/admin/-/organization", "/admin/-/new"):
+        p.equal((desk.get(place).status, send(desk, place, [("do", "save"), ("list", "event")]).status), (403, 405 if "zip" in place else 403), "the desk has no business in " + place.rsplit("/", 1)[1])
     world.server.user("of-event", "organiser", event=EVENT)
     own = world.server.sign_in("of-event", "mat khau that dai 19")
     p.equal((own.get(at("setup")).status, own.get("/admin/-/organization").status), (200, 403), "an organiser of one event changes that event, not the organisation")
@@ -370,4 +412,4 @@ def rights():
 
 
 if __name__ == "__main__":
-    p.run("events_console", begin, settings, two_at_once, programme, gates, categories, organization, new_events, copies, closing, rights)
+    p.run("events_console", begin, settings, two_at_once, programme, gates, categories, organization, new_events, copies, closing, archive, rights)

@@ -356,6 +356,7 @@ def doors():
                                                                             "timezone": "Asia/Ho_Chi_Minh"}, status=403),
         "GET /admin/{event}/close": Door(plain("/admin/test-1/close"), type="text/html"),
         "POST /admin/{event}/close": Door(plain("/admin/test-1/close"), form=lambda role: {"do": "open", "words": "Mở lại"}, status=409, type="text/html"),
+        "GET /admin/{event}/archive.zip": Door(plain("/admin/test-1/archive.zip"), type="application/zip"),
         "GET /admin/{event}/delegates/new": Door(plain("/admin/test-1/delegates/new"), type="text/html"),
         "POST /admin/{event}/delegates/new": Door(plain("/admin/test-1/delegates/new"), form=lambda role: {"request": uuid7(), "name": "Người mới " + uuid7()[-6:],
                                                                                                            "category": "guest"}, status=303),
