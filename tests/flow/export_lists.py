@@ -140,4 +140,35 @@ def test_sensitive():
     check(secrets and not [s for s in secrets if s in every], "no tokens")
 
 
-run("export_lists", test_round_trip, test_cells, test_sensitive)
+def test_console():
+    server = Server("export-console")
+    server.load(small_event(server.folder, ugly))
+    server.start()
+    boss, orga = server.sign_in("boss", server.user("boss", "organiser")), server.sign_in("orga", server.user("orga", "organiser", EVENT))
+    page = orga.get("/admin/%s/exports" % EVENT, Accept_Language="en")
+    check(page.status == 200 and "Tín ngưỡng riêng" in page.text and 'value="faith"' in page.text, "the page of an event names what is sensitive", page.status)
+    reply = orga.form("/admin/%s/exports" % EVENT, {"what": "delegates", "format": "csv", "language": "vi"})
+    check(reply.status == 200 and "Họ và tên" in reply.text and "secret-" not in reply.text and "attachment" in str(reply.headers), "delegates", reply.status)
+    reply = orga.form("/admin/%s/exports" % EVENT, {"what": "checkins", "format": "json"})
+    equal((reply.status, json.loads(reply.text)), (200, []), "check-ins")
+    equal(audit_of(server.data), [], "nothing to note")
+    reply = orga.form("/admin/%s/exports" % EVENT, {"what": "delegates", "format": "csv", "sensitive": "faith"})
+    check(reply.status == 200 and "secret-3" in reply.text, "what was ticked", reply.status)
+    equal([(a, s) for a, s, d in audit_of(server.data)], [("orga", EVENT)], "is noted")
+    equal(orga.form("/admin/%s/exports" % EVENT, {"what": "delegates", "format": "csv", "sensitive": "club"}).status, 400, "what is not sensitive is not ticked")
+    equal(orga.form("/admin/%s/exports" % EVENT, {"what": "members", "format": "csv"}).status, 400, "members are not an event's")
+    for status in (orga.get("/admin/-/exports").status, orga.form("/admin/-/exports", {"format": "csv"}).status):
+        equal(status, 403, "the register is not for the organiser of one event")
+    page = boss.get("/admin/-/exports", Accept_Language="en")
+    check(page.status == 200 and 'name="unit"' in page.text, "the page of the register", page.status)
+    reply = boss.form("/admin/-/exports", {"format": "xlsx", "language": "pt"})
+    path = os.path.join(server.folder, "m.xlsx")
+    with open(path, "wb") as f:
+        f.write(reply.body)
+    check("Nome completo" in values_of(path), "members as a workbook")
+    counts, others = dry(path, server.data)
+    check(not others and counts["same"] >= len(NASTY), "that comes in again without a change", others[:2])
+    equal([name for name in os.listdir(server.data) if "export" in name], [], "nothing is left lying about")
+
+
+run("export_lists", test_round_trip, test_cells, test_sensitive, test_console)

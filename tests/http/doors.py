@@ -344,6 +344,10 @@ def doors():
         "GET /admin/-/devices": Door(plain("/admin/-/devices"), type="text/html"),
         "POST /admin/-/devices": Door(plain("/admin/-/devices"), form=lambda role: {"do": "revoke", "code": "NOTHERE1"}, status=404),
         # For who answers for every event; here an organiser of one asks. tests/flow/audit.py, rights.txt.
+        "GET /admin/-/exports": Door(plain("/admin/-/exports"), status=403),
+        "POST /admin/-/exports": Door(plain("/admin/-/exports"), form=lambda role: {"format": "csv"}, status=403),
+        "GET /admin/{event}/exports": Door(plain("/admin/test-1/exports"), type="text/html"),
+        "POST /admin/{event}/exports": Door(plain("/admin/test-1/exports"), form=lambda role: {"what": "delegates", "format": "csv"}, type="text/csv"),
         "GET /admin/-/audit": Door(plain("/admin/-/audit"), status=403),
         "POST /admin/-/audit": Door(plain("/admin/-/audit"), form=lambda role: {"do": "export"}, status=403),
         "GET /admin/{event}": Door(plain("/admin/test-1"), type="text/html"),
