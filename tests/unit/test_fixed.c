@@ -76,7 +76,7 @@ static void check_sentences(struct check *c, struct arena *a)
                              .content = {.at_ms = at("08:05"), .count = {.expected = 295, .attended = 287, .present = 287, .absent = 8, .excused = 7},
                                      .quorum = {.since_ms = DB_NULL}}};
     said(c, a, &words, &f, (const char *const[I18N_COUNT]){
-        [I18N_VI] = "Tính đến 08:05 ngày 1 tháng 12 năm 2026, có mặt 287 trên tổng số 295 đại biểu được triệu tập, đạt 97,29%; vắng 8, trong đó 7 có phép.",
+        [I18N_VI] = "Tính đến 08:05 ngày 1 tháng 12 năm 2026, có mặt 287 trên tổng số 295 đại biểu được triệu tập, đạt 97,29%; vắng 8, trong đó 7 có lý do.",
         [I18N_EN] = "As of 08:05 on 1 December 2026, 287 of 295 summoned delegates are present, 97.29 %; absent 8, of whom 7 excused.",
         [I18N_PT] = "Às 08:05 de 1 de dezembro de 2026, estão presentes 287 de 295 delegados convocados, 97,29%; ausentes 8, dos quais 7 com justificação.",
         [I18N_AR] = "حتى الساعة 08:05 من يوم 1 ديسمبر 2026، حضر 287 من أصل 295 مندوباً مدعواً، أي 97.29%؛ وغاب 8 مندوبين، منهم 7 بعذر."});
