@@ -224,7 +224,10 @@ int command_import(int argc, char **argv)
     size_t words = 0;
     int code;
     if (!command_parse(&command, argc, argv, &c.file, &words, &code)) return code;
-    if (words != !(c.history || c.undo)) return command_end("import", fault_set(&fault, ERR_USAGE, "one of FILE, --list, --undo NUMBER"), &fault);
+    bool asks = c.history || c.undo;
+    if (words == asks)
+        return command_end("import", fault_set(&fault, ERR_USAGE, asks ? "--list and --undo take no file"
+                                               : "something is missing: FILE, --list or --undo NUMBER"), &fault);
     if (c.history) return import_list_history(c.data, l->event, l->json);
     if (c.undo) return import_list_undo(c.data, c.undo, l->json);
     return import_file(&c);

@@ -63,7 +63,8 @@ static enum err read_decisions(struct arena *arena, const struct opt_list *list,
 static enum err read_options(const struct import_list_command *c, struct arena *arena, struct list_import_options *ret, struct fault *fault)
 {
     *ret = (struct list_import_options){.target = c->units ? LIST_UNITS : c->event ? LIST_DELEGATES : LIST_PEOPLE, .event = c->event, .category = c->category,
-                                        .sheet = c->sheet, .map = c->map.items, .map_count = c->map.count, .forget_mapping = c->forget_mapping, .capitals = c->capitals,
+                                        .sheet = c->sheet, .map = c->map.items, .map_count = c->map.count, .forget_mapping = c->forget_mapping,
+                                            .capitals = c->capitals,
                                         .new_units = c->new_units, .take_good = c->take_good, .prune = c->prune, .actor = "command line"};
     if (c->units && c->event) return fault_set(fault, ERR_USAGE, "--units and --event: units are of the register, not of an event");
     enum err e = read_doubtful(c->doubtful, &ret->doubts, fault);
@@ -84,15 +85,30 @@ static enum err make_plan(struct db *db, const struct import_list_command *c, co
     return e;
 }
 
+static bool is_there(const struct import_list_command *c)
+{
+    struct arena scratch = {0};
+    const char *database = file_join(&scratch, store_choose_folder(c->data), "plenum.db");
+    bool there = database && file_exists(database);
+    arena_release(&scratch);
+    return there;
+}
+
+/* What cannot be taken in makes no data folder. */
+static enum err try_alone(const struct import_list_command *c, const struct list_import_options *options, struct fault *fault)
+{
+    struct list_import *plan = NULL;
+    enum err e = make_plan(NULL, c, options, &plan, fault);
+    if (e == OK && (e = list_import_ready(plan, fault)) != OK && !c->json) (void)import_show_text(plan, false, NULL);
+    list_import_close(plan);
+    return e;
+}
+
 static enum err look(const struct import_list_command *c, const struct list_import_options *options, struct fault *fault)
 {
     struct store store = {0};
-    struct arena scratch = {0};
     struct list_import *plan = NULL;
-    const char *folder = store_choose_folder(c->data), *database = file_join(&scratch, folder, "plenum.db");
-    bool there = database && file_exists(database);
-    arena_release(&scratch);
-    enum err e = there ? store_open(folder, STORE_READ, &store, fault) : OK;
+    enum err e = is_there(c) ? store_open(store_choose_folder(c->data), STORE_READ, &store, fault) : OK;
     if (e == OK) e = make_plan(store.db, c, options, &plan, fault);
     if (e == OK) e = c->json ? import_show_json(plan, fault) : import_show_text(plan, true, fault);
     list_import_close(plan);
@@ -150,6 +166,7 @@ int import_list(const struct import_list_command *c)
     struct store store = {0};
     struct fault fault = {0};
     enum err e = read_options(c, &arena, &options, &fault);
+    if (e == OK && !c->dry_run && !is_there(c)) e = try_alone(c, &options, &fault);
     if (e == OK && c->dry_run) e = look(c, &options, &fault);
     else if (e == OK && (e = store_open(store_choose_folder(c->data), STORE_CREATE, &store, &fault)) == OK) e = apply(&store, c, &options, &fault);
     store_close(&store);

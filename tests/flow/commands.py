@@ -79,7 +79,7 @@ def test_usage():
     refused(2, "starts-on", "import", SAMPLE, "--starts-on", "2026-02-30", data=at("never"))
     refused(1, "no data folder", "doctor", data=at("never"))
     refused(1, "no data folder", "export", "checkins", "--event", EVENT, data=at("never"))
-    refused(1, "lists", "import", at("people.csv"), data=at("never"))
+    refused(1, "No such file", "import", at("people.csv"), data=at("never"))
     refused(1, "No such file", "import", at("lost.json"), data=at("never"))
     check(not os.path.exists(at("never")), "nothing refused made a data folder")
 
