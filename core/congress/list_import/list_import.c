@@ -134,6 +134,7 @@ void list_import_close(struct list_import *m)
     plan_release(&m->plan);
     json_decref(m->lasting);
     json_decref(m->passing);
+    arena_release(&m->matching);
     arena_release(&m->scratch);
     arena_release(&m->arena);
     free(m);

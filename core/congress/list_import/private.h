@@ -25,6 +25,7 @@ struct list_row {
 struct list_import {
     struct arena arena;    /* all of the plan */
     struct arena scratch;  /* of one row */
+    struct arena matching; /* until it is known whom the rows mean */
     struct db *db;
     struct list_import_options options;
     struct import_options plan_options; /* what the tables of the event file ask */

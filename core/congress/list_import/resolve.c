@@ -39,7 +39,7 @@ static enum err known_facts(struct list_import *m)
     m->known_facts = facts;
     m->known_count = people->count;
     m->named_by = arena_array(&m->arena, people->count + 1, sizeof *m->named_by);
-    return m->named_by ? match_index_make(&m->arena, facts, people->count, &m->known_index) : ERR_NOMEM;
+    return m->named_by ? match_index_make(&m->matching, facts, people->count, &m->known_index) : ERR_NOMEM;
 }
 
 /* The unit by which a row's person is told from namesakes: their own, else that of the delegation. */
@@ -66,7 +66,7 @@ static enum err row_facts(struct list_import *m)
         if (facts[i].code && map_put(&m->codes, facts[i].code, &facts[i]) != 0) return ERR_NOMEM;
     }
     m->row_facts = facts;
-    return match_index_make(&m->arena, facts, m->count, &m->row_index);
+    return match_index_make(&m->matching, facts, m->count, &m->row_index);
 }
 
 enum err import_facts(struct list_import *m)
@@ -254,5 +254,7 @@ enum err import_resolve(struct list_import *m, struct fault *fault)
         e = m->options.target == LIST_UNITS ? resolve_unit(m, &m->rows[i]) : resolve(m, i);
         arena_clear(&m->scratch);
     }
+    arena_release(&m->matching); /* the facts stay, for the report */
+    m->known_index = m->row_index = NULL;
     return e == OK ? OK : fault_set(fault, e, "%s", e == ERR_NOMEM ? "not enough memory" : err_name(e));
 }
