@@ -11,10 +11,10 @@ enum err figures_moment_read(const char *at, const char *known_at, int64_t now_m
 {
     struct figures_moment m = {now_ms, now_ms};
     if (known_at && clock_parse(known_at, &m.known_ms) != OK)
-        return fault_because(fault, ERR_INPUT, "figures_moment", known_at, "known_at: \"%.60s\" is no time like 2026-12-01T08:05 (the event's clock) or 2026-12-01T01:05:00Z", known_at);
+        return fault_because(fault, ERR_INPUT, "figures_moment", known_at, "known_at: \"%.60s\" is no time like 2026-12-01T08:05, by the event's clock", known_at);
     m.at_ms = m.known_ms;
     if (at && clock_parse(at, &m.at_ms) != OK)
-        return fault_because(fault, ERR_INPUT, "figures_moment", at, "at: \"%.60s\" is no time like 2026-12-01T08:05 (the event's clock) or 2026-12-01T01:05:00Z", at);
+        return fault_because(fault, ERR_INPUT, "figures_moment", at, "at: \"%.60s\" is no time like 2026-12-01T08:05, by the event's clock", at);
     if (m.at_ms > now_ms || m.known_ms > now_ms)
         return fault_because(fault, ERR_INPUT, "figures_future", m.at_ms > now_ms ? at : known_at, "nobody knows the figures of a moment that is still to come");
     *ret = m;
