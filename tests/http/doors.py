@@ -350,6 +350,12 @@ def doors():
         "POST /admin/{event}/exports": Door(plain("/admin/test-1/exports"), form=lambda role: {"what": "delegates", "format": "csv"}, type="text/csv"),
         "GET /admin/-/audit": Door(plain("/admin/-/audit"), status=403),
         "POST /admin/-/audit": Door(plain("/admin/-/audit"), form=lambda role: {"do": "export"}, status=403),
+        # The same. tests/flow/register_pages.py.
+        "GET /admin/-/register": Door(plain("/admin/-/register"), status=403),
+        "POST /admin/-/register": Door(plain("/admin/-/register"), form=lambda role: {"do": "wanted", "born": "1"}, status=403),
+        "GET /admin/-/register/units/{unit}": Door(plain("/admin/-/register/units/U1"), status=403),
+        "GET /admin/-/register/people/{person}": Door(plain("/admin/-/register/people/P01"), status=403),
+        "POST /admin/-/register/people/{person}": Door(plain("/admin/-/register/people/P01"), form=lambda role: {"do": "show"}, status=403),
         "GET /admin/{event}": Door(plain("/admin/test-1"), type="text/html"),
         "GET /admin/{event}/conflicts": Door(plain("/admin/test-1/conflicts"), type="text/html"),
         "GET /admin/-/organization": Door(plain("/admin/-/organization"), status=403),
