@@ -1,5 +1,5 @@
 /* GET /admin/-/register/units/{unit}: a unit with those beneath it: people by pages (after=, id=; missing= a field: who lacks it), the units beneath, how many they were
- * on a day (day=), who came and went in a period (from=, until=), what changed of the unit. {unit} "~" (no code): people who are in none. For organisers of all events. */
+ * on a day (day=), who came and went in a period (from=, until=), what changed of the unit. {unit} "~", no code: people who are in none. For organisers of all events. */
 #include "server/pages/register.h"
 #include "core/base/clock.h"
 #include "core/base/text.h"

@@ -5,7 +5,8 @@ import { assertAccessible } from "./accessible.mjs";
 import { signIn } from "./public.mjs";
 import { EVENT } from "./server.mjs";
 
-const PAGES = [["accounts", "/admin/-/accounts"], ["account", "/account"], ["audit", "/admin/-/audit"], ["devices", "/admin/-/devices"], ["purge", `/admin/${EVENT}/purge`]];
+const PAGES = [["accounts", "/admin/-/accounts"], ["account", "/account"], ["audit", "/admin/-/audit"], ["devices", "/admin/-/devices"], ["purge", `/admin/${EVENT}/purge`],
+  ["register", "/admin/-/register?q=nguyen"], ["unit", "/admin/-/register/units/HT-01?missing=phone&from=1999-01-01&until=2099-01-01"], ["person", "/admin/-/register/people/P0001"]];
 
 export default async function admin(browser, server) {
   let state;
@@ -34,11 +35,24 @@ export default async function admin(browser, server) {
     await page.context().close();
   });
 
+  await test("admin: what is sensitive of a person is shown after a press only", async () => {
+    const page = await open(browser, { storageState: state });
+    await page.goto(`${server.url}/admin/-/register/people/P0001`);
+    const values = page.locator("#values");
+    assert.match(await values.textContent(), /được giấu/);
+    await page.getByRole("button", { name: "Hiện thông tin nhạy cảm" }).click();
+    await page.getByText("Thông tin nhạy cảm đang hiện.").waitFor();
+    assert.doesNotMatch(await values.textContent(), /được giấu/);
+    await assertAccessible(page);
+    await picture(server, page, "admin-person-shown");
+    await page.context().close();
+  });
+
   await test("admin: every page at 320 px and 1280 px, four languages, without JavaScript; axe finds nothing", async () => {
     for (const [name, at] of PAGES) {
       for (const [width, language] of [[320, "ar"], [1280, "vi"], [320, "pt"], [1280, "en"]]) {
         const page = await open(browser, { width, height: 800, storageState: state });
-        const answer = await page.goto(`${server.url}${at}?lang=${language}`);
+        const answer = await page.goto(`${server.url}${at}${at.includes("?") ? "&" : "?"}lang=${language}`);
         assert.equal(answer.status(), 200);
         await assertFits(page);
         await assertWords(page);
