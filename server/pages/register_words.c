@@ -38,6 +38,7 @@ const char *register_field_words(struct register_view *r, const char *code)
     for (size_t i = 0; i < r->fields.count; i++)
         if (r->fields.items[i].title && strcmp(r->fields.items[i].code, code) == 0) return title_pick(r->view.arena, r->fields.items[i].title, r->view.tag);
     const char *words = view_words(&r->view, arena_printf(r->view.arena, "list.field.%.40s", code));
+    if (!*words) words = view_words(&r->view, arena_printf(r->view.arena, "register.field.%.40s", code)); /* what happened to the entry itself */
     return *words ? words : code;
 }
 

@@ -122,7 +122,7 @@ def person():
     check("Party member" in text and "hidden" in text and "Đại học" in text, "what is sensitive is hidden, the rest is there")
     section = text[text.index('id="values"'):text.index("</dl>", text.index('id="values"'))]
     check("yes" not in section, "not a value of it", section)
-    check("listed" in text and "event file" in text, "memberships, and by what it was written")
+    check("listed" in text and "event file" in text and "entered in the register" in text, "memberships, and by what it was written")
     equal(server.value(server_side), 0, "looking notes nothing")
     reply = who["boss"].form("/admin/-/register/people/P01", {"do": "show"}, {"Accept-Language": "en"})
     section = reply.text[reply.text.index('id="values"'):]
