@@ -41,7 +41,7 @@ static enum err put_facts(struct register_view *r, const struct register_person 
     add_row(r, rows, "joined", p->joined);
     add_row(r, rows, "phone", p->phone);
     add_row(r, rows, "email", p->email);
-    add_row(r, rows, "photo", p->photo_blob || p->photo ? view_words(view, "register.yes") : NULL);
+    add_row(r, rows, "photo", p->photo_blob ? view_words(view, "register.yes") : NULL);
     view_put_json(view->root, "rows", rows);
     if (p->unit_id == DB_NULL) return OK;
     enum err e = register_unit_by_id(r->db, view->arena, p->unit_id, &unit);
