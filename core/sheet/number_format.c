@@ -29,6 +29,14 @@ const char *number_format_of_id(uint32_t id)
     }
 }
 
+/* A sign and the whole character behind it: "_₫". */
+static size_t with_character(const char *p, size_t left)
+{
+    size_t n = left > 1 ? 2 : 1;
+    while (n > 1 && n < left && ((unsigned char)p[n] & 0xC0) == 0x80) n++;
+    return n;
+}
+
 /* The next token of a format: how long it is, and what it stands for. */
 size_t section_token(const char *p, const char *end, enum section_token *ret)
 {
@@ -43,11 +51,11 @@ size_t section_token(const char *p, const char *end, enum section_token *ret)
     case '\\':
     case '!':
         *ret = SECTION_ESCAPED;
-        return left > 1 ? 2 : 1;
+        return with_character(p, left);
     case '_':
     case '*':
         *ret = SECTION_FILL;
-        return left > 1 ? 2 : 1;
+        return with_character(p, left);
     case '[': {
         const char *closing = memchr(p, ']', left);
         size_t n = closing ? (size_t)(closing - p) + 1 : left;

@@ -31,7 +31,7 @@ static bool put_literal(struct out *o, enum section_token token, const char *p, 
 {
     if (token == SECTION_FILL) return true;
     if (token == SECTION_QUOTED) return put(o, p + 1, n > 1 && p[n - 1] == '"' ? n - 2 : n - 1), true;
-    if (token == SECTION_ESCAPED) return put(o, p + n - 1, 1), true;
+    if (token == SECTION_ESCAPED) return put(o, p + 1, n - 1), true;
     if (token == SECTION_LITERAL) return put(o, p, n), true;
     if (token != SECTION_BRACKET) return false;
     if (n > 2 && p[1] == '$') put(o, p + 2, strcspn(p + 2, "-]"));

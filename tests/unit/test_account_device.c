@@ -151,7 +151,8 @@ int main(void)
     struct sql_import_event_write_in event = {.id = 11, .slug = "e", .kind = "meeting", .title = "\"E\"", .timezone = "UTC", .starts_ms = NOW, .ends_ms = NOW + 1,
                                               .opens_ms = NOW, .documents_access = "badge", .pin = "random"};
     struct sql_import_area_write_in area = {33, 11, "hall", "\"Hall\"", DB_NULL, 0};
-    struct sql_import_gate_write_in gate = {22, 11, "main", "\"Main\"", "entry", 33, "both", 1, NULL, 0};
+    struct sql_import_gate_write_in gate = {.id = 22, .event_id = 11, .code = "main", .title = "\"Main\"", .kind = "entry", .area_id = 33, .direction = "both",
+                                            .reentry = 1, .closed_ms = DB_NULL};
     CHECK(&c, sql_import_event_write(db, &event, NULL) == OK);
     CHECK(&c, sql_import_area_write(db, &area, NULL) == OK && sql_import_gate_write(db, &gate, NULL) == OK);
     test_passwords(&c);

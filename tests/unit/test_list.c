@@ -235,6 +235,26 @@ static void check_rows(struct check *c)
     arena_release(&k.arena);
 }
 
+/* Words that begin like sums, notes and ditto marks. */
+static void check_likenesses(struct check *c)
+{
+    struct look k = {.c = c};
+    if (!read_list(&k, LIST_PEOPLE, "vi",
+                   "Họ và tên|Năm sinh|Chức vụ|Đơn vị công tác|Ghi chú\nNguyễn Thị Hà|1980|Thư ký|Đỏ|\nLưu Thị Hà|1981|||\n"
+                   "Trần Văn Bình|1975|Đỏ|Tổng công ty Đường sắt|\n"
+                   "Tổng cộng: 3|||||\n"))
+        return;
+    CHECK(c, k.table.count == 3 && k.table.passed_count == 1 && k.table.passed[0].why == LIST_PASSED_TOTAL);
+    CHECK_TEXT(c, value_of(&k, 1, "name"), "Lưu Thị Hà");
+    CHECK_TEXT(c, value_of(&k, 2, "title"), "Đỏ");
+    arena_release(&k.arena);
+    k = (struct look){.c = c};
+    if (!read_list(&k, LIST_PEOPLE, "vi", "Đơn vị|Họ và tên|Năm sinh|Chức vụ\n"
+                   "Tổng công ty Điện lực|Nguyễn Thị Hà|1980|Thư ký\nTổng cục Thuế|Lê Văn Bảo|1981|Kế toán\n")) return;
+    CHECK(c, k.table.count == 2 && k.table.passed_count == 0);
+    arena_release(&k.arena);
+}
+
 static void check_mapping(struct check *c)
 {
     struct look k = {.c = c}, next = {.c = c};
@@ -338,6 +358,7 @@ int main(void)
     check_names(&c);
     check_marks(&c);
     check_rows(&c);
+    check_likenesses(&c);
     check_mapping(&c);
     check_ends(&c);
     check_words(&c);

@@ -68,6 +68,7 @@ static void test_doubts(struct fixture *f)
     MEANS("one letter", "? one_letter P4", .name = "Trần Thị Thu Hàa", .born = "1990-10-10");
     MEANS("another code", "? other_code P4", .code = "X9", .name = "Trần Thị Thu Hà", .born = "1990-10-10");
     MEANS("the code of somebody else", "? other_name P4", .code = "P4", .name = "Bùi Quốc Khánh");
+    MEANS("the code of somebody else of the same family name", "? other_name P1", .code = "P1", .name = "Nguyễn Thị An", .born = "1990-05-02", .gender = "f");
     MEANS("the other sex", "? other_sex P1", .name = "Nguyễn Văn Hòa", .born = "1980-02-03", .gender = "f");
     MEANS("a day that stands for a year", "? other_unit P6", .name = "Vũ Minh", .born = "1985-01-01", .unit = "B");
 }

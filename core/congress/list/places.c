@@ -167,30 +167,32 @@ static bool has_name(const struct list_mapping *m)
     return has_use(m, "name") || has_use(m, "given_name") || has_use(m, "code") || has_use(m, "number");
 }
 
+static const char **plain_headings(struct arena *scratch, const struct list_column *columns, size_t count)
+{
+    const char **plain = arena_array(scratch, count + 1, sizeof *plain);
+    for (size_t i = 0; plain && i < count; i++)
+        if (!(plain[i] = list_heading_plain(scratch, columns[i].heading))) return NULL;
+    return plain;
+}
+
 /* Another sheet is taken when most headings are there; where they stand is kept. */
 static enum err match_place(struct arena *arena, struct arena *scratch, const struct list_mapping *main, const struct list_column *own, size_t own_count,
                             struct list_place *place)
 {
     uint32_t *at = arena_array(arena, main->column_count + 1, sizeof *at);
+    const char **ours = plain_headings(scratch, main->columns, main->column_count), **theirs = plain_headings(scratch, own, own_count);
     size_t named = 0, same = 0;
     bool shifted = false;
-    if (!at) return ERR_NOMEM;
+    if (!at || !ours || !theirs) return ERR_NOMEM;
     for (size_t i = 0; i < main->column_count; i++) {
         const struct list_column *column = &main->columns[i];
         at[i] = LIST_NOT_THERE;
-        const char *heading = list_heading_plain(scratch, column->heading);
-        if (!heading) return ERR_NOMEM;
+        const char *heading = ours[i];
         named += *heading != '\0';
         size_t nth = 0, seen = 0; /* a heading that stands twice: the second one here is the second one there */
-        for (size_t k = 0; k < i; k++) {
-            const char *before = list_heading_plain(scratch, main->columns[k].heading);
-            if (!before) return ERR_NOMEM;
-            nth += strcmp(before, heading) == 0;
-        }
+        for (size_t k = 0; k < i; k++) nth += strcmp(ours[k], heading) == 0;
         for (size_t k = 0; k < own_count && at[i] == LIST_NOT_THERE; k++) {
-            const char *other = list_heading_plain(scratch, own[k].heading);
-            if (!other) return ERR_NOMEM;
-            if (strcmp(other, heading) != 0 || (!*heading && own[k].column != column->column)) continue;
+            if (strcmp(theirs[k], heading) != 0 || (!*heading && own[k].column != column->column)) continue;
             if (*heading && seen++ < nth) continue;
             at[i] = own[k].column;
             same += *heading != '\0';

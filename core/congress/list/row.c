@@ -209,7 +209,7 @@ static enum err judge_closely(struct list_rows *rows, struct arena *scratch, con
     else if (person && !rows->ended) *ret = LIST_ROW_DATA;
     else if (t->others == 1 && rows->usual >= 3 && !t->has_serial) *why = why_alone(rows, scratch, row, t, word);
     else if (sparse && word == 's' && !t->has_serial) *why = LIST_PASSED_SIGNATURE, rows->ended = true;
-    else if (sparse && word == 'n' && !t->has_serial && t->others <= 2) *why = LIST_PASSED_NOTE;
+    else if (sparse && word == 'n' && !t->has_serial && t->others <= 2 && !(t->others == 2 && t->first == t->name && !rows->ended)) *why = LIST_PASSED_NOTE;
     else if (sparse && is_section_number(t->serial) && numbered) *why = LIST_PASSED_SECTION;
     else if (rows->ended && sparse && !(t->has_serial && *t->name)) *why = LIST_PASSED_SIGNATURE;
     else if (sparse && !*t->name && !t->has_serial && t->others <= 2 && rows->usual >= 4 && rows->name != LIST_NOT_THERE)

@@ -148,6 +148,8 @@ bool list_word_is_same_as_above(const char *text)
     if (is_of(text, signs)) return true;
     if (strlen(text) > 16) return false;
     fold_short(text, plain);
+    for (const char *p = text; strlen(plain) <= 2 && *p; p++) /* "Đỏ" is a colour, "Đỗ" a name */
+        if ((unsigned char)*p >= 0x80) return false;
     return is_of(plain, "nt|nhu tren|idem|id|ditto|do|as above|o mesmo|نفسه|كما سبق");
 }
 
@@ -183,6 +185,7 @@ char list_word_row(const char *plain, const char *text)
                                 "departamento|unidade|grupo|nucleo|faculdade|convidados|"
                                 "وفد|قسم|وحدة|ادارة|مجموعة|الوحدة|القسم|فرع|benh vien|nha may|xi nghiep|uy ban|hoi|chi doan|chi hoi|nghiep doan|directorate|"
                                 "office|service|committee|board";
+    if (begins(plain, "tong cong ty|tong cuc|tong lien doan|tong hoi|tong kho")) return 'g'; /* units, no sums */
     if (begins(plain, total)) return 'z';
     size_t first = strcspn(plain, " "); /* "Cộng: 25", and no "Công đoàn" */
     if (begins(plain, sums) && (!plain[first] || (plain[first + 1] >= '0' && plain[first + 1] <= '9') || strchr(text, ':'))) return 'z';

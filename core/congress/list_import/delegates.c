@@ -88,7 +88,7 @@ static enum err keep_replaced(struct list_import *m)
         struct row *row = is_open(&m->rows[i]) ? m->rows[i].delegate : NULL;
         bool replaced = row && row->now && row->now[status].text && strcmp(row->now[status].text, "replaced") == 0;
         if (!replaced || !map_get(&substitutes, row->key)) continue;
-        row->kept = true;
+        row->kept = ((struct row *)map_get(&substitutes, row->key))->kept = true; /* both: who stands there now is not withdrawn either */
         m->rows[i].note = "replaced_at_desk";
     }
     return OK;

@@ -242,7 +242,8 @@ static void take_code(struct looking *l, size_t i)
     const struct match_facts *f = &l->index->facts[i];
     if (!f->code || strcmp(f->code, l->row->code) != 0) return;
     enum born born = compare_born(l->row->born, f->born);
-    bool known = !l->row->name || names_share_word(&l->name, &l->index->names[i]) || names_compare(&l->name, &l->index->names[i]) != NAMES_UNLIKE ||
+    /* One word in common is no sign: an office numbers its own people from 1, and two of five are called Nguyễn. */
+    bool known = !l->row->name || names_compare(&l->name, &l->index->names[i]) != NAMES_UNLIKE || names_contain(&l->name, &l->index->names[i]) ||
                  born == BORN_SAME_DAY || same_reach(l->row, f);
     if (known) l->ret->kind = MATCH_SAME, l->ret->index = i;
     else l->ret->kind = MATCH_DOUBT, add_candidate(l, i, MATCH_OTHER_NAME, true);

@@ -91,21 +91,14 @@ enum likeness names_compare(const struct name_forms *a, const struct name_forms 
     return one_letter(a->plain, b->plain) ? NAMES_LETTER : NAMES_UNLIKE;
 }
 
-bool names_share_word(const struct name_forms *a, const struct name_forms *b)
+bool names_contain(const struct name_forms *a, const struct name_forms *b)
 {
     struct word x[WORDS_MOST], y[WORDS_MOST];
-    size_t n = split(a->plain, x), m = split(b->plain, y);
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < m; k++)
-            if (same_word(&x[i], &y[k])) return true;
-    return false;
-}
-
-bool names_share_end(const struct name_forms *a, const struct name_forms *b)
-{
-    struct word x[WORDS_MOST], y[WORDS_MOST];
-    size_t n = split(a->plain, x), m = split(b->plain, y);
-    return n && m && (same_word(&x[0], &y[0]) || same_word(&x[n - 1], &y[m - 1]));
+    size_t n = split(a->plain, x), m = split(b->plain, y), found = 0;
+    const struct word *longer = n > m ? x : y, *shorter = n > m ? y : x;
+    size_t most = n > m ? n : m, least = n > m ? m : n;
+    for (size_t i = 0; i < most && found < least; i++) found += same_word(&longer[i], &shorter[found]);
+    return least > 1 && found == least;
 }
 
 char *names_sorted(struct arena *arena, const char *plain)

@@ -24,10 +24,8 @@ struct name_forms {
 /* False when out of memory, or for what is no UTF-8. */
 bool names_make(struct arena *arena, const char *name, struct name_forms *ret);
 enum likeness names_compare(const struct name_forms *a, const struct name_forms *b);
-/* Whether any word stands in both: "Nguyễn Thị An" and "Nguyen Van Binh" have one. */
-bool names_share_word(const struct name_forms *a, const struct name_forms *b);
-/* Whether the plain words of both begin, or both end, with the same word. */
-bool names_share_end(const struct name_forms *a, const struct name_forms *b);
+/* Whether one has all words of the other, two at least, in their order: "Lê Thị Hoa Mai" has those of "Lê Thị Hoa". */
+bool names_contain(const struct name_forms *a, const struct name_forms *b);
 
 /* The same words in the order of their letters: equal for names of NAMES_ORDER. NULL: out of memory. */
 char *names_sorted(struct arena *arena, const char *plain);

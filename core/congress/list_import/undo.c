@@ -166,14 +166,33 @@ static enum err store_delegate(struct slice *s, struct undoing *u, struct restor
     return e == OK ? find_index_touch(s->db, s->arena, r->next[0].i64) : e;
 }
 
+/* What is gone since and was pointed at (a unit, a category) stands against it: then it stays as it is. */
+static enum err store_back(struct slice *s, struct undoing *u, struct restoring *r, bool *ret_stays)
+{
+    struct write_mark mark = write_tools_mark(s->tools);
+    struct fault *told = s->doing.fault;
+    struct fault ignored;
+    enum err e = db_savepoint(s->db);
+    if (e != OK) return e;
+    s->doing.fault = &ignored;
+    e = (r->kind == ENTITY_PERSON ? store_person : r->kind == ENTITY_UNIT ? store_unit : store_delegate)(s, u, r);
+    s->doing.fault = told;
+    *ret_stays = e == ERR_CONFLICT;
+    if (e == OK) return db_savepoint_release(s->db);
+    if (e != ERR_CONFLICT) return e;
+    write_tools_forget(s->tools, mark);
+    return db_savepoint_rollback(s->db);
+}
+
 static enum err take_fields_back(struct slice *s, struct undoing *u, struct restoring *r, const char *text, const char **ret_left)
 {
     json_t *fields = NULL;
+    bool stays = false;
     enum err e = json_read(text, strlen(text), &fields, NULL);
     if (e == OK) e = restore_fields(s, r, fields);
-    if (e == OK && r->changed) e = (r->kind == ENTITY_PERSON ? store_person : r->kind == ENTITY_UNIT ? store_unit : store_delegate)(s, u, r);
+    if (e == OK && r->changed) e = store_back(s, u, r, &stays);
     json_decref(fields);
-    *ret_left = r->left ? "changed" : "back";
+    *ret_left = stays ? "history" : r->left ? "changed" : "back";
     return e;
 }
 
