@@ -155,6 +155,24 @@ def what_changed_since_stays():
     sound(data, "all is sound")
 
 
+def what_is_gone_since_holds_nothing_up():
+    """The first list's unit is taken away by its undo while a second list remembers it as where its people were."""
+    data = organisation()
+    names = ["Người Mới Một", "Người Mới Hai", "Người Mới Ba"]
+    take(table(data, "first.csv", PEOPLE, *[["", name, "05/06/19%d" % (70 + i), "", "Đơn vị chưa có", "", "", ""] for i, name in enumerate(names)]), data, "--new-units")
+    code = {name: c for c, name in rows(data, "SELECT code, name FROM person")}
+    take(table(data, "second.csv", PEOPLE, *[[code[name], name, "", "", "U1", "", "", ""] for name in names]), data)
+    for number in ("1", "2"):
+        plenum("import", "--undo", number, data=data)
+    equal(rows(data, "SELECT COUNT(*) FROM list_import WHERE state IN ('applying', 'taking_back')"), [(0,)], "no undo is stuck")
+    take(table(data, "third.csv", PEOPLE, ["P01", "", "", "", "", "Chức vụ ba", "", ""]), data)
+    sound(data, "all is sound")
+    server = Server("list-import-stuck")
+    server.data = data
+    server.start()
+    server.stop()
+
+
 # --- delegates ------------------------------------------------------------------------------------------------------------------------------------------------
 
 def delegates_numbers_badges_and_those_who_are_missing():
@@ -266,5 +284,5 @@ def two_at_once_one_waits_its_turn():
     equal(first.wait(), 0, "the first one is not disturbed")
 
 
-run("list_import", people_are_matched_shown_written_and_taken_back, what_changed_since_stays, delegates_numbers_badges_and_those_who_are_missing, the_desk_knows_better,
+run("list_import", people_are_matched_shown_written_and_taken_back, what_changed_since_stays, what_is_gone_since_holds_nothing_up, delegates_numbers_badges_and_those_who_are_missing, the_desk_knows_better,
     a_kill_in_the_middle_leaves_nothing_half, a_server_takes_back_what_was_cut_off, two_at_once_one_waits_its_turn)

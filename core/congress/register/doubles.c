@@ -125,8 +125,9 @@ static int row_by_ids(const void *a, const void *b)
 static void tidy(struct pairs *p, struct sql_doubles_distinct_row *distinct, size_t distinct_count)
 {
     size_t kept = 0;
+    if (!p->count) return;
     qsort(p->items, p->count, sizeof *p->items, by_ids);
-    qsort(distinct, distinct_count, sizeof *distinct, row_by_ids);
+    if (distinct_count) qsort(distinct, distinct_count, sizeof *distinct, row_by_ids);
     for (size_t i = 0; i < p->count; i++) {
         const struct sql_doubles_distinct_row key = {p->items[i].a, p->items[i].b};
         if (kept && p->items[kept - 1].a == key.low_id && p->items[kept - 1].b == key.high_id) continue;
