@@ -114,6 +114,21 @@ def a_list_is_put_right_agreed_and_taken_back():
     equal(rows(server.data, "SELECT actor, undone_by FROM list_import"), [("one", "one")], "the history knows who")
 
 
+def the_register_tells_nothing_to_one_event():
+    """An organiser of one event asks, by a list of invented values, what the register knows of somebody who is no delegate of theirs."""
+    server, one = world["server"], world["one"]
+    world["all"].get(REGISTER)
+    content = table(["Mã", "Họ và tên", "Ngày sinh", "Đơn vị", "Số điện thoại"], ["R900", "Người Của Sổ", "09/09/1959", "U1", "0600 777 888"])
+    path, page = page_of(world["all"], send(world["all"], REGISTER, content, target="people"))
+    check(world["all"].form(path, {"do": "agree", "digest": digest(page)}).header("location").endswith("done=taken"), "somebody of the register")
+    for line in (["R900", "Người Của Sổ", "0600 111 222", "guest"], ["", "Người Của Sổ", "", "guest"]):
+        path, page = page_of(one, send(one, BASE, table(["Mã", "Họ và tên", "Số điện thoại", "Thành phần"], line)))
+        shown = page.text.split('id="rows"')[1]
+        check("Người Của Sổ" in shown and "777" not in shown and "1959" not in shown, "what the list does not say is not told", shown)
+        one.form(path, {"do": "drop"})
+    check("•••" in shown, "the one who may be meant is named without a birth")
+
+
 def columns_are_chosen_and_remembered():
     one = world["one"]
     content = table(["Họ và tên", "Cột lạ", "Số đại biểu"], ["Đặng Thị Hồng Thắm", "Ghế Z1", "001"])
@@ -157,5 +172,6 @@ def many_rows_are_pages():
     everyone.form(path, {"do": "drop"})
 
 
-run("list_pages", begin, rights, what_cannot_be_read_is_said_in_words, a_list_is_put_right_agreed_and_taken_back, columns_are_chosen_and_remembered, what_changed_meanwhile_is_told,
+run("list_pages", begin, rights, what_cannot_be_read_is_said_in_words, a_list_is_put_right_agreed_and_taken_back, the_register_tells_nothing_to_one_event,
+    columns_are_chosen_and_remembered, what_changed_meanwhile_is_told,
     many_rows_are_pages)

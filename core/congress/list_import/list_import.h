@@ -42,6 +42,7 @@ struct list_import_options {
     bool capitals;              /* put right */
     bool new_units;             /* units that nobody knows are made */
     bool take_good;             /* although there are wrong rows: they are left */
+    bool own_people;            /* of the register's people who are no delegates of the event yet, nothing is told that the list does not say */
     bool prune;                 /* delegates whom the list does not name are withdrawn */
     enum list_import_doubts doubts;
     const struct list_decision *decisions;

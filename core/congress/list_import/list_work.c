@@ -168,6 +168,7 @@ static enum err read_options(struct arena *arena, const json_t *meta, struct lis
                                     .capitals = json_is_true(json_object_get(meta, "capitals")), .new_units = json_is_true(json_object_get(meta, "new_units")),
                                     .take_good = json_is_true(json_object_get(meta, "take_good")), .prune = json_is_true(json_object_get(meta, "prune")),
                                     .forget_mapping = json_is_true(json_object_get(meta, "guess"))};
+    o.own_people = o.event != NULL; /* the register is not the event's organiser's (docs/decisions/0060-register-pages.md) */
     if (!list_target_parse(json_string_value(json_object_get(meta, "target")), &o.target)) return ERR_BUG;
     for (int i = 0; word && i < 4; i++)
         if (strcmp(doubts[i], word) == 0) o.doubts = (enum list_import_doubts)i;

@@ -72,6 +72,12 @@ static void put_value(struct report *r, const struct field *field, const struct 
     if (failed) r->failed = true;
 }
 
+/* Somebody of the register of whom this reader may not be told what stands there. */
+static bool is_strange(const struct report *r, const struct list_row *row)
+{
+    return r->import->options.own_people && row->person && row->person->now && !(row->delegate && row->delegate->now);
+}
+
 static void put_fields(struct report *r, const struct list_row *row, enum entity_kind kind, const struct row *of)
 {
     const struct entity *entity = &entities[kind];
@@ -84,7 +90,8 @@ static void put_fields(struct report *r, const struct list_row *row, enum entity
         bool differs = now ? !value_equal(now, next) : next->type != DB_TYPE_NULL;
         if (!differs) continue;
         begin_field(r, row, field->key);
-        put_value(r, field, now, "old");
+        if (kind == ENTITY_PERSON && is_strange(r, row)) put_pair(r, "old", HIDDEN);
+        else put_value(r, field, now, "old");
         put_value(r, field, next, "new");
         buf_putc(&r->out, '}');
     }
@@ -110,7 +117,8 @@ static void put_attributes(struct report *r, const struct list_row *row, const s
         char key[128];
         (void)snprintf(key, sizeof key, "attribute:%.100s", code);
         begin_field(r, row, key);
-        put_attribute(r, "old", code, was);
+        if (is_strange(r, row)) put_pair(r, "old", HIDDEN);
+        else put_attribute(r, "old", code, was);
         put_attribute(r, "new", code, value);
         buf_putc(&r->out, '}');
     }
@@ -155,8 +163,8 @@ static void put_flaw(struct report *r, const struct list_row *row, const struct 
     put_pair(r, "field", flaw->field ? flaw->field->code : NULL);
     put_pair(r, "proposal", is_hidden(flaw) ? NULL : flaw->proposal);
     buf_puts(&r->out, flaw->doubtful ? ",\"doubtful\":true" : ",\"doubtful\":false");
-    if (own) own_text(r, flaw);
-    else if (is_hidden(flaw)) put_pair(r, "text", "a value of this field cannot be read");
+    if (is_hidden(flaw)) put_pair(r, "text", "a value of this field cannot be read");
+    else if (own) own_text(r, flaw);
     else put_pair(r, "text", list_flaw_text(&r->import->scratch, flaw));
     buf_putc(&r->out, '}');
 }
@@ -181,7 +189,7 @@ static void put_candidates(struct report *r, const struct list_row *row)
         if (row->match_in_file || !f->code) buf_puts(&r->out, "null");
         else buf_put_json(&r->out, f->code);
         put_pair(r, "name", f->name);
-        put_pair(r, "born", f->born);
+        put_pair(r, "born", f->born && m->options.own_people && !row->match_in_file ? HIDDEN : f->born);
         put_pair(r, "unit", f->unit);
         put_pair(r, "why", match_why_name(c->why));
         if (row->match_in_file) buf_printf(&r->out, ",\"row\":%u", (unsigned)m->rows[c->index].record->row);
