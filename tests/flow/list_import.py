@@ -173,6 +173,19 @@ def what_is_gone_since_holds_nothing_up():
     server.stop()
 
 
+def units_of_one_name_are_told_apart_by_what_is_above():
+    data = organisation()
+    heads = ["Mã đơn vị", "Tên đơn vị", "Đơn vị cấp trên"]
+    take(table(data, "a.csv", heads, ["SA", "Sở Y tế Bến Mơ", ""], ["SB", "Sở Y tế Cầu Mây", ""], ["PA", "Phòng Hành chính", "SA"]), data, "--units")
+    report, found = dry(table(data, "b.csv", heads[1:], ["Phòng Hành chính", "SB"]), data, "--units")
+    equal([row["kind"] for row in report["rows"]], ["new"], "beneath another: another one")
+    report, found = dry(table(data, "c.csv", heads[1:], ["Phòng Hành chính", "SA"]), data, "--units")
+    equal([(row["kind"], row["code"]) for row in report["rows"]], [("same", "PA")], "beneath the same: the same")
+    take(table(data, "d.csv", heads[1:], ["Phòng Hành chính", "SB"]), data, "--units")
+    report, found = dry(table(data, "e.csv", ["Tên đơn vị", "Số đoàn viên"], ["Phòng Hành chính", "12"]), data, "--units")
+    equal([(row["kind"], row["flaws"][0]["reason"]) for row in report["rows"]], [("wrong", "unit_several")], "neither is chosen in silence")
+
+
 # --- delegates ------------------------------------------------------------------------------------------------------------------------------------------------
 
 def delegates_numbers_badges_and_those_who_are_missing():
@@ -284,5 +297,6 @@ def two_at_once_one_waits_its_turn():
     equal(first.wait(), 0, "the first one is not disturbed")
 
 
-run("list_import", people_are_matched_shown_written_and_taken_back, what_changed_since_stays, what_is_gone_since_holds_nothing_up, delegates_numbers_badges_and_those_who_are_missing, the_desk_knows_better,
+run("list_import", people_are_matched_shown_written_and_taken_back, what_changed_since_stays, what_is_gone_since_holds_nothing_up,
+    units_of_one_name_are_told_apart_by_what_is_above, delegates_numbers_badges_and_those_who_are_missing, the_desk_knows_better,
     a_kill_in_the_middle_leaves_nothing_half, a_server_takes_back_what_was_cut_off, two_at_once_one_waits_its_turn)

@@ -260,7 +260,7 @@ enum err delegation_add_report(struct db *db, struct arena *arena, struct id_sou
                                   .made_ms = s->now_ms, .actor = s->actor, .said = s->said, .expected = d.count.expected, .here = d.count.here,
                                   .elsewhere = d.count.elsewhere, .absent = d.count.absent}, NULL);
     char *detail = arena_printf(arena, "%" PRId64 " of %" PRId64 ", counted %" PRId64, s->said, d.count.expected, d.count.here);
-    if (e == OK) e = audit_write(db, s->now_ms, s->actor, "delegation.report", d.code, detail);
+    if (e == OK) e = audit_write_of(db, p->event_id, s->now_ms, s->actor, "delegation.report", d.code, detail);
     return e == OK ? OK : db_fault(db, e, fault, "store the report");
 }
 

@@ -49,7 +49,7 @@ static enum err find_group(struct db *db, struct arena *arena, struct write_tool
     *ret_id = id_next(&tools->ids);
     e = sql_group_insert(db, &(struct sql_group_insert_in){.id = *ret_id, .request = w->request, .event_id = g->programme->event_id, .unit_id = g->unit.id,
                          .gate_id = g->gate->id, .made_ms = w->now_ms, .actor = w->actor}, NULL);
-    if (e == OK) e = audit_write(db, w->now_ms, w->actor, "group.checkin", w->request, arena_printf(arena, "%s: %zu", g->unit.code, w->count));
+    if (e == OK) e = audit_write_of(db, g->programme->event_id, w->now_ms, w->actor, "group.checkin", w->request, arena_printf(arena, "%s: %zu", g->unit.code, w->count));
     return e == OK ? OK : db_fault(db, e, fault, "record the group");
 }
 
@@ -132,7 +132,7 @@ enum err group_take_back(struct db *db, struct arena *arena, struct write_tools 
     for (size_t i = 0; e == OK && i < n; i++) e = take_back_one(db, arena, tools, &source, &scans[i], &next);
     if (e == OK && group.undone_ms == DB_NULL) {
         e = sql_group_undone(db, group.id, u->now_ms, u->actor, NULL);
-        if (e == OK) e = audit_write(db, u->now_ms, u->actor, "group.undo", u->request, next.unit);
+        if (e == OK) e = audit_write_of(db, group.event_id, u->now_ms, u->actor, "group.undo", u->request, next.unit);
     }
     if (e != OK) return e == ERR_TIMEOUT ? e : db_fault(db, e, fault, "take the group back");
     if (n) next.after = scans[n - 1].id;

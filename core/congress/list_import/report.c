@@ -133,7 +133,7 @@ static void own_text(struct report *r, const struct list_flaw *flaw)
                 "there is no category, and the event has several"},
         {"delegate_twice", "stands twice as a delegate"}, {"number_twice", "this number stands twice"}, {"number_taken", "this number is that of "},
         {"replaces_self", "nobody stands for themselves"}, {"decided_nobody", "nobody has the code "}, {"unit_twice", "this unit stands twice"},
-        {"above_left", "the unit above is not taken: "}};
+        {"above_left", "the unit above is not taken: "}, {"unit_several", "several units have this name: "}};
     struct buf text;
     char address[SHEET_ADDRESS_SIZE];
     buf_init(&text, BUF_LIMIT_LINE);

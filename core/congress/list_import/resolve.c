@@ -211,6 +211,40 @@ static enum err resolve(struct list_import *m, size_t at)
     return e == OK && row->kind == LIST_ROW_DOUBTFUL ? decide(m, at) : e;
 }
 
+static bool is_named(const struct row *unit, const char *fold)
+{
+    const char *own = row_values(unit)[entity_column(ENTITY_UNIT, "<name_fold>")].text;
+    return own && fold && strcmp(own, fold) == 0;
+}
+
+/* Whether what the row says of the unit above is true of this one. */
+static bool is_beneath(struct list_import *m, const struct row *unit, const struct list_record *record)
+{
+    const char *code = value_of(record, "parent"), *name = value_of(record, "parent_name");
+    if (!code && !name) return true;
+    if (unit->source && !unit->now) { /* new by a row above this one: what is above it is not worked out yet */
+        const struct list_record *other = m->rows[unit->index - 1].record;
+        const char *its_code = value_of(other, "parent"), *its_name = value_of(other, "parent_name");
+        return code ? its_code && strcmp(code, its_code) == 0 : its_name && strcmp(name, its_name) == 0;
+    }
+    const struct db_value *above = &row_values(unit)[entity_column(ENTITY_UNIT, "parent")];
+    const struct row *parent = above->type == DB_TYPE_I64 ? table_find_id(&m->plan.tables[ENTITY_UNIT], above->i64) : NULL;
+    return parent && (code ? strcmp(parent->key, code) == 0 : is_named(parent, text_fold(&m->scratch, name)));
+}
+
+/* "Phòng Hành chính" is in many places: one of this name alone, or the one beneath what the row names. */
+static struct row *unit_by_name(struct list_import *m, const struct list_record *record, const char *fold, struct row **ret_second)
+{
+    const struct table *units = &m->plan.tables[ENTITY_UNIT];
+    struct row *found = NULL;
+    for (size_t i = 0; fold && i < units->count; i++) {
+        if (!is_named(units->rows[i], fold) || !is_beneath(m, units->rows[i], record)) continue;
+        if (found) *ret_second = units->rows[i];
+        else found = units->rows[i];
+    }
+    return found;
+}
+
 static enum err resolve_unit(struct list_import *m, struct list_row *row)
 {
     struct table *units = &m->plan.tables[ENTITY_UNIT];
@@ -220,9 +254,13 @@ static enum err resolve_unit(struct list_import *m, struct list_row *row)
     if (row->kind == LIST_ROW_WRONG) return OK;
     const char *fold = name ? text_fold(&m->arena, name) : NULL;
     if (code) row->unit = table_find(units, code);
-    for (size_t i = 0; !row->unit && !code && fold && i < units->count; i++) {
-        const char *other = row_values(units->rows[i])[entity_column(ENTITY_UNIT, "<name_fold>")].text;
-        if (other && strcmp(other, fold) == 0) row->unit = units->rows[i];
+    struct row *second = NULL;
+    if (!row->unit && !code) row->unit = unit_by_name(m, row->record, fold, &second);
+    if (second) {
+        row->kind = LIST_ROW_WRONG;
+        const char *both = arena_printf(&m->arena, "%s, %s", row->unit->key, second->key);
+        row->unit = NULL;
+        return both ? import_add_flaw(m, row, "unit_several", list_record_value(row->record, "name"), both) : ERR_NOMEM;
     }
     if (row->unit && row->unit->source) {
         row->kind = LIST_ROW_WRONG;

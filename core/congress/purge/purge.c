@@ -1,6 +1,7 @@
 #include "core/congress/purge/purge.h"
 #include "catalogue.h"
 #include "core/base/clock.h"
+#include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/congress/delegates/find_index.h"
 #include "core/congress/figures/fixed.h"
@@ -214,7 +215,12 @@ enum err purge_apply(struct db *db, struct arena *arena, const char *slug, const
 
 enum err purge_remove_files(const char *folder, const struct purge_files *files, struct fault *fault)
 {
-    enum err e = OK;
+    struct buf imports;
+    buf_init(&imports, BUF_LIMIT_LINE);
+    buf_printf(&imports, "%s/imports", folder); /* lists that were given and not yet taken in: whoever still wants one gives it again */
+    enum err e = buf_ok(&imports) ? file_remove_tree(buf_text(&imports)) : ERR_NOMEM;
+    if (e != OK) e = fault_set(fault, e, "%s/imports: %s", folder, strerror(errno));
+    buf_release(&imports);
     for (size_t i = 0; i < files->count; i++) {
         struct arena scratch = {0};
         const char *path = blob_path(&scratch, folder, files->sha256[i]);
