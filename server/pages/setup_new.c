@@ -150,13 +150,12 @@ static void refuse(struct show *s, enum err e, const struct fault *fault)
 {
     struct http_request *req = s->view.req;
     struct ask *ask = arena_alloc(req->arena, sizeof *ask);
-    bool theirs = fault->text[0] && (e == ERR_INPUT || e == ERR_CONFLICT || e == ERR_LIMIT || (e == ERR_NOT_FOUND && fault->reason));
-    if (!theirs || !ask) {
+    struct setup_refusal told;
+    if (!ask || !setup_refused(&s->view, s->from ? &form_copy : &form_new, e, fault, &told)) {
         reply_error(req, e, fault->text[0] ? fault : NULL);
         return;
     }
-    *ask = (struct ask){.problem = setup_problem(&s->view, s->from ? &form_copy : &form_new, fault), .status = e == ERR_INPUT ? 400 : 409};
-    if (fault->reason && strncmp(fault->reason, "field_", 6) == 0) ask->wrong = arena_strdup(req->arena, fault->detail);
+    *ask = (struct ask){.problem = told.problem, .wrong = told.wrong, .status = told.status};
     if (fault->reason && strcmp(fault->reason, "setup_slug") == 0) ask->wrong = "slug";
     req->state = ask;
     show_work(req, s->worker);

@@ -185,17 +185,25 @@ const char *setup_problem(struct view *view, const struct form_table *table, con
     return *label ? arena_printf(view->arena, "\u2068%s\u2069: %s", label, words) : words;
 }
 
+bool setup_refused(struct view *view, const struct form_table *table, enum err e, const struct fault *fault, struct setup_refusal *ret)
+{
+    bool theirs = fault->text[0] && (e == ERR_INPUT || e == ERR_CONFLICT || e == ERR_LIMIT || (e == ERR_NOT_FOUND && fault->reason));
+    if (!theirs) return false;
+    *ret = (struct setup_refusal){.problem = setup_problem(view, table, fault), .status = e == ERR_INPUT ? 400 : 409};
+    if (fault->reason && strncmp(fault->reason, "field_", 6) == 0) ret->wrong = arena_strdup(view->req->arena, fault->detail);
+    return true;
+}
+
 static void refuse(struct show *s, const struct form_table *table, enum err e, const struct fault *fault)
 {
     struct http_request *req = s->view.req;
     struct ask *ask = arena_alloc(req->arena, sizeof *ask);
-    bool theirs = fault->text[0] && (e == ERR_INPUT || e == ERR_CONFLICT || e == ERR_LIMIT || (e == ERR_NOT_FOUND && fault->reason));
-    if (!theirs || !ask) {
+    struct setup_refusal told;
+    if (!ask || !setup_refused(&s->view, table, e, fault, &told)) {
         reply_error(req, e, fault->text[0] ? fault : NULL);
         return;
     }
-    *ask = (struct ask){.page = s->ask->page, .problem = setup_problem(&s->view, table, fault), .status = e == ERR_INPUT ? 400 : 409};
-    if (fault->reason && strncmp(fault->reason, "field_", 6) == 0) ask->wrong = arena_strdup(req->arena, fault->detail);
+    *ask = (struct ask){.page = s->ask->page, .problem = told.problem, .wrong = told.wrong, .status = told.status};
     req->state = ask;
     show_work(req, s->worker);
 }

@@ -24,4 +24,12 @@ enum err setup_write_copy(struct app *app, struct arena *arena, const struct set
 /* Why something was refused, with the label of its field in front, so that the sentence is whole without the form. In the request's arena. */
 const char *setup_problem(struct view *view, const struct form_table *table, const struct fault *fault);
 
+/* What a form's page says of a refusal; texts last as long as the request. */
+struct setup_refusal {
+    const char *problem, *wrong; /* `wrong`: the key of the field, NULL: none */
+    int status;
+};
+/* False: it is not for the sender to put right, or there is no memory; then it is an error like any other. */
+bool setup_refused(struct view *view, const struct form_table *table, enum err e, const struct fault *fault, struct setup_refusal *ret);
+
 #endif

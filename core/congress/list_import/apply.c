@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLICE_US 25000
 #define INDEX_ROWS 500
 
 /* --- what there is to write ------------------------------------------------------------------------------------------------------------------------------ */
@@ -247,7 +246,7 @@ enum err slice_begin(struct slice *s, struct db *db, struct write_tools *tools)
 static enum err run_slice(struct db *db, struct write_tools *tools, void *arg, struct fault *fault)
 {
     struct applying *a = arg;
-    int64_t until = clock_steady_us() + SLICE_US;
+    int64_t until = clock_steady_us() + LIST_SLICE_US;
     struct slice *s = &a->after;
     *s = a->slice; /* it may be run again */
     s->fault = fault;

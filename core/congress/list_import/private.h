@@ -105,6 +105,7 @@ struct register_unit journal_unit(const struct db_value *values);
 
 /* --- tell.c: what follows from the rows that were written, at the end --- */
 #define TELL_EVENTS_MOST 64
+#define LIST_SLICE_US 25000 /* of work in one transaction: check-ins wait no longer for it */
 struct tell {
     int64_t events[TELL_EVENTS_MOST]; /* whose numbers grow */
     size_t count;

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLICE_US 25000
 #define SLICE_ROWS 1000
 
 struct undoing {
@@ -301,7 +300,7 @@ static enum err run_slice(struct db *db, struct write_tools *tools, void *arg, s
 {
     struct undoing *u = arg;
     struct sql_list_import_rows_down_row *rows = NULL;
-    int64_t until = clock_steady_us() + SLICE_US;
+    int64_t until = clock_steady_us() + LIST_SLICE_US;
     size_t count = 0, i = 0;
     enum err e = begin_slice(u, db, tools, fault);
     u->next_below = u->below;
