@@ -65,7 +65,7 @@ static enum err read_options(const struct import_list_command *c, struct arena *
     *ret = (struct list_import_options){.target = c->units ? LIST_UNITS : c->event ? LIST_DELEGATES : LIST_PEOPLE, .event = c->event, .category = c->category,
                                         .sheet = c->sheet, .map = c->map.items, .map_count = c->map.count, .forget_mapping = c->forget_mapping,
                                             .capitals = c->capitals,
-                                        .new_units = c->new_units, .take_good = c->take_good, .prune = c->prune, .actor = "command line"};
+                                        .new_units = c->new_units, .take_good = c->take_good, .prune = c->prune, .tells_sensitive = true, .actor = "command line"};
     if (c->units && c->event) return fault_set(fault, ERR_USAGE, "--units and --event: units are of the register, not of an event");
     enum err e = read_doubtful(c->doubtful, &ret->doubts, fault);
     if (e == OK) e = read_header(c->header, ret, fault);
@@ -104,12 +104,27 @@ static enum err try_alone(const struct import_list_command *c, const struct list
     return e;
 }
 
+/* Who looks is noted: in a connection of its own, so that the dry run itself can write nothing. */
+static enum err note(const struct import_list_command *c, struct list_import *plan, struct fault *fault)
+{
+    struct store store = {0};
+    struct list_import_own own;
+    enum err e = store_open(store_choose_folder(c->data), STORE_WRITE, &store, fault);
+    if (e != OK) return e;
+    list_import_own_open(&own, store.db);
+    e = list_import_note(plan, &own.door, true, fault);
+    list_import_own_close(&own);
+    store_close(&store);
+    return e;
+}
+
 static enum err look(const struct import_list_command *c, const struct list_import_options *options, struct fault *fault)
 {
     struct store store = {0};
     struct list_import *plan = NULL;
     enum err e = is_there(c) ? store_open(store_choose_folder(c->data), STORE_READ, &store, fault) : OK;
     if (e == OK) e = make_plan(store.db, c, options, &plan, fault);
+    if (e == OK && store.db) e = note(c, plan, fault);
     if (e == OK) e = c->json ? import_show_json(plan, fault) : import_show_text(plan, true, fault);
     list_import_close(plan);
     store_close(&store);
@@ -132,6 +147,7 @@ static enum err apply_with(struct list_import_own *own, const struct import_list
     struct progress progress = {0};
     enum err e = recover(&own->door, fault);
     if (e == OK) e = make_plan(own->db, c, options, &plan, fault);
+    if (e == OK) e = list_import_note(plan, &own->door, list_import_ready(plan, NULL) != OK, fault);
     if (e == OK && (e = list_import_ready(plan, fault)) != OK && !c->json) (void)import_show_text(plan, false, NULL);
     if (e == OK) {
         progress_begin(&progress, "writing");

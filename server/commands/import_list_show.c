@@ -127,6 +127,19 @@ static void print_mapping(const json_t *head)
     }
 }
 
+static void print_hints(const json_t *head)
+{
+    size_t i;
+    json_t *hint;
+    json_array_foreach(json_object_get(head, "hints"), i, hint) {
+        const char *sheet = json_string_value(json_object_get(hint, "sheet"));
+        long long count = (long long)json_integer_value(json_object_get(hint, "count"));
+        if (sheet)
+            printf("%lld rows name units that nobody knows yet and that stand in the sheet \"%s\": take that in first (--units --sheet \"%s\")\n", count, sheet, sheet);
+        else printf("%lld delegates are not withdrawn: they stand in rows that were not taken\n", count);
+    }
+}
+
 static void print_counts(const json_t *counts)
 {
     const char *kind;
@@ -150,6 +163,7 @@ enum err import_show_text(struct list_import *plan, bool all, struct fault *faul
     json_array_foreach(json_object_get(head, "new_units"), i, unit)
         printf("new unit   %s  %s\n", text_or(json_object_get(unit, "code"), ""), text_or(json_object_get(unit, "name"), ""));
     if (e == OK) {
+        print_hints(head);
         printf("%s: ", text_or(json_object_get(head, "file"), ""));
         print_counts(json_object_get(head, "counts"));
         if (all) printf("nothing is stored\n");
@@ -195,7 +209,7 @@ static void print_left(const json_t *import)
 enum err import_show_undone(struct db *db, const struct list_import_undone *undone, bool json, struct fault *fault)
 {
     json_t *list = NULL;
-    enum err e = list_import_history(db, DB_NULL, undone->number, 1, &list, fault);
+    enum err e = list_import_history(db, NULL, undone->number, 1, &list, fault);
     if (e != OK) return e;
     if (json) {
         json_t *report = json_pack("{s:I, s:I, s:I, s:O}", "import", (json_int_t)undone->number, "back", (json_int_t)undone->back, "left",
@@ -215,10 +229,8 @@ enum err import_show_history(struct db *db, const char *event, bool json, struct
 {
     json_t *list = NULL, *one;
     size_t i;
-    enum err e = list_import_history(db, DB_NULL, 0, HISTORY_MOST, &list, fault);
+    enum err e = list_import_history(db, event, 0, HISTORY_MOST, &list, fault);
     if (e != OK) return e;
-    for (i = json_array_size(list); event && i-- > 0;)
-        if (strcmp(text_or(json_object_get(json_array_get(list, i), "event"), ""), event) != 0) (void)json_array_remove(list, i);
     if (json) {
         e = command_print_json(list, true, fault);
     } else {

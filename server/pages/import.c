@@ -66,7 +66,7 @@ static void find_lists(struct http_request *req, void *thread_state)
     struct import_ask *ask = req->state;
     struct worker *worker = thread_state;
     ask->error = worker ? list_work_list(app_of(req)->store.folder, &ask->works) : ERR_BUSY;
-    if (ask->error == OK) ask->error = list_import_history(worker->db, ask->event_id, 0, HISTORY_SHOWN, &ask->history, &ask->fault);
+    if (ask->error == OK) ask->error = list_import_history(worker->db, ask->event ? ask->event : "", 0, HISTORY_SHOWN, &ask->history, &ask->fault);
 }
 
 static void put_works(struct view *view, const struct import_ask *ask)
@@ -91,9 +91,7 @@ static void put_history(struct view *view, const struct import_ask *ask, const c
     size_t i;
     json_array_foreach(ask->history, i, import) {
         const char *state = json_string_value(json_object_get(import, "state")), *began = json_string_value(json_object_get(import, "began"));
-        const json_t *event = json_object_get(import, "event");
         int64_t ms;
-        if (!ask->event && json_is_string(event)) continue;
         json_t *row = json_object(), *counts = json_object_get(json_object_get(import, "detail"), "counts");
         view_put_number(row, "number", json_integer_value(json_object_get(import, "number")));
         view_put(row, "file", json_string_value(json_object_get(import, "file")));

@@ -56,16 +56,18 @@ static void upload(struct http_request *req, void *thread_state)
 {
     struct import_ask *ask = req->state;
     struct worker *worker = thread_state;
+    const struct list_import_door door = {.run = run_turn, .context = app_of(req)};
     const char *folder = app_of(req)->store.folder;
     ask->meta = json_pack("{s:s, s:s?, s:s, s:s}", "target", ask->act, "event", ask->event, "name", ask->file_name, "actor", actor_of(req));
     ask->error = !worker ? ERR_BUSY : ask->meta ? list_work_make(folder, ask->data, ask->length, ask->meta, ask->made, &ask->fault) : ERR_NOMEM;
-    if (ask->error == OK) ask->error = list_work_plan(worker->db, folder, ask->made, ask->meta, &ask->fault);
+    if (ask->error == OK) ask->error = list_work_plan(worker->db, &door, folder, ask->made, ask->meta, &ask->fault);
 }
 
 static void plan_again(struct http_request *req, void *thread_state)
 {
     struct import_ask *ask = req->state;
     struct worker *worker = thread_state;
+    const struct list_import_door door = {.run = run_turn, .context = app_of(req)};
     json_t *changes = ask->meta, *value; /* what the form says, over what was chosen before */
     const char *key;
     ask->meta = NULL;
@@ -80,7 +82,7 @@ static void plan_again(struct http_request *req, void *thread_state)
         if (nothing ? (json_object_del(into, key), false) : json_object_set(into, key, value) != 0) ask->error = ERR_NOMEM;
     }
     json_decref(changes);
-    if (ask->error == OK) ask->error = list_work_plan(worker->db, app_of(req)->store.folder, ask->id, ask->meta, &ask->fault);
+    if (ask->error == OK) ask->error = list_work_plan(worker->db, &door, app_of(req)->store.folder, ask->id, ask->meta, &ask->fault);
 }
 
 static void agree(struct http_request *req, void *thread_state)
@@ -102,9 +104,9 @@ static void undo(struct http_request *req, void *thread_state)
     const struct list_import_door door = {.run = run_turn, .context = app_of(req)};
     int lock = -1;
     size_t count;
-    ask->error = worker ? list_import_history(worker->db, ask->event_id, ask->number, 1, &ask->history, &ask->fault) : ERR_BUSY;
+    ask->error = worker ? list_import_history(worker->db, ask->event ? ask->event : "", ask->number, 1, &ask->history, &ask->fault) : ERR_BUSY;
     const json_t *one = json_array_get(ask->history, 0);
-    bool here = one && json_integer_value(json_object_get(one, "number")) == ask->number && (ask->event || !json_is_string(json_object_get(one, "event")));
+    bool here = one && json_integer_value(json_object_get(one, "number")) == ask->number;
     if (ask->error == OK && !here) ask->error = fault_because(&ask->fault, ERR_NOT_FOUND, "list_import_unknown", NULL, "there is no such import");
     if (ask->error != OK) return;
     ask->error = list_import_lock(app_of(req)->store.folder, &lock, &ask->fault);

@@ -179,22 +179,21 @@ static void put_changes(struct view *view, const struct import_ask *ask, const j
     view_put_json(out, "changes", list);
 }
 
-/* The words of a reason with {cell}, {written} and {proposal} put in; without words the sentence. */
-static const char *flaw_words(struct view *view, const json_t *flaw)
+/* Words with {cell} and the like put in, as the object has them. */
+static const char *filled_words(struct view *view, const char *words, const json_t *object)
 {
-    static const char *const names[] = {"cell", "written", "proposal"};
-    const char *reason = text_of(flaw, "reason"), *words = view_words(view, arena_printf(view->arena, "list.flaw.%s", reason));
+    static const char *const names[] = {"cell", "written", "proposal", "sheet", "count"};
     struct buf out;
-    if (!*words) words = view_words(view, arena_printf(view->arena, "import.flaw.%s", reason));
-    if (!*words) return text_of(flaw, "text");
     buf_init(&out, BUF_LIMIT_LINE);
     while (*words) {
         bool put = false;
-        for (size_t i = 0; *words == '{' && i < 3; i++) {
+        for (size_t i = 0; *words == '{' && i < sizeof names / sizeof *names; i++) {
             size_t n = strlen(names[i]);
             if (strncmp(words + 1, names[i], n) != 0 || words[n + 1] != '}') continue;
-            const char *text = text_of(flaw, names[i]);
-            buf_puts(&out, text ? text : "–");
+            const json_t *value = json_object_get(object, names[i]);
+            const char *text = json_string_value(value);
+            if (json_is_integer(value)) buf_printf(&out, "%lld", (long long)json_integer_value(value));
+            else buf_puts(&out, text ? text : "–");
             words += n + 2;
             put = true;
             break;
@@ -204,6 +203,26 @@ static const char *flaw_words(struct view *view, const json_t *flaw)
     const char *text = arena_strdup(view->arena, buf_text(&out));
     buf_release(&out);
     return text;
+}
+
+/* The words of a reason; without words the sentence. */
+static const char *flaw_words(struct view *view, const json_t *flaw)
+{
+    const char *reason = text_of(flaw, "reason"), *words = view_words(view, arena_printf(view->arena, "list.flaw.%s", reason));
+    if (!*words) words = view_words(view, arena_printf(view->arena, "import.flaw.%s", reason));
+    return *words ? filled_words(view, words, flaw) : text_of(flaw, "text");
+}
+
+static void put_hints(struct view *view, const struct import_ask *ask)
+{
+    json_t *list = json_array(), *hint;
+    size_t i;
+    json_array_foreach(json_object_get(json_object_get(ask->meta, "head"), "hints"), i, hint) {
+        json_t *one = json_object();
+        view_put(one, "words", filled_words(view, view_words(view, arena_printf(view->arena, "import.hint.%s", text_of(hint, "reason"))), hint));
+        (void)json_array_append_new(list, one);
+    }
+    view_put_json(view->root, "hints", list);
 }
 
 static void put_flaws(struct view *view, const json_t *row, json_t *out)
@@ -333,6 +352,7 @@ void import_put_plan(struct view *view, struct import_ask *ask)
     put_categories(view, ask, worker ? event_of(view->req, worker, NULL) : NULL);
     if (!ask->rows) return;
     put_counts(view, ask);
+    put_hints(view, ask);
     put_passed(view, ask);
     put_rows(view, ask);
     put_pages(view, ask);

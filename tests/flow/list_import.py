@@ -13,6 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zipfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from plenum import Server, check, equal, note, plenum, program, rows, run, scratch, small_event, wait
@@ -36,6 +37,32 @@ def table(folder, name, headings, *lines):
     with open(path, "w", encoding="utf-8") as f:
         f.write(text.getvalue())
     return path
+
+
+def book(folder, name, **sheets):
+    """A workbook of plain texts, as small as one may be."""
+    from xml.sax.saxutils import escape
+    path = os.path.join(folder, name)
+    heads = ["<sheet name=\"%s\" sheetId=\"%d\" r:id=\"r%d\"/>" % (title.replace("_", " "), i + 1, i + 1) for i, title in enumerate(sheets)]
+    links = ["<Relationship Id=\"r%d\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/s%d.xml\"/>" % (i + 1, i + 1) for i in range(len(sheets))]
+    with zipfile.ZipFile(path, "w") as z:
+        z.writestr("_rels/.rels", '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type='
+                   '"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>')
+        z.writestr("xl/workbook.xml", '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>%s</sheets></workbook>' % "".join(heads))
+        z.writestr("xl/_rels/workbook.xml.rels", '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">%s</Relationships>' % "".join(links))
+        for i, lines in enumerate(sheets.values()):
+            cells = "".join("<row r=\"%d\">%s</row>" % (r + 1, "".join("<c r=\"%s%d\" t=\"inlineStr\"><is><t>%s</t></is></c>" % (chr(65 + c), r + 1, escape(text))
+                                                                     for c, text in enumerate(line) if text)) for r, line in enumerate(lines))
+            z.writestr("xl/worksheets/s%d.xml" % (i + 1), '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>' % cells)
+    return path
+
+
+def execute(data, *statements):
+    db = sqlite3.connect(os.path.join(data, "plenum.db"), timeout=20)
+    for statement in statements:
+        db.execute(statement)
+    db.commit()
+    db.close()
 
 
 def dry(path, data, *words):
@@ -63,9 +90,9 @@ def state(data):
 
 
 def bytes_of(data):
-    """The database as its content is, whatever the log holds."""
+    """The database as its content is, whatever its log holds; but for the audit log, which knows who looked."""
     db = sqlite3.connect("file:%s/plenum.db?mode=ro" % data, uri=True, timeout=20)
-    digest = hashlib.sha256("\n".join(db.iterdump()).encode()).hexdigest()
+    digest = hashlib.sha256("\n".join(line for line in db.iterdump() if not line.startswith('INSERT INTO "audit"')).encode()).hexdigest()
     db.close()
     return digest
 
@@ -97,6 +124,9 @@ def people_are_matched_shown_written_and_taken_back():
     before, bytes_before = state(data), bytes_of(data)
     report, row = dry(path, data)
     equal(bytes_of(data), bytes_before, "the dry run leaves the database as it is, to the byte")
+    looked = rows(data, "SELECT actor, subject, detail FROM audit WHERE action = 'import look'")
+    check(len(looked) == 1 and looked[0][:2] == ("command line", "people.csv") and json.loads(looked[0][2]) ==
+          {"target": "people", "counts": {k: n for k, n in report["counts"].items() if n and k != "passed_over"}}, "who looked is noted, and nothing of the people", looked)
     equal({n: r["kind"] for n, r in row.items()}, {2: "changed", 3: "changed", 4: "same", 5: "doubtful", 6: "new", 7: "doubtful", 8: "wrong", 9: "doubtful"}, "what rows are")
     equal([(f["field"], f["cell"], f["old"], f["new"]) for f in row[2]["fields"]], [("title", "F2", "Chủ tịch", "Nguyên Chủ tịch")], "old and new, with the cell")
     equal([(f["field"], f["old"], f["new"]) for f in row[3]["fields"]], [("unit", "U0", "U1")], "who moved is the same person")
@@ -187,6 +217,72 @@ def units_of_one_name_are_told_apart_by_what_is_above():
     equal([(row["kind"], row["flaws"][0]["reason"]) for row in report["rows"]], [("wrong", "unit_several")], "neither is chosen in silence")
 
 
+def units_of_one_file_stand_above_one_another():
+    data = organisation()
+    heads = ["Mã đơn vị", "Tên đơn vị", "Đơn vị cấp trên"]
+    path = table(data, "tree.csv", heads, ["", "Tổ Văn thư", "Phòng Hành chính Quận Mây"],   # 2: by name, of a row below, without a code
+                 ["", "Phòng Hành chính Quận Mây", "QM"], ["QM", "Quận Mây", "TP"], ["TP", "Thành phố Sương", "U0"], ["", "Tổ Lễ tân", "quan may"])
+    report, row = dry(path, data, "--units")
+    equal({n: r["kind"] for n, r in row.items()}, {n: "new" for n in range(2, 7)}, "all of them are new")
+    take(path, data, "--units")
+    tree = dict(rows(data, "SELECT u.name, p.name FROM unit u LEFT JOIN unit p ON p.id = u.parent_id"))
+    equal([tree[n] for n in ("Tổ Văn thư", "Phòng Hành chính Quận Mây", "Quận Mây", "Tổ Lễ tân")], ["Phòng Hành chính Quận Mây", "Quận Mây", "Thành phố Sương", "Quận Mây"], "the tree")
+    report, row = dry(path, data, "--units")
+    equal(report["counts"]["same"], 5, "the same list again changes nothing")
+    sound(data, "all is sound")
+    path = table(data, "bad.csv", heads, ["C1", "Vòng một", "Vòng hai"], ["C2", "Vòng hai", "C3"], ["C3", "Vòng ba", "Vòng một"], ["C4", "Dưới vòng", "C2"],
+                 ["C5", "Chính mình", "C5"], ["", "Trùng tên", "QM"], ["", "Trùng tên", "TP"], ["C6", "Dưới trùng tên", "Trùng tên"], ["C7", "Mồ côi", "Không có đâu"], ["C8", "Lành", "TP"])
+    report, row = dry(path, data, "--units")
+    told = {n: [(f["reason"], f["cell"]) for f in r["flaws"]] for n, r in row.items()}
+    equal(told, {2: [("unit_circle", "C2")], 3: [("unit_circle", "C3")], 4: [("unit_circle", "C4")], 5: [("above_left", "C5")], 6: [("unit_circle", "C6")], 7: [], 8: [],
+                 9: [("unit_several", "C9")], 10: [("unit_unknown", "C10")], 11: []}, "what cannot be, with its cell")
+    check("(B7)" in row[9]["flaws"][0]["proposal"] and "(B8)" in row[9]["flaws"][0]["proposal"] and row[2]["flaws"][0]["proposal"] == "C1, C2, C3, C1", "who is meant", [row[9], row[2]])
+    execute(data, "UPDATE unit SET name = 'Cùng tên', name_fold = 'cung ten' WHERE code IN ('U1', 'U2')")
+    report, row = dry(table(data, "names.csv", heads, ["C9", "Mới", "Cùng tên"]), data, "--units", "--new-units", "--decide", "2=new")
+    equal([(f["reason"], f["cell"], f["proposal"]) for f in row[2]["flaws"] if not f["doubtful"]], [("unit_several", "C2", "U1, U2")], "the first of several is not taken in silence")
+
+
+def units_in_another_sheet_are_pointed_at():
+    data = organisation()
+    path = book(data, "both.xlsx", Người=[["Họ và tên", "Ngày sinh", "Đơn vị"], ["Người Ở Đơn Vị Mới", "05/06/1977", "Đơn vị Hoa Sen"], ["Người Ở Đơn Vị Cũ", "05/06/1978", "U1"]],
+                Đơn_vị=[["Mã đơn vị", "Tên đơn vị", "Đơn vị cấp trên"], ["HS", "Đơn vị Hoa Sen", "U0"], ["HM", "Đơn vị Hoa Mai", "HS"]])
+    report, row = dry(path, data)
+    equal((row[2]["kind"], report["hints"]), ("wrong", [{"reason": "units_sheet", "sheet": "Đơn vị", "count": 1}]), "what should be done first")
+    take(path, data, "--units", "--sheet", "Đơn vị")
+    report, row = dry(path, data)
+    equal((report["counts"]["new"], report["hints"]), (2, []), "and then all is good")
+
+
+def whoever_was_merged_or_erased():
+    data = organisation()
+    execute(data, "INSERT INTO person_alias(code, person_id, merge_id) SELECT 'OLD1', id, 1 FROM person WHERE code = 'P01'",
+            "UPDATE person SET code = 'erased-14', name = '—', name_fold = '', name_sort = '' WHERE code = 'P14'")
+    path = table(data, "old.csv", PEOPLE, ["OLD1", "Đặng Thị Hồng Thắm", "", "", "", "Chức vụ khác", "", ""], ["", "—", "", "", "", "", "", ""], ["erased-14", "Ai Đó", "", "", "", "", "", ""])
+    report, row = dry(path, data)
+    equal((row[2]["kind"], row[2]["code"]), ("changed", "P01"), "the code of a merged entry is that of who stayed")
+    check(all(c["code"] != "erased-14" for r in row.values() for c in r["candidates"]), "nobody is no candidate")
+    equal([f["reason"] for f in row[4]["flaws"]], ["code_erased"], "nor found by a code")
+
+
+# --- what is sensitive -------------------------------------------------------------------------------------------------------------------------------------
+
+def faith(file, event, offset):
+    file["organization"]["attribute_types"]["faith"] = {"title": "Ghi riêng", "type": "text", "sensitive": True}
+    file["people"][0]["attributes"] = dict(file["people"][0].get("attributes") or {}, faith="bi-mat-thay")
+
+
+def sensitive_values_are_told_to_nobody_unasked():
+    data = organisation(faith)
+    heads = ["Mã", "Họ và tên", "Ghi riêng", "Số điện thoại"]
+    path = table(data, "s.csv", heads, ["P01", "Đặng Thị Hồng Thắm", "bi-mat-thay", ""], ["P02", "Nguyễn Văn Đức", "bi-mat-khac", ""], ["", "", "bi-mat-noi", "0600 000 999"])
+    words = ["--map", "attribute:faith=C"]
+    shown = plenum("import", path, "--dry-run", "--json", *words, data=data).stdout
+    check("bi-mat" not in shown, "no sample, no value, no row that was passed over has it in clear", shown)
+    report = json.loads(shown)
+    equal([r["kind"] for r in report["rows"]][:2], ["same", "changed"], "on the command line it is told whether it is the same")
+    equal([json.loads(d) for d, in rows(data, "SELECT detail FROM audit WHERE action = 'sensitive read'")], [{"attributes": ["faith"], "where": "list", "people": 2}], "and the log knows it")
+
+
 # --- delegates ------------------------------------------------------------------------------------------------------------------------------------------------
 
 def delegates_numbers_badges_and_those_who_are_missing():
@@ -217,6 +313,10 @@ def delegates_numbers_badges_and_those_who_are_missing():
     sound(data, "figures are right")
     plenum("import", "--undo", str(done["import"]), data=data)
     same_state(data, before, "and come back")
+    path = table(data, "torn.csv", DELEGATES, ["P01", "Đặng Thị Hồng Thắm", "", "", "", ""], ["P02", "Nguyễn Văn Đức", "", "", "", ""], ["", "Tổng cộng: 3 đại biểu, gồm cả Võ Thị Mỹ Duyên", "", "", "", ""])
+    report, row = dry(path, data, "--event", EVENT, "--prune")
+    gone = {r["code"] for r in report["rows"] if r["kind"] == "removed"}
+    check(report["counts"]["passed_over"] == 1 and gone and "P05" not in gone and {"reason": "prune_present", "count": 1} in report["hints"], "who stands in a row that is passed over is on the list", report)
     refused = plenum("import", path, "--prune", data=data, fine=False)
     equal(refused.returncode, 2, "people of the register are never pruned")
     scanned = rows(data, "SELECT d.id FROM delegate d JOIN person p ON p.id = d.person_id WHERE p.code = 'P03'")[0][0]
@@ -299,5 +399,6 @@ def two_at_once_one_waits_its_turn():
 
 
 run("list_import", people_are_matched_shown_written_and_taken_back, what_changed_since_stays, what_is_gone_since_holds_nothing_up,
-    units_of_one_name_are_told_apart_by_what_is_above, delegates_numbers_badges_and_those_who_are_missing, the_desk_knows_better,
+    units_of_one_name_are_told_apart_by_what_is_above, units_of_one_file_stand_above_one_another, units_in_another_sheet_are_pointed_at, whoever_was_merged_or_erased,
+    sensitive_values_are_told_to_nobody_unasked, delegates_numbers_badges_and_those_who_are_missing, the_desk_knows_better,
     a_kill_in_the_middle_leaves_nothing_half, a_server_takes_back_what_was_cut_off, two_at_once_one_waits_its_turn)

@@ -5,12 +5,14 @@ meanwhile is told; torn and strange files are refused in words."""
 # sanitized
 import csv
 import io
+import json
 import os
 import re
+import sqlite3
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from plenum import Server, check, equal, rows, run, small_event
+from plenum import Server, check, equal, plenum, rows, run, small_event
 
 EVENT = "test-1"
 BASE = "/admin/%s/import" % EVENT
@@ -129,6 +131,38 @@ def the_register_tells_nothing_to_one_event():
     check("•••" in shown, "the one who may be meant is named without a birth")
 
 
+def what_is_sensitive_is_not_found_out_by_guessing():
+    """A list that guesses right looks as one that guesses wrong; who may read such values is told more, and noted."""
+    server, one, everyone = world["server"], world["one"], world["all"]
+    seen = []
+    for said in ("có", "không"):
+        path, page = page_of(one, send(one, BASE, table(["Mã", "Họ và tên", "Đảng viên"], ["P02", "Nguyễn Văn Đức", said])))
+        seen.append((kinds(page), re.sub(r"[0-9a-f]{16,}|csrf[^>]*>", "", page.text.split('id="rows"')[1])))
+        one.form(path, {"do": "drop"})
+    equal(seen[0], seen[1], "right and wrong look the same")
+    check("•••" in seen[0][1] and seen[0][0] == {"changed": 1}, "it counts as given", seen[0])
+    equal(rows(server.data, "SELECT COUNT(*) FROM audit WHERE action = 'sensitive read'"), [(0,)], "nothing of it was read")
+    looked = rows(server.data, "SELECT actor, subject FROM audit WHERE action = 'import look' ORDER BY id DESC LIMIT 1")
+    equal(looked, [("one", "danh-sach.csv")], "who looked at which file is in the log")
+    path, page = page_of(everyone, send(everyone, REGISTER, table(["Mã", "Họ và tên", "Đảng viên"], ["P02", "Nguyễn Văn Đức", "có"]), target="people"))
+    check(len(kinds(page)) == 1 and rows(server.data, "SELECT actor, subject FROM audit WHERE action = 'sensitive read'") == [("all", "register")], "who may read it is told, and noted", kinds(page))
+    everyone.form(path, {"do": "drop"})
+
+
+def the_history_is_that_of_the_event():
+    server, one = world["server"], world["one"]
+    db = sqlite3.connect(os.path.join(server.data, "plenum.db"), timeout=20)
+    db.executemany("INSERT INTO list_import(number, state, target, event_id, file, actor, began_ms, detail) VALUES(?, 'taken_back', 'people', NULL, 'so.csv', 'all', 1, '{}')", [(1000 + i,) for i in range(25)])
+    db.commit()
+    check("danh-sach.csv" in one.get(BASE).text and "so.csv" not in one.get(BASE).text, "others do not crowd it out")
+    check("so.csv" in world["all"].get(REGISTER).text, "the register has its own")
+    told = json.loads(plenum("import", "--list", "--event", EVENT, "--json", data=server.data).stdout)
+    check(told and all(i["event"] == EVENT for i in told), "and on the command line", told)
+    db.execute("DELETE FROM list_import WHERE number >= 1000")
+    db.commit()
+    db.close()
+
+
 def columns_are_chosen_and_remembered():
     one = world["one"]
     content = table(["Họ và tên", "Cột lạ", "Số đại biểu"], ["Đặng Thị Hồng Thắm", "Ghế Z1", "001"])
@@ -173,5 +207,6 @@ def many_rows_are_pages():
 
 
 run("list_pages", begin, rights, what_cannot_be_read_is_said_in_words, a_list_is_put_right_agreed_and_taken_back, the_register_tells_nothing_to_one_event,
+    what_is_sensitive_is_not_found_out_by_guessing, the_history_is_that_of_the_event,
     columns_are_chosen_and_remembered, what_changed_meanwhile_is_told,
     many_rows_are_pages)

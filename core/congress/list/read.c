@@ -142,13 +142,31 @@ static enum err sum_columns(struct list_reader *r)
 
 /* --- rows --- */
 
+/* What is told of a row is not what stands in a column of something sensitive. */
+static enum err hide_sensitive(struct sheet_reading *s, struct sheet_row *row)
+{
+    struct sheet_cell *cells = NULL;
+    for (size_t i = 0; i < row->count; i++) {
+        uint32_t at = row->cells[i].column;
+        uint16_t column = at < s->column_count ? s->columns[at] : 0;
+        const struct list_field *field = column ? s->r->mapping->columns[column - 1].use.field : NULL;
+        if (!field || !field->attribute || !field->attribute->sensitive || list_text_is_blank(row->cells[i].text)) continue;
+        if (!cells && !(cells = arena_memdup(s->r->scratch, row->cells, row->count * sizeof *cells))) return ERR_NOMEM;
+        cells[i].text = "•••";
+        row->cells = cells;
+    }
+    return OK;
+}
+
 static enum err pass_over(struct sheet_reading *s, const struct sheet_row *row, enum list_passed_why why, struct list_table *table, size_t *capacity)
 {
     struct list_reader *r = s->r;
     struct list_passed *passed = (struct list_passed *)(uintptr_t)table->passed;
     if (arena_grow(r->arena, &passed, capacity, table->passed_count, sizeof *passed) != 0) return ERR_NOMEM;
     table->passed = passed;
-    const char *text = list_row_text(r->arena, row);
+    struct sheet_row told = *row;
+    bool above = why == LIST_PASSED_TITLE || why == LIST_PASSED_HEADER || why == LIST_PASSED_SECTION;
+    const char *text = above || hide_sensitive(s, &told) == OK ? list_row_text(r->arena, &told) : NULL;
     if (!text) return ERR_NOMEM;
     passed[table->passed_count++] = (struct list_passed){.place = (uint32_t)r->place, .row = row->number, .why = why, .text = text};
     if (why != LIST_PASSED_SECTION || r->mapping->ways.units != LIST_UNITS_SECTIONS) return OK;

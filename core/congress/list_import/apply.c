@@ -77,7 +77,7 @@ static enum err list_items(struct applying *a)
     enum err e = list_units(a);
     for (size_t i = 0; e == OK && i < m->count; i++) {
         struct list_row *row = &m->rows[i];
-        if (is_written(row) && row->person_first && import_row_differs(ENTITY_PERSON, row->person)) e = add_item(a, ITEM_PERSON, row, row->person);
+        if (is_written(row) && row->person_first && import_writes_person(a->m, row)) e = add_item(a, ITEM_PERSON, row, row->person);
     }
     for (size_t i = 0; e == OK && i < m->count; i++)
         if (writes_delegate(&m->rows[i]) && gives_number_up(m->rows[i].delegate)) e = add_item(a, ITEM_NUMBER, &m->rows[i], m->rows[i].delegate);

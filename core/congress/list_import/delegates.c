@@ -123,12 +123,11 @@ static enum err merge_category(struct list_import *m, struct list_row *row)
 static enum err merge_delegation(struct list_import *m, struct list_row *row)
 {
     struct row *delegate = row->delegate, *unit;
-    const struct list_value *value;
     size_t column = entity_column(ENTITY_DELEGATE, "delegation");
     bool fresh = !delegate->now || (delegate->now[PERSON].type == DB_TYPE_NULL && delegate->now[column].type == DB_TYPE_NULL);
-    enum err e = import_find_unit(m, row->record, "delegation", "delegation_name", &unit, &value);
-    if (e != OK) return e;
-    if (!unit && value) return wrong(m, row, "refused", value->field->code, "no such unit");
+    size_t flaws = row->flaw_count;
+    enum err e = import_find_unit(m, row, "delegation", "delegation_name", &unit);
+    if (e != OK || row->flaw_count > flaws) return e;
     if (unit) delegate->next[column] = row_values(unit)[0];
     else if (fresh && row->person) delegate->next[column] = row_values(row->person)[entity_column(ENTITY_PERSON, "unit")];
     return OK;
@@ -193,15 +192,22 @@ enum err import_prune(struct list_import *m)
 {
     struct table *table = delegates_of(m);
     const size_t status = entity_column(ENTITY_DELEGATE, "status");
+    struct map present = {.arena = &m->matching};
+    if (import_present(m, &present) != OK) return ERR_NOMEM;
     for (size_t i = 0; i < table->count; i++) {
-        struct row *row = table->rows[i];
+        struct row *row = table->rows[i], *person = NULL;
+        bool stays = false;
         if (!row->now || row->source || row->kept || row->now[PERSON].type == DB_TYPE_NULL) continue;
         if (strcmp(row->now[status].text, "summoned") != 0 && strcmp(row->now[status].text, "alternate") != 0) continue;
+        person = table_find_id(&m->plan.tables[ENTITY_PERSON], row->now[PERSON].i64);
+        if (person && import_is_present(m, &present, person, row->now[NUMBER].text, &stays) != OK) return ERR_NOMEM;
+        m->present += stays;
+        if (stays) continue;
         enum err e = import_begin_row(m, ENTITY_DELEGATE, row);
         if (e != OK || arena_grow(&m->arena, &m->rows, &m->capacity, m->count, sizeof *m->rows) != 0) return ERR_NOMEM;
         row->next[status] = value_text("withdrawn");
-        m->rows[m->count++] = (struct list_row){.kind = LIST_ROW_REMOVED, .delegate = row, .person = table_find_id(&m->plan.tables[ENTITY_PERSON],
-                row->now[PERSON].i64)};
+        m->rows[m->count++] = (struct list_row){.kind = LIST_ROW_REMOVED, .delegate = row, .person = person};
     }
+    arena_release(&m->matching);
     return OK;
 }

@@ -40,13 +40,15 @@ static enum err take_decisions(struct list_import *m)
 
 static enum err read_rows(struct list_import *m, struct fault *fault)
 {
-    enum err e = list_read(m->known, &m->book, &m->mapping, &m->arena, &m->table, fault);
+    enum err e = m->options.target == LIST_UNITS ? own_units_learn(m, fault) : OK;
+    if (e == OK) e = list_read(m->known, &m->book, &m->mapping, &m->arena, &m->table, fault);
     if (e != OK) return e;
     m->capacity = m->table.count + 1;
     m->rows = arena_array(&m->arena, m->capacity, sizeof *m->rows);
     if (!m->rows) return no_memory(fault);
     m->count = m->table.count;
     for (size_t i = 0; i < m->count; i++) m->rows[i].record = &m->table.records[i];
+    if (m->options.target == LIST_UNITS && own_units_name(m) != OK) return no_memory(fault);
     return OK;
 }
 
@@ -62,7 +64,7 @@ static enum err merge_people(struct list_import *m)
 }
 
 /* What a row comes to. */
-static void settle(struct list_row *row)
+static void settle(const struct list_import *m, struct list_row *row)
 {
     if (row->kind != LIST_ROW_SAME) return;
     if (row->flaw_count) {
@@ -71,7 +73,7 @@ static void settle(struct list_row *row)
     }
     const struct row *delegate = row->delegate && !row->delegate->kept ? row->delegate : NULL;
     const struct row *subject = row->unit ? row->unit : delegate ? delegate : row->person;
-    bool differs = (row->unit && import_row_differs(ENTITY_UNIT, row->unit)) || (row->person && import_row_differs(ENTITY_PERSON, row->person)) ||
+    bool differs = (row->unit && import_row_differs(ENTITY_UNIT, row->unit)) || import_writes_person(m, row) ||
                    (delegate && import_row_differs(ENTITY_DELEGATE, delegate));
     if (subject && !subject->now) row->kind = LIST_ROW_NEW;
     else if (differs) row->kind = LIST_ROW_CHANGED;
@@ -90,8 +92,9 @@ static enum err make_plan(struct list_import *m, struct fault *fault)
         if (e == OK && m->options.target == LIST_DELEGATES && m->options.prune) e = import_prune(m);
         if (e != OK) fault_set(fault, e, "%s", e == ERR_NOMEM ? "not enough memory" : err_name(e));
     }
+    if (e == OK && import_hints(m) != OK) e = no_memory(fault);
     for (size_t i = 0; e == OK && i < m->count; i++) {
-        settle(&m->rows[i]);
+        settle(m, &m->rows[i]);
         m->counts[m->rows[i].kind]++;
     }
     return e;
@@ -115,7 +118,7 @@ enum err list_import_open(struct db *db, const char *path, const char *file_name
     m->db = db;
     m->options = *options;
     m->file_name = arena_strdup(&m->arena, file_name);
-    m->decisions.arena = m->codes.arena = m->new_units.arena = &m->arena;
+    m->decisions.arena = m->codes.arena = m->new_units.arena = m->own_units.arena = &m->arena;
     e = m->file_name && take_decisions(m) == OK ? OK : no_memory(fault);
     if (e == OK) e = (trusted ? sheet_read_file : sheet_read_apart)(path, &m->arena, NULL, &m->book, fault);
     if (e == OK) e = import_load(m, fault);

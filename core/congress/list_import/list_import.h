@@ -42,6 +42,8 @@ struct list_import_options {
     bool capitals;              /* put right */
     bool new_units;             /* units that nobody knows are made */
     bool take_good;             /* although there are wrong rows: they are left */
+    bool tells_sensitive;       /* of sensitive columns too it is told what is new, changed or the same (never what stood there): for who may read them, and to be noted
+                                   with list_import_note. Else they only count as given */
     bool own_people;            /* of the register's people who are no delegates of the event yet, nothing is told that the list does not say */
     bool prune;                 /* delegates whom the list does not name are withdrawn */
     enum list_import_doubts doubts;
@@ -71,8 +73,13 @@ enum err list_import_rows_json(struct list_import *import, list_import_line *lin
 /* All of the report but for the rows: {"dry_run", "file", "target", "event", "sheet", "mapping", "counts"}; owned by the caller. */
 enum err list_import_head_json(const struct list_import *import, json_t **ret);
 enum err list_import_passed_json(const struct list_import *import, json_t **ret);
-/* What a column may be: [{"code", "title"}], title only of attributes; codes of sensitive attributes are added to `ret_sensitive`. */
-enum err list_import_fields_json(const struct list_import *import, json_t **ret, json_t *ret_sensitive);
+/* What a column may be: [{"code", "title"}], title only of attributes. */
+enum err list_import_fields_json(const struct list_import *import, json_t **ret);
+
+/* A line in the audit log: who looked at which file, how many rows are what; and a second one when the look tells what is sensitive (options.tells_sensitive).
+ * To be written before anything of the plan is shown. `looked` false: the plan is written at once, and only the second line is due. */
+struct list_import_door;
+enum err list_import_note(struct list_import *import, const struct list_import_door *door, bool looked, struct fault *fault);
 
 /* Whether it may be applied: ERR_CONFLICT with what stands against it (wrong rows, doubtful ones). */
 enum err list_import_ready(const struct list_import *import, struct fault *fault);
@@ -115,8 +122,8 @@ enum err list_import_recover(const struct list_import_door *door, size_t *ret_co
 
 /* [{"number", "state", "target", "event", "file", "actor", "began", "ended", "undone", "undone_by", "counts", "left": [{"row", "entity", "code", "why"}]}],
  * the newest
- * first; `left` only of one import (`number` not 0). event_id DB_NULL: all. */
-enum err list_import_history(struct db *db, int64_t event_id, int64_t number, size_t most, json_t **ret, struct fault *fault);
+ * first; `left` only of one import (`number` not 0). `event`: a slug; "": those into the register; NULL: all. */
+enum err list_import_history(struct db *db, const char *event, int64_t number, size_t most, json_t **ret, struct fault *fault);
 
 /* DIR/list_import.lock; ERR_BUSY with a sentence: another import is on its way. Freed by file_unlock. */
 enum err list_import_lock(const char *folder, int *ret_fd, struct fault *fault);

@@ -169,6 +169,7 @@ static enum err read_options(struct arena *arena, const json_t *meta, struct lis
                                     .take_good = json_is_true(json_object_get(meta, "take_good")), .prune = json_is_true(json_object_get(meta, "prune")),
                                     .forget_mapping = json_is_true(json_object_get(meta, "guess"))};
     o.own_people = o.event != NULL; /* the register is not the event's organiser's (docs/decisions/0060-register-pages.md) */
+    o.tells_sensitive = !o.own_people;
     if (!list_target_parse(json_string_value(json_object_get(meta, "target")), &o.target)) return ERR_BUG;
     for (int i = 0; word && i < 4; i++)
         if (strcmp(doubts[i], word) == 0) o.doubts = (enum list_import_doubts)i;
@@ -193,28 +194,12 @@ static bool write_line(void *context, enum list_row_kind kind, const char *text,
     return fwrite(text, 1, length, w->rows) == length && fputc('\n', w->rows) != EOF && fwrite(&mark, sizeof mark, 1, w->index) == 1;
 }
 
-/* Of a column that is sensitive only its heading is kept. */
-static void hide_samples(json_t *head, const json_t *sensitive)
-{
-    size_t i, k;
-    json_t *column, *one;
-    json_array_foreach(json_object_get(json_object_get(head, "mapping"), "columns"), i, column) {
-        const char *use = json_string_value(json_object_get(column, "field"));
-        json_array_foreach((json_t *)sensitive, k, one) {
-            size_t n = strlen(json_string_value(one));
-            if (use && strncmp(use, json_string_value(one), n) == 0 && (use[n] == '\0' || use[n] == ':')) (void)json_object_del(column, "samples");
-        }
-    }
-}
-
 static enum err store_head(struct list_import *plan, json_t *meta)
 {
-    json_t *head = NULL, *passed = NULL, *fields = NULL, *sensitive = json_array();
+    json_t *head = NULL, *passed = NULL, *fields = NULL;
     enum err e = list_import_head_json(plan, &head);
     if (e == OK) e = list_import_passed_json(plan, &passed);
-    if (e == OK) e = list_import_fields_json(plan, &fields, sensitive);
-    if (e == OK) hide_samples(head, sensitive);
-    json_decref(sensitive);
+    if (e == OK) e = list_import_fields_json(plan, &fields);
     bool failed = e != OK || json_object_set_new(meta, "head", head) != 0 || json_object_set_new(meta, "passed", passed) != 0 ||
                   json_object_set_new(meta, "fields", fields) != 0;
     return e != OK ? e : failed ? ERR_NOMEM : OK;
@@ -268,14 +253,16 @@ static enum err store_problem(json_t *meta, const struct fault *fault)
     return problem && json_object_set_new(meta, "problem", problem) == 0 ? OK : ERR_NOMEM;
 }
 
-enum err list_work_plan(struct db *db, const char *folder, const char *id, json_t *meta, struct fault *fault)
+enum err list_work_plan(struct db *db, const struct list_import_door *door, const char *folder, const char *id, json_t *meta, struct fault *fault)
 {
     struct arena arena = {0};
     struct list_import *plan = NULL;
     (void)json_object_del(meta, "problem");
     enum err e = open_plan(db, folder, id, meta, &arena, &plan, fault);
+    bool made = e == OK;
+    if (made) e = list_import_note(plan, door, true, fault);
     if (e == OK && (e = store_plan(plan, folder, id, meta)) != OK) fault_set(fault, e, "keep the dry run: %s", err_name(e));
-    else if (e == ERR_INPUT || e == ERR_LIMIT || e == ERR_USAGE || e == ERR_NOT_FOUND) e = store_problem(meta, fault);
+    else if (!made && (e == ERR_INPUT || e == ERR_LIMIT || e == ERR_USAGE || e == ERR_NOT_FOUND)) e = store_problem(meta, fault);
     list_import_close(plan);
     if (e == OK) e = write_meta(folder, id, meta, fault);
     if (e == ERR_FULL) fault_reason(fault, "upload_no_room");
@@ -346,7 +333,9 @@ static enum err apply_locked(struct db *db, const struct list_import_door *door,
     if (e == OK) e = open_plan(db, folder, id, meta, &arena, &plan, fault);
     if (e == OK && (e = store_plan(plan, folder, id, meta)) != OK) fault_set(fault, e, "keep the dry run: %s", err_name(e));
     if (e == OK) e = write_meta(folder, id, meta, fault);
-    if (e == OK && strcmp(json_string_value(json_object_get(meta, "digest")), digest) != 0)
+    bool other = e == OK && strcmp(json_string_value(json_object_get(meta, "digest")), digest) != 0;
+    if (other) e = list_import_note(plan, door, true, fault);
+    if (e == OK && other)
         e = fault_because(fault, ERR_CONFLICT, "list_changed", NULL, "what is stored changed meanwhile: look at the rows once more");
     if (e == OK) e = list_import_apply(plan, door, ret, fault);
     list_import_close(plan);

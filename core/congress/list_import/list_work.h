@@ -5,7 +5,7 @@
  *                             "doubts", "decisions", "take_good", "prune") and what came of it ("head", "passed", "digest", or "problem")
  *     DIR/imports/ID/rows     the plan, a JSON object a line (list_import_rows_json); index: where each begins, and its kind
  *
- * Nothing of it is in the database: a dry run leaves no trace there. Calls of one id are the caller's to keep apart; files are replaced as a whole, so that a reader
+ * Nothing of it is in the database but who looked at it (the audit log). Calls of one id are the caller's to keep apart; files are replaced as a whole, so that a reader
  * sees an old state or a new one. Slow: for the job pool. */
 #ifndef PLENUM_LIST_WORK_H
 #define PLENUM_LIST_WORK_H
@@ -20,8 +20,9 @@
 enum err list_work_make(const char *folder, const void *data, size_t length, json_t *meta, char ret_id[LIST_WORK_ID_SIZE], struct fault *fault);
 /* ERR_NOT_FOUND. A new reference. */
 enum err list_work_read(const char *folder, const char *id, json_t **ret_meta, struct fault *fault);
-/* Works the plan out by what `meta` says, and stores both. What is wrong with the file or the mapping is stored as meta's "problem", and no error. */
-enum err list_work_plan(struct db *db, const char *folder, const char *id, json_t *meta, struct fault *fault);
+/* Works the plan out by what `meta` says, notes who looks (through `door`, in the audit log), and stores both. What is wrong with the file or
+ * the mapping is stored as meta's "problem", and no error. */
+enum err list_work_plan(struct db *db, const struct list_import_door *door, const char *folder, const char *id, json_t *meta, struct fault *fault);
 
 struct list_work_filter {
     unsigned kinds;    /* bits 1 << enum list_row_kind; 0: all */

@@ -44,6 +44,12 @@ bool import_row_differs(enum entity_kind kind, const struct row *row)
     return !json_equal(row->attributes_now, row->attributes_next);
 }
 
+bool import_writes_person(const struct list_import *m, const struct list_row *row)
+{
+    if (!row->person || !row->person->next) return false;
+    return import_row_differs(ENTITY_PERSON, row->person) || (row->given && !m->options.tells_sensitive);
+}
+
 /* --- what stays although the list writes it otherwise -------------------------------------------------------------------------------------------------- */
 
 static size_t digits_of(const char *text, char out[40])
@@ -134,6 +140,7 @@ static enum err merge_attribute(struct list_import *m, struct list_row *row, str
     const char *code = value->field->attribute->code;
     json_t *source = json_pack("{s:{s:o}}", "attributes", code, value_json(value)), *now = into->attributes_now;
     if (!source) return ERR_NOMEM;
+    if (value->field->attribute->sensitive && into->now) row->given = true;
     into->source = source;
     into->attributes_now = into->attributes_next; /* onto what the row's other cells said */
     m->plan.keep = m->lasting;
@@ -197,17 +204,24 @@ static enum err new_unit(struct list_import *m, const struct list_value *value, 
     return OK;
 }
 
-enum err import_find_unit(struct list_import *m, const struct list_record *record, const char *code_field, const char *name_field, struct row **ret,
-                          const struct list_value **ret_value)
+/* A unit by a name that the list's reading did not find: of an earlier row, or new. */
+static enum err unit_of_name(struct list_import *m, struct list_row *row, const struct list_value *value, struct row **ret)
 {
-    const struct list_value *code = list_record_value(record, code_field), *name = list_record_value(record, name_field);
+    const char *fold = text_fold(&m->scratch, value->value);
+    size_t flaws = row->flaw_count;
+    if (!fold) return ERR_NOMEM;
+    *ret = map_get(&m->new_units, fold);
+    enum err e = *ret ? OK : import_named_unit(m, row, value, fold, ret);
+    return e == OK && !*ret && row->flaw_count == flaws ? new_unit(m, value, ret) : e;
+}
+
+enum err import_find_unit(struct list_import *m, struct list_row *row, const char *code_field, const char *name_field, struct row **ret)
+{
+    const struct list_value *code = list_record_value(row->record, code_field), *name = list_record_value(row->record, name_field);
     *ret = NULL;
-    *ret_value = code ? code : name;
-    if (code) {
-        *ret = table_find(&m->plan.tables[ENTITY_UNIT], code->value);
-        return OK;
-    }
-    return name ? new_unit(m, name, ret) : OK;
+    if (!code) return name ? unit_of_name(m, row, name, ret) : OK;
+    *ret = table_find(&m->plan.tables[ENTITY_UNIT], code->value);
+    return *ret ? OK : import_add_flaw(m, row, "refused", code, "no such unit");
 }
 
 /* Pictures come in by their own page, and by event files: a list has only their names. */
@@ -221,7 +235,6 @@ static void keep_photo(struct row *person)
 enum err import_merge_person(struct list_import *m, struct list_row *row)
 {
     struct row *person = row->person, *unit;
-    const struct list_value *unit_value;
     const size_t unit_column = entity_column(ENTITY_PERSON, "unit");
     enum err e = import_begin_row(m, ENTITY_PERSON, person);
     for (size_t i = 0; e == OK && i < row->record->count; i++) {
@@ -230,27 +243,19 @@ enum err import_merge_person(struct list_import *m, struct list_row *row)
         if (strcmp(key, "unit") == 0 || strcmp(key, "code") == 0) continue;
         if (value->field->attribute || is_of(ENTITY_PERSON, key)) e = import_merge_value(m, row, ENTITY_PERSON, person, key, value);
     }
-    if (e == OK) e = import_find_unit(m, row->record, "unit", "unit_name", &unit, &unit_value);
+    if (e == OK) e = import_find_unit(m, row, "unit", "unit_name", &unit);
     if (e == OK && unit) person->next[unit_column] = row_values(unit)[0];
-    if (e == OK && !unit && unit_value) e = import_add_flaw(m, row, "refused", unit_value, "no such unit");
     if (e == OK) keep_photo(person);
     if (e == OK && !person->next[entity_column(ENTITY_PERSON, "name")].text) return import_add_flaw(m, row, "no_name", NULL, NULL);
     return e == OK ? plan_derive_person(&m->plan, person, m->language) : e;
 }
 
 /* A unit that stands above, by its name: known, of another row, or yet to be made. */
-static enum err merge_parent(struct list_import *m, struct row *unit, const struct list_value *value)
+static enum err merge_parent(struct list_import *m, struct list_row *row, const struct list_value *value)
 {
-    const struct table *units = &m->plan.tables[ENTITY_UNIT];
-    const char *fold = text_fold(&m->scratch, value->value);
     struct row *above = NULL;
-    if (!fold) return ERR_NOMEM;
-    for (size_t i = 0; !above && i < units->count; i++) {
-        const char *other = row_values(units->rows[i])[entity_column(ENTITY_UNIT, "<name_fold>")].text;
-        if (other && strcmp(other, fold) == 0) above = units->rows[i];
-    }
-    enum err e = above ? OK : new_unit(m, value, &above);
-    if (e == OK) unit->next[entity_column(ENTITY_UNIT, "parent")] = row_values(above)[0];
+    enum err e = unit_of_name(m, row, value, &above);
+    if (e == OK && above) row->unit->next[entity_column(ENTITY_UNIT, "parent")] = row_values(above)[0];
     return e;
 }
 
@@ -263,8 +268,9 @@ enum err import_merge_unit(struct list_import *m, struct list_row *row)
     for (size_t i = 0; e == OK && i < row->record->count; i++) {
         const struct list_value *value = &row->record->values[i];
         if (strcmp(value->field->code, "code") == 0) continue;
-        if (strcmp(value->field->code, "parent_name") == 0) e = merge_parent(m, unit, value);
-        if (is_of(ENTITY_UNIT, value->field->code)) e = import_merge_value(m, row, ENTITY_UNIT, unit, value->field->code, value);
+        if (strcmp(value->field->code, "parent_name") == 0) e = merge_parent(m, row, value);
+        else if (strcmp(value->field->code, "parent") == 0) e = own_units_above(m, row, value);
+        else if (is_of(ENTITY_UNIT, value->field->code)) e = import_merge_value(m, row, ENTITY_UNIT, unit, value->field->code, value);
     }
     const char *name = e == OK ? unit->next[entity_column(ENTITY_UNIT, "name")].text : NULL;
     if (e == OK && !name) return import_add_flaw(m, row, "no_name", NULL, NULL);

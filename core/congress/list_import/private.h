@@ -20,6 +20,7 @@ struct list_row {
     const char *note;                     /* why it stays as it is: "replaced_at_desk", "named_at_desk"; NULL */
     const char *decision;                 /* as it was given; NULL: none */
     bool person_first, unit_first;        /* this is the row that writes the person, the unit */
+    bool given;                           /* it says something sensitive of somebody known */
 };
 
 struct list_import {
@@ -50,9 +51,13 @@ struct list_import {
     struct map decisions;             /* "place/row" -> text */
     struct map codes;                 /* codes that the list gives to people */
     struct map new_units;             /* folded name -> struct row */
+    struct map own_units;             /* of a list of units: those without a code, "(B12)" -> struct list_row */
     int64_t next_person, next_unit;   /* running numbers for codes */
     int person_width, unit_width;
     bool remembered;                  /* the mapping is one that was agreed before */
+    const char *units_sheet;          /* another sheet of the book has units that rows name and nobody knows; NULL: none */
+    size_t units_waiting;             /* such rows */
+    size_t present;                   /* people whom --prune would withdraw, but who stand in rows that were not taken */
 };
 
 /* --- load.c --- */
@@ -81,16 +86,33 @@ enum err import_merge_value(struct list_import *import, struct list_row *row, en
 enum err import_add_flaw(struct list_import *import, struct list_row *row, const char *reason, const struct list_value *value, const char *proposal);
 /* A row without changes yet: next begins as what is stored. */
 enum err import_begin_row(struct list_import *import, enum entity_kind kind, struct row *row);
-/* The unit of a value "unit" or "delegation", or of the name of a new one. NULL in *ret: the row says none. */
-enum err import_find_unit(struct list_import *import, const struct list_record *record, const char *code_field, const char *name_field, struct row **ret,
-                          const struct list_value **ret_value);
+/* The unit of a value "unit" or "delegation", or of the name of a new one. NULL in *ret: the row says none, or has a flaw now. */
+enum err import_find_unit(struct list_import *import, struct list_row *row, const char *code_field, const char *name_field, struct row **ret);
 bool import_row_differs(enum entity_kind kind, const struct row *row);
+/* Whether the row changes its person, or has to count as if: what is sensitive is not told to be the same by nothing happening. */
+bool import_writes_person(const struct list_import *import, const struct list_row *row);
+
+/* --- own_units.c: units that a list of units has and names in the same breath --- */
+enum err own_units_learn(struct list_import *import, struct fault *fault); /* before the list is read */
+enum err own_units_name(struct list_import *import);                       /* when it was */
+/* The unit above, by a value "parent"; what cannot be is a flaw of the row. */
+enum err own_units_above(struct list_import *import, struct list_row *row, const struct list_value *value);
+/* The one unit of this name (text_fold), NULL: none; a flaw when there are several. */
+enum err import_named_unit(struct list_import *import, struct list_row *row, const struct list_value *value, const char *fold, struct row **ret);
 
 /* --- units.c, delegates.c --- */
 enum err import_units(struct list_import *import, struct fault *fault);
 enum err import_name_delegates(struct list_import *import);
 enum err import_delegates(struct list_import *import);
 enum err import_prune(struct list_import *import);
+
+/* --- present.c: people who stand in the list although no row was taken for them --- */
+enum err import_present(struct list_import *import, struct map *present);
+enum err import_is_present(struct list_import *import, const struct map *present, const struct row *person, const char *number, bool *ret);
+
+/* --- hints.c --- */
+enum err import_hints(struct list_import *import);
+json_t *import_hints_json(const struct list_import *import); /* [{"reason": "units_sheet", "sheet", "count"}, {"reason": "prune_present", "count"}] */
 
 /* --- journal.c --- */
 /* What differs between two stored rows of an entity, as JSON {"key": [old, new]}; derived columns are left out. */

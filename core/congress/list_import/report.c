@@ -78,6 +78,17 @@ static bool is_strange(const struct report *r, const struct list_row *row)
     return r->import->options.own_people && row->person && row->person->now && !(row->delegate && row->delegate->now);
 }
 
+/* Of such a person what the list says, whether it is known already or not. */
+static void put_given(struct report *r, const struct list_row *row, const char *key)
+{
+    const struct list_value *value = value_for(row->record, key);
+    if (!value) return;
+    begin_field(r, row, key);
+    put_pair(r, "old", HIDDEN);
+    put_pair(r, "new", value->value);
+    buf_putc(&r->out, '}');
+}
+
 static void put_fields(struct report *r, const struct list_row *row, enum entity_kind kind, const struct row *of)
 {
     const struct entity *entity = &entities[kind];
@@ -86,21 +97,28 @@ static void put_fields(struct report *r, const struct list_row *row, enum entity
     for (size_t i = 0; i < entity->shape->count; column += field_width(&entity->shape->fields[i++])) {
         const struct field *field = &entity->shape->fields[i];
         if (field->kind == FIELD_DERIVED || field_width(field) == 0 || strcmp(field->key, "greet") == 0) continue;
+        if (kind == ENTITY_PERSON && is_strange(r, row)) {
+            put_given(r, row, field->key);
+            continue;
+        }
         const struct db_value *now = of->now ? of->now + column : NULL, *next = of->next + column;
         bool differs = now ? !value_equal(now, next) : next->type != DB_TYPE_NULL;
         if (!differs) continue;
         begin_field(r, row, field->key);
-        if (kind == ENTITY_PERSON && is_strange(r, row)) put_pair(r, "old", HIDDEN);
-        else put_value(r, field, now, "old");
+        put_value(r, field, now, "old");
         put_value(r, field, next, "new");
         buf_putc(&r->out, '}');
     }
 }
 
-static void put_attribute(struct report *r, const char *which, const char *code, json_t *value)
+static bool is_open(const struct report *r, const char *code)
 {
     const struct row *type = map_get(&r->import->plan.tables[ENTITY_ATTRIBUTE_TYPE].by_key, code);
-    bool open = type && row_values(type)[entity_column(ENTITY_ATTRIBUTE_TYPE, "sensitive")].i64 == 0;
+    return type && row_values(type)[entity_column(ENTITY_ATTRIBUTE_TYPE, "sensitive")].i64 == 0;
+}
+
+static void put_attribute(struct report *r, const char *which, bool open, json_t *value)
+{
     buf_printf(&r->out, ",\"%s\":", which);
     if (value && !open) buf_put_json(&r->out, HIDDEN);
     else put_json(r, value);
@@ -113,13 +131,14 @@ static void put_attributes(struct report *r, const struct list_row *row, const s
     if (!person || !person->next) return;
     json_object_foreach(person->attributes_next, code, value) { /* a list never takes one away */
         json_t *was = json_object_get(person->attributes_now, code);
-        if (was && json_equal(was, value)) continue;
+        bool open = is_open(r, code), silent = person->now && (is_strange(r, row) || (!open && !r->import->options.tells_sensitive));
         char key[128];
         (void)snprintf(key, sizeof key, "attribute:%.100s", code);
+        if (silent ? !value_for(row->record, key) : was && json_equal(was, value)) continue;
         begin_field(r, row, key);
-        if (is_strange(r, row)) put_pair(r, "old", HIDDEN);
-        else put_attribute(r, "old", code, was);
-        put_attribute(r, "new", code, value);
+        if (silent) put_pair(r, "old", HIDDEN);
+        else put_attribute(r, "old", open, was);
+        put_attribute(r, "new", open, value);
         buf_putc(&r->out, '}');
     }
 }
@@ -130,10 +149,11 @@ static void own_text(struct report *r, const struct list_flaw *flaw)
 {
     static const char *const texts[][2] = {
         {"refused", NULL}, {"no_name", "there is no name"}, {"no_code", "is not a code (1 to 64 of A-Z a-z 0-9 . _ -)"}, {"no_category",
-                "there is no category, and the event has several"},
+                "there is no category, and the event has several"}, {"code_erased", "whoever had this code was erased"},
         {"delegate_twice", "stands twice as a delegate"}, {"number_twice", "this number stands twice"}, {"number_taken", "this number is that of "},
         {"replaces_self", "nobody stands for themselves"}, {"decided_nobody", "nobody has the code "}, {"unit_twice", "this unit stands twice"},
-        {"above_left", "the unit above is not taken: "}, {"unit_several", "several units have this name: "}};
+        {"above_left", "the unit above is not taken: "}, {"unit_several", "several units have this name: "},
+        {"unit_circle", "the unit would stand beneath itself: "}};
     struct buf text;
     char address[SHEET_ADDRESS_SIZE];
     buf_init(&text, BUF_LIMIT_LINE);
@@ -284,6 +304,17 @@ static json_t *counts_json(const struct list_import *m)
     return counts;
 }
 
+/* Of a column that is sensitive only its heading is told. */
+static void hide_samples(const struct list_import *m, json_t *mapping)
+{
+    size_t i;
+    json_t *column;
+    json_array_foreach(json_object_get(mapping, "columns"), i, column) {
+        const struct list_field *field = i < m->mapping.column_count ? m->mapping.columns[i].use.field : NULL;
+        if (field && field->attribute && field->attribute->sensitive) (void)json_object_del(column, "samples");
+    }
+}
+
 enum err list_import_head_json(const struct list_import *m, json_t **ret)
 {
     struct arena arena = {0};
@@ -291,11 +322,13 @@ enum err list_import_head_json(const struct list_import *m, json_t **ret)
     json_t *map = NULL, *sheets = sheets_json(m), *head = NULL;
     enum err e = list_mapping_write(&m->mapping, true, &arena, &mapping);
     if (e == OK) e = json_read(mapping, strlen(mapping), &map, NULL);
+    if (e == OK) hide_samples(m, map);
     if (e == OK)
-        head = json_pack("{s:b, s:s, s:s, s:s?, s:O, s:s, s:s, s:b, s:O, s:o, s:o}", "dry_run", 1, "file", m->file_name, "target",
+        head = json_pack("{s:b, s:s, s:s, s:s?, s:O, s:s, s:s, s:b, s:O, s:o, s:o, s:o}", "dry_run", 1, "file", m->file_name, "target",
                          list_target_name(m->options.target), "event",
                          m->options.event, "sheet", json_array_size(sheets) == 1 ? json_array_get(sheets, 0) : sheets, "format", m->book.format, "encoding",
-                         m->book.encoding, "remembered", m->remembered, "mapping", map, "counts", counts_json(m), "new_units", new_units_json(m));
+                         m->book.encoding, "remembered", m->remembered, "mapping", map, "counts", counts_json(m),
+                         "new_units", new_units_json(m), "hints", import_hints_json(m));
     json_decref(sheets);
     json_decref(map);
     arena_release(&arena);
@@ -318,7 +351,7 @@ enum err list_import_passed_json(const struct list_import *m, json_t **ret)
     return failed ? ERR_NOMEM : OK;
 }
 
-enum err list_import_fields_json(const struct list_import *m, json_t **ret, json_t *ret_sensitive)
+enum err list_import_fields_json(const struct list_import *m, json_t **ret)
 {
     size_t count;
     const struct list_field *fields = list_known_fields(m->known, &count);
@@ -327,7 +360,6 @@ enum err list_import_fields_json(const struct list_import *m, json_t **ret, json
     for (size_t i = 0; !failed && i < count; i++) {
         json_t *one = json_pack("{s:s, s:s?}", "code", fields[i].code, "title", fields[i].attribute ? fields[i].title : NULL);
         failed = !one || json_array_append_new(list, one) != 0;
-        if (fields[i].attribute && fields[i].attribute->sensitive && json_array_append_new(ret_sensitive, json_string(fields[i].code)) != 0) failed = true;
     }
     if (failed) json_decref(list);
     else *ret = list;

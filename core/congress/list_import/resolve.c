@@ -18,6 +18,13 @@ static const char *lower(struct arena *arena, const char *text)
 
 /* --- what is compared --------------------------------------------------------------------------------------------------------------------------------- */
 
+/* What a purge leaves of somebody: a row without a name, for the counters of past events. It is nobody whom a list can mean. */
+#define ERASED "erased-"
+static bool is_erased(const char *code)
+{
+    return strncmp(code, ERASED, strlen(ERASED)) == 0;
+}
+
 static enum err known_facts(struct list_import *m)
 {
     const struct table *people = &m->plan.tables[ENTITY_PERSON], *units = &m->plan.tables[ENTITY_UNIT],
@@ -29,12 +36,13 @@ static enum err known_facts(struct list_import *m)
     if (!facts) return ERR_NOMEM;
     for (size_t i = 0; i < people->count; i++) {
         const struct db_value *v = people->rows[i]->now;
+        people->rows[i]->index = i;
+        if (is_erased(people->rows[i]->key)) continue;
         const struct row *of = v[unit].type == DB_TYPE_I64 ? table_find_id(units, v[unit].i64) : NULL, *delegate = delegates ? table_find(delegates,
                 people->rows[i]->key) : NULL;
         facts[i] = (struct match_facts){.code = people->rows[i]->key, .name = v[name].text, .born = v[born].text, .phone = v[phone].text,
                                         .email = lower(&m->arena, v[email].text), .gender = v[gender].text, .unit = of ? of->key : NULL,
                                         .number = delegate ? row_values(delegate)[number].text : NULL};
-        people->rows[i]->index = i;
     }
     m->known_facts = facts;
     m->known_count = people->count;
@@ -54,13 +62,21 @@ static const char *unit_of(struct list_import *m, const struct list_record *reco
     return NULL;
 }
 
+/* The code of whom a code means: of an entry that was merged into another, the one that stayed. */
+static const char *code_of(struct list_import *m, const struct list_record *record)
+{
+    const char *code = value_of(record, "code");
+    const struct row *person = code ? table_find(&m->plan.tables[ENTITY_PERSON], code) : NULL;
+    return person && person->now ? person->key : code;
+}
+
 static enum err row_facts(struct list_import *m)
 {
     struct match_facts *facts = arena_array(&m->arena, m->count + 1, sizeof *facts);
     if (!facts) return ERR_NOMEM;
     for (size_t i = 0; i < m->count; i++) {
         const struct list_record *r = m->rows[i].record;
-        facts[i] = (struct match_facts){.code = value_of(r, "code"), .name = value_of(r, "name"), .born = value_of(r, "born"), .phone = value_of(r, "phone"),
+        facts[i] = (struct match_facts){.code = code_of(m, r), .name = value_of(r, "name"), .born = value_of(r, "born"), .phone = value_of(r, "phone"),
                                         .email = lower(&m->arena, value_of(r, "email")), .gender = value_of(r, "gender"), .unit = unit_of(m, r),
                                         .number = value_of(r, "number")};
         if (facts[i].code && map_put(&m->codes, facts[i].code, &facts[i]) != 0) return ERR_NOMEM;
@@ -173,7 +189,7 @@ static enum err decide(struct list_import *m, size_t at)
     if (row->person || row->unit || !m->row_facts[at].name) return OK; /* "new": take it as it is */
     if (strcmp(word, "new") == 0) return take_new(m, at, true);
     const struct row *person = table_find(&m->plan.tables[ENTITY_PERSON], word);
-    if (person && person->now) return take_known(m, at, person->index);
+    if (person && person->now && !is_erased(person->key)) return take_known(m, at, person->index);
     row->kind = LIST_ROW_WRONG;
     return import_add_flaw(m, row, "decided_nobody", NULL, word);
 }
@@ -191,11 +207,11 @@ static enum err resolve(struct list_import *m, size_t at)
     struct match_result match;
     row->kind = LIST_ROW_SAME;
     row->decision = decision_for(m, row);
-    if (is_wrong(row)) {
-        row->kind = LIST_ROW_WRONG;
-        return OK;
-    }
     const struct match_facts *facts = &m->row_facts[at];
+    if (is_wrong(row) || (facts->code && is_erased(facts->code))) {
+        row->kind = LIST_ROW_WRONG;
+        return is_wrong(row) ? OK : import_add_flaw(m, row, "code_erased", list_record_value(row->record, "code"), NULL);
+    }
     if (!facts->name && !facts->code) { /* of a delegate: by their number, or a blank badge */
         bool by_number = m->options.target == LIST_DELEGATES && facts->number;
         if (by_number && has_doubts(row)) row->kind = LIST_ROW_DOUBTFUL;

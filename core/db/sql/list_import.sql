@@ -19,11 +19,11 @@ UPDATE list_import SET state = 'taken_back', undone_ms = $2, result = $3 WHERE n
 SELECT i.number, i.state, i.target, i.event_id, e.slug, i.file, i.actor, i.began_ms, i.ended_ms, i.undone_ms, i.undone_by, i.detail, i.result
 FROM list_import i LEFT JOIN event e ON e.id = i.event_id WHERE i.number = $1
 
--- The newest first. event_id NULL: all of them.
--- list_import_list :many (event_id i64?, below i64, most i64) -> (number i64, state text, target text, event_id i64?, slug text?, file text, actor text, began_ms i64, ended_ms i64?, undone_ms i64?, undone_by text?, detail text, result text?)
+-- The newest first. Slug NULL: all of them; '': those into the register.
+-- list_import_list :many (slug text?, below i64, most i64) -> (number i64, state text, target text, event_id i64?, slug text?, file text, actor text, began_ms i64, ended_ms i64?, undone_ms i64?, undone_by text?, detail text, result text?)
 SELECT i.number, i.state, i.target, i.event_id, e.slug, i.file, i.actor, i.began_ms, i.ended_ms, i.undone_ms, i.undone_by, i.detail, i.result
 FROM list_import i LEFT JOIN event e ON e.id = i.event_id
-WHERE i.number < $2 AND (CAST($1 AS BIGINT) IS NULL OR i.event_id = CAST($1 AS BIGINT)) ORDER BY i.number DESC LIMIT $3
+WHERE i.number < $2 AND (CAST($1 AS TEXT) IS NULL OR CASE WHEN i.event_id IS NULL THEN '' ELSE e.slug END = CAST($1 AS TEXT)) ORDER BY i.number DESC LIMIT $3
 
 -- What did not reach its end.
 -- list_import_unfinished :many () -> (number i64, state text)
