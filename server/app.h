@@ -31,6 +31,7 @@ struct live_feed;
 struct hot_papers;
 struct paper_job;
 struct mirror_job;
+struct backup_job;
 struct opened_log;
 struct fragments;
 struct stencils;
@@ -56,6 +57,8 @@ struct app {
     struct live_feed *feed;     /* server/live_feed.h */
     struct paper_job *paper_job; /* server/paper_job.h */
     struct mirror_job *mirror;   /* server/mirror_job.h; NULL without --mirror */
+    struct backup_job *backup_job; /* server/backup_job.h; NULL on a practice copy */
+    _Atomic bool begins_again;   /* when this server has stopped, it starts anew (server/commands/serve.c): a restore was agreed */
     const char *spares;          /* where this server may be found after a takeover, "https://a:8443 https://b:8443"; NULL */
     const char *epoch;           /* core/congress/store/mirror.h */
     const char *public_url;     /* of the machine, without an event's own; owned by the app */

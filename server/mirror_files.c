@@ -159,7 +159,7 @@ static bool stands_elsewhere(const char *name, int depth)
 {
     size_t n = strlen(name);
     if (name[0] == '.' || (n >= 4 && strcmp(name + n - 4, "lock") == 0)) return true;
-    return depth == 0 && (strncmp(name, "plenum.db", 9) == 0 || strcmp(name, "blobs") == 0);
+    return depth == 0 && (strncmp(name, "plenum.db", 9) == 0 || strcmp(name, "blobs") == 0 || strcmp(name, "backups") == 0);
 }
 
 static enum err copy_other(struct round *r, const char *from, const char *to, const struct stat *st, struct fault *fault)

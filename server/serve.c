@@ -6,9 +6,11 @@
 #include "core/congress/checkin/scan_key.h"
 #include "core/congress/figures/keep.h"
 #include "core/congress/list_import/list_import.h"
+#include "core/congress/store/restore_swap.h"
 #include "core/net/http_client.h"
 #include "core/typeset/fonts.h"
 #include "server/access.h"
+#include "server/backup_job.h"
 #include "server/bucket.h"
 #include "server/hot_papers.h"
 #include "server/mirror_job.h"
@@ -106,9 +108,23 @@ static enum err take_lists_back(struct app *app, struct fault *fault)
     return OK;
 }
 
+/* A restore that was agreed in the console, or that the power cut short. */
+static enum err carry_out_restore(const char *folder, struct fault *fault)
+{
+    bool done = false;
+    enum err e = restore_carry_out(folder, &done, fault);
+    if (done) log_line(LOG_NOTICE, "server", "%s: a backup was restored; what was here before is kept beside it", folder);
+    if (e != OK || !fault->text[0]) return e;
+    log_line(LOG_ERROR, "server", "%s", fault->text);
+    *fault = (struct fault){0};
+    return OK;
+}
+
 static enum err open_store(const struct serve_options *o, struct app *app, struct fault *fault)
 {
-    enum err e = store_open(store_choose_folder(o->data), o->practice ? STORE_PRACTICE : STORE_CREATE, &app->store, fault);
+    const char *folder = store_choose_folder(o->data);
+    enum err e = o->practice ? OK : carry_out_restore(folder, fault);
+    if (e == OK) e = store_open(folder, o->practice ? STORE_PRACTICE : STORE_CREATE, &app->store, fault);
     if (e == OK) e = store_lock(&app->store, &app->lock, fault);
     if (e == ERR_BUSY) return fault_set(fault, e, "another `plenum serve` runs on %s", app->store.folder);
     if (e == OK) e = db_prepare_all(app->store.db, fault);
@@ -295,6 +311,7 @@ enum err serve_start(const struct serve_options *o, struct app *app, struct faul
     if (e == OK) e = load_spares(o, app, fault);
     if (e == OK) e = pages_load(&app->pages, fault);
     if (e == OK) e = start_threads(o, app, fault);
+    if (e == OK && !o->practice) e = backup_job_start(app, &app->backup_job, fault);
     if (e == OK) e = start_http(o, app, fault);
     if (e == OK) e = paper_job_start(&app->store, &app->paper_job, fault);
     if (e == OK && o->mirror) e = mirror_job_start(&app->store, o->mirror, &app->mirror, fault); /* the keys are made now */
@@ -314,6 +331,7 @@ void serve_stop(struct app *app)
     pool_stop(app->pool);
     pool_stop(app->print_pool);
     pool_stop(app->past_pool);
+    backup_job_stop(app->backup_job);
     paper_reader_free(app->reader);
     opened_log_free(app->opened);
     writer_stop(app->writer);

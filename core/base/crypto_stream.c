@@ -75,7 +75,7 @@ enum err crypto_stream_is(const char *path, bool *ret)
     return e;
 }
 
-enum err crypto_stream_seal(int fd, const char *passphrase, struct crypto_stream **ret)
+static enum err begin_seal(int fd, const unsigned char salt[crypto_pwhash_SALTBYTES], const char *passphrase, const unsigned char *made, struct crypto_stream **ret)
 {
     unsigned char key[crypto_secretstream_xchacha20poly1305_KEYBYTES];
     struct crypto_stream *s = calloc(1, sizeof *s);
@@ -85,13 +85,50 @@ enum err crypto_stream_seal(int fd, const char *passphrase, struct crypto_stream
     memcpy(s->head.magic, MAGIC, MAGIC_SIZE);
     put_number(s->head.passes, PASSES);
     put_number(s->head.memory, MEMORY_KIB);
-    randombytes_buf(s->head.salt, sizeof s->head.salt);
-    enum err e = make_key(&s->head, passphrase, key);
+    memcpy(s->head.salt, salt, sizeof s->head.salt);
+    enum err e = OK;
+    if (made) memcpy(key, made, sizeof key);
+    else e = make_key(&s->head, passphrase, key);
     if (e == OK) (void)crypto_secretstream_xchacha20poly1305_init_push(&s->state, s->head.stream, key);
     sodium_memzero(key, sizeof key);
     if (e == OK) e = file_write_all(fd, &s->head, sizeof s->head);
     if (e == OK) *ret = s;
     else free(s);
+    return e;
+}
+
+enum err crypto_stream_seal(int fd, const char *passphrase, struct crypto_stream **ret)
+{
+    unsigned char salt[crypto_pwhash_SALTBYTES];
+    randombytes_buf(salt, sizeof salt);
+    return begin_seal(fd, salt, passphrase, NULL, ret);
+}
+
+enum err crypto_stream_make_key(const char *passphrase, char out[CRYPTO_STREAM_KEY_SIZE])
+{
+    unsigned char key[crypto_secretstream_xchacha20poly1305_KEYBYTES];
+    struct head head;
+    put_number(head.passes, PASSES);
+    put_number(head.memory, MEMORY_KIB);
+    randombytes_buf(head.salt, sizeof head.salt);
+    enum err e = make_key(&head, passphrase, key);
+    if (e != OK) return e;
+    sodium_bin2hex(out, 2 * sizeof head.salt + 1, head.salt, sizeof head.salt);
+    out[2 * sizeof head.salt] = ':';
+    sodium_bin2hex(out + 2 * sizeof head.salt + 1, 2 * sizeof key + 1, key, sizeof key);
+    sodium_memzero(key, sizeof key);
+    return OK;
+}
+
+enum err crypto_stream_seal_by_key(int fd, const char *text, struct crypto_stream **ret)
+{
+    unsigned char salt[crypto_pwhash_SALTBYTES], key[crypto_secretstream_xchacha20poly1305_KEYBYTES];
+    size_t half = 2 * sizeof salt, got = 0;
+    if (strlen(text) != CRYPTO_STREAM_KEY_SIZE - 1 || text[half] != ':') return ERR_INPUT;
+    if (sodium_hex2bin(salt, sizeof salt, text, half, NULL, &got, NULL) != 0 || got != sizeof salt) return ERR_INPUT;
+    if (sodium_hex2bin(key, sizeof key, text + half + 1, 2 * sizeof key, NULL, &got, NULL) != 0 || got != sizeof key) return ERR_INPUT;
+    enum err e = begin_seal(fd, salt, NULL, key, ret);
+    sodium_memzero(key, sizeof key);
     return e;
 }
 

@@ -28,6 +28,11 @@ enum err crypto_stream_is(const char *path, bool *ret);
 
 /* Begins one in `fd`; making the key takes about a second and 256 MB. ERR_NOMEM, ERR_IO, ERR_FULL. */
 enum err crypto_stream_seal(int fd, const char *passphrase, struct crypto_stream **ret);
+/* The same by a key that was made of a passphrase before and kept, for files that are sealed when nobody is there to type. Such a file is opened by the passphrase. Who
+ * has the key opens it too: it is kept where everything that it seals lies open anyway. ERR_INPUT: no such key. */
+#define CRYPTO_STREAM_KEY_SIZE 98
+enum err crypto_stream_make_key(const char *passphrase, char out[CRYPTO_STREAM_KEY_SIZE]);
+enum err crypto_stream_seal_by_key(int fd, const char *key, struct crypto_stream **ret);
 enum err crypto_stream_write(struct crypto_stream *stream, const void *data, size_t length);
 
 /* Opens the one at the beginning of `fd`. ERR_DENIED: another passphrase, or the beginning was changed; ERR_INPUT: no sealed file, or one that asks for more memory than

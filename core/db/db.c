@@ -156,10 +156,18 @@ enum err db_compact(struct db *db, struct fault *fault)
     return e == OK ? OK : db_fault(db, e, fault, "make the database anew");
 }
 
-enum err db_copy_to(struct db *db, const char *path, struct fault *fault)
+enum err db_copy_to(struct db *db, const char *path, struct fault *fault) { return db_copy_watched(db, path, NULL, fault); }
+
+/* One view for the whole copy: else the engine would begin anew at each commit of another. */
+enum err db_copy_watched(struct db *db, const char *path, const struct db_copy_watch *watch, struct fault *fault)
 {
-    enum err e = db->driver->copy_to(db, path);
-    return e == OK ? OK : db_fault(db, e, fault, path);
+    enum err e = db_snapshot_begin(db);
+    if (e != OK) return db_fault(db, e, fault, path);
+    e = db->driver->copy_to(db, path, watch);
+    if (e == ERR_TIMEOUT) (void)fault_set(fault, e, "%s: stopped", path);
+    else if (e != OK) (void)db_fault(db, e, fault, path);
+    db_snapshot_end(db);
+    return e;
 }
 
 enum err db_transaction(struct db *db, enum err (*work)(struct db *db, void *arg, struct fault *fault), void *arg, struct fault *fault)

@@ -91,6 +91,12 @@ enum err db_change_mark(struct db *db, int64_t *ret_mark);
 /* A consistent copy of the whole database into a new file (mode 0600), while others read and write. A file that is there already is left alone:
  * ERR_CONFLICT. After an error what was made of it stays and is not whole: the caller removes it. */
 enum err db_copy_to(struct db *db, const char *path, struct fault *fault);
+/* The same, told now and then how far it is, in bytes. ERR_TIMEOUT: `go_on` said no. */
+struct db_copy_watch {
+    bool (*go_on)(void *context, int64_t done, int64_t total);
+    void *context;
+};
+enum err db_copy_watched(struct db *db, const char *path, const struct db_copy_watch *watch, struct fault *fault);
 
 /* Rows of a table that a migration marked "-- forever" may be updated between the two calls, both within one transaction. For erasing people alone
  * (core/congress/purge/purge.h): nothing else alters what was fixed. */

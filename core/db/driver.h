@@ -43,7 +43,7 @@ struct db_driver {
     enum err (*run_schema)(struct db *db, const char *sql);    /* a migration, in the engine's words */
     bool (*in_transaction)(const struct db *db);
     enum err (*change_mark)(struct db *db, int64_t *ret_mark);
-    enum err (*copy_to)(struct db *db, const char *path);
+    enum err (*copy_to)(struct db *db, const char *path, const struct db_copy_watch *watch); /* within a snapshot; `watch` may be NULL */
     enum err (*lift_forever)(struct db *db, const char *table, bool lifted);
     enum err (*compact)(struct db *db);
     const struct db_word_index *words; /* NULL: the engine has none */

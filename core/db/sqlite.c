@@ -304,7 +304,28 @@ static enum err sqlite_compact(struct db *db)
     return e == OK ? ERR_BUSY : e;
 }
 
-static enum err sqlite_copy_to(struct db *db, const char *path)
+#define COPY_PAGES 1024
+
+/* A lock is no error to the engine, but the copy is not whole. */
+static int copy_pages(sqlite3_backup *backup, sqlite3 *target, const struct db_copy_watch *watch)
+{
+    int64_t page = 0;
+    sqlite3_stmt *s = NULL;
+    int code = SQLITE_OK;
+    while (code == SQLITE_OK) {
+        code = sqlite3_backup_step(backup, watch ? COPY_PAGES : -1);
+        if (!watch || (code != SQLITE_OK && code != SQLITE_DONE)) break;
+        if (!page && sqlite3_prepare_v2(target, "PRAGMA page_size", -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW) page = sqlite3_column_int64(s, 0);
+        sqlite3_finalize(s);
+        s = NULL;
+        int64_t total = sqlite3_backup_pagecount(backup), left = sqlite3_backup_remaining(backup);
+        if (!watch->go_on(watch->context, (total - left) * page, total * page)) code = SQLITE_INTERRUPT;
+    }
+    int last = sqlite3_backup_finish(backup);
+    return last == SQLITE_OK && code != SQLITE_DONE ? code : last;
+}
+
+static enum err sqlite_copy_to(struct db *db, const char *path, const struct db_copy_watch *watch)
 {
     sqlite3 *target = NULL;
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -314,15 +335,12 @@ static enum err sqlite_copy_to(struct db *db, const char *path)
     }
     close(fd);
     int code = sqlite3_open_v2(path, &target, SQLITE_OPEN_READWRITE, NULL);
+    if (code == SQLITE_OK) code = sqlite3_exec(db->native, "SELECT 1 FROM sqlite_schema LIMIT 1", NULL, NULL, NULL); /* now the snapshot is taken */
     sqlite3_backup *backup = code == SQLITE_OK ? sqlite3_backup_init(target, "main", db->native, "main") : NULL;
-    if (backup) {
-        int last = sqlite3_backup_step(backup, -1);
-        code = sqlite3_backup_finish(backup);
-        if (code == SQLITE_OK && last != SQLITE_DONE) code = last; /* a lock is no error to the engine, but the copy is not whole */
-    } else {
-        code = target ? sqlite3_errcode(target) : SQLITE_NOMEM;
-    }
-    enum err e = code == SQLITE_OK ? OK : classify_code(code);
+    if (backup) code = copy_pages(backup, target, watch);
+    else if (code == SQLITE_OK) code = target ? sqlite3_errcode(target) : SQLITE_NOMEM;
+    enum err e = code == SQLITE_OK ? OK : code == SQLITE_INTERRUPT ? ERR_TIMEOUT : classify_code(code);
+    if (e == ERR_IO && target && err_from_errno(sqlite3_system_errno(target)) == ERR_FULL) e = ERR_FULL; /* a limit on file sizes or a quota */
     if (e != OK) (void)snprintf(db->error, sizeof db->error, "%s", sqlite3_errstr(code));
     sqlite3_close(target);
     return e;

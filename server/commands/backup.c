@@ -38,9 +38,10 @@ static enum err read_passphrase(const char *file, bool twice, char out[CRYPTO_PA
     return e;
 }
 
-static void tell(void *context, int64_t done, int64_t total)
+static bool tell(void *context, int64_t done, int64_t total)
 {
     (void)progress_show(context, (size_t)(done / 1024), (size_t)(total / 1024));
+    return true;
 }
 
 int command_backup(int argc, char **argv)

@@ -4,8 +4,10 @@
 #include "core/base/opt.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -49,7 +51,23 @@ static void wait_for_end(const sigset_t *set, struct app *app)
     }
 }
 
-static enum err run(const struct serve_options *options, struct fault *fault)
+/* This program once more, in this process, on the data folder that it had: threads that did not end are gone, and whoever watches the process sees none end. Returns only
+ * when it cannot. */
+static enum err begin_again(int argc, char **argv, const char *folder, struct fault *fault)
+{
+    char **words = calloc((size_t)argc + 4, sizeof *words);
+    if (!words) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    words[0] = "plenum";
+    for (int i = 0; i < argc; i++) words[i + 1] = argv[i];
+    words[argc + 1] = "--data"; /* the last one counts */
+    words[argc + 2] = (char *)folder;
+    execv("/proc/self/exe", words);
+    enum err e = fault_set(fault, err_from_errno(errno), "the server could not start again: %s", strerror(errno));
+    free(words);
+    return e;
+}
+
+static enum err run(const struct serve_options *options, char folder[PATH_MAX], struct fault *fault)
 {
     sigset_t set;
     block_signals(&set);
@@ -59,6 +77,7 @@ static enum err run(const struct serve_options *options, struct fault *fault)
     if (e == OK) {
         wait_for_end(&set, &app);
         log_line(LOG_NOTICE, "server", "stopping");
+        if (atomic_load(&app.begins_again)) (void)snprintf(folder, PATH_MAX, "%s", app.store.folder);
     }
     serve_stop(&app);
     return e;
@@ -108,6 +127,7 @@ int command_serve(int argc, char **argv)
     struct fault fault = {0};
     size_t words;
     bool help;
+    char folder[PATH_MAX] = "";
     enum err e = opt_parse(&command, argc, argv, NULL, &words, &help, &fault);
     if (e == OK && help) {
         opt_print_help(&command);
@@ -119,7 +139,8 @@ int command_serve(int argc, char **argv)
         o.store_nothing = strcmp(measure, "store-nothing") == 0;
         if (!o.commit_each && !o.store_nothing) e = fault_set(&fault, ERR_USAGE, "--measure: \"%s\" is neither commit-each nor store-nothing", measure);
     }
-    if (e == OK) e = run(&o, &fault);
+    if (e == OK) e = run(&o, folder, &fault);
+    if (e == OK && *folder) e = begin_again(argc, argv, folder, &fault);
     if (e != OK) fprintf(stderr, "plenum serve: %s\n", fault.text[0] ? fault.text : err_name(e));
     return err_exit_code(e);
 }

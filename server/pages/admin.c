@@ -7,6 +7,8 @@
 #include "core/congress/checkin/conflict.h"
 #include "core/congress/figures/tally.h"
 #include "server/access.h"
+#include "server/pages/backup.h"
+#include "server/pages/console.h"
 #include "server/pages/devices.h"
 #include "server/pages/first_steps.h"
 #include "server/pages/staff_page.h"
@@ -62,7 +64,10 @@ void admin_get(struct http_request *req)
         json_array_append_new(events, event);
     }
     view_put_json(view.root, "events", events);
-    view_put_flag(view.root, "of_all", account_may(account, ACCOUNT_ORGANISER, 0));
+    const bool of_all = account_may(account, ACCOUNT_ORGANISER, 0);
+    const char *zone = "UTC";
+    view_put_flag(view.root, "of_all", of_all);
+    if (of_all && console_zone(worker->db, req->arena, clock_now_ms(), &zone) == OK) backup_put_age(&view, zone);
     view_set_title(&view, view_words(&view, "admin.events"));
     view_set_style(&view, "setup");
     view_reply(&view, 200, "admin");

@@ -344,6 +344,12 @@ def doors():
         "GET /admin/-/devices": Door(plain("/admin/-/devices"), type="text/html"),
         "POST /admin/-/devices": Door(plain("/admin/-/devices"), form=lambda role: {"do": "revoke", "code": "NOTHERE1"}, status=404),
         # For who answers for every event; here an organiser of one asks. tests/flow/audit.py, rights.txt.
+        "GET /admin/-/backup": Door(plain("/admin/-/backup"), status=403),
+        "POST /admin/-/backup": Door(plain("/admin/-/backup"), form=lambda role: {"do": "stop"}, status=403),
+        "GET /admin/-/backup/state": Door(plain("/admin/-/backup/state"), status=403),
+        "GET /admin/-/backup/files/{name}": Door(plain("/admin/-/backup/files/plenum-1.tar.gz"), status=403),
+        "POST /admin/-/backup/uploads": Door(plain("/admin/-/backup/uploads"), body=lambda role: {"name": "a.tar.gz", "size": 5, "mark": None}, status=403),
+        "PATCH /admin/-/backup/uploads/{upload}": Door(plain("/admin/-/backup/uploads/0190a0a0-0000-7000-8000-000000000000?offset=0"), method="PATCH", raw=b"hello", status=403),
         "GET /admin/-/exports": Door(plain("/admin/-/exports"), status=403),
         "POST /admin/-/exports": Door(plain("/admin/-/exports"), form=lambda role: {"format": "csv"}, status=403),
         "GET /admin/{event}/exports": Door(plain("/admin/test-1/exports"), type="text/html"),

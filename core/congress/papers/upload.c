@@ -146,15 +146,15 @@ static bool is_same(const struct upload *a, const struct upload *b)
            strcmp(a->actor, b->actor) == 0;
 }
 
-static enum err check_room(const char *folder, const struct upload *list, size_t count, int64_t size, struct fault *fault)
+static enum err check_room(const char *folder, const struct upload *list, size_t count, const struct upload *wish, struct fault *fault)
 {
     struct statvfs disk;
-    int64_t declared = size, coming = size;
+    int64_t declared = wish->size, coming = wish->size, most = wish->longest ? wish->longest : UPLOADS_BYTES_MOST;
     for (size_t i = 0; i < count; i++) {
         declared += list[i].size;
         if (!list[i].problem) coming += list[i].size - list[i].offset;
     }
-    if (count >= UPLOADS_MOST || declared > UPLOADS_BYTES_MOST)
+    if (count >= UPLOADS_MOST || declared > most)
         return fault_because(fault, ERR_LIMIT, "upload_many", NULL, "too many files are on their way: finish or dismiss some first");
     if (statvfs(folder, &disk) != 0) return fault_set(fault, err_from_errno(errno), "the free space of the disk: %s", strerror(errno));
     /* Twice: it is copied into its place, where its pages are added. */
@@ -173,8 +173,9 @@ enum err upload_begin(struct arena *arena, const char *folder, const struct uplo
     if (!text_is_printable(name)) return fault_because(fault, ERR_INPUT, "upload_name", NULL, "the file's name has control characters; rename it");
     if (wish->size < 1) return fault_because(fault, ERR_INPUT, "paper_empty", NULL, "the file is empty");
     char megabytes[24];
-    (void)snprintf(megabytes, sizeof megabytes, "%lld", (long long)(UPLOAD_BYTES_MOST >> 20));
-    if (wish->size > UPLOAD_BYTES_MOST) return fault_because(fault, ERR_LIMIT, "paper_large", megabytes, "the file is larger than %s MB", megabytes);
+    int64_t longest = wish->longest ? wish->longest : UPLOAD_BYTES_MOST;
+    (void)snprintf(megabytes, sizeof megabytes, "%lld", (long long)(longest >> 20));
+    if (wish->size > longest) return fault_because(fault, ERR_LIMIT, "paper_large", megabytes, "the file is larger than %s MB", megabytes);
     struct upload u = *wish;
     u.name = name;
     u.mark = wish->mark ? wish->mark : "";
@@ -189,7 +190,7 @@ enum err upload_begin(struct arena *arena, const char *folder, const struct uplo
         *ret = list[i];
         return OK;
     }
-    if (e == OK) e = check_room(folder, list, count, u.size, fault);
+    if (e == OK) e = check_room(folder, list, count, &u, fault);
     if (e != OK) return e;
     id_uuid7(u.id);
     e = write_meta(arena, folder, &u, fault);

@@ -40,6 +40,7 @@ struct upload {
     const char *problem;          /* why it cannot become a paper; NULL: nothing is wrong */
     const char *reason, *detail;  /* of the problem, as in a fault; NULL: none */
     int64_t size, offset, begun_ms, touched_ms;
+    int64_t longest;              /* of a wish: bytes at most, and of all together; 0: UPLOAD_BYTES_MOST, UPLOADS_BYTES_MOST */
 };
 
 /* A new one, or the unfinished one of the same event, document, sender, name, size and mark. ERR_INPUT: name or size; ERR_LIMIT: too large, or too

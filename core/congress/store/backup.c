@@ -4,6 +4,8 @@
 #include "core/base/clock.h"
 #include "core/base/crypto_stream.h"
 #include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/base/version.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -52,10 +54,16 @@ static enum err begin_entry(struct packing *p, const char *name, int64_t size)
     return code == ARCHIVE_OK ? OK : archive_trouble(p, name);
 }
 
+static bool is_stopped(struct packing *p)
+{
+    const struct backup_options *o = p->options;
+    return o && o->progress && !o->progress(o->context, p->done, p->total > p->done ? p->total : p->done);
+}
+
 static enum err put_data(struct packing *p, const char *name, const void *data, size_t length)
 {
     p->done += (int64_t)length;
-    if (p->options && p->options->progress) p->options->progress(p->options->context, p->done, p->total > p->done ? p->total : p->done);
+    if (is_stopped(p)) return fault_because(p->fault, ERR_TIMEOUT, "backup_stopped", NULL, "the backup was stopped");
     return archive_write_data(p->archive, data, length) == (la_ssize_t)length ? OK : archive_trouble(p, name);
 }
 
@@ -133,20 +141,44 @@ static enum err add_size(void *context, const struct sql_blob_each_row *row)
     return OK;
 }
 
+enum err backup_count(struct db *db, struct backup_contents *ret)
+{
+    struct arena arena = {0};
+    struct sql_backup_contents_row row;
+    enum err e = sql_backup_contents(db, &arena, &row);
+    if (e == OK) {
+        *ret = (struct backup_contents){.events = row.events, .people = row.people, .delegates = row.delegates, .scans = row.scans, .newest_ms = row.newest_ms};
+        (void)snprintf(ret->server, sizeof ret->server, "%s", row.server ? row.server : "");
+    }
+    arena_release(&arena);
+    return e;
+}
+
+static enum err put_head(struct packing *p, struct db *db)
+{
+    char made[CLOCK_TEXT_SIZE];
+    struct backup_figures *f = &p->figures;
+    enum err e = backup_count(db, &f->contents);
+    if (e != OK) return db_fault(db, e, p->fault, "count what is in it");
+    json_t *head = json_pack("{s:s, s:s, s:s, s:s, s:I, s:s}", "format", "plenum-backup/1", "made", clock_format(f->made_ms, made), "secret", "holds badge tokens and keys",
+                             "program", PLENUM_VERSION, "made_ms", (json_int_t)f->made_ms, "server", f->contents.server);
+    char *text = head ? json_text(&p->arena, head) : NULL;
+    json_decref(head);
+    if (!text) return fault_set(p->fault, ERR_NOMEM, "not enough memory");
+    (void)snprintf(f->program, sizeof f->program, "%s", PLENUM_VERSION);
+    e = begin_entry(p, "plenum-backup.json", (int64_t)strlen(text));
+    return e == OK ? put_data(p, "plenum-backup.json", text, strlen(text)) : e;
+}
+
 static enum err put_all(struct packing *p, const char *copy)
 {
-    char head[256], made[CLOCK_TEXT_SIZE];
     struct db *db = NULL;
     enum err e = db_open(&catalogue, copy, DB_WRITE, &db, p->fault); /* so that it clears up behind itself */
-    if (e == OK && (e = sql_blob_each(db, add_size, p)) != OK) e = db_fault(db, e, p->fault, "read the list of papers");
     if (e != OK) {
         db_close(db);
         return e;
     }
-    int n = snprintf(head, sizeof head, "{\"format\":\"plenum-backup/1\",\"made\":\"%s\",\"secret\":\"holds badge tokens and keys\"}\n",
-                     clock_format(clock_now_ms(), made));
-    e = begin_entry(p, "plenum-backup.json", n);
-    if (e == OK) e = put_data(p, "plenum-backup.json", head, (size_t)n);
+    e = put_head(p, db);
     if (e == OK) e = put_file(p, copy, "plenum.db", NULL);
     if (e == OK && (e = sql_blob_each(db, put_blob, p)) != OK && !p->fault->text[0]) e = db_fault(db, e, p->fault, "read the list of papers");
     if (e == OK) e = put_others(p, p->folder, "", 0);
@@ -179,11 +211,9 @@ static enum err pack(struct packing *p, const char *copy)
 
 static enum err pack_into(struct packing *p, int fd, const char *copy)
 {
-    struct stat st;
     p->fd = fd;
-    p->total = stat(copy, &st) == 0 ? st.st_size : 0;
-    const char *passphrase = p->options ? p->options->passphrase : NULL;
-    enum err e = passphrase ? crypto_stream_seal(fd, passphrase, &p->seal) : OK;
+    const char *passphrase = p->options ? p->options->passphrase : NULL, *key = p->options && !passphrase ? p->options->key : NULL;
+    enum err e = passphrase ? crypto_stream_seal(fd, passphrase, &p->seal) : key ? crypto_stream_seal_by_key(fd, key, &p->seal) : OK;
     if (e != OK) return fault_set(p->fault, e, "begin the sealed file: %s", err_name(e));
     e = pack(p, copy);
     enum err end = crypto_stream_end(p->seal);
@@ -197,16 +227,38 @@ enum err backup_write(const struct store *store, const char *path, struct backup
     return backup_write_with(store, path, NULL, ret, fault);
 }
 
+/* Copying counts once, packing the copy once more. */
+static bool copied(void *context, int64_t done, int64_t total)
+{
+    struct packing *p = context;
+    struct packing seen = {.options = p->options, .done = done, .total = p->total + 2 * total};
+    p->done = total;
+    return !is_stopped(&seen);
+}
+
+static enum err copy_database(struct packing *p, const struct store *store, const char *copy)
+{
+    const struct db_copy_watch watch = {copied, p};
+    struct stat st;
+    p->figures.made_ms = clock_now_ms();
+    enum err e = sql_blob_each(store->db, add_size, p);
+    if (e != OK) return db_fault(store->db, e, p->fault, "read the list of papers");
+    e = db_copy_watched(store->db, copy, &watch, p->fault);
+    if (e == ERR_TIMEOUT) fault_reason(p->fault, "backup_stopped");
+    if (e == OK && stat(copy, &st) == 0) p->total += 2 * (int64_t)st.st_size;
+    return e;
+}
+
 enum err backup_write_with(const struct store *store, const char *path, const struct backup_options *options, struct backup_figures *ret, struct fault *fault)
 {
     struct fault own = {0};
     struct packing p = {.folder = store->folder, .options = options, .fault = fault ? fault : &own};
     struct file_new file;
-    bool sealed = options && options->passphrase;
+    bool sealed = options && (options->passphrase || options->key);
     const char *copy = sealed ? arena_printf(&p.arena, "%s/.backup-%d", store->folder, (int)getpid()) : arena_printf(&p.arena, "%s.database-%d", path, (int)getpid());
     if (!copy) return fault_set(fault, ERR_NOMEM, "not enough memory");
     (void)unlink(copy);
-    enum err e = db_copy_to(store->db, copy, p.fault);
+    enum err e = copy_database(&p, store, copy);
     if (e == OK) e = file_new_open(&file, path, 0600, p.fault);
     if (e == OK) {
         e = pack_into(&p, file.fd, copy);

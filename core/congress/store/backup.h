@@ -7,14 +7,27 @@
 
 #include "core/congress/store/store.h"
 
+/* What is in a data folder. */
+struct backup_contents {
+    int64_t events, people, delegates, scans;
+    int64_t newest_ms; /* of the audit log; DB_NULL: it is empty */
+    char server[48];   /* whose it is (core/congress/store/mirror.h); "" when it never served */
+};
+enum err backup_count(struct db *db, struct backup_contents *ret);
+
 struct backup_figures {
     int64_t blobs, bytes; /* papers and pictures; all bytes before compression */
+    int64_t made_ms;      /* everything acknowledged before is in it; of a restore 0 when it does not say */
+    struct backup_contents contents;
+    char program[32];     /* the version that wrote it; of a restore "" when it does not say */
 };
 
 /* How. All may be NULL. */
 struct backup_options {
     const char *passphrase; /* the file is sealed with it (core/base/crypto_stream.h) */
-    void (*progress)(void *context, int64_t done, int64_t total); /* bytes, now and then; total is near */
+    const char *key;        /* or with this (crypto_stream_make_key) */
+    /* Bytes, now and then; total is near, of a restore those of the file. False: stop, which is ERR_TIMEOUT, and nothing is left behind. */
+    bool (*progress)(void *context, int64_t done, int64_t total);
     void *context;
 };
 
@@ -31,6 +44,9 @@ enum err backup_is_sealed(const char *path, bool *ret);
 enum err backup_restore(const char *path, const char *folder, struct backup_figures *ret, struct fault *fault);
 /* The same of one that may be sealed; ERR_DENIED: it is, and the passphrase is another or NULL. */
 enum err backup_restore_with(const char *path, const char *folder, const char *passphrase, struct backup_figures *ret, struct fault *fault);
+
+/* The same, watched; of the options the key is not used. */
+enum err backup_restore_watched(const char *path, const char *folder, const struct backup_options *options, struct backup_figures *ret, struct fault *fault);
 
 /* Every blob that the database names: there, and its bytes are what its name says. `complain` is called for each that is not; returns how many
  * are bad in *ret_bad. */

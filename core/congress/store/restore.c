@@ -1,7 +1,9 @@
 /* Reading a backup, and checking blobs. */
 #include "catalogue.h"
 #include "core/base/crypto_stream.h"
+#include "core/base/clock.h"
 #include "core/base/file.h"
+#include "core/base/json.h"
 #include "core/congress/store/backup.h"
 
 #include <archive.h>
@@ -21,7 +23,8 @@ struct unpacking {
     const char *from, *folder;
     struct backup_figures figures;
     bool has_head, has_database;
-    const char *passphrase;
+    const struct backup_options *options;
+    int64_t size; /* of the file */
     struct crypto_stream *sealed; /* NULL: it is not */
     int fd;
     struct fault *fault;
@@ -29,7 +32,14 @@ struct unpacking {
 
 static enum err damaged(struct unpacking *u, const char *why)
 {
-    return fault_set(u->fault, ERR_INPUT, "%s: is no backup of Plenum, or is damaged: %s", u->from, why);
+    return fault_because(u->fault, ERR_INPUT, "backup_damaged", NULL, "%s: is no backup of Plenum, or is damaged: %s", u->from, why);
+}
+
+static bool is_stopped(struct unpacking *u)
+{
+    const struct backup_options *o = u->options;
+    int64_t done = u->sealed ? (int64_t)lseek(u->fd, 0, SEEK_CUR) : archive_filter_bytes(u->archive, -1);
+    return o->progress && !o->progress(o->context, done > u->size || done < 0 ? u->size : done, u->size);
 }
 
 static enum err write_entry(struct unpacking *u, const char *path)
@@ -45,6 +55,7 @@ static enum err write_entry(struct unpacking *u, const char *path)
         if (code == ARCHIVE_EOF) break;
         if (code != ARCHIVE_OK) e = damaged(u, archive_error_string(u->archive));
         else if (offset != expected || (u->figures.bytes += (int64_t)length) > BYTES_MOST) e = damaged(u, "an entry has holes or is too large");
+        else if (is_stopped(u)) e = fault_because(u->fault, ERR_TIMEOUT, "backup_stopped", NULL, "the restore was stopped");
         else if ((e = file_write_all(file.fd, data, length)) != OK) (void)fault_set(u->fault, e, "%s: %s", path, err_name(e));
         if (e != OK) break;
         expected += (la_int64_t)length;
@@ -54,16 +65,31 @@ static enum err write_entry(struct unpacking *u, const char *path)
     return e;
 }
 
+/* What it says of itself; older ones say less. */
+static enum err read_head(struct unpacking *u)
+{
+    char text[4096];
+    struct fault ignored;
+    json_t *head = NULL;
+    la_ssize_t n = archive_read_data(u->archive, text, sizeof text);
+    if (n < 0) return damaged(u, archive_error_string(u->archive));
+    u->has_head = true;
+    if (json_read(text, (size_t)n, &head, &ignored) != OK) return OK; /* what counts is the database */
+    const char *program = json_string_value(json_object_get(head, "program"));
+    u->figures.made_ms = json_integer_value(json_object_get(head, "made_ms"));
+    if (u->figures.made_ms < 0 || u->figures.made_ms > clock_now_ms() + 1000 * CLOCK_MINUTE) u->figures.made_ms = 0;
+    (void)snprintf(u->figures.program, sizeof u->figures.program, "%.31s", program ? program : "");
+    json_decref(head);
+    return OK;
+}
+
 static enum err take_entry(struct unpacking *u, struct archive_entry *entry)
 {
     struct arena scratch = {0};
     const char *name = archive_entry_pathname_utf8(entry);
     if (archive_entry_filetype(entry) == AE_IFDIR) return OK;
     if (!name || !file_is_safe_relative(name) || archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry)) return damaged(u, "a strange entry");
-    if (strcmp(name, "plenum-backup.json") == 0) {
-        u->has_head = true;
-        return OK;
-    }
+    if (strcmp(name, "plenum-backup.json") == 0) return read_head(u);
     if (!u->has_head) return damaged(u, "it does not begin as one");
     const char *path = file_join(&scratch, u->folder, name), *above = path ? file_folder(&scratch, path) : NULL;
     enum err e = above ? file_make_directories(above, u->fault) : fault_set(u->fault, ERR_NOMEM, "not enough memory");
@@ -89,9 +115,9 @@ static enum err open_seal(struct unpacking *u)
     bool sealed = false;
     enum err e = crypto_stream_is(u->from, &sealed);
     if (e != OK || !sealed) return e == OK ? OK : fault_set(u->fault, e, "%s: %s", u->from, err_name(e));
-    if (!u->passphrase) return fault_because(u->fault, ERR_DENIED, "backup_passphrase", NULL, "%s: is sealed: its passphrase is needed", u->from);
+    if (!u->options->passphrase) return fault_because(u->fault, ERR_DENIED, "backup_passphrase", NULL, "%s: is sealed: its passphrase is needed", u->from);
     if ((u->fd = open(u->from, O_RDONLY | O_CLOEXEC)) < 0) return fault_set(u->fault, err_from_errno(errno), "%s: %s", u->from, strerror(errno));
-    e = crypto_stream_open(u->fd, u->passphrase, &u->sealed);
+    e = crypto_stream_open(u->fd, u->options->passphrase, &u->sealed);
     if (e == ERR_DENIED) return fault_because(u->fault, e, "backup_passphrase", NULL, "%s: this is not its passphrase, or it was changed", u->from);
     return e == OK ? OK : damaged(u, err_name(e));
 }
@@ -187,6 +213,7 @@ static enum err check_restored(const char *folder, struct unpacking *u)
     enum err e = store_open(folder, STORE_WRITE, &store, u->fault); /* an older schema is brought to ours */
     if (e != OK) return e;
     e = backup_check_blobs(store.db, folder, keep_first, &first, &u->figures.blobs, &bad, u->fault);
+    if (e == OK && (e = backup_count(store.db, &u->figures.contents)) != OK) e = db_fault(store.db, e, u->fault, "count what is in it");
     if (e == OK && bad) e = damaged(u, first.text);
     store_close(&store);
     return e;
@@ -224,9 +251,16 @@ enum err backup_restore(const char *path, const char *folder, struct backup_figu
 
 enum err backup_restore_with(const char *path, const char *folder, const char *passphrase, struct backup_figures *ret, struct fault *fault)
 {
+    const struct backup_options options = {.passphrase = passphrase};
+    return backup_restore_watched(path, folder, &options, ret, fault);
+}
+
+enum err backup_restore_watched(const char *path, const char *folder, const struct backup_options *options, struct backup_figures *ret, struct fault *fault)
+{
     struct fault own = {0};
     struct arena arena = {0};
-    struct unpacking u = {.from = path, .passphrase = passphrase, .fault = fault ? fault : &own};
+    struct stat st;
+    struct unpacking u = {.from = path, .options = options, .size = stat(path, &st) == 0 ? st.st_size : 0, .fault = fault ? fault : &own};
     size_t n = strlen(folder);
     while (n > 1 && folder[n - 1] == '/') n--;
     const char *target = arena_strndup(&arena, folder, n);
