@@ -176,7 +176,8 @@ static void make_regular(struct backup_job *job, const struct shelf_regular *reg
 {
     struct fault fault = {0}, ignored = {0};
     struct backup_wish wish = {.kind = BACKUP_MAKE, .actor = "plenum"};
-    const struct shelf_wish how = {.options = {.key = regular->key[0] ? regular->key : NULL, .progress = progress, .context = job}, .actor = wish.actor, .is_regular = true};
+    const struct backup_options options = {.key = regular->key[0] ? regular->key : NULL, .progress = progress, .context = job};
+    const struct shelf_wish how = {.options = options, .actor = wish.actor, .is_regular = true};
     if (!begin_regular(job)) return;
     enum err e = make(job, &wish, &how, &fault);
     job->again_at = e == OK ? 0 : clock_steady_ms() + AGAIN_MS;

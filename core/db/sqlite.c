@@ -340,7 +340,8 @@ static enum err sqlite_copy_to(struct db *db, const char *path, const struct db_
     if (backup) code = copy_pages(backup, target, watch);
     else if (code == SQLITE_OK) code = target ? sqlite3_errcode(target) : SQLITE_NOMEM;
     enum err e = code == SQLITE_OK ? OK : code == SQLITE_INTERRUPT ? ERR_TIMEOUT : classify_code(code);
-    if (e == ERR_IO && target && err_from_errno(sqlite3_system_errno(target)) == ERR_FULL) e = ERR_FULL; /* a limit on file sizes or a quota */
+    int number = 0; /* a limit on file sizes, or a quota */
+    if (e == ERR_IO && sqlite3_file_control(target, "main", SQLITE_FCNTL_LAST_ERRNO, &number) == SQLITE_OK && (number == EFBIG || number == EDQUOT)) e = ERR_FULL;
     if (e != OK) (void)snprintf(db->error, sizeof db->error, "%s", sqlite3_errstr(code));
     sqlite3_close(target);
     return e;

@@ -51,6 +51,11 @@ static int percent_of(const struct backup_state *s)
     return s->done >= s->total ? 99 : (int)(s->done * 100 / s->total); /* it has not ended */
 }
 
+static const char *size_of(struct arena *arena, const struct backup_state *s)
+{
+    return s->total > 0 ? arena_printf(arena, "%s / %s", i18n_size(arena, s->done), i18n_size(arena, s->total)) : NULL;
+}
+
 /* --- what is under way, and what ended -------------------------------------------------------------------------------------------------------- */
 
 static void put_running(struct view *view, const struct backup_state *s)
@@ -60,7 +65,7 @@ static void put_running(struct view *view, const struct backup_state *s)
     view_put(out, "title", view_words(view, arena_printf(view->arena, "backup.doing.%s", kinds[s->kind])));
     view_put(out, "name", s->name);
     view_put(out, "percent", arena_printf(view->arena, "%d", percent_of(s)));
-    if (s->total > 0) view_put(out, "bytes", arena_printf(view->arena, "%s / %s", i18n_size(view->arena, s->done), i18n_size(view->arena, s->total)));
+    view_put(out, "bytes", size_of(view->arena, s));
     view_put_flag(out, "stopping", s->is_stopping);
     view_put_json(view->root, "running", out);
     view_put(view->root, "refresh", "2");
@@ -169,6 +174,11 @@ static const char *moment_of(struct view *view, const char *zone, int64_t ms)
     return ms == DB_NULL || ms == 0 ? NULL : view_moment(view, zone, ms);
 }
 
+static const char *scans_of(struct view *view, const char *slug)
+{
+    return arena_printf(view->arena, "%s: %s", view_words(view, "backup.row.scans"), slug);
+}
+
 /* The check-ins of each event, of both sides. */
 static enum err put_events(struct view *view, struct db *then, struct db *now, json_t *rows)
 {
@@ -179,12 +189,12 @@ static enum err put_events(struct view *view, struct db *then, struct db *now, j
     for (size_t i = 0; e == OK && i < count; i++) {
         size_t k = 0;
         while (k < other && strcmp(a[i].slug, b[k].slug) != 0) k++;
-        put_row(view, rows, NULL, arena_printf(view->arena, "%s: %s", view_words(view, "backup.row.scans"), a[i].slug), count_text(view, a[i].scans),
+        put_row(view, rows, NULL, scans_of(view, a[i].slug), count_text(view, a[i].scans),
                 k < other ? count_text(view, b[k].scans) : NULL);
         if (k < other) b[k].slug = "";
     }
     for (size_t k = 0; e == OK && k < other; k++)
-        if (b[k].slug[0]) put_row(view, rows, NULL, arena_printf(view->arena, "%s: %s", view_words(view, "backup.row.scans"), b[k].slug), NULL, count_text(view, b[k].scans));
+        if (b[k].slug[0]) put_row(view, rows, NULL, scans_of(view, b[k].slug), NULL, count_text(view, b[k].scans));
     return e;
 }
 
@@ -307,9 +317,8 @@ void backup_state_get(struct http_request *req)
     struct backup_state s;
     if (!backup_begin(req)) return;
     backup_job_state(app_of(req)->backup_job, &s);
-    http_reply_json(req, 200, json_pack("{s:s?, s:I, s:I, s:i, s:s?, s:b, s:I}", "kind", kinds[s.kind], "done", (json_int_t)s.done, "total", (json_int_t)s.total, "percent",
-                                        percent_of(&s), "size", s.total > 0 ? arena_printf(req->arena, "%s / %s", i18n_size(req->arena, s.done), i18n_size(req->arena, s.total)) : NULL,
-                                        "stopping", s.is_stopping, "number", (json_int_t)s.number));
+    http_reply_json(req, 200, json_pack("{s:s?, s:I, s:I, s:i, s:s?, s:b, s:I}", "kind", kinds[s.kind], "done", (json_int_t)s.done, "total", (json_int_t)s.total,
+                                        "percent", percent_of(&s), "size", size_of(req->arena, &s), "stopping", s.is_stopping, "number", (json_int_t)s.number));
 }
 
 /* --- taking one along ------------------------------------------------------------------------------------------------------------------------------------ */

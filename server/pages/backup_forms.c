@@ -1,5 +1,5 @@
-/* POST /admin/-/backup: do= make (passphrase=, again=), stop, check, delete, prepare (name=, passphrase=), drop, restore (typed=, mark=), back, forget (kept=), regular (hours=,
- * keep=, passphrase=, again=, open=1), upload (file=). Uploads in pieces: POST …/uploads, PATCH …/uploads/{upload}?offset=. */
+/* POST /admin/-/backup: do= make (passphrase=, again=), stop, check, delete, prepare (name=, passphrase=), drop, restore (typed=, mark=), back, forget (name=),
+ * regular (hours=, keep=, passphrase=, again=, open=1), upload (file=). Uploads in pieces: POST …/uploads, PATCH …/uploads/{upload}?offset=. */
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
@@ -153,7 +153,7 @@ static void agree(struct http_request *req, void *thread_state)
     }
     ask->error = is_back ? OK : restore_prepared_read(req->arena, data, &prepared);
     if (ask->error != OK || (!is_back && (!mark || strtoll(mark, NULL, 10) != prepared.prepared_ms)))
-        ask->error = fault_because(&ask->fault, ERR_CONFLICT, "restore_other", NULL, "something else is prepared by now: look at it again");
+        ask->error = fault_because(&ask->fault, ERR_CONFLICT, "backup_other", NULL, "something else is prepared by now: look at it again");
     if (ask->error == OK) ask->error = restore_agree(worker->db, data, is_back ? ask->name : NULL, actor_of(req), &ask->fault);
 }
 
@@ -186,7 +186,7 @@ static void begin_agree(struct http_request *req, struct backup_ask *ask)
     if (state.kind != BACKUP_NOTHING)
         ask->error = fault_because(&ask->fault, ERR_BUSY, "backup_busy", NULL, "another backup or restore is under way");
     else if (is_act(ask, "restore") && (!typed || strcmp(typed, BACKUP_WORD) != 0))
-        ask->error = fault_because(&ask->fault, ERR_INPUT, "restore_word", BACKUP_WORD, "to restore, the word has to be typed: " BACKUP_WORD);
+        ask->error = fault_because(&ask->fault, ERR_INPUT, "backup_word", BACKUP_WORD, "to restore, the word has to be typed: " BACKUP_WORD);
     if (ask->error == OK) run(req, agree, agreed);
     else refuse(req, ask);
 }
@@ -259,7 +259,8 @@ static void reply_sending(struct http_request *req)
     if (e == OK || e == ERR_CONFLICT) (void)http_set_header(req, "Upload-Offset", arena_printf(req->arena, "%lld", (long long)u->offset));
     if (e == OK)
         http_reply_json(req, req->method == HTTP_POST ? 201 : 200,
-                        json_pack("{s:s, s:I, s:I, s:i, s:s?}", "upload", u->id, "size", (json_int_t)u->size, "offset", (json_int_t)u->offset, "piece", (int)UPLOAD_PIECE_MOST, "backup",
+                        json_pack("{s:s, s:I, s:I, s:i, s:s?}", "upload", u->id, "size", (json_int_t)u->size, "offset", (json_int_t)u->offset,
+                                  "piece", (int)UPLOAD_PIECE_MOST, "backup",
                                   s->name[0] ? s->name : NULL));
     else refusal_reply(req, e, &s->ask.fault);
 }

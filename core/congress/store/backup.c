@@ -160,7 +160,8 @@ static enum err put_head(struct packing *p, struct db *db)
     struct backup_figures *f = &p->figures;
     enum err e = backup_count(db, &f->contents);
     if (e != OK) return db_fault(db, e, p->fault, "count what is in it");
-    json_t *head = json_pack("{s:s, s:s, s:s, s:s, s:I, s:s}", "format", "plenum-backup/1", "made", clock_format(f->made_ms, made), "secret", "holds badge tokens and keys",
+    json_t *head = json_pack("{s:s, s:s, s:s, s:s, s:I, s:s}", "format", "plenum-backup/1", "made", clock_format(f->made_ms, made),
+                             "secret", "holds badge tokens and keys",
                              "program", PLENUM_VERSION, "made_ms", (json_int_t)f->made_ms, "server", f->contents.server);
     char *text = head ? json_text(&p->arena, head) : NULL;
     json_decref(head);

@@ -243,7 +243,7 @@ enum err shelf_make(const struct store *store, const struct shelf_wish *wish, ch
     const char *path = shelf_path(&arena, store->folder, name);
     if (e == OK) e = path ? backup_write_with(store, path, &options, &figures, fault) : ERR_NOMEM;
     if (w.is_full) e = fault_because(fault, ERR_FULL, "backup_full", "64", "the disk is nearly full: there must be room for check-ins");
-    else if (e == ERR_FULL) e = fault_because(fault, ERR_FULL, "backup_full", "64", "the disk is full");
+    else if (e == ERR_FULL || e == ERR_LIMIT) e = fault_because(fault, ERR_FULL, "backup_full", "64", "the disk is full");
     if (e == OK) e = hash_file(path, NULL, sha256, fault); /* from the disk, as far as the system lets us */
     if (e == OK) e = write_note(store->folder, name, note_of(wish, &figures, sha256), fault);
     if (e != OK && path) (void)shelf_remove(store->folder, name, NULL);
@@ -324,13 +324,13 @@ enum err shelf_take(const char *data, const char *path, const char *wanted, cons
 
 /* --- regular ones ------------------------------------------------------------------------------------------------------------------------------------ */
 
-/* ".backup-123": of a program that is gone. Ours have another process's number, or nothing is being made yet. */
+/* ".backup-123" and its journal: of a program that is gone. Ours have another process's number, or nothing is being made yet. */
 static bool is_left_behind(const char *name)
 {
     char *end = NULL;
     if (strncmp(name, ".backup-", 8) != 0) return false;
     long pid = strtol(name + 8, &end, 10);
-    return end && !*end && pid > 0 && (pid == (long)getpid() || (kill((pid_t)pid, 0) != 0 && errno == ESRCH));
+    return end && (!*end || *end == '-') && pid > 0 && (pid == (long)getpid() || (kill((pid_t)pid, 0) != 0 && errno == ESRCH));
 }
 
 void shelf_sweep(const char *data)

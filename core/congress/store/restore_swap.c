@@ -72,7 +72,8 @@ static enum err check_place(struct arena *arena, const char *data, struct fault 
     const char *folder = file_folder(arena, data);
     if (!folder) return fault_set(fault, ERR_NOMEM, "not enough memory");
     if (stat(data, &own) == 0 && stat(folder, &above) == 0 && own.st_dev == above.st_dev && access(folder, W_OK | X_OK) == 0) return OK;
-    return fault_because(fault, ERR_DENIED, "restore_place", folder, "%s: the server may not write there, or the data folder is a disk of its own: use plenum restore", folder);
+    return fault_because(fault, ERR_DENIED, "backup_place", folder,
+                         "%s: the server may not write there, or the data folder is a disk of its own: use plenum restore", folder);
 }
 
 enum err restore_drop(const char *data)
@@ -94,7 +95,8 @@ enum err restore_drop(const char *data)
 
 static void warn(json_t *warnings, const char *what, const struct fault *fault)
 {
-    if (json_array_size(warnings) < WARNINGS_MOST) (void)json_array_append_new(warnings, json_sprintf("%s: %.300s", what, fault->text[0] ? fault->text : err_name(fault->code)));
+    const char *why = fault->text[0] ? fault->text : err_name(fault->code);
+    if (json_array_size(warnings) < WARNINGS_MOST) (void)json_array_append_new(warnings, json_sprintf("%s: %.300s", what, why));
 }
 
 /* As `plenum doctor`: nothing here keeps anybody from going back to it, for that state may be all that there is. */
@@ -123,7 +125,8 @@ static enum err examine(struct db *db, json_t *warnings, struct fault *fault)
     return e;
 }
 
-static enum err write_note(struct arena *arena, const char *prepared, const struct backup_figures *f, const char *source, const char *actor, json_t *warnings, struct fault *fault)
+static enum err write_note(struct arena *arena, const char *prepared, const struct backup_figures *f, const char *source, const char *actor,
+                           json_t *warnings, struct fault *fault)
 {
     const struct backup_contents *c = &f->contents;
     json_t *note = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:O}", "source", source, "actor", actor, "program", f->program, "prepared_ms",
@@ -238,7 +241,7 @@ enum err restore_forget(const char *data, const char *kept, struct fault *fault)
     struct arena arena = {0};
     const char *path = kept && is_kept_name(kept) ? beside(&arena, data, kept) : NULL;
     enum err e = OK;
-    if (!path || !file_is_directory(path)) e = fault_because(fault, ERR_NOT_FOUND, "restore_unknown", NULL, "there is no such state");
+    if (!path || !file_is_directory(path)) e = fault_because(fault, ERR_NOT_FOUND, "backup_no_state", NULL, "there is no such state");
     else if ((e = file_remove_tree(path)) != OK) e = fault_set(fault, e, "%s: %s", path, strerror(errno));
     arena_release(&arena);
     return e;
@@ -291,7 +294,7 @@ enum err restore_agree(struct db *now, const char *data, const char *kept, const
     const char *word = kept ? kept : PREPARED, *folder = beside(&arena, data, word);
     enum err e = folder ? check_place(&arena, data, fault) : fault_set(fault, ERR_NOMEM, "not enough memory");
     if (e == OK && (kept ? !is_kept_name(kept) || !file_is_directory(folder) : restore_prepared_read(&arena, data, &prepared) != OK))
-        e = fault_because(fault, ERR_NOT_FOUND, "restore_unknown", NULL, "there is no such state");
+        e = fault_because(fault, ERR_NOT_FOUND, "backup_no_state", NULL, "there is no such state");
     if (e == OK) e = renew_folder(now, folder, prepared.source, actor, fault);
     if (e == OK) e = write_mark(&arena, folder, FROM, word, fault);
     if (e == OK) e = write_mark(&arena, data, AGREED, word, fault);
@@ -326,7 +329,8 @@ static enum err finish(struct arena *arena, const char *data, const char *word, 
     char at[CLOCK_TEXT_SIZE];
     const char *old = beside(arena, data, word), *above = file_folder(arena, data);
     (void)clock_format(clock_now_ms(), at);
-    const char *name = arena_printf(arena, "before-%.4s%.2s%.2s-%.2s%.2s%.2s", at, at + 5, at + 8, at + 11, at + 14, at + 17), *kept = name ? beside(arena, data, name) : NULL;
+    const char *name = arena_printf(arena, "before-%.4s%.2s%.2s-%.2s%.2s%.2s", at, at + 5, at + 8, at + 11, at + 14, at + 17);
+    const char *kept = name ? beside(arena, data, name) : NULL;
     for (int i = 2; kept && file_exists(kept) && i < 100; i++) kept = arena_printf(arena, "%s.%s-%d", data, name, i); /* a second one within the second */
     if (!old || !above || !kept) return fault_set(fault, ERR_NOMEM, "not enough memory");
     enum err e = OK;
@@ -354,7 +358,8 @@ static enum err carry_out(struct arena *arena, const char *data, const char *wor
         enum err e = file_sync_directory(above);
         return e == OK ? finish(arena, data, word, fault) : fault_set(fault, e, "%s: %s", above, err_name(e));
     }
-    (void)fault_set(fault, ERR_CONFLICT, "%s: a restore was agreed, but what should take this folder's place cannot: %s", data, good ? strerror(errno) : "it is not there");
+    (void)fault_set(fault, ERR_CONFLICT, "%s: a restore was agreed, but what should take this folder's place cannot: %s", data,
+                    good ? strerror(errno) : "it is not there");
     remove_mark(arena, data, AGREED);
     return ERR_CONFLICT;
 }

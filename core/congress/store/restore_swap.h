@@ -3,9 +3,9 @@
  *     DIR.restoring           prepared: unpacked, checked, of our schema; .restore.json in it says of what
  *     DIR.before-DATE-TIME    what stood at DIR before a restore; kept until somebody deletes it
  *
- * Two marks make the swap: DIR/.restore-agreed names the folder that takes DIR's place at the next start, and in that folder .restore-from names where what stood
- * there is after the exchange (renameat2, RENAME_EXCHANGE: both names in one step, which a power cut leaves done or not done). What follows (the kept backups go along, the
- * old folder gets its name) can be done again. No mark is in a backup or a mirror: their names begin with a dot. */
+ * Two marks make the swap: DIR/.restore-agreed names the folder that takes DIR's place at the next start, and in that folder .restore-from names where what
+ * stood there is after the exchange (renameat2, RENAME_EXCHANGE: both names in one step, which a power cut leaves done or not done). What follows (the kept
+ * backups go along, the old folder gets its name) can be done again. No mark is in a backup or a mirror: their names begin with a dot. */
 #ifndef PLENUM_CONGRESS_RESTORE_SWAP_H
 #define PLENUM_CONGRESS_RESTORE_SWAP_H
 
@@ -20,7 +20,7 @@ struct restore_prepared {
 };
 
 /* Unpacks the backup at `path` beside the data folder `data` and checks it as `plenum doctor` does: what makes it unusable is an error, the rest a warning. One
- * that was prepared before goes. ERR_TIMEOUT stopped, ERR_FULL, ERR_DENIED another passphrase or, with reason restore_place, a data folder that cannot be exchanged;
+ * that was prepared before goes. ERR_TIMEOUT stopped, ERR_FULL, ERR_DENIED another passphrase or, with reason backup_place, a data folder that cannot be exchanged;
  * ERR_INPUT no backup, damaged, or of a newer version: nothing stays. */
 enum err restore_prepare(const char *data, const char *path, const struct backup_options *options, const char *source, const char *actor, struct fault *fault);
 /* ERR_NOT_FOUND: nothing is prepared. */
