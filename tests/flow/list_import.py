@@ -78,7 +78,7 @@ def take(path, data, *words, fine=True):
 
 def state(data):
     """All that an organiser would call the state: every table of the domain, but for what only counts changes."""
-    counters = {"roster_seq", "config_seq", "figures_seq"}
+    counters = {"roster_seq", "roster_base", "config_seq", "figures_seq"}
     db = sqlite3.connect("file:%s/plenum.db?mode=ro" % data, uri=True, timeout=20)
     db.row_factory = sqlite3.Row
     found = {}

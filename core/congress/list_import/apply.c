@@ -1,6 +1,5 @@
 /* The plan written, in slices of a few milliseconds, so that check-ins and desks have their turn in between. Each slice writes rows and, in the same
- * transaction, what they
- * were in the journal: whatever happens, the journal says exactly what was done. */
+ * transaction, what they were in the journal: whatever happens, the journal says exactly what was done. */
 #include "catalogue.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
@@ -12,226 +11,7 @@
 
 #define INDEX_ROWS 500
 
-/* --- what there is to write ------------------------------------------------------------------------------------------------------------------------------ */
-
-static bool is_written(const struct list_row *row)
-{
-    return row->kind == LIST_ROW_NEW || row->kind == LIST_ROW_CHANGED || row->kind == LIST_ROW_REMOVED;
-}
-
-static enum err add_item(struct applying *a, enum item_kind kind, struct list_row *row, struct row *subject)
-{
-    if (arena_grow(&a->arena, &a->items, &a->capacity, a->count, sizeof *a->items) != 0) return ERR_NOMEM;
-    a->items[a->count++] = (struct item){kind, row, subject, NULL};
-    return OK;
-}
-
-/* A unit goes behind the one above it. */
-static enum err add_unit(struct applying *a, struct list_row *row, struct row *unit)
-{
-    const struct table *units = &a->m->plan.tables[ENTITY_UNIT];
-    const struct db_value *parent = &unit->next[entity_column(ENTITY_UNIT, "parent")];
-    if (unit->kept || !import_row_differs(ENTITY_UNIT, unit)) return OK;
-    unit->kept = true; /* listed */
-    struct row *above = parent->type == DB_TYPE_I64 ? table_find_id(units, parent->i64) : NULL;
-    enum err e = OK;
-    if (above && !above->now) e = add_unit(a, above->index ? &a->m->rows[above->index - 1] : row, above);
-    return e == OK ? add_item(a, ITEM_UNIT, row, unit) : e;
-}
-
-/* A unit that no list named but by its name, and that somebody is now in. */
-static enum err add_named_unit(struct applying *a, struct list_row *row, const struct db_value *id)
-{
-    struct row *unit = id->type == DB_TYPE_I64 ? table_find_id(&a->m->plan.tables[ENTITY_UNIT], id->i64) : NULL;
-    return unit && !unit->now && unit->next ? add_unit(a, row, unit) : OK;
-}
-
-static enum err list_units(struct applying *a)
-{
-    enum err e = OK;
-    for (size_t i = 0; e == OK && i < a->m->count; i++) {
-        struct list_row *row = &a->m->rows[i];
-        if (!is_written(row)) continue;
-        if (row->unit) e = add_unit(a, row, row->unit);
-        if (e == OK && row->person && row->person->next) e = add_named_unit(a, row, &row->person->next[entity_column(ENTITY_PERSON, "unit")]);
-        if (e == OK && row->delegate && row->delegate->next) e = add_named_unit(a, row, &row->delegate->next[entity_column(ENTITY_DELEGATE, "delegation")]);
-    }
-    return e;
-}
-
-static bool writes_delegate(const struct list_row *row)
-{
-    return is_written(row) && row->delegate && !row->delegate->kept && import_row_differs(ENTITY_DELEGATE, row->delegate);
-}
-
-/* Numbers change hands within one list: whoever has one that another gets gives it up first. */
-static bool gives_number_up(const struct row *delegate)
-{
-    const size_t number = entity_column(ENTITY_DELEGATE, "number");
-    return delegate->now && delegate->now[number].text && !value_equal(&delegate->now[number], &delegate->next[number]);
-}
-
-static enum err list_items(struct applying *a)
-{
-    struct list_import *m = a->m;
-    enum err e = list_units(a);
-    for (size_t i = 0; e == OK && i < m->count; i++) {
-        struct list_row *row = &m->rows[i];
-        if (is_written(row) && row->person_first && import_writes_person(a->m, row)) e = add_item(a, ITEM_PERSON, row, row->person);
-    }
-    for (size_t i = 0; e == OK && i < m->count; i++)
-        if (writes_delegate(&m->rows[i]) && gives_number_up(m->rows[i].delegate)) e = add_item(a, ITEM_NUMBER, &m->rows[i], m->rows[i].delegate);
-    for (size_t i = 0; e == OK && i < m->count; i++)
-        if (writes_delegate(&m->rows[i])) e = add_item(a, ITEM_DELEGATE, &m->rows[i], m->rows[i].delegate);
-    return e;
-}
-
-/* --- one thing ---------------------------------------------------------------------------------------------------------------------------------------------- */
-
-static enum entity_kind entity_of(enum item_kind kind)
-{
-    return kind == ITEM_UNIT ? ENTITY_UNIT : kind == ITEM_PERSON ? ENTITY_PERSON : ENTITY_DELEGATE;
-}
-
-static bool same_row(enum entity_kind kind, const struct db_value *a, const struct db_value *b)
-{
-    for (size_t i = 0; i < entity_width(&entities[kind]); i++)
-        if (!value_equal(&a[i], &b[i])) return false;
-    return true;
-}
-
-static enum err code_is_free(struct slice *s, const struct item *item, bool *ret)
-{
-    struct sql_list_import_code_taken_row person;
-    struct sql_list_import_unit_code_taken_row unit;
-    enum err e = ERR_NOT_FOUND;
-    if (item->kind == ITEM_PERSON) e = sql_list_import_code_taken(s->db, s->arena, item->subject->key, &person);
-    if (item->kind == ITEM_UNIT) e = sql_list_import_unit_code_taken(s->db, s->arena, item->subject->key, &unit);
-    *ret = e == ERR_NOT_FOUND;
-    return e == ERR_NOT_FOUND ? OK : e;
-}
-
-/* Whether it still is as it was when the plan was made; of a delegate who gave a number up, without it. */
-static enum err is_as_planned(struct slice *s, const struct item *item, bool *ret)
-{
-    const enum entity_kind kind = entity_of(item->kind);
-    const size_t number = entity_column(ENTITY_DELEGATE, "number");
-    struct db_value *stored = NULL;
-    if (!item->subject->now) return code_is_free(s, item, ret);
-    enum err e = journal_read(s->db, s->arena, kind, item->subject->now[0].i64, &stored);
-    *ret = e == OK && stored != NULL;
-    if (!*ret) return e;
-    bool gave = item->kind == ITEM_DELEGATE && gives_number_up(item->subject);
-    if (gave && stored[number].text) *ret = false;
-    if (gave) stored[number] = item->subject->now[number];
-    *ret = *ret && same_row(kind, stored, item->subject->now);
-    return OK;
-}
-
-static void journal_attributes(struct slice *s, const struct row *person)
-{
-    const char *code;
-    json_t *value;
-    json_object_foreach(person->attributes_next, code, value) {
-        json_t *was = json_object_get(person->attributes_now, code);
-        if (was && json_equal(was, value)) continue;
-        journal_attribute(s->fields, code, was ? json_canonical(s->arena, was) : NULL, json_canonical(s->arena, value));
-    }
-}
-
-static enum err write_journal(struct slice *s, const struct item *item)
-{
-    const enum entity_kind kind = entity_of(item->kind);
-    const struct row *subject = item->subject;
-    const char *attributes = "", *made = NULL;
-    char hash[33];
-    enum err e = OK;
-    buf_clear(s->fields);
-    if (subject->now) {
-        journal_fields(s->fields, kind, subject->now, subject->next);
-        if (kind == ENTITY_PERSON) journal_attributes(s, subject);
-    } else {
-        if (kind == ENTITY_PERSON) e = journal_person_attributes(s->db, s->arena, subject->next[0].i64, &attributes);
-        journal_hash(kind, subject->next, attributes, hash);
-        made = hash;
-    }
-    buf_puts(s->fields, s->fields->length ? "}" : "{}");
-    if (!buf_ok(s->fields)) return ERR_NOMEM;
-    const struct sql_list_import_row_add_in in = {s->number, s->place, item->row->record ? (int64_t)item->row->record->row : 0, entities[kind].name,
-                                                  subject->next[0].i64,
-                                                  subject->key, made, buf_text(s->fields), NULL};
-    if (e == OK) e = sql_list_import_row_add(s->db, &in, NULL);
-    s->place++;
-    return e;
-}
-
-static enum err write_unit(struct slice *s, const struct item *item)
-{
-    const size_t name = entity_column(ENTITY_UNIT, "name");
-    struct write write = {.what = WRITE_ROW_BARE, .kind = ENTITY_UNIT, .row = item->subject};
-    enum err e = item->subject->now ? OK : plan_record(&s->m->plan, &s->doing, &write);
-    write.what = WRITE_ROW;
-    if (e == OK) e = plan_record(&s->m->plan, &s->doing, &write);
-    if (e != OK || !item->subject->now || value_equal(&item->subject->now[name], &item->subject->next[name])) return e;
-    s->renamed_unit = true;
-    return tell_unit(s->db, s->arena, &s->tell, item->subject->next[0].i64);
-}
-
-static enum err write_person(struct slice *s, const struct item *item)
-{
-    const struct write write = {.what = WRITE_ROW, .kind = ENTITY_PERSON, .row = item->subject};
-    int64_t id = item->subject->next[0].i64;
-    enum err e = plan_record(&s->m->plan, &s->doing, &write);
-    if (e != OK || !item->subject->now) return e;
-    e = find_index_touch_person(s->db, s->arena, id);
-    return e == OK ? tell_person(s->db, s->arena, &s->tell, id) : e;
-}
-
-static enum err write_number(struct slice *s, const struct item *item)
-{
-    return db_execute(s->db, SQL_IMPORT_DELEGATE_CLEAR_NUMBER, item->subject->next, 1);
-}
-
-static enum err number_is_free(struct slice *s, const struct row *delegate, bool *ret)
-{
-    const char *number = delegate->next[entity_column(ENTITY_DELEGATE, "number")].text;
-    struct sql_list_import_number_taken_row row;
-    *ret = true;
-    if (!number) return OK;
-    enum err e = sql_list_import_number_taken(s->db, s->arena, delegate->next[1].i64, number, &row);
-    if (e == OK) *ret = row.id == delegate->next[0].i64;
-    return e == ERR_NOT_FOUND ? OK : e;
-}
-
-/* Somebody changed it since the plan was made: it stays as it is, and is told. */
-static enum err leave(struct slice *s, const struct item *item)
-{
-    s->left++;
-    return sql_list_import_row_add(s->db, &(struct sql_list_import_row_add_in){s->number, s->place++, item->row->record ? (int64_t)item->row->record->row : 0,
-                                                                              entities[entity_of(item->kind)].name, 0, item->subject->key, NULL, "{}",
-                                                                                  "meanwhile"}, NULL);
-}
-
-static enum err write_item(struct slice *s, const struct item *item)
-{
-    bool good = true, gave = item->kind == ITEM_DELEGATE && gives_number_up(item->subject);
-    enum err e = is_as_planned(s, item, &good);
-    if (e != OK) return e;
-    if (!good) return gave ? OK : leave(s, item); /* who gave no number up was told then */
-    if (item->kind == ITEM_DELEGATE) e = number_is_free(s, item->subject, &good);
-    if (e != OK) return e;
-    if (!good) return leave(s, item);
-    if (item->kind == ITEM_UNIT) e = write_unit(s, item);
-    else if (item->kind == ITEM_PERSON) e = write_person(s, item);
-    else if (item->kind == ITEM_NUMBER) e = write_number(s, item);
-    else e = apply_delegate(s, item);
-    if (e == OK && !gave) e = write_journal(s, item);
-    if (e == OK) s->written++;
-    return e;
-}
-
-/* --- slices
- * ----------------------------------------------------------------------------------------------------------------------------------------------------- */
+/* --- slices ----------------------------------------------------------------------------------------------------------------------------------------------------- */
 
 enum err slice_begin(struct slice *s, struct db *db, struct write_tools *tools)
 {
@@ -252,7 +32,8 @@ static enum err run_slice(struct db *db, struct write_tools *tools, void *arg, s
     s->fault = fault;
     a->until = a->from;
     enum err e = slice_begin(s, db, tools);
-    while (e == OK && a->until < a->count && (a->until == a->from || clock_steady_us() < until)) e = write_item(s, &a->items[a->until++]);
+    while (e == OK && a->until < a->count && (a->until == a->from || a->items[a->until].joined || clock_steady_us() < until))
+        e = apply_item(s, &a->items[a->until++]);
     if (e == OK || (fault && fault->code)) return e;
     return db_fault(db, e, fault, "write the list");
 }
@@ -360,8 +141,7 @@ static enum err end_import(struct db *db, struct write_tools *tools, void *arg, 
     char result[96];
     (void)tools;
     (void)snprintf(result, sizeof result, "{\"written\":%zu,\"left\":%zu}", a->slice.written, a->slice.left);
-    enum err e = a->slice.renamed_unit ? find_index_sync_all(db) : OK;
-    if (e == OK) e = tell_all(db, &a->slice.tell);
+    enum err e = tell_all(db, &a->slice.tell);
     if (e == OK) e = keep_numbers(db, m);
     if (e == OK) e = remember(db, a);
     if (e == OK) e = sql_list_import_end(db, a->slice.number, clock_now_ms(), result, NULL);
@@ -404,6 +184,7 @@ static enum err run_all(struct applying *a, const struct list_import_door *door,
         if (door->progress) door->progress(door->progress_context, a->from, a->count);
     }
     if (e == OK) e = index_names(a, door, fault);
+    if (e == OK && a->slice.renamed_unit) e = import_tell_renamed(door, a->slice.number, fault);
     if (e == OK) e = door->run(door->context, end_import, a, fault);
     if (e != OK) give_up(a, door);
     return e;
@@ -419,7 +200,7 @@ enum err list_import_apply(struct list_import *m, const struct list_import_door 
     a->m = m;
     a->slice = (struct slice){.m = m, .arena = &scratch, .fields = &fields, .at_ms = clock_now_ms(), .actor = m->options.actor, .source = a->source, .place = 1};
     enum err e = list_import_ready(m, fault);
-    if (e == OK && (list_items(a) != OK || make_detail(a) != OK)) e = fault_set(fault, ERR_NOMEM, "not enough memory");
+    if (e == OK && (apply_order(a) != OK || make_detail(a) != OK)) e = fault_set(fault, ERR_NOMEM, "not enough memory");
     if (e == OK && a->count) e = run_all(a, door, fault);
     if (e == OK) *ret = (struct list_import_result){a->slice.number, a->slice.written, a->slice.left};
     buf_release(&fields);

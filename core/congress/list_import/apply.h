@@ -12,6 +12,8 @@ struct item {
     struct list_row *row;
     struct row *subject;
     const char *sort;
+    bool joined; /* in one slice with the one before it */
+    bool gave;   /* a delegate whose ITEM_NUMBER stands before */
 };
 
 /* New ones for the index of names, in the order of lists. */
@@ -48,6 +50,17 @@ struct applying {
     const struct names *indexing;
     char source[32];
 };
+
+/* apply_order.c: what there is to write, in the order of writing. ERR_NOMEM. */
+enum err apply_order(struct applying *applying);
+/* apply_item.c: one thing; what does not fit any more is left and told. */
+enum err apply_item(struct slice *slice, const struct item *item);
+/* Gives a delegate who has none the first of two numbers (each may be NULL) that nobody has at the event; none of them is free: they stay without. */
+enum err import_give_number(struct slice *slice, int64_t event_id, int64_t delegate_id, const char *first, const char *second);
+/* Whether a unit may come beneath another without coming beneath itself. */
+enum err import_stays_tree(struct db *db, struct arena *arena, int64_t unit_id, int64_t parent_id, bool *ret);
+/* The index of names, and doors, learn what units that an import renamed, or gave their names back, are called; in slices, and as often as one likes. */
+enum err import_tell_renamed(const struct list_import_door *door, int64_t number, struct fault *fault);
 
 /* A delegate's row, badge, state and counters. */
 enum err apply_delegate(struct slice *slice, const struct item *item);

@@ -135,6 +135,7 @@ struct tell {
 void tell_event(struct tell *tell, int64_t event_id);
 /* The events of somebody who changed: their delegates there are news for the gates. */
 enum err tell_person(struct db *db, struct arena *arena, struct tell *tell, int64_t person_id);
+/* The events alone: import_tell_renamed touches the delegates. */
 enum err tell_unit(struct db *db, struct arena *arena, struct tell *tell, int64_t unit_id);
 enum err tell_all(struct db *db, const struct tell *tell);
 

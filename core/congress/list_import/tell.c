@@ -27,9 +27,8 @@ enum err tell_unit(struct db *db, struct arena *arena, struct tell *tell, int64_
     struct sql_list_import_unit_events_row *rows;
     size_t count = 0;
     enum err e = sql_list_import_unit_events(db, arena, unit_id, &rows, &count);
-    if (e != OK || !count) return e;
-    for (size_t i = 0; i < count; i++) tell_event(tell, rows[i].event_id);
-    return sql_import_delegate_touch_unit(db, unit_id, NULL);
+    for (size_t i = 0; e == OK && i < count; i++) tell_event(tell, rows[i].event_id);
+    return e;
 }
 
 enum err tell_all(struct db *db, const struct tell *tell)

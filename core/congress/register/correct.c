@@ -95,3 +95,34 @@ enum err register_correct(struct register_doing *doing, int64_t person_id, const
     if (e == OK && after.unit_id != person.unit_id) e = register_put_unit(doing, &person, &after);
     return e == OK ? register_tell(doing, person_id) : e;
 }
+
+/* --- what a list said, and is taken back --- */
+
+static bool is_by(const char *source, const char *wanted)
+{
+    return source && strcmp(source, wanted) == 0;
+}
+
+static bool takes_back(struct register_period *periods, size_t *count, int64_t unit_id, const char *source)
+{
+    if (!*count || !periods[*count - 1].is_open || !is_by(periods[*count - 1].source, source)) return false;
+    size_t n = --*count;
+    if (unit_id == DB_NULL) return true;
+    if (!n || periods[n - 1].unit_id != unit_id || periods[n - 1].is_open || !is_by(periods[n - 1].ended_source, source)) return false;
+    periods[n - 1].is_open = true;
+    return true;
+}
+
+enum err register_unmove(struct register_doing *doing, const struct register_person *person, int64_t unit_id, const char *source, int64_t *ret_unit)
+{
+    struct register_period *periods = NULL;
+    struct register_person after = *person;
+    size_t count = 0;
+    enum err e = register_periods_read(doing->db, doing->arena, person->id, false, &periods, &count);
+    if (e != OK || !takes_back(periods, &count, unit_id, source)) return e;
+    e = membership_replace(doing, person->id, periods, count);
+    after.unit_id = unit_id;
+    if (e == OK) e = register_put_unit(doing, person, &after);
+    if (e == OK) *ret_unit = unit_id;
+    return e;
+}

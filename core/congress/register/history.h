@@ -79,6 +79,10 @@ enum err register_periods_read(struct db *db, struct arena *arena, int64_t perso
  * person's unit follows. ERR_INPUT with a sentence: they overlap, are in no order, lie in the future, or a unit does not exist. */
 enum err register_correct(struct register_doing *doing, int64_t person_id, const struct register_period *periods, size_t count);
 
+/* A move that `source` ("import:12") made, and nothing else since, never was: the period before it goes on, and no flow counts it. `person` as they are stored;
+ * unit_id: where they were, DB_NULL: nowhere. *ret_unit becomes unit_id when it was so; else nothing is done, and the way back is a move of its own. */
+enum err register_unmove(struct register_doing *doing, const struct register_person *person, int64_t unit_id, const char *source, int64_t *ret_unit);
+
 /* --- what changed, the newest first --- */
 
 struct register_change {

@@ -87,15 +87,35 @@ ON CONFLICT (target, headings) DO UPDATE SET mapping = excluded.mapping, used_ms
 SELECT headings, mapping, used_ms FROM list_mapping WHERE target = $1 ORDER BY used_ms DESC, headings LIMIT $2
 
 -- list_import_unit_events :many (unit_id i64) -> (event_id i64)
-SELECT DISTINCT event_id FROM delegate WHERE delegation_id = $1
+SELECT e.id FROM event e WHERE EXISTS (SELECT 1 FROM delegate d WHERE d.event_id = e.id AND d.delegation_id = $1)
+
+-- Who belongs to a unit, in the register and at events.
+-- list_import_unit_people :many (unit_id i64) -> (id i64)
+SELECT id FROM person WHERE unit_id = $1
+
+-- list_import_unit_delegates :many (unit_id i64) -> (id i64, event_id i64)
+SELECT d.id, d.event_id FROM event e JOIN delegate d ON d.event_id = e.id AND d.delegation_id = $1
+
+-- The next unit whose name an import changed.
+-- list_import_renamed :maybe (import i64, above i64, field text) -> (place i64, subject_id i64)
+SELECT place, subject_id FROM list_import_row WHERE import = $1 AND place > $2 AND entity = 'unit' AND fields LIKE $3 ORDER BY place LIMIT 1
+
+-- list_import_delegate_touch :exec (id i64)
+UPDATE delegate SET roster_seq = (SELECT roster_seq FROM event WHERE id = delegate.event_id) WHERE id = $1
+
+-- list_import_number_give :exec (id i64, number text)
+UPDATE delegate SET number = $2 WHERE id = $1
 
 -- list_import_bump_all :exec ()
 UPDATE event SET config_seq = config_seq + 1, roster_seq = roster_seq + 1, figures_seq = figures_seq + 1
 
--- Delegates whose number an import changed, in the order of writing.
--- list_import_numbers :many (import i64, above i64, most i64, field text) -> (place i64, subject_id i64, fields text)
-SELECT place, subject_id, fields FROM list_import_row
-WHERE import = $1 AND place > $2 AND left_as IS NULL AND entity = 'delegate' AND fields LIKE $4 ORDER BY place LIMIT $3
+-- What an import has yet to give back to one of its delegates.
+-- list_import_row_open :maybe (import i64, subject_id i64) -> (place i64, fields text)
+SELECT place, fields FROM list_import_row WHERE subject_id = $2 AND import = $1 AND left_as IS NULL AND entity = 'delegate' AND made IS NULL ORDER BY place LIMIT 1
+
+-- What speaks against taking back that somebody is in the register: another entry became one with theirs.
+-- list_import_person_history :maybe (person_id i64) -> (total i64)
+SELECT (SELECT COUNT(*) FROM register_merge WHERE kept_id = $1 AND undone_ms IS NULL) + (SELECT COUNT(*) FROM person_alias WHERE person_id = $1)
 
 -- list_import_type :maybe (code text) -> (id i64)
 SELECT id FROM attribute_type WHERE code = $1
