@@ -13,6 +13,11 @@
 
 /* --- slices ----------------------------------------------------------------------------------------------------------------------------------------------------- */
 
+int64_t slice_length(const struct list_import_door *door)
+{
+    return door->slice_us ? door->slice_us : LIST_SLICE_US;
+}
+
 enum err slice_begin(struct slice *s, struct db *db, struct write_tools *tools)
 {
     s->db = db;
@@ -26,7 +31,7 @@ enum err slice_begin(struct slice *s, struct db *db, struct write_tools *tools)
 static enum err run_slice(struct db *db, struct write_tools *tools, void *arg, struct fault *fault)
 {
     struct applying *a = arg;
-    int64_t until = clock_steady_us() + LIST_SLICE_US;
+    int64_t until = clock_steady_us() + a->slice.slice_us;
     struct slice *s = &a->after;
     *s = a->slice; /* it may be run again */
     s->fault = fault;
@@ -174,6 +179,7 @@ static void give_up(struct applying *a, const struct list_import_door *door)
 
 static enum err run_all(struct applying *a, const struct list_import_door *door, struct fault *fault)
 {
+    a->slice.slice_us = slice_length(door);
     enum err e = door->run(door->context, begin_import, a, fault);
     if (e == OK) (void)snprintf(a->source, sizeof a->source, "import:%lld", (long long)a->slice.number);
     while (e == OK && a->from < a->count) {

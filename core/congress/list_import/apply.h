@@ -24,6 +24,7 @@ struct names {
 };
 
 /* What a slice knows, and hands on to the next when it was committed. */
+#define TOGETHER_MOST 200 /* so many whose numbers go round are written at one go: some milliseconds */
 struct slice {
     struct list_import *m;
     struct db *db;
@@ -34,10 +35,13 @@ struct slice {
     struct tell tell;
     struct fault *fault;
     const char *actor, *source;
-    int64_t number, place, at_ms;
+    int64_t number, place, at_ms, slice_us;
     size_t written, left;
+    size_t parked; /* taking back: so many gave their number up for another's turn, and have not had theirs */
     bool renamed_unit;
 };
+/* How long a slice of this door may work. */
+int64_t slice_length(const struct list_import_door *door);
 enum err slice_begin(struct slice *slice, struct db *db, struct write_tools *tools);
 
 struct applying {

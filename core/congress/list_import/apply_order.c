@@ -1,8 +1,6 @@
 /* In which order the plan is written: units from above, people, delegates so that a number is free before somebody gets it. */
 #include "core/congress/list_import/apply.h"
 
-#define TOGETHER_MOST 200 /* so many whose numbers go round are written at one go: some milliseconds */
-
 static bool is_written(const struct list_row *row)
 {
     return row->kind == LIST_ROW_NEW || row->kind == LIST_ROW_CHANGED || row->kind == LIST_ROW_REMOVED;

@@ -91,6 +91,7 @@ struct list_import_door {
     void *context;
     void (*progress)(void *progress_context, size_t done, size_t total); /* may be NULL */
     void *progress_context;
+    int64_t slice_us; /* of work in one slice; 0: LIST_SLICE_US; tests: 1, so that everything happens in between */
 };
 
 /* A door for a program with a connection of its own (DB_WRITE). It is used where it was opened: not to be copied. */

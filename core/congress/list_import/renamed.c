@@ -15,6 +15,7 @@ struct renamed {
     struct arena scratch;
     int64_t number, place, found; /* the last unit's; the one that was looked for */
     struct one *list;
+    int64_t slice_us;
     size_t count, done, next; /* next: `done` after COMMIT */
     bool ended;
 };
@@ -54,7 +55,7 @@ static enum err find_unit(struct db *db, struct write_tools *tools, void *arg, s
 static enum err touch_some(struct db *db, struct write_tools *tools, void *arg, struct fault *fault)
 {
     struct renamed *r = arg;
-    int64_t until = clock_steady_us() + LIST_SLICE_US / 2;
+    int64_t until = clock_steady_us() + r->slice_us / 2;
     enum err e = OK;
     (void)tools;
     arena_clear(&r->scratch);
@@ -71,6 +72,7 @@ enum err import_tell_renamed(const struct list_import_door *door, int64_t number
     struct renamed *r = calloc(1, sizeof *r);
     if (!r) return fault_set(fault, ERR_NOMEM, "not enough memory");
     r->number = number;
+    r->slice_us = slice_length(door);
     enum err e = door->run(door->context, find_unit, r, fault);
     while (e == OK && !r->ended) {
         r->place = r->found;

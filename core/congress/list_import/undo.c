@@ -27,13 +27,13 @@ static enum err run_slice(struct db *db, struct write_tools *tools, void *arg, s
 {
     struct undoing *u = arg;
     struct sql_list_import_rows_down_row *rows = NULL;
-    int64_t until = clock_steady_us() + LIST_SLICE_US;
+    int64_t until = clock_steady_us() + u->slice.slice_us;
     size_t count = 0, i = 0;
     enum err e = begin_slice(u, db, tools, fault);
     u->next_below = u->below;
     u->next_removed = u->removed;
     if (e == OK) e = sql_list_import_rows_down(db, u->after.arena, u->number, u->below, SLICE_ROWS, &rows, &count);
-    for (; e == OK && i < count && (i == 0 || clock_steady_us() < until); i++) {
+    for (; e == OK && i < count && (i == 0 || (u->after.parked && i < TOGETHER_MOST) || clock_steady_us() < until); i++) {
         e = undo_item(&u->after, u, &rows[i]);
         u->next_below = rows[i].place;
     }
@@ -91,6 +91,7 @@ static enum err end_undo(struct db *db, struct write_tools *tools, void *arg, st
 
 static enum err run_all(struct undoing *u, const struct list_import_door *door, struct fault *fault)
 {
+    u->slice.slice_us = slice_length(door);
     enum err e = door->run(door->context, begin_undo, u, fault);
     for (u->done = false; e == OK && !u->done; u->done = u->next_done) {
         e = door->run(door->context, run_slice, u, fault);

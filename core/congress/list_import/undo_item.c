@@ -154,7 +154,9 @@ static enum err free_number(struct slice *s, const struct restoring *r, const ch
     *ret_free = e == OK && given && strcmp(given, number) == 0;
     json_decref(fields);
     struct db_value id = value_i64(holder.id);
-    return *ret_free ? db_execute(s->db, SQL_IMPORT_DELEGATE_CLEAR_NUMBER, &id, 1) : e;
+    if (e != OK || !*ret_free) return e;
+    s->parked++;
+    return db_execute(s->db, SQL_IMPORT_DELEGATE_CLEAR_NUMBER, &id, 1);
 }
 
 static enum err keep_number(struct slice *s, struct restoring *r)
@@ -162,6 +164,7 @@ static enum err keep_number(struct slice *s, struct restoring *r)
     const size_t number = entity_column(ENTITY_DELEGATE, "number");
     bool is_free = true;
     if (value_equal(&r->next[number], &r->now[number]) || !r->next[number].text) return OK;
+    if (!r->now[number].text && s->parked) s->parked--;
     enum err e = free_number(s, r, r->next[number].text, &is_free);
     if (e != OK || is_free) return e;
     r->left = true; /* somebody got it since */
