@@ -43,7 +43,8 @@ static const char event_file[] =
     "{\"slug\":\"one\",\"kind\":\"meeting\",\"title\":\"T\",\"timezone\":\"UTC\",\"starts\":\"2026-12-01T08:00\",\"ends\":\"2026-12-01T19:00\","
     "\"categories\":[{\"code\":\"c\",\"title\":\"C\"}],\"areas\":[{\"code\":\"hall\",\"title\":\"H\"}],\"delegates\":[%s]},"
     "{\"slug\":\"two\",\"kind\":\"meeting\",\"title\":\"T\",\"timezone\":\"UTC\",\"starts\":\"2026-12-01T08:00\",\"ends\":\"2026-12-01T19:00\","
-    "\"categories\":[{\"code\":\"c\",\"title\":\"C\"}],\"areas\":[{\"code\":\"hall\",\"title\":\"H\"}],\"delegates\":[{\"person\":\"P01\",\"category\":\"c\",\"number\":\"1\"}]}]}";
+    "\"categories\":[{\"code\":\"c\",\"title\":\"C\"}],\"areas\":[{\"code\":\"hall\",\"title\":\"H\"}],"
+    "\"delegates\":[{\"person\":\"P01\",\"category\":\"c\",\"number\":\"1\"}]}]}";
 
 /* --- the database, by a connection of its own ------------------------------------------------------------------------------------------------------------- */
 
@@ -200,7 +201,8 @@ static void put_facts(struct buf *people_out, struct buf *delegates_out, int cou
 {
     static const char units_of[] = "RABCD";
     for (int i = 1; i <= count; i++) {
-        buf_printf(people_out, "%s{\"code\":\"P%02d\",\"name\":\"Người %c%c\",\"born\":\"1980-01-%02d\",\"unit\":\"%c\",\"title\":\"T%d\",\"attributes\":{\"school\":\"S%d\"}}",
+        buf_printf(people_out, "%s{\"code\":\"P%02d\",\"name\":\"Người %c%c\",\"born\":\"1980-01-%02d\","
+                   "\"unit\":\"%c\",\"title\":\"T%d\",\"attributes\":{\"school\":\"S%d\"}}",
                    i > 1 ? "," : "", i, 'a' + i % 26, 'a' + i / 26, 1 + i % 28, units_of[i % 5], i, i);
         if (i <= in_event) buf_printf(delegates_out, "%s{\"person\":\"P%02d\",\"category\":\"c\",\"number\":\"%d\",\"seat\":\"Z%d\"}", i > 1 ? "," : "", i, i, i);
     }
@@ -309,12 +311,15 @@ static void what_changes_meanwhile_stays(struct world *w)
 {
     if (!open_world(w, 10, 6)) return;
     w->before = others_change_and_go;
-    fine(w, take(w, "Mã,Họ và tên,Trường,Chức vụ,Đơn vị,Số đại biểu\nP01,,L,,,\nP02,,,Của danh sách,,\nP04,,,Mới,,44\nP05,,,,,77\nP07,Người hh,,,C,71\nP10,Người kk,,,,76\nP09,Người jj,,,,79\n",
+    fine(w, take(w, "Mã,Họ và tên,Trường,Chức vụ,Đơn vị,Số đại biểu\nP01,,L,,,\nP02,,,Của danh sách,,\nP04,,,Mới,,44\n"
+                    "P05,,,,,77\nP07,Người hh,,,C,71\nP10,Người kk,,,,76\nP09,Người jj,,,,79\n",
                  delegates));
     w->before = NULL;
-    CHECK_TEXT(&w->check, ask(w, "SELECT code, title, (SELECT value FROM person_attribute WHERE person_id = id) FROM person WHERE code IN ('P01', 'P02', 'P04') ORDER BY 1"),
+    CHECK_TEXT(&w->check, ask(w, "SELECT code, title, (SELECT value FROM person_attribute WHERE person_id = id) FROM person "
+                                 "WHERE code IN ('P01', 'P02', 'P04') ORDER BY 1"),
                "P01|T1|\"M\"|\nP02|Của bàn|\"S2\"|\nP04|Mới|\"S4\"|\n");
-    CHECK_TEXT(&w->check, ask(w, "SELECT p.code, d.number FROM delegate d JOIN person p ON p.id = d.person_id WHERE p.code IN ('P04', 'P05', 'P07', 'P09', 'P10') ORDER BY 1"),
+    CHECK_TEXT(&w->check, ask(w, "SELECT p.code, d.number FROM delegate d JOIN person p ON p.id = d.person_id "
+                                 "WHERE p.code IN ('P04', 'P05', 'P07', 'P09', 'P10') ORDER BY 1"),
                "P04|44|\nP05|5|\nP09|78|\nP10|76|\n");
     CHECK(&w->check, w->result.left == 6); /* P01, P02, the number of P05, P07 whose unit is gone, twice, P09 as a delegate */
     struct list_import_undone undone;
@@ -457,14 +462,17 @@ static void chance_list(struct world *w, struct buf *list, struct list_import_op
         return;
     }
     *ret = kind == 1 ? people : delegates;
-    buf_puts(list, kind == 1 ? "Mã,Họ và tên,Chức vụ,Trường,Đơn vị,Năm vào\n" : "Mã,Họ và tên,Chức vụ,Trường,Đơn vị,Số đại biểu,Số ghế\n");
+    buf_puts(list, kind == 1 ? "Mã,Họ và tên,Chức vụ,Trường,Đơn vị,Năm vào\n"
+                             : "Mã,Họ và tên,Chức vụ,Trường,Đơn vị,Số đại biểu,Số ghế\n");
     for (unsigned i = 1; i <= 12; i++) {
         if (pick(w, 3) == 0) continue;
         buf_printf(list, "P%02u,,%s%u,%s%u,%c,", i, pick(w, 2) ? "L" : "M", pick(w, 90), pick(w, 2) ? "S" : "K", i, units_of[pick(w, 5)]);
         if (kind == 1) buf_puts(list, "\n");
         else buf_printf(list, "%u,Z%u\n", 1 + (i + shift) % 12, pick(w, 100));
     }
-    for (unsigned n = pick(w, 4); n > 0; n--) buf_printf(list, ",Khách %c%c %c,,,%c,%u%s\n", 'a' + (int)pick(w, 26), 'a' + (int)pick(w, 26), 'a' + (int)n, units_of[pick(w, 5)], 40 + n, kind == 1 ? "" : ",");
+    for (unsigned n = pick(w, 4); n > 0; n--)
+        buf_printf(list, ",Khách %c%c %c,,,%c,%u%s\n", 'a' + (int)pick(w, 26), 'a' + (int)pick(w, 26), 'a' + (int)n,
+                   units_of[pick(w, 5)], 40 + n, kind == 1 ? "" : ",");
 }
 
 static void chance_check(struct world *w, const char *before, const char *numbers, uint64_t seed)
