@@ -4,6 +4,7 @@
 #include "core/base/map.h"
 #include "core/base/thread.h"
 #include "core/congress/papers/reading.h"
+#include "core/congress/purge/purge.h"
 #include "docs-bundle/docs.h"
 
 #include <pthread.h>
@@ -15,6 +16,7 @@
 
 #define PAUSE_MS 2000
 #define STOP_MS (8 * CLOCK_SECOND)
+#define CLEAR_MS (60 * CLOCK_SECOND) /* between looks whether traces of a purge may go now */
 #define NICENESS 10 /* children inherit it */
 
 struct paper_job {
@@ -22,6 +24,7 @@ struct paper_job {
     pthread_mutex_t mutex;
     pthread_cond_t wake;
     atomic_bool stop;
+    int64_t clear_ms;   /* when to look again */
     struct db *db;      /* owned */
     char *folder;       /* owned: the thread may outlive the application that could not wait for it */
     struct arena arena; /* what `tried` keeps */
@@ -68,6 +71,17 @@ static void remove_leftovers(struct paper_job *job)
     if (e != OK && e != ERR_BUSY && e != ERR_TIMEOUT) log_line(LOG_WARNING, "papers", "%s", fault.text);
 }
 
+/* What a purge left in free pages waits for a time when no event is open. */
+static void clear_traces(struct paper_job *job)
+{
+    struct fault fault = {0};
+    bool done = false;
+    if (clock_steady_ms() < job->clear_ms) return;
+    job->clear_ms = clock_steady_ms() + CLEAR_MS;
+    if (purge_clear(job->db, job->folder, false, &done, &fault) != OK) log_line(LOG_WARNING, "purge", "the database was not made anew yet: %s", fault.text);
+    if (done) log_line(LOG_NOTICE, "purge", "traces of people who were erased are gone from the data folder");
+}
+
 /* True when something was done, so that it is worth looking again at once. */
 static bool look(struct paper_job *job)
 {
@@ -94,7 +108,9 @@ static void *run(void *arg)
     struct paper_job *job = arg;
     (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS); /* on Linux it is the thread's */
     remove_leftovers(job);
+    job->clear_ms = clock_steady_ms() + CLEAR_MS;
     while (!must_stop(job)) {
+        clear_traces(job);
         if (look(job)) continue;
         pthread_mutex_lock(&job->mutex);
         if (!must_stop(job)) (void)thread_wait(&job->wake, &job->mutex, PAUSE_MS);

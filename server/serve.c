@@ -6,6 +6,7 @@
 #include "core/congress/checkin/scan_key.h"
 #include "core/congress/figures/keep.h"
 #include "core/congress/list_import/list_import.h"
+#include "core/congress/purge/purge.h"
 #include "core/congress/store/restore_swap.h"
 #include "core/net/http_client.h"
 #include "core/typeset/fonts.h"
@@ -120,6 +121,14 @@ static enum err carry_out_restore(const char *folder, struct fault *fault)
     return OK;
 }
 
+/* Of a purge beside an event that was open. No reason not to start. */
+static void clear_traces(struct app *app)
+{
+    struct fault fault = {0};
+    bool done = false;
+    if (purge_clear(app->store.db, app->store.folder, false, &done, &fault) != OK) log_line(LOG_WARNING, "purge", "the database was not made anew: %s", fault.text);
+}
+
 static enum err open_store(const struct serve_options *o, struct app *app, struct fault *fault)
 {
     const char *folder = store_choose_folder(o->data);
@@ -129,6 +138,7 @@ static enum err open_store(const struct serve_options *o, struct app *app, struc
     if (e == ERR_BUSY) return fault_set(fault, e, "another `plenum serve` runs on %s", app->store.folder);
     if (e == OK) e = db_prepare_all(app->store.db, fault);
     if (e == OK) e = take_lists_back(app, fault);
+    if (e == OK) clear_traces(app);
     return e == OK ? add_crcs(app, fault) : e;
 }
 

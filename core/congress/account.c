@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static const char *const role_names[ACCOUNT_ROLE_COUNT] = {"organiser", "desk", "head"};
 
@@ -34,6 +35,16 @@ char *account_tidy_name(struct arena *arena, const char *name, struct fault *fau
     return tidy;
 }
 
+/* Capitals do not make another name of it. */
+static bool account_name_is_kept(const char *name)
+{
+    static const char *const kept[] = {"command line", "door", "recovery", "server", "—"};
+    size_t length = strlen(name);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (strcasecmp(name, kept[i]) == 0) return true;
+    return length > 2 && name[length - 1] == ')' && strstr(name, " ("); /* a head of a delegation who came in by the badge: "Name (CODE)" */
+}
+
 enum err account_check_password(const char *password, struct fault *fault)
 {
     if (!text_is_printable(password)) return fault_set(fault, ERR_INPUT, "the password is not plain text in UTF-8");
@@ -59,6 +70,7 @@ enum err account_create(struct db *db, const char *name, const char *password_ha
     int64_t *ret_id,
                         struct fault *fault)
 {
+    if (account_name_is_kept(name)) return fault_because(fault, ERR_INPUT, "account_name_kept", name, "\"%s\": the audit log uses this name for itself", name);
     struct id_source ids = {0};
     struct sql_account_insert_in in = {id_next(&ids), name, password_hash, must_change, now_ms};
     enum err e = sql_account_insert(db, &in, NULL);

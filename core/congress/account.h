@@ -51,7 +51,8 @@ enum err account_check_password(const char *password, struct fault *fault);
 #define ACCOUNT_PASSWORD_SIZE 20
 void account_make_password(char out[ACCOUNT_PASSWORD_SIZE]);
 
-/* In a transaction. ERR_CONFLICT with a fault when the name is taken. */
+/* In a transaction. ERR_CONFLICT with a fault when the name is taken; ERR_INPUT (account_name_kept) when it is one by which the audit log says who did something: the
+ * command line, a door, a head who came in by the badge. */
 enum err account_create(struct db *db, const char *name, const char *password_hash, bool must_change, const struct account_role *role, int64_t now_ms, int64_t *ret_id,
                         struct fault *fault);
 /* In a transaction; an account that has the role already gets its new end. */

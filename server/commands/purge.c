@@ -12,7 +12,6 @@
 struct work {
     struct arena arena;
     const char *event;
-    struct purge_files files;
 };
 
 static json_t *view_json(const struct purge_view *v, bool done)
@@ -42,6 +41,7 @@ static void print_view(const struct purge_view *v, int64_t now_ms)
     printf("These stay: the event, its papers, news and figures; %" PRId64 " fixed figures with their counts; ", v->fixed);
     printf("%" PRId64 " people who are of the register or another event.\n", v->stay);
     printf("Backups and exports that were made before still hold the people: delete them too. So does a mirror's folder until a server has mirrored into it again.\n");
+    if (v->purging_ms != DB_NULL) printf("It was begun and cut off: this goes on with it.\n");
     if (v->due_ms > now_ms) printf("It is not due before %s.\n", clock_format(v->due_ms, due));
     if (v->ends_ms > now_ms) printf("THE EVENT IS NOT OVER.\n");
 }
@@ -55,20 +55,21 @@ static enum err confirm(const struct work *w, struct fault *fault)
     return e != OK ? e : strcmp(typed, w->event) == 0 ? OK : fault_set(fault, ERR_DENIED, "that is not its name: nothing was erased");
 }
 
-static enum err apply(struct db *db, void *arg, struct fault *fault)
-{
-    struct work *w = arg;
-    return purge_apply(db, &w->arena, w->event, "command line", clock_now_ms(), &w->files, fault);
-}
-
+/* No server runs here: nobody waits for the file to be made anew. */
 static enum err erase(struct store *store, struct work *w, struct fault *fault)
 {
+    struct list_import_own own;
+    struct db *reader = NULL;
     int lock = -1;
+    bool cleared;
     enum err e = store_lock(store, &lock, fault);
     if (e == ERR_BUSY) return fault_set(fault, e, "a server runs on %s: purge on its console, or stop it first", store->folder);
-    if (e == OK) e = db_transaction(store->db, apply, w, fault);
-    if (e == OK) e = purge_remove_files(store->folder, &w->files, fault);
-    if (e == OK) e = db_compact(store->db, fault);
+    if (e == OK) e = store_connect(store, DB_READ, &reader, fault);
+    list_import_own_open(&own, store->db);
+    if (e == OK) e = purge_run(reader, &own.door, store->folder, w->event, "command line", fault);
+    list_import_own_close(&own);
+    db_close(reader);
+    if (e == OK) e = purge_clear(store->db, store->folder, true, &cleared, fault);
     file_unlock(lock);
     return e;
 }

@@ -36,12 +36,19 @@ static json_t *role_json(struct view *view, const struct account_role_named *nam
     return row;
 }
 
+/* An organiser of some events is told nothing of the others. */
+static bool is_told(const struct view *view, const struct account_role_named *named)
+{
+    const struct account *who = asker(view->req);
+    return named->role.event_id == 0 || named->account_id == who->id || account_may(who, ACCOUNT_ORGANISER, named->role.event_id);
+}
+
 /* Those of one account, which stand together in the list. */
 static void put_roles(struct view *view, json_t *object, const struct account_role_named *named, size_t count, int64_t id, const char *zone)
 {
     json_t *roles = json_array();
     for (size_t i = 0; i < count; i++)
-        if (named[i].account_id == id) json_array_append_new(roles, role_json(view, &named[i], zone));
+        if (named[i].account_id == id && is_told(view, &named[i])) json_array_append_new(roles, role_json(view, &named[i], zone));
     view_put_json(object, "roles", roles);
 }
 

@@ -4,36 +4,13 @@
 #include "server/pages/import.h"
 #include "core/base/file.h"
 #include "server/refusal.h"
+#include "server/turn.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define COLUMNS_MOST 400
-
-/* --- slices through the server's one writer, in turn with check-ins ------------------------------------------------------------------------------------------- */
-
-struct turn {
-    struct write_tools *tools;
-    enum err (*apply)(struct db *db, struct write_tools *tools, void *arg, struct fault *fault);
-    void *arg;
-};
-
-static enum err take_turn(struct db *db, void *arg, struct fault *fault)
-{
-    struct turn *turn = arg;
-    struct write_mark mark = write_tools_mark(turn->tools);
-    enum err e = turn->apply(db, turn->tools, turn->arg, fault);
-    if (e != OK) write_tools_forget(turn->tools, mark); /* as the engine forgets the savepoint */
-    return e;
-}
-
-static enum err run_turn(void *context, enum err (*apply)(struct db *, struct write_tools *, void *, struct fault *), void *arg, struct fault *fault)
-{
-    struct app *app = context;
-    struct turn turn = {app->write_tools, apply, arg};
-    return writer_run(app->writer, take_turn, &turn, fault);
-}
 
 /* --- what the pool does
  * ------------------------------------------------------------------------------------------------------------------------------------------ */
@@ -89,7 +66,7 @@ static void agree(struct http_request *req, void *thread_state)
 {
     struct import_ask *ask = req->state;
     struct worker *worker = thread_state;
-    const struct list_import_door door = {.run = run_turn, .context = app_of(req)};
+    const struct list_import_door door = turn_door(app_of(req));
     bool take_good = ask->act != NULL;
     ask->error = worker ? read_work(req, ask) : ERR_BUSY;
     if (ask->error == OK && json_object_set_new(ask->meta, "take_good", json_boolean(take_good)) != 0) ask->error = ERR_NOMEM;
@@ -101,7 +78,7 @@ static void undo(struct http_request *req, void *thread_state)
 {
     struct import_ask *ask = req->state;
     struct worker *worker = thread_state;
-    const struct list_import_door door = {.run = run_turn, .context = app_of(req)};
+    const struct list_import_door door = turn_door(app_of(req));
     int lock = -1;
     size_t count;
     ask->error = worker ? list_import_history(worker->db, ask->event ? ask->event : "", ask->number, 1, &ask->history, &ask->fault) : ERR_BUSY;

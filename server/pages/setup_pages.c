@@ -216,13 +216,13 @@ static const struct form_table *sent_table(struct http_request *req, const struc
     return NULL;
 }
 
-/* The minute that is now, by the event's clocks: a gate that is closed takes nobody from then on. */
+/* The second that is now, by the event's clocks: a gate that is closed takes nobody from then on, and who came in earlier in this minute came in. */
 static json_t *closed_row(const struct show *s, bool closes)
 {
     char text[ZONE_TEXT_SIZE];
     if (!closes) return json_pack("{s:n}", "closed");
-    int64_t minute = clock_now_ms() / CLOCK_MINUTE * CLOCK_MINUTE;
-    return zone_format(s->staff.event.timezone, minute, text) == OK ? json_pack("{s:s}", "closed", text) : NULL;
+    int64_t second = clock_now_ms() / CLOCK_SECOND * CLOCK_SECOND;
+    return zone_format(s->staff.event.timezone, second, text) == OK ? json_pack("{s:s}", "closed", text) : NULL;
 }
 
 /* Nobody was chosen where somebody has to be. */

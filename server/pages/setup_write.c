@@ -2,7 +2,8 @@
 
 struct work {
     const struct setup_change *change;
-    const struct setup_copy *copy; /* or this */
+    const struct setup_copy *copy; /* or this, out of that */
+    json_t *root;
     struct arena *arena;
     const char *code;
 };
@@ -10,7 +11,7 @@ struct work {
 static enum err apply(struct db *db, void *arg, struct fault *fault)
 {
     struct work *work = arg;
-    if (work->copy) return setup_copy(db, work->arena, work->copy, &work->code, fault);
+    if (work->copy) return setup_copy(db, work->arena, work->copy, work->root, &work->code, fault);
     return setup_apply(db, work->arena, work->change, &work->code, fault);
 }
 
@@ -21,7 +22,9 @@ static enum err write_it(struct app *app, struct work *work, const char **ret_co
     struct db *db = NULL;
     enum err e = store_connect(&app->store, DB_WRITE, &db, fault);
     if (e != OK) return e;
-    e = db_transaction(db, apply, work, fault);
+    if (work->copy) e = setup_copy_read(db, work->copy->from, &work->root, fault);
+    if (e == OK) e = db_transaction(db, apply, work, fault);
+    json_decref(work->root);
     db_close(db);
     if (e == OK && ret_code) *ret_code = work->code;
     return e;

@@ -27,6 +27,18 @@ def shape(value, event, offset):
             person["unit"] = None
 
 
+def photo(code, name):
+    """The blob that it becomes."""
+    with open(os.path.join(plenum.ROOT, "photos/%s.jpg" % name), "rb") as f:
+        equal(who["boss"].request("PUT", "/api/v1/events/test-1/delegates/%s/photo" % code, f.read(), {"Content-Type": "image/jpeg"}).status, 200, "a photo")
+    return server.value("SELECT photo_blob FROM person WHERE code = '%s'" % code)
+
+
+def photos_left():
+    rows = [row[0] for row in server.rows("SELECT sha256 FROM blob")]
+    return [sha for sha in before["photos"] if sha in rows or os.path.exists(os.path.join(server.data, "blobs", sha[:2], sha))]
+
+
 def figures(client):
     stats = client.get("/api/v1/events/test-1/stats").json()
     for key in ("as_of", "version", "age_ms", "seq", "epoch"):
@@ -45,8 +57,14 @@ def begin():
     who["boss"] = server.sign_in("boss", server.user("boss", "organiser"))
     who["lan"] = server.sign_in("lan", server.user("lan", "desk", "test-1"))
     tokens.update(server.tokens("test-1"))
-    with open(os.path.join(plenum.ROOT, "photos/P0001.jpg"), "rb") as f:
-        equal(who["boss"].request("PUT", "/api/v1/events/test-1/delegates/P01/photo", f.read(), {"Content-Type": "image/jpeg"}).status, 200, "a photo")
+    before["photos"] = [photo("P01", "P0002"), photo("P01", "P0003"), photo("P02", "P0004"), photo("P01", "P0001")]
+    equal(who["boss"].request("DELETE", "/api/v1/events/test-1/delegates/P02/photo").status, 204, "somebody's only photo is taken away")
+    # Two of the register in no unit, one of them a guest here: not the event's to delete.
+    members = os.path.join(server.folder, "members.json")
+    with open(members, "w", encoding="utf-8") as f:
+        json.dump({"format": "plenum-events/1", "people": [{"code": "R1", "name": "Đoàn Viên Một"}, {"code": "R2", "name": "Đoàn Viên Hai"}]}, f)
+    server.load(members)
+    equal(who["lan"].post("/api/v1/events/test-1/delegates", {"request": uuid7(), "person": "R1", "category": "guest"}).status, 201, "a member in no unit comes as a guest")
     door = server.device("test-1", "main")
     for code in ("P01", "P02", "P06", "P07", "P08"):
         door.post("/api/v1/checkins", scan(tokens[code], "main"))
@@ -60,7 +78,9 @@ def begin():
     server.write("INSERT INTO list_import(number, state, target, file, actor, began_ms, detail, result) VALUES(1, 'done', 'people', 'a.xlsx', 'orga', 1, '{}', '{\"left\":\"Bà Tên Cũ\"}')")
     server.write("INSERT INTO list_import_row(import, place, sheet_row, entity, subject_id, code, fields) SELECT 1, 1, 1, 'person', id, code, '{\"name\":[\"Ông Tên Xưa\",\"x\"]}' "
                  "FROM person WHERE code = 'P01'")
-    gone = server.rows("SELECT code, name, phone FROM person WHERE unit_id IS NULL AND code NOT IN ('P08', 'P12') AND id IN (SELECT person_id FROM delegate)")
+    head = server.rows("SELECT name || ' (' || code || ')' FROM person WHERE code = 'P03'")[0][0]
+    server.write("INSERT INTO audit(id, at_ms, actor, action, subject) VALUES(1, 1, '%s', 'group.checkin', 'x')" % head)  # as older versions wrote it, of no event
+    gone = server.rows("SELECT code, name, phone FROM person WHERE unit_id IS NULL AND code NOT IN ('P08', 'P12', 'R1') AND id IN (SELECT person_id FROM delegate)")
     before["gone"] = len(gone)
     secrets.extend(text for row in gone for text in row[1:] if text)
     secrets.extend(["Ốm nặng ở Bạch Mai", "Phòng Hoa Ban", "Xe đưa đón mấy giờ?", "Khách Vãng Lai", "Ông Tên Xưa", "Bà Tên Cũ"] + list(tokens.values()))
@@ -119,13 +139,16 @@ def done():
     check(wrong.status == 400 and 'role="alert"' in wrong.text, "the name has to be typed", wrong)
     equal(server.value("SELECT purged_ms FROM event WHERE slug = 'test-1'"), None, "else nothing happens")
     reply = boss.form("/admin/test-1/purge", {"do": "purge", "event_name": "test-1"})
-    equal((reply.status, reply.header("location")), (303, "/admin/test-1/purge?done=purge"), "typed, it is done")
+    equal((reply.status, reply.header("location")), (303, "/admin/test-1/purge?done=traces"), "typed, it is done; an event is open, so the file is not made anew now")
+    check("as soon as no event is open" in html.unescape(boss.get("/admin/test-1/purge", Accept_Language="en").text), "which its page says")
     same_figures(boss, "all totals are as they were")
     equal(server.rows("SELECT number, present, expected, hash, people_hash FROM figure_fixed"), before["fixed"], "so is the fixed figure, with its hash")
     equal(server.rows("SELECT code, name FROM person WHERE unit_id IS NOT NULL ORDER BY code"), before["stays"], "who is of the register is still there")
     equal(server.value("SELECT COUNT(*) FROM person WHERE code IN ('P01', 'P02', 'P03', 'P04', 'P05')"), 0, "who was of this event alone is not")
-    check(not os.path.exists(os.path.join(server.data, "blobs", before["photo"][:2], before["photo"])), "nor their photo")
-    equal(left_in_files(), [], "in no file of the folder")
+    equal(server.value("SELECT COUNT(*) FROM person WHERE code IN ('R1', 'R2')"), 2, "members in no unit are the register's")
+    equal(photos_left(), [], "nor any photo that they ever had")
+    check("erased-" not in boss.get("/admin/-/register/units/~").text and "erased-" not in boss.get("/admin/-/register?q=erased").text, "nobody stands in the register")
+    check("erased-" not in plenum.plenum("export", "members", data=server.data).stdout, "nor in its lists")
     doctor = plenum.plenum("doctor", data=server.data, fine=False)
     equal((doctor.returncode, [line for line in doctor.stdout.split("\n") if line.startswith("bad")]), (0, []), "the doctor is content")
     equal(Client(server).get("/d/%s" % tokens["P01"]).status, 404, "a badge of then opens nothing")
@@ -141,8 +164,19 @@ def done():
         check("never altered" in str(refused), "a fixed list is guarded again", refused)
     equal(server.value("SELECT COUNT(*) FROM delegate d JOIN event e ON e.id = d.event_id JOIN person p ON p.id = d.person_id WHERE e.slug = 'test-2' AND p.code IN ('P08', 'P12')"), 2,
           "another event still has its people")
+    check(left_in_files(), "in free places something is left")
     equal(server.stop(), 0, "the server stops in peace")
+    server.write("UPDATE event SET closed_ms = 1")
+    stray = os.path.join(server.data, "blobs", "ab", "ab" * 32)  # of a photo whose row never came
+    os.makedirs(os.path.dirname(stray), exist_ok=True)
+    with open(stray, "wb") as f:
+        f.write(b"x")
+    os.utime(stray, (1, 1))
     server.start()
+    equal(left_in_files(), [], "when no event is open: in no file of the folder")
+    check(not os.path.exists(stray), "nor what no row names")
+    check("as soon as no event is open" not in html.unescape(server.sign_in("boss", "mat khau that dai 19").get("/admin/test-1/purge", Accept_Language="en").text), "and the page is silent")
+    server.write("UPDATE event SET closed_ms = NULL")
     same_figures(server.sign_in("boss", "mat khau that dai 19"), "and says the same after a restart")
 
 

@@ -14,7 +14,8 @@
 
 enum err amend_doing(const struct amend *a, struct register_doing *ret)
 {
-    *ret = (struct register_doing){.db = a->db, .arena = a->arena, .ids = &a->tools->ids, .at_ms = a->now_ms, .actor = a->actor, .source = "desk", .fault = a->fault};
+    *ret = (struct register_doing){.db = a->db, .arena = a->arena, .ids = &a->tools->ids, .at_ms = a->now_ms, .actor = a->actor, .source = "desk",
+                                   .of_event = a->programme->event_id, .fault = a->fault};
     return register_begin(ret);
 }
 

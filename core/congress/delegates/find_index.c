@@ -145,10 +145,13 @@ static enum err complete(struct db *db, void *arg, struct fault *fault)
 {
     struct arena arena = {0};
     struct sql_find_scopes_missing_row *missing;
-    size_t n = 0;
+    struct sql_find_nobodies_row *nobodies;
+    size_t n = 0, count = 0;
     (void)arg;
     enum err e = sql_find_scopes_missing(db, &arena, &missing, &n);
     for (size_t i = 0; e == OK && i < n; i++) e = find_index_sync(db, missing[i].event_id);
+    if (e == OK) e = sql_find_nobodies(db, &arena, &nobodies, &count);
+    for (size_t i = 0; e == OK && i < count; i++) e = find_index_touch_entry(db, &arena, 0, nobodies[i].id);
     arena_release(&arena);
     return e == OK ? OK : db_fault(db, e, fault, "make the index of names");
 }
@@ -157,12 +160,14 @@ enum err find_index_complete(struct db *db, struct fault *fault)
 {
     struct arena arena = {0};
     struct sql_find_scopes_missing_row *missing;
-    size_t n = 0;
+    struct sql_find_nobodies_row *nobodies;
+    size_t n = 0, count = 0;
     if (!db_has_words(db)) return OK;
     enum err e = sql_find_scopes_missing(db, &arena, &missing, &n);
+    if (e == OK) e = sql_find_nobodies(db, &arena, &nobodies, &count);
     arena_release(&arena);
     if (e != OK) return db_fault(db, e, fault, "look for the index of names");
-    return n ? db_transaction(db, complete, NULL, fault) : OK;
+    return n || count ? db_transaction(db, complete, NULL, fault) : OK;
 }
 
 /* --- for the doctor ------------------------------------------------------------------------------------------------------------------------------ */

@@ -106,7 +106,8 @@ static enum err take_in(struct db *db, const struct setup_copy *copy, int64_t fr
     struct arena arena = {0};
     struct files files = {.arena = &arena, .base = "/nowhere", .by_path = {.arena = &arena}};
     struct import_options options = {.actor = copy->actor, .file = "copy", .starts_on = copy->starts_on};
-    struct plan plan = {.db = db, .arena = &arena, .options = &options, .files = &files, .root = root, .light = !copy->delegates};
+    struct plan plan = {.db = db, .arena = &arena, .options = &options, .files = &files, .root = root, .light = !copy->delegates,
+                        .people_of = from_id};
     enum err e = know_files(db, &files, from_id);
     if (e != OK) db_fault(db, e, fault, "find its files");
     if (e == OK) e = plan_make(&plan, fault);
@@ -117,16 +118,22 @@ static enum err take_in(struct db *db, const struct setup_copy *copy, int64_t fr
     return e;
 }
 
-enum err setup_copy(struct db *db, struct arena *arena, const struct setup_copy *copy, const char **ret_slug, struct fault *fault)
+enum err setup_copy_read(struct db *db, const char *from, json_t **ret, struct fault *fault)
 {
-    json_t *root = NULL;
+    enum err e = db_snapshot_begin(db);
+    if (e != OK) return db_fault(db, e, fault, "read the event");
+    e = event_file_export(db, from, false, ret, fault);
+    db_snapshot_end(db);
+    return e == ERR_NOT_FOUND ? fault_because(fault, e, "setup_gone", NULL, "there is no event \"%s\"", from) : e;
+}
+
+enum err setup_copy(struct db *db, struct arena *arena, const struct setup_copy *copy, json_t *root, const char **ret_slug, struct fault *fault)
+{
     struct sql_export_event_find_row from;
     const char *slug = NULL;
     bool known = false;
     enum err e = sql_export_event_find(db, arena, copy->from, &from);
     if (e != OK) return fault_because(fault, e, "setup_gone", NULL, "there is no event \"%s\"", copy->from);
-    e = event_file_export(db, copy->from, false, &root, fault);
-    if (e != OK) return e;
     json_t *event = json_array_get(json_object_get(root, "events"), 0), *file = NULL;
     leave_what_happened(event, copy->delegates);
     if (copy->title && json_object_set(event, "title", copy->title) != 0) e = no_memory(fault);
@@ -135,6 +142,5 @@ enum err setup_copy(struct db *db, struct arena *arena, const struct setup_copy 
     if (e == OK && !known) e = take_in(db, copy, from.id, file, slug, fault);
     if (e == OK) *ret_slug = slug;
     json_decref(file);
-    json_decref(root);
     return e;
 }

@@ -1,4 +1,5 @@
 /* An event as an event file again: the same tables as the import, walked the other way. */
+#include "catalogue.h"
 #include "core/base/file.h"
 #include "core/congress/event_file/plan.h"
 #include "core/congress/messages/announcements.h"
@@ -16,10 +17,11 @@ struct export {
     bool with_sensitive, failed;
 };
 
-static enum err load_register(struct export *x, struct db *db, struct fault *fault)
+/* people_of: as plan's. */
+static enum err load_register(struct export *x, struct db *db, int64_t people_of, struct fault *fault)
 {
     struct plan *plan = &x->plan;
-    *plan = (struct plan){.db = db, .arena = &x->arena, .options = &x->options, .files = &x->files, .keep = json_array()};
+    *plan = (struct plan){.db = db, .people_of = people_of, .arena = &x->arena, .options = &x->options, .files = &x->files, .keep = json_array()};
     enum err e = plan->keep ? OK : ERR_NOMEM;
     for (int kind = ENTITY_ORGANIZATION; e == OK && kind <= ENTITY_EVENT; kind++)
         if (kind != ENTITY_PERSON) e = table_load(plan, &plan->tables[kind], (enum entity_kind)kind, 0);
@@ -30,7 +32,10 @@ static enum err load_register(struct export *x, struct db *db, struct fault *fau
 static enum err load(struct export *x, struct db *db, const char *slug, struct fault *fault)
 {
     struct plan *plan = &x->plan;
-    enum err e = load_register(x, db, fault);
+    struct sql_export_event_find_row event;
+    enum err e = sql_export_event_find(db, &x->arena, slug, &event);
+    if (e == ERR_NOT_FOUND) return fault_set(fault, e, "there is no event \"%s\"", slug);
+    e = e == OK ? load_register(x, db, event.id, fault) : db_fault(db, e, fault, "look for the event");
     if (e != OK) return e;
     struct row *row = table_find(&plan->tables[ENTITY_EVENT], slug);
     if (!row) return fault_set(fault, ERR_NOT_FOUND, "there is no event \"%s\"", slug);
@@ -214,7 +219,7 @@ static void leave_files_out(json_t *root)
 enum err event_file_export_members(struct db *db, int64_t unit_id, const char *const *sensitive, size_t sensitive_count, json_t **ret, struct fault *fault)
 {
     struct export x = {.sensitive = sensitive, .sensitive_count = sensitive_count};
-    enum err e = load_register(&x, db, fault);
+    enum err e = load_register(&x, db, PEOPLE_OF_REGISTER, fault);
     if (e == OK) {
         keep_members(&x, unit_id);
         json_t *root = show_register(&x);

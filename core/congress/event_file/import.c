@@ -170,6 +170,7 @@ static enum err write_all(struct plan *plan, struct fault *fault)
     if (e != OK) return db_fault(plan->db, e, fault, "read the time zone");
     for (int phase = 0; e == OK && phase < WRITE_PHASES; phase++)
         for (size_t i = 0; e == OK && i < plan->writes[phase].count; i++) e = write_one(plan, &doing, &plan->writes[phase].items[i], &why);
+    if (e == OK && plan->event_count && plan->counts[ENTITY_PERSON].fresh) e = register_claim_new(&doing);
     return e == OK ? OK : fault_set(fault, e, "%s", why.text);
 }
 

@@ -174,13 +174,18 @@ static enum err load_aliases(struct plan *plan)
 
 enum err plan_load_people(struct plan *plan)
 {
-    enum err e = table_load(plan, &plan->tables[ENTITY_PERSON], ENTITY_PERSON, 0);
+    bool of_event = plan->people_of > 0;
+    size_t statement = of_event ? SQL_IMPORT_PERSON_LIST_OF_EVENT : plan->people_of ? SQL_IMPORT_PERSON_LIST_OF_REGISTER : SQL_IMPORT_PERSON_LIST;
+    enum err e = table_load_by(plan, &plan->tables[ENTITY_PERSON], ENTITY_PERSON, plan->people_of, statement);
     if (e != OK || !plan->db) return e;
     struct sql_import_person_attributes_row *rows = NULL;
     size_t count = 0;
     e = load_aliases(plan);
     if (e != OK) return e;
-    e = sql_import_person_attributes(plan->db, plan->arena, &rows, &count);
+    struct sql_import_person_attributes_of_event_row *some = NULL;
+    if (of_event) e = sql_import_person_attributes_of_event(plan->db, plan->arena, plan->people_of, &some, &count);
+    else e = sql_import_person_attributes(plan->db, plan->arena, &rows, &count);
+    if (of_event) rows = (void *)some; /* the same columns */
     for (size_t i = 0; e == OK && i < count; i++) {
         struct row *person = table_find_id(&plan->tables[ENTITY_PERSON], rows[i].person_id);
         json_t *value = NULL;

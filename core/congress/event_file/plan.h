@@ -81,6 +81,8 @@ struct counts {
     size_t fresh, changed, same, removed;
 };
 
+#define PEOPLE_OF_REGISTER (-1) /* without those who were erased from an event */
+
 struct plan {
     struct db *db; /* NULL: there is no database yet */
     struct arena *arena;
@@ -95,6 +97,7 @@ struct plan {
     size_t event_count;
     struct event_plan *here; /* the event whose lists are being read */
     bool rechecking;         /* reading again what is stored, after others went: files are not looked at */
+    int64_t people_of;       /* only people of this event are loaded, who alone are named; PEOPLE_OF_REGISTER; 0: everybody */
     bool light;              /* of a form (setup.c): people and delegates are neither named nor loaded */
     struct row *goes;        /* of a form: the one row that is removed */
     struct write_list writes[WRITE_PHASES];
@@ -144,6 +147,8 @@ json_t *shape_show(struct plan *plan, const struct shape *shape, const struct db
 struct table *plan_table(struct plan *plan, enum entity_kind kind);
 /* Reads all rows; finds none when there is no database. */
 enum err table_load(struct plan *plan, struct table *table, enum entity_kind kind, int64_t event_id);
+/* By another statement with the same columns, which takes `event_id`. */
+enum err table_load_by(struct plan *plan, struct table *table, enum entity_kind kind, int64_t event_id, size_t statement);
 struct row *table_find(const struct table *table, const char *key); /* NULL also when removed */
 struct row *table_find_id(const struct table *table, int64_t id);
 enum err table_add(struct plan *plan, struct table *table, struct row *row);

@@ -47,9 +47,12 @@ struct setup_copy {
     const char *actor;
 };
 
-/* A new event that consists of what another does: rules, categories, areas, gates, programme, papers, our work; nothing of what happened there, no announcements or news.
- * In the caller's transaction, as setup_apply. ERR_NOT_FOUND; ERR_INPUT field_…; ERR_CONFLICT setup_slug. */
-enum err setup_copy(struct db *db, struct arena *arena, const struct setup_copy *copy, const char **ret_slug, struct fault *fault);
+/* What a copy is made of: read before the transaction, since with thousands of people it takes a while. *ret is a new reference. ERR_NOT_FOUND. */
+enum err setup_copy_read(struct db *db, const char *from, json_t **ret, struct fault *fault);
+
+/* A new event that consists of what another does, as setup_copy_read said (`root` is altered): rules, categories, areas, gates, programme, papers, our work; nothing of
+ * what happened there, no announcements or news. In the caller's transaction, as setup_apply. ERR_NOT_FOUND; ERR_INPUT field_…; ERR_CONFLICT setup_slug. */
+enum err setup_copy(struct db *db, struct arena *arena, const struct setup_copy *copy, json_t *root, const char **ret_slug, struct fault *fault);
 
 /* A code of at most 40 characters out of a title: "Cửa chính" → "cua-chinh"; `spare` when nothing of it can stand in a code. NULL: out of memory. */
 char *setup_code_of(struct arena *arena, const json_t *title, const char *spare);

@@ -65,13 +65,18 @@ static const char *stored_key(struct plan *plan, enum entity_kind kind, const st
 
 enum err table_load(struct plan *plan, struct table *table, enum entity_kind kind, int64_t event_id)
 {
+    return table_load_by(plan, table, kind, event_id, entities[kind].list);
+}
+
+enum err table_load_by(struct plan *plan, struct table *table, enum entity_kind kind, int64_t event_id, size_t statement)
+{
     const struct entity *entity = &entities[kind];
     *table = (struct table){.kind = kind, .event_id = event_id, .by_key = {.arena = plan->arena}, .by_id = {.arena = plan->arena},
         .by_number = {.arena = plan->arena}, .last_order = -1};
     if (!plan->db) return OK;
     struct db_value *values = NULL, parameter = value_i64(event_id);
     size_t count = 0, width = entity_width(entity);
-    enum err e = db_fetch(plan->db, plan->arena, entity->list, &parameter, entity->in_event ? 1 : 0, &values, &count);
+    enum err e = db_fetch(plan->db, plan->arena, statement, &parameter, entity->in_event || statement != entity->list ? 1 : 0, &values, &count);
     for (size_t i = 0; e == OK && i < count; i++) {
         struct row *row = arena_alloc(plan->arena, sizeof *row);
         if (!row) return ERR_NOMEM;

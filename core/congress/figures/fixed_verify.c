@@ -112,6 +112,10 @@ static enum err check_one(struct look *l, const struct fixed_figure *f, const ch
     struct sql_fixed_erased_row erased; /* the names were erased: the list is held against what was left then */
     e = sql_fixed_erased(l->db, &l->scratch, f->id, &erased);
     if (e != OK && e != ERR_NOT_FOUND) return e;
+    struct sql_purge_is_on_row purge = {DB_NULL}; /* and while they are being erased the list is neither */
+    enum err is = e == ERR_NOT_FOUND ? sql_purge_is_on(l->db, &l->scratch, f->event_id, &purge) : OK;
+    if (is != OK && is != ERR_NOT_FOUND) return is;
+    if (is == OK && purge.purging_ms != DB_NULL) return OK;
     return strcmp(hash, e == OK ? erased.people_hash : f->people_hash) == 0 ? OK : altered(fault, l->slug, f->number, "its list was altered");
 }
 

@@ -24,7 +24,7 @@ enum err slice_begin(struct slice *s, struct db *db, struct write_tools *tools)
     s->tools = tools;
     arena_clear(s->arena);
     s->doing = (struct register_doing){.db = db, .arena = s->arena, .ids = &tools->ids, .at_ms = s->at_ms, .actor = s->actor, .source = s->source,
-                                       .fault = s->fault};
+                                       .of_event = s->m && s->m->plan.here ? s->m->plan.here->row->now[0].i64 : 0, .fault = s->fault};
     return register_begin(&s->doing);
 }
 

@@ -9,6 +9,7 @@ enum {
     KNOWN_BORN = 1, KNOWN_GENDER = 2, KNOWN_PHONE = 4, KNOWN_PHOTO = 8, KNOWN_JOINED = 16, KNOWN_EMAIL = 32, KNOWN_TITLE = 64, KNOWN_HONORIFIC = 128,
     KNOWN_WOMAN = 256, KNOWN_MAN = 512, /* not whether it is known, but which: counted most often */
     KNOWN_UNIT = 1024,
+    KNOWN_NOBODY = 2048, /* who was erased from an event: stands in its counts, and in no list of the register (core/congress/purge) */
     KNOWN_FIELDS = 65535 /* bits of columns; above stand attribute types, by attribute_type.known_mask */
 };
 #define KNOWN_TYPES_MOST 46

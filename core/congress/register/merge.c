@@ -177,6 +177,7 @@ static enum err end_gone(struct merge_two *two)
 {
     struct register_doing *doing = two->doing;
     enum err e = register_note(doing, &(struct note){two->gone.id, DB_NULL, "merged", two->gone.code, two->kept.code, false});
+    if (e == OK) e = sql_register_person_of_both(doing->db, two->kept.id, two->gone.id, NULL);
     if (e == OK) e = sql_register_person_drop(doing->db, two->gone.id, NULL);
     if (e == OK) e = find_index_touch_person(doing->db, doing->arena, two->gone.id);
     if (e == OK) e = sql_merge_alias_put(doing->db, two->gone.code, two->kept.id, two->merge_id, NULL);

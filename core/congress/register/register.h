@@ -58,6 +58,7 @@ struct register_doing {
     const char *source;    /* by what: "console", "desk", "event file", "photos", "import:12" */
     bool is_joining;       /* who is new or had no unit joins on `day`; else the source only lists them: since their `joined`, or since nobody knows when */
     enum register_ended ends_as; /* how a membership ended whose unit is taken away */
+    int64_t of_event;      /* not 0: who is new and in no unit came in for this event alone, and goes with a purge of it (core/congress/purge) */
     struct fault *fault;
     struct register_type *types; /* private; NULL at first */
     size_t type_count;
@@ -94,6 +95,9 @@ struct register_attribute {
  * values are checked by the caller. Nothing is written when nothing differs; *ret_changed (may be NULL) tells. ERR_CONFLICT: the code is taken. */
 enum err register_write_person(struct register_doing *doing, const struct register_person *before, const struct register_person *after,
                                const struct register_attribute *attributes, size_t attribute_count, bool *ret_changed);
+
+/* Behind all that an event file wrote: who is new since doing->at_ms, in no unit and in one event alone, came in for that event (of_event). */
+enum err register_claim_new(struct register_doing *doing);
 
 /* Takes a person out of the register, with attributes; delegates and cards must be gone (ERR_CONFLICT). was_mistake: they never belonged there, as when an import is
  * undone: then no day knows them any more; else the membership ends as `removed` on doing->day. */

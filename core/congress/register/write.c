@@ -202,6 +202,7 @@ enum err register_write_person(struct register_doing *doing, const struct regist
     enum err e = mark_attributes(doing, attributes, attribute_count, &keep, &known);
     if (e == OK) e = put_person(doing, after, known, keep);
     if (e == OK) e = put_attributes(doing, after->id, attributes, attribute_count, !before);
+    if (e == OK && !before && doing->of_event && after->unit_id == DB_NULL) e = sql_register_person_of_event(doing->db, after->id, doing->of_event, NULL);
     if (e == OK) e = before ? note_person(doing, before, after) : register_note(doing, &(struct note){after->id, DB_NULL, "created", NULL, after->code, false});
     const struct unit_change change = {after->id, before ? before->unit_id : DB_NULL, after->unit_id, after->joined, !before};
     if (e == OK) e = membership_change(doing, &change);
@@ -209,6 +210,11 @@ enum err register_write_person(struct register_doing *doing, const struct regist
         e = membership_follow_joined(doing, after->id, after->joined);
     if (e == OK && ret_changed) *ret_changed = true;
     return e;
+}
+
+enum err register_claim_new(struct register_doing *doing)
+{
+    return sql_register_people_of_event(doing->db, id_least_at(doing->at_ms), NULL);
 }
 
 enum err register_put_unit(struct register_doing *doing, const struct register_person *before, const struct register_person *after)

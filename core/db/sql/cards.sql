@@ -3,7 +3,7 @@
 -- A unit counts with all units below it.
 -- member_card_missing :many (after_id i64, unit_id i64, most i64) -> (person_id i64)
 SELECT p.id FROM person p
-WHERE p.id > $1 AND ($2 = 0 OR p.unit_id IN (
+WHERE p.id > $1 AND (p.known & 2048) = 0 AND ($2 = 0 OR p.unit_id IN (
     WITH RECURSIVE below(id) AS (SELECT u.id FROM unit u WHERE u.id = $2 UNION SELECT k.id FROM unit k JOIN below b ON k.parent_id = b.id) SELECT id FROM below))
   AND NOT EXISTS (SELECT 1 FROM credential c WHERE c.person_id = p.id AND c.event_id IS NULL AND c.delegate_id IS NULL)
 ORDER BY p.id LIMIT $3
@@ -14,8 +14,8 @@ SELECT COUNT(*),
   COALESCE(SUM(CASE WHEN NOT EXISTS (SELECT 1 FROM credential c WHERE c.person_id = p.id AND c.event_id IS NULL AND c.delegate_id IS NULL AND c.revoked_ms IS NULL)
     THEN 1 ELSE 0 END), 0)
 FROM person p
-WHERE $1 = 0 OR p.unit_id IN (
-    WITH RECURSIVE below(id) AS (SELECT u.id FROM unit u WHERE u.id = $1 UNION SELECT k.id FROM unit k JOIN below b ON k.parent_id = b.id) SELECT id FROM below)
+WHERE (p.known & 2048) = 0 AND ($1 = 0 OR p.unit_id IN (
+    WITH RECURSIVE below(id) AS (SELECT u.id FROM unit u WHERE u.id = $1 UNION SELECT k.id FROM unit k JOIN below b ON k.parent_id = b.id) SELECT id FROM below))
 
 -- member_card_person :maybe (code text, unit_id i64) -> (person_id i64, cards i64, good i64)
 SELECT p.id, (SELECT COUNT(*) FROM credential c WHERE c.person_id = p.id AND c.event_id IS NULL AND c.delegate_id IS NULL),

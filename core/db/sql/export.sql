@@ -15,22 +15,22 @@ WHERE s.event_id = $1 ORDER BY s.received_ms, s.id;
 SELECT d.number, p.code, p.name, p.sort_name, p.honorific, p.title, u.code, c.code, g.code, d.mandate, d.status, d.group_name, d.sort_order, d.seat, d.badge_box, d.room, d.transport, t.attended_ms, p.gender, p.born, p.joined, p.phone, p.email, d.replaces, d.decision, d.needs, d.roles, d.diet
 FROM delegate d JOIN category c ON c.id = d.category_id LEFT JOIN person p ON p.id = d.person_id LEFT JOIN unit u ON u.id = p.unit_id LEFT JOIN unit g ON g.id = d.delegation_id
   LEFT JOIN delegate_state t ON t.delegate_id = d.id
-WHERE d.event_id = $1
+WHERE d.event_id = $1 AND (p.id IS NULL OR (p.known & 2048) = 0)
 ORDER BY CASE WHEN d.sort_order IS NULL THEN 1 ELSE 0 END, d.sort_order, CASE WHEN d.number IS NULL THEN 1 ELSE 0 END, d.number, d.id;
 
 -- People of the register with their attributes, a row for each attribute; unit 0: everybody, else the unit's and all beneath it.
 -- export_people :each (unit_id i64) -> (id i64, code text, name text, sort_name text?, honorific text?, title text?, gender text?, born text?, joined text?, phone text?, email text?, unit text?, type_id i64?, value text?)
 SELECT p.id, p.code, p.name, p.sort_name, p.honorific, p.title, p.gender, p.born, p.joined, p.phone, p.email, u.code, a.type_id, a.value
 FROM person p LEFT JOIN unit u ON u.id = p.unit_id LEFT JOIN person_attribute a ON a.person_id = p.id
-WHERE $1 = 0 OR +p.unit_id IN (
-    WITH RECURSIVE below(id) AS (SELECT o.id FROM unit o WHERE o.id = $1 UNION SELECT k.id FROM unit k JOIN below b ON k.parent_id = b.id) SELECT id FROM below)
+WHERE (p.known & 2048) = 0 AND ($1 = 0 OR +p.unit_id IN (
+    WITH RECURSIVE below(id) AS (SELECT o.id FROM unit o WHERE o.id = $1 UNION SELECT k.id FROM unit k JOIN below b ON k.parent_id = b.id) SELECT id FROM below))
 ORDER BY p.name_sort, p.id;
 
 -- export_attributes_of_delegates :each (event_id i64) -> (code text, type_id i64, value text)
 SELECT p.code, a.type_id, a.value FROM delegate d JOIN person p ON p.id = d.person_id JOIN person_attribute a ON a.person_id = p.id WHERE d.event_id = $1;
 
 -- export_delegate_count :maybe (event_id i64) -> (total i64)
-SELECT COUNT(*) FROM delegate WHERE event_id = $1 AND person_id IS NOT NULL;
+SELECT COUNT(*) FROM delegate d JOIN person p ON p.id = d.person_id WHERE d.event_id = $1 AND (p.known & 2048) = 0;
 
 -- export_organization :maybe () -> (languages text)
 SELECT languages FROM organization WHERE id = 1;

@@ -17,7 +17,7 @@ INSERT INTO find_scope(number, event_id) SELECT COALESCE(MAX(number), 0) + 1, $1
 -- What entries are made of; of one person (from = until) or of all. The same columns as of delegates.
 -- find_people :many (from_id i64, until_id i64) -> (id i64, sort text?, name text?, number text?, seat text?, code text?, phone text?, unit text?, unit_code text?)
 SELECT p.id, p.name_sort, p.name_fold, CAST(NULL AS TEXT), CAST(NULL AS TEXT), p.code, p.phone, u.name_fold, u.code
-FROM person p LEFT JOIN unit u ON u.id = p.unit_id WHERE p.id >= $1 AND p.id <= $2
+FROM person p LEFT JOIN unit u ON u.id = p.unit_id WHERE p.id >= $1 AND p.id <= $2 AND (p.known & 2048) = 0
 
 -- find_delegates :many (event_id i64, from_id i64, until_id i64) -> (id i64, sort text?, name text?, number text?, seat text?, code text?, phone text?, unit text?, unit_code text?)
 SELECT d.id, p.name_sort, p.name_fold, d.number, d.seat, p.code, p.phone, u.name_fold, u.code
@@ -29,6 +29,10 @@ SELECT id, event_id FROM delegate WHERE person_id = $1
 
 -- find_delegate_person :maybe (delegate_id i64) -> (event_id i64, person_id i64?)
 SELECT event_id, person_id FROM delegate WHERE id = $1
+
+-- Who was erased before nobodies were marked.
+-- find_nobodies :many () -> (id i64)
+SELECT p.id FROM find_scope f JOIN find_entry e ON e.scope = f.number JOIN person p ON p.id = e.subject_id WHERE f.event_id = 0 AND p.unit_id IS NULL AND p.known = 2048
 
 -- find_entries :many (from_place i64, until_place i64) -> (place i64, subject_id i64, sort text, name text, whole text, rest text, tail text)
 SELECT place, subject_id, sort, name, whole, rest, tail FROM find_entry WHERE place >= $1 AND place < $2 ORDER BY place
@@ -97,9 +101,9 @@ ORDER BY CASE WHEN LOWER(d.number) = $5 OR LOWER(d.seat) = $5 THEN 0
 SELECT p.id
 FROM person p
 LEFT JOIN unit u ON u.id = p.unit_id
-WHERE ((' ' || p.name_fold || ' ' || COALESCE(u.name_fold, '')) LIKE $1 AND (' ' || p.name_fold || ' ' || COALESCE(u.name_fold, '')) LIKE $2
+WHERE (p.known & 2048) = 0 AND (((' ' || p.name_fold || ' ' || COALESCE(u.name_fold, '')) LIKE $1 AND (' ' || p.name_fold || ' ' || COALESCE(u.name_fold, '')) LIKE $2
     AND (' ' || p.name_fold || ' ' || COALESCE(u.name_fold, '')) LIKE $3) OR LOWER(p.code) = $4
-  OR REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(p.phone, ' ', ''), '-', ''), '.', ''), '(', ''), ')', '') LIKE $5
+  OR REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(p.phone, ' ', ''), '-', ''), '.', ''), '(', ''), ')', '') LIKE $5)
 ORDER BY CASE WHEN LOWER(p.code) = $4 THEN 0
   WHEN (' ' || p.name_fold) LIKE $1 AND (' ' || p.name_fold) LIKE $2 AND (' ' || p.name_fold) LIKE $3 THEN 1 ELSE 2 END, p.name_sort, p.code LIMIT $6
 

@@ -30,6 +30,15 @@ FROM unit ORDER BY CASE WHEN sort_order IS NULL THEN 1 ELSE 0 END, sort_order, c
 SELECT id, code, name, name_fold, name_sort, sort_name, honorific, unit_id, title, gender, born, joined, phone, email, photo, photo_blob
 FROM person ORDER BY code;
 
+-- The same of an event's list alone, and of the register without those who were erased.
+-- import_person_list_of_event :many (event_id i64) -> (id i64, code text, name text, name_fold text, name_sort text, sort_name text?, honorific text?, unit_id i64?, title text?, gender text?, born text?, joined text?, phone text?, email text?, photo text?, photo_blob text?)
+SELECT id, code, name, name_fold, name_sort, sort_name, honorific, unit_id, title, gender, born, joined, phone, email, photo, photo_blob
+FROM person WHERE id IN (SELECT d.person_id FROM delegate d WHERE d.event_id = $1) ORDER BY code;
+
+-- import_person_list_of_register :many (event_id i64) -> (id i64, code text, name text, name_fold text, name_sort text, sort_name text?, honorific text?, unit_id i64?, title text?, gender text?, born text?, joined text?, phone text?, email text?, photo text?, photo_blob text?)
+SELECT id, code, name, name_fold, name_sort, sort_name, honorific, unit_id, title, gender, born, joined, phone, email, photo, photo_blob
+FROM person WHERE $1 = -1 AND (known & 2048) = 0 ORDER BY code;
+
 -- import_event_list :many () -> (id i64, slug text, kind text, title text, timezone text, public_url text?, starts_ms i64, ends_ms i64, opens_ms i64, venue text?, colors text?, wifi text?, streams text?, quorum text?, slides text?, documents_access text, pin text, names_on_wall i64, welcome text?, group_quorum i64, head_pin i64, wall_welcome text?)
 SELECT id, slug, kind, title, timezone, public_url, starts_ms, ends_ms, opens_ms, venue, colors, wifi, streams, quorum, slides,
   documents_access, pin, names_on_wall, welcome, group_quorum, head_pin, wall_welcome
@@ -135,6 +144,10 @@ INSERT INTO document_version(id, document_id, version, sha256, name, added_ms) V
 
 -- import_person_attributes :many () -> (person_id i64, code text, value text)
 SELECT a.person_id, t.code, a.value FROM person_attribute a JOIN attribute_type t ON t.id = a.type_id ORDER BY a.person_id, t.code;
+
+-- import_person_attributes_of_event :many (event_id i64) -> (person_id i64, code text, value text)
+SELECT a.person_id, t.code, a.value FROM person_attribute a JOIN attribute_type t ON t.id = a.type_id
+WHERE a.person_id IN (SELECT d.person_id FROM delegate d WHERE d.event_id = $1) ORDER BY a.person_id, t.code;
 
 -- import_delegate_clear_number :exec (id i64)
 UPDATE delegate SET number = NULL WHERE id = $1;

@@ -12,7 +12,7 @@ ORDER BY u.sort_order NULLS LAST, u.code NULLS LAST, d.sort_order NULLS LAST, p.
 SELECT p.id, p.code, p.name, p.sort_name, NULL, u.code, u.name, 'summoned', p.photo, p.photo_blob
 FROM person p
 LEFT JOIN unit u ON u.id = p.unit_id
-WHERE ($1 = 0 OR p.unit_id = $1)
+WHERE ($1 = 0 OR p.unit_id = $1) AND (p.known & 2048) = 0
 ORDER BY u.sort_order NULLS LAST, u.code NULLS LAST, p.name_sort, p.code
 
 -- A delegate's photo, for those who may see this event.

@@ -8,6 +8,19 @@ ON CONFLICT (id) DO UPDATE SET code = excluded.code, name = excluded.name, name_
   joined = excluded.joined, phone = excluded.phone, email = excluded.email, photo = excluded.photo, photo_blob = excluded.photo_blob,
   known = (person.known & $18) | excluded.known
 
+-- register_person_of_event :exec (id i64, event_id i64?)
+UPDATE person SET of_event_id = $2 WHERE id = $1
+
+-- Of two that become one: of an event alone only when both were.
+-- register_person_of_both :exec (kept_id i64, gone_id i64)
+UPDATE person SET of_event_id = NULL WHERE id = $1 AND of_event_id IS NOT NULL AND of_event_id <> COALESCE((SELECT g.of_event_id FROM person g WHERE g.id = $2), 0)
+
+-- Who came in by an event file, since that change: of the one event that it puts them into.
+-- register_people_of_event :exec (least_id i64)
+UPDATE person SET of_event_id = (SELECT MIN(d.event_id) FROM delegate d WHERE d.person_id = person.id)
+WHERE id IN (SELECT c.person_id FROM register_change c WHERE c.id >= $1 AND c.field = 'created' AND c.person_id IS NOT NULL) AND unit_id IS NULL
+  AND (SELECT COUNT(*) FROM delegate d WHERE d.person_id = person.id) = 1
+
 -- register_person_drop :exec (id i64)
 DELETE FROM person WHERE id = $1
 
@@ -136,7 +149,7 @@ WHERE c.id < $1 AND c.at_ms >= $2 AND c.at_ms < $3 ORDER BY c.id DESC LIMIT $4
 
 -- The tree with counts: read from the index person_by_unit alone.
 -- tree_counts :each () -> (unit_id i64?, known i64, total i64)
-SELECT unit_id, known, COUNT(*) FROM person GROUP BY unit_id, known
+SELECT unit_id, known, COUNT(*) FROM person WHERE (known & 2048) = 0 GROUP BY unit_id, known
 
 -- What `plenum doctor` looks at: each must be 0.
 -- register_check_open :maybe () -> (total i64, code text?)
@@ -157,7 +170,7 @@ WHERE until_day < from_day OR (ended IS NULL AND (until_day <> '9999-12-31' OR e
 -- register_check_known :maybe () -> (total i64, code text?)
 SELECT COUNT(*), MIN(p.code) FROM person p LEFT JOIN (
   SELECT a.person_id, CAST(SUM(t.known_mask) AS BIGINT) AS mask FROM person_attribute a JOIN attribute_type t ON t.id = a.type_id GROUP BY a.person_id) x ON x.person_id = p.id
-WHERE p.known <> (CASE WHEN p.born IS NULL THEN 0 ELSE 1 END) + (CASE WHEN p.gender IS NULL THEN 0 ELSE 2 END) + (CASE WHEN p.phone IS NULL THEN 0 ELSE 4 END)
+WHERE p.known - (p.known & 2048) <> (CASE WHEN p.born IS NULL THEN 0 ELSE 1 END) + (CASE WHEN p.gender IS NULL THEN 0 ELSE 2 END) + (CASE WHEN p.phone IS NULL THEN 0 ELSE 4 END)
   + (CASE WHEN p.photo_blob IS NULL THEN 0 ELSE 8 END) + (CASE WHEN p.joined IS NULL THEN 0 ELSE 16 END) + (CASE WHEN p.email IS NULL THEN 0 ELSE 32 END)
   + (CASE WHEN p.title IS NULL THEN 0 ELSE 64 END) + (CASE WHEN p.honorific IS NULL THEN 0 ELSE 128 END) + (CASE WHEN p.gender = 'f' THEN 256 ELSE 0 END)
   + (CASE WHEN p.gender = 'm' THEN 512 ELSE 0 END) + (CASE WHEN p.unit_id IS NULL THEN 0 ELSE 1024 END) + COALESCE(x.mask, 0)
@@ -170,12 +183,12 @@ WHERE p.unit_id IN (WITH RECURSIVE below(id) AS (SELECT u.id FROM unit u WHERE u
   AND ($2 = 0 OR (p.known & $2) <> $2)
 
 -- people_count_all :maybe (mask i64) -> (total i64)
-SELECT COUNT(*) FROM person p WHERE ($1 = 0 OR (p.known & $1) <> $1)
+SELECT COUNT(*) FROM person p WHERE (p.known & 2048) = 0 AND ($1 = 0 OR (p.known & $1) <> $1)
 
 -- people_walk :many (unit_id i64, mask i64, after_sort text, after_id i64, most i64) -> (id i64, code text, name text, name_sort text, honorific text?, title text?, gender text?, born text?, joined text?, phone text?, email text?, photo_blob text?, unit_id i64?, unit_code text?, unit_name text?, known i64)
 SELECT p.id, p.code, p.name, p.name_sort, p.honorific, p.title, p.gender, p.born, p.joined, p.phone, p.email, p.photo_blob, p.unit_id, u.code, u.name, p.known
 FROM person p LEFT JOIN unit u ON u.id = p.unit_id
-WHERE p.name_sort >= $3 AND (p.name_sort > $3 OR p.id > $4) AND ($2 = 0 OR (p.known & $2) <> $2) AND ($1 = 0 OR +p.unit_id IN (
+WHERE p.name_sort >= $3 AND (p.name_sort > $3 OR p.id > $4) AND (p.known & 2048) = 0 AND ($2 = 0 OR (p.known & $2) <> $2) AND ($1 = 0 OR +p.unit_id IN (
     WITH RECURSIVE below(id) AS (SELECT o.id FROM unit o WHERE o.id = $1 UNION SELECT k.id FROM unit k JOIN below b ON k.parent_id = b.id) SELECT id FROM below))
 ORDER BY p.name_sort, p.id LIMIT $5
 
@@ -190,14 +203,14 @@ ORDER BY p.name_sort || '', p.id LIMIT $5
 -- people_gather_all :many (mask i64, after_sort text, after_id i64, most i64) -> (id i64, code text, name text, name_sort text, honorific text?, title text?, gender text?, born text?, joined text?, phone text?, email text?, photo_blob text?, unit_id i64?, unit_code text?, unit_name text?, known i64)
 SELECT p.id, p.code, p.name, p.name_sort, p.honorific, p.title, p.gender, p.born, p.joined, p.phone, p.email, p.photo_blob, p.unit_id, u.code, u.name, p.known
 FROM person p LEFT JOIN unit u ON u.id = p.unit_id
-WHERE p.id IN (SELECT q.id FROM person q WHERE (q.known & $1) <> $1) AND (p.name_sort || '' > $2 OR (p.name_sort || '' = $2 AND p.id > $3))
+WHERE p.id IN (SELECT q.id FROM person q WHERE (q.known & 2048) = 0 AND (q.known & $1) <> $1) AND (p.name_sort || '' > $2 OR (p.name_sort || '' = $2 AND p.id > $3))
 ORDER BY p.name_sort || '', p.id LIMIT $4
 
 -- Who is in no unit.
 -- people_nowhere :many (mask i64, after_sort text, after_id i64, most i64) -> (id i64, code text, name text, name_sort text, honorific text?, title text?, gender text?, born text?, joined text?, phone text?, email text?, photo_blob text?, unit_id i64?, unit_code text?, unit_name text?, known i64)
 SELECT p.id, p.code, p.name, p.name_sort, p.honorific, p.title, p.gender, p.born, p.joined, p.phone, p.email, p.photo_blob, p.unit_id, CAST(NULL AS TEXT), CAST(NULL AS TEXT), p.known
 FROM person p
-WHERE p.unit_id IS NULL AND ($1 = 0 OR (p.known & $1) <> $1) AND (p.name_sort || '' > $2 OR (p.name_sort || '' = $2 AND p.id > $3))
+WHERE p.unit_id IS NULL AND (p.known & 2048) = 0 AND ($1 = 0 OR (p.known & $1) <> $1) AND (p.name_sort || '' > $2 OR (p.name_sort || '' = $2 AND p.id > $3))
 ORDER BY p.name_sort || '', p.id LIMIT $4
 
 -- people_by_id :many (id1 i64, id2 i64, id3 i64, id4 i64, id5 i64, id6 i64, id7 i64, id8 i64, id9 i64, id10 i64, id11 i64, id12 i64, id13 i64, id14 i64, id15 i64, id16 i64, id17 i64, id18 i64, id19 i64, id20 i64) -> (id i64, code text, name text, name_sort text, honorific text?, title text?, gender text?, born text?, joined text?, phone text?, email text?, photo_blob text?, unit_id i64?, unit_code text?, unit_name text?, known i64)
@@ -285,7 +298,7 @@ SELECT id, kept_id, gone_id, kept_code, gone_code, made_ms, actor, undone_ms, un
 
 -- Who may be one person: compared in memory.
 -- doubles_all :each () -> (id i64, name_fold text, born text?, phone text?, email text?)
-SELECT id, name_fold, born, phone, email FROM person
+SELECT id, name_fold, born, phone, email FROM person WHERE (known & 2048) = 0
 
 -- doubles_distinct :many () -> (low_id i64, high_id i64)
 SELECT low_id, high_id FROM register_distinct
