@@ -33,7 +33,7 @@ static void upload(struct http_request *req, void *thread_state)
 {
     struct import_ask *ask = req->state;
     struct worker *worker = thread_state;
-    const struct list_import_door door = {.run = run_turn, .context = app_of(req)};
+    const struct list_import_door door = turn_door(app_of(req));
     const char *folder = app_of(req)->store.folder;
     ask->meta = json_pack("{s:s, s:s?, s:s, s:s}", "target", ask->act, "event", ask->event, "name", ask->file_name, "actor", actor_of(req));
     ask->error = !worker ? ERR_BUSY : ask->meta ? list_work_make(folder, ask->data, ask->length, ask->meta, ask->made, &ask->fault) : ERR_NOMEM;
@@ -44,7 +44,7 @@ static void plan_again(struct http_request *req, void *thread_state)
 {
     struct import_ask *ask = req->state;
     struct worker *worker = thread_state;
-    const struct list_import_door door = {.run = run_turn, .context = app_of(req)};
+    const struct list_import_door door = turn_door(app_of(req));
     json_t *changes = ask->meta, *value; /* what the form says, over what was chosen before */
     const char *key;
     ask->meta = NULL;
