@@ -1,6 +1,7 @@
 #include "core/base/csv.h"
 #include "core/base/text.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #define LOOK_ROWS 200 /* by which the separator is found */
@@ -158,41 +159,73 @@ struct division {
     size_t rows;  /* with anything in them */
     size_t often; /* of those, divided into the most usual number of cells above one */
     size_t cells; /* that number, less one */
+    size_t first; /* the first row that is divided so */
     size_t some;  /* divided at all */
+    size_t marks, prose; /* separators, and those that look like punctuation within a text: a space behind, or a comma between digits */
 };
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static void look_at_marks(const struct csv_cell *cells, size_t count, char separator, struct division *d)
+{
+    for (size_t i = 0; i + 1 < count; i++) {
+        const struct csv_cell *a = &cells[i], *b = &cells[i + 1];
+        bool spaced = b->length && b->text[0] == ' ' && a->length && a->text[a->length - 1] != ' ';
+        bool decimal = separator == ',' && a->length && b->length && is_digit(a->text[a->length - 1]) && is_digit(b->text[0]);
+        d->marks++;
+        d->prose += spaced || decimal;
+    }
+}
 
 static struct division divide(struct arena *arena, const char *text, size_t length, char separator)
 {
-    size_t counts[LOOK_CELLS] = {0}, count, line;
+    size_t counts[LOOK_CELLS] = {0}, firsts[LOOK_CELLS] = {0}, count, line;
     struct csv_cell *cells;
     struct division d = {0};
     struct csv_reader r = {.arena = arena, .p = text, .end = text + length, .separator = separator, .line = 1};
     for (int i = 0; i < LOOK_ROWS && csv_next(&r, &cells, &count, &line) == OK;) {
         if (count == 1 && cells[0].length == 0) continue;
         if (r.unfinished && d.rows) break; /* the look ended within a cell */
+        if (count > 1 && count <= LOOK_CELLS && !counts[count - 1]++) firsts[count - 1] = d.rows;
         d.rows++;
         i++;
         d.some += count > 1;
-        if (count > 1 && count <= LOOK_CELLS) counts[count - 1]++;
+        look_at_marks(cells, count, separator, &d);
     }
     for (size_t k = 1; k < LOOK_CELLS; k++)
-        if (counts[k] && counts[k] >= d.often) d.often = counts[k], d.cells = k;
+        if (counts[k] && counts[k] >= d.often) d.often = counts[k], d.cells = k, d.first = firsts[k];
     return d;
+}
+
+/* How much a division looks like the one that was meant. The right one cuts the headings too, as often as the rows beneath, and is no punctuation of texts: "a@x.org; b@x.org",
+ * "1,5", "Silva, Ana". */
+static long score_of(const struct division *d, size_t first)
+{
+    long score = (long)(d->often * 1000 / d->rows) + 40 * (long)(d->cells < 10 ? d->cells : 10);
+    if (d->first == first) score += 150;
+    if (d->prose * 5 > d->marks * 4) score -= 400;
+    return score;
 }
 
 char csv_find_separator(const char *text, size_t length)
 {
-    static const char marks[4] = {'\t', '|', ';', ','};
+    static const char marks[4] = {'\t', '|', ';', ','}; /* of equal ones the first */
     struct division found[4];
     struct arena arena = {0};
+    size_t best = 4, most = 4, first = SIZE_MAX;
     if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) text += 3, length -= 3;
     if (length > LOOK_BYTES) length = LOOK_BYTES;
-    for (size_t i = 0; i < 4; i++) found[i] = divide(&arena, text, length, marks[i]);
+    for (size_t i = 0; i < 4; i++) {
+        found[i] = divide(&arena, text, length, marks[i]);
+        if (found[i].often * 2 >= found[i].rows && found[i].often && found[i].first < first) first = found[i].first;
+    }
     arena_release(&arena);
-    size_t best = 4, most = 4;
     for (size_t i = 0; i < 4; i++) {
         bool steady = found[i].often * 2 >= found[i].rows && found[i].often;
-        if (steady && (best == 4 || found[i].cells > 2 * found[best].cells)) best = i;
+        if (steady && (best == 4 || score_of(&found[i], first) > score_of(&found[best], first))) best = i;
         if (found[i].some && (most == 4 || found[i].some > found[most].some)) most = i;
     }
     if (best < 4) return marks[best];

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MERGES_MOST 200000
+#define WORK_MOST 2 /* times the cells of a book may be gone through for its merges */
 
 enum err build_begin(struct build *build, struct arena *arena, const struct sheet_limits *limits, size_t length, struct fault *fault)
 {
@@ -109,6 +109,11 @@ enum err build_cell(struct build *b, uint32_t column, enum sheet_kind kind, doub
     return OK;
 }
 
+void build_raw(struct build *b, const char *raw)
+{
+    if (b->row_count) b->row[b->row_count - 1].raw = raw;
+}
+
 static int compare_cells(const void *a, const void *b)
 {
     const struct sheet_cell *x = a, *y = b;
@@ -154,7 +159,8 @@ enum err build_row_end(struct build *b)
 
 enum err build_merge(struct build *b, const struct sheet_merge *merge)
 {
-    if (b->merge_count >= MERGES_MOST) return refuse_large(b->fault, "merged cells", MERGES_MOST);
+    if (b->all_merges >= b->limits->merges) return refuse_large(b->fault, "merged cells", b->limits->merges);
+    b->all_merges++;
     if (arena_grow(&b->scratch, &b->merges, &b->merge_capacity, b->merge_count, sizeof *b->merges) != 0) return fault_set(b->fault, ERR_NOMEM, "not enough memory");
     b->merges[b->merge_count++] = *merge;
     return OK;
@@ -189,12 +195,11 @@ static void clear_merged(struct sheet_row *row, const struct sheet_merge *m)
 
 static enum err apply_merges(struct build *b)
 {
-    uint64_t work = 0;
     for (size_t i = 0; i < b->merge_count; i++) {
         const struct sheet_merge *m = &b->merges[i];
         for (size_t r = first_at_or_behind(b, m->first_row); r < b->count && b->rows[r].number <= m->last_row; r++) {
-            work += b->rows[r].count + 1;
-            if (work > b->limits->cells * 4) return refuse_large(b->fault, "merged cells", MERGES_MOST); /* they lie over each other */
+            b->merge_work += b->rows[r].count + 1;
+            if (b->merge_work > b->limits->cells * WORK_MOST) return refuse_large(b->fault, "merged cells", b->limits->merges); /* they lie over each other */
             clear_merged(&b->rows[r], m);
         }
     }

@@ -18,7 +18,7 @@ struct build {
     struct fault *fault;
     struct build_kept *kept; /* texts that were seen lately: [kept_count], a power of two */
     uint32_t kept_count;
-    uint64_t cells, text_bytes;
+    uint64_t cells, text_bytes, all_merges, merge_work; /* of the whole book */
     /* the row that is read */
     struct sheet_cell *row;
     size_t row_count, row_capacity;
@@ -43,6 +43,7 @@ enum build_font {
     FONT_TCVN3_CAPITALS,
     FONT_VNI,
     FONT_MIXED, /* runs of several: already converted */
+    FONT_USUAL, /* of a run: a font that says nothing about letters; in no cell */
 };
 
 /* `length` of the file, by which it is known how much will come. */
@@ -59,6 +60,8 @@ bool build_is_blank(const char *text, size_t length);
 void build_row(struct build *build, uint32_t number, bool hidden);
 /* `text` from build_text or static; NULL: nothing is stored. */
 enum err build_cell(struct build *build, uint32_t column, enum sheet_kind kind, double number, const char *text);
+/* What the cell that was added last says in the file. */
+void build_raw(struct build *build, const char *raw);
 enum err build_row_end(struct build *build);
 enum err build_merge(struct build *build, const struct sheet_merge *merge);
 /* `name` is kept. */

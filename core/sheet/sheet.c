@@ -17,9 +17,15 @@ const struct sheet_limits sheet_limits_usual = {
     .rows = ROWS_MOST,
     .columns = 1024,
     .strings = 8000000,
-    .text_bytes = UINT64_C(512) << 20,
+    .merges = 500000, /* one in each row of the longest lists */
+    .text_bytes = UINT64_C(256) << 20,
     .cell_bytes = 32767 * 4, /* the office programs' own bound, in characters */
 };
+
+double sheet_epoch(const struct sheet_book *book)
+{
+    return book->from_1904 ? 24107 : 25569;
+}
 
 const struct sheet_cell *sheet_row_cell(const struct sheet_row *row, uint32_t column)
 {

@@ -80,6 +80,7 @@ struct sheet_book {
     char separator;             /* CSV: one of , ; | and tab, or 0 when there is only one column */
     const char *font_encoding;  /* static: "tcvn3" or "vni" when any column was converted (the one of most cells), else NULL */
     bool has_macros;            /* it came with programs in it; they were passed over */
+    bool from_1904;             /* its own numbers of days begin in 1904 (old Macs): sheet_epoch */
 };
 
 struct sheet_limits {
@@ -93,6 +94,7 @@ struct sheet_limits {
     uint32_t rows;          /* the highest row number */
     uint32_t columns;
     uint64_t strings;       /* shared strings */
+    uint64_t merges;        /* merged cells of all sheets */
     uint64_t text_bytes;    /* of all texts of cells, each shared one counted once */
     uint32_t cell_bytes;    /* of one text */
 };
@@ -122,6 +124,10 @@ enum err sheet_read_bytes(const void *data, size_t length, struct arena *arena, 
 
 /* The same book, read in a child process: for files that came from anybody. Also ERR_LIMIT when the child's time or memory is up. The caller waits. */
 enum err sheet_read_apart(const char *path, struct arena *arena, const struct sheet_wish *wish, struct sheet_book *ret, struct fault *fault);
+
+/* What has to be taken from a number of this book, which counts days, for days since 1970-01-01. Cells of kind DATE have that behind them. Days before March 1900 are one
+ * off in books that begin in 1900, which have a 29th of February there. */
+double sheet_epoch(const struct sheet_book *book);
 
 /* The cell of a row in a column; NULL when there is none. */
 const struct sheet_cell *sheet_row_cell(const struct sheet_row *row, uint32_t column);

@@ -14,7 +14,7 @@ struct stream_head {
     uint32_t code; /* enum err; not OK: a stream_fault follows */
     uint32_t sheets;
     uint8_t format, encoding, font_encoding, separator; /* places in stream_words; font_encoding 0xFF: none */
-    uint32_t has_macros;
+    uint32_t has_macros, from_1904;
 };
 
 struct stream_fault {

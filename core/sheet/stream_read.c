@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define ROOM (256u * 1024u)
-#define MERGES_MOST 200000u
+#define TEXTS_MORE 2 /* times the texts of the file: converted ones, and those that come again because their slot was taken */
 
 struct reader {
     int fd;
@@ -22,7 +22,7 @@ struct reader {
     const char **slots; /* [STREAM_SLOTS] */
     struct sheet_cell *row; /* the row that comes in */
     size_t row_capacity;
-    uint64_t cells, text_bytes;
+    uint64_t cells, text_bytes, rows, merges;
     enum err result; /* the first thing that went wrong */
 };
 
@@ -76,7 +76,7 @@ static const char *get_text(struct reader *r, uint32_t name, bool may_be_empty)
         return r->slots[slot];
     }
     if (!get(r, &length, sizeof length)) return NULL;
-    if ((length == 0 && !may_be_empty) || length / 4 > r->limits->cell_bytes || r->text_bytes + length > r->limits->text_bytes * 4) return (void)fail(r, ERR_INPUT), NULL;
+    if ((length == 0 && !may_be_empty) || length / 4 > r->limits->cell_bytes || r->text_bytes + length > r->limits->text_bytes * TEXTS_MORE) return (void)fail(r, ERR_INPUT), NULL;
     r->text_bytes += length;
     char *text = arena_alloc(r->arena, (size_t)length + 1);
     if (!text) return (void)fail(r, ERR_NOMEM), NULL;
@@ -112,7 +112,8 @@ static bool get_row(struct reader *r, const struct sheet *sheet, struct sheet_ro
 
 static bool get_merges(struct reader *r, struct sheet *sheet, uint32_t count)
 {
-    if (count > MERGES_MOST) return fail(r, ERR_INPUT);
+    r->merges += count;
+    if (r->merges > r->limits->merges) return fail(r, ERR_INPUT);
     struct sheet_merge *merges = arena_array(r->arena, count, sizeof *merges);
     if (!merges) return fail(r, ERR_NOMEM);
     if (!get(r, merges, count * sizeof *merges)) return false;
@@ -147,6 +148,8 @@ static bool get_sheet(struct reader *r, struct sheet *sheet)
     if (!sheet->name || in.columns > r->limits->columns || in.rows > r->limits->rows) return fail(r, ERR_INPUT);
     sheet->hidden = in.hidden != 0;
     sheet->columns = in.columns;
+    r->rows += in.rows; /* each has a cell */
+    if (r->rows > r->limits->cells) return fail(r, ERR_INPUT);
     struct sheet_row *rows = arena_array(r->arena, in.rows, sizeof *rows);
     if (!rows) return fail(r, ERR_NOMEM);
     for (uint32_t i = 0; i < in.rows; i++)
@@ -166,7 +169,8 @@ static bool get_book(struct reader *r, const struct stream_head *head, struct sh
     for (uint32_t i = 0; i < head->sheets; i++)
         if (!get_sheet(r, &sheets[i])) return false;
     *ret = (struct sheet_book){.sheets = sheets, .count = head->sheets, .format = stream_words[head->format], .encoding = stream_words[head->encoding],
-        .separator = (char)head->separator, .font_encoding = head->font_encoding == 0xFF ? NULL : stream_words[head->font_encoding], .has_macros = head->has_macros != 0};
+        .separator = (char)head->separator, .font_encoding = head->font_encoding == 0xFF ? NULL : stream_words[head->font_encoding], .has_macros = head->has_macros != 0,
+        .from_1904 = head->from_1904 != 0};
     return true;
 }
 

@@ -122,6 +122,7 @@ bool stream_write(int fd, enum err code, const struct sheet_book *book, const st
         head.font_encoding = word(book->font_encoding);
         head.separator = (uint8_t)book->separator;
         head.has_macros = book->has_macros;
+        head.from_1904 = book->from_1904;
     }
     put(&w, &head, sizeof head);
     if (code != OK) put_fault(&w, fault);

@@ -165,7 +165,8 @@ enum err xlsx_read(struct parts *parts, struct build *build, struct sheet_book *
     if (e == OK) e = read_shared_parts(&x, &relations);
     if (e == OK) e = read_tabs(&x, &workbook, &relations);
     if (e == OK && build->sheet_count == 0) e = refuse_damaged(fault, part, "there is no sheet in the file");
-    if (e == OK) *ret = (struct sheet_book){.format = "xlsx", .encoding = "utf-8", .has_macros = by_type(&relations, "vbaProject") != NULL};
+    if (e == OK) *ret = (struct sheet_book){.format = "xlsx", .encoding = "utf-8", .has_macros = by_type(&relations, "vbaProject") != NULL,
+        .from_1904 = x.from_1904};
     arena_release(&scratch);
     return e;
 }

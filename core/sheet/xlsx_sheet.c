@@ -94,7 +94,7 @@ static enum err open(void *context, unsigned tag, const char *const *attributes,
     case RUN: xlsx_run_begin(&r->runs); break;
     case MERGE: return add_merge(r, attributes);
     case FONT:
-        if ((name = markup_attribute(attributes, "val")) != NULL) r->runs.run_font = xlsx_font_of(name);
+        if ((name = markup_attribute(attributes, "val")) != NULL) xlsx_run_font(&r->runs, name);
         break;
     default: break;
     }
@@ -155,10 +155,14 @@ static enum err put_iso_date(struct reading *r)
     return put(r, SHEET_DATE, days, shown, strlen(shown));
 }
 
-static enum err put_text(struct reading *r, const char *kept, enum build_font own)
+static enum err put_text(struct reading *r, const struct xlsx_string *string)
 {
-    enum build_font font = own != FONT_UNKNOWN ? own : r->style->font;
-    return *kept ? build_cell(r->x->build, r->column, SHEET_TEXT, font, kept) : OK;
+    enum build_font font;
+    const char *kept, *raw;
+    enum err e = xlsx_string_text(r->x, string, r->style->font, &kept, &raw, &font);
+    if (e == OK && *kept) e = build_cell(r->x->build, r->column, SHEET_TEXT, font, kept);
+    if (e == OK && *kept && raw) build_raw(r->x->build, raw);
+    return e;
 }
 
 static enum err put_shared(struct reading *r)
@@ -173,8 +177,7 @@ static enum err put_shared(struct reading *r)
         (void)sheet_cell_address(r->row, r->column, address);
         return refuse_damaged(r->x->fault, address, "cell %s refers to text %llu, of which there are %zu", address, index, r->x->string_count);
     }
-    const struct xlsx_string *s = &r->x->strings[index];
-    return put_text(r, s->text, s->font);
+    return put_text(r, &r->x->strings[index]);
 }
 
 static enum err put_formula(struct reading *r)
@@ -193,8 +196,9 @@ static enum err close_cell(struct reading *r)
     bool is_inline = r->runs.text.length > 0;
     if (!buf_ok(&r->value) || !buf_ok(&r->runs.text) || !buf_ok(&r->formula)) return build_short(x->build, (size_t)x->build->limits->cell_bytes + 1);
     if (r->type == INLINED || (is_inline && r->value.length == 0)) {
-        const char *kept = xlsx_runs_text(x, &r->runs);
-        return kept ? put_text(r, kept, r->runs.font) : build_short(x->build, r->runs.text.length);
+        struct xlsx_string string;
+        enum err e = xlsx_runs_text(x, &r->runs, &string);
+        return e == OK ? put_text(r, &string) : e;
     }
     if (r->value.length == 0) return r->has_formula && r->type != STRING ? put_formula(r) : OK;
     switch (r->type) {
@@ -216,7 +220,7 @@ static enum err close(void *context, unsigned tag, struct fault *fault)
     struct reading *r = context;
     if (tag == CELL) return close_cell(r);
     if (tag == ROW) return build_row_end(r->x->build);
-    if (tag == RUN && xlsx_run_end(&r->runs) != OK) return fault_set(fault, ERR_NOMEM, "not enough memory");
+    if (tag == RUN && xlsx_run_end(r->x, &r->runs) != OK) return fault_set(fault, ERR_NOMEM, "not enough memory");
     return OK;
 }
 

@@ -19,7 +19,8 @@ static inline const char *sheet_kit_kind(enum sheet_kind kind)
 static inline void sheet_kit_tell(const struct sheet_book *book, struct buf *out)
 {
     char address[SHEET_ADDRESS_SIZE];
-    buf_printf(out, "%s %s %d %s %d\n", book->format, book->encoding, book->separator, book->font_encoding ? book->font_encoding : "-", book->has_macros);
+    buf_printf(out, "%s %s %d %s %d %d\n", book->format, book->encoding, book->separator, book->font_encoding ? book->font_encoding : "-", book->has_macros,
+        book->from_1904);
     for (size_t s = 0; s < book->count; s++) {
         const struct sheet *sheet = &book->sheets[s];
         buf_printf(out, "sheet %s %d %zu %u\n", sheet->name, sheet->hidden, sheet->count, sheet->columns);

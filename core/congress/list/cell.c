@@ -20,10 +20,7 @@ static const char *whole_number(struct list_reader *r, const struct list_cell *c
 
 static enum err read_text(struct list_reader *r, struct list_cell *c)
 {
-    const char *code = c->field->code;
-    bool is_short = strcmp(code, "number") == 0 || strcmp(code, "seat") == 0 || strcmp(code, "group") == 0 || strcmp(code, "badge_box") == 0 || strcmp(code,
-        "room") == 0 ||
-                    strcmp(code, "transport") == 0;
+    bool is_short = list_field_is_short(c->field);
     c->value = list_tidy(r->arena, c->text, &c->change);
     if (!c->value) return ERR_NOMEM;
     if (!*c->value) c->value = NULL;
@@ -31,6 +28,79 @@ static enum err read_text(struct list_reader *r, struct list_cell *c)
     c->value = NULL;
     c->reason = "too_long";
     return OK;
+}
+
+/* --- what office programs make dates of --- */
+
+/* Whether a date in such a column is no date: "3-4" was typed for a seat. In texts of the organisation's own, and in decisions, one may be meant. */
+static bool wants_no_date(const struct list_field *field)
+{
+    switch (field->kind) {
+    case LIST_TEXT: return !field->attribute && strcmp(field->code, "decision") != 0;
+    case LIST_CODE:
+    case LIST_PHONE:
+    case LIST_UNIT:
+    case LIST_CATEGORY:
+    case LIST_CHOICE:
+    case LIST_NUMBER:
+    case LIST_COUNT:
+    case LIST_ENUM:
+    case LIST_ENUMS:
+    case LIST_CODES: return true;
+    default: return false;
+    }
+}
+
+/* "3-4": shown so, whatever the program thinks of it. */
+static bool is_shown_as_typed(const char *text)
+{
+    size_t n = strspn(text, "0123456789"), m = n && text[n] && strchr("-/.", text[n]) ? strspn(text + n + 1, "0123456789") : 0;
+    return n && n <= 2 && m && m <= 2 && !text[n + 1 + m];
+}
+
+/* "03-Apr", "Apr-45" in a list that went through an office program and is a CSV since. */
+static bool is_date_as_text(struct list_reader *r, const char *text, struct list_day *ret, bool *ret_failed)
+{
+    size_t n = strcspn(text, "-"), length = strlen(text);
+    if (length < 5 || length > 12 || n == length || strchr(text + n + 1, '-')) return false;
+    const char *a = arena_strndup(r->scratch, text, n), *b = text + n + 1;
+    const char *plain_a = a ? text_fold(r->scratch, a) : NULL, *plain_b = text_fold(r->scratch, b);
+    *ret_failed = !plain_a || !plain_b;
+    if (*ret_failed) return false;
+    int first = list_day_month(plain_a), second = list_day_month(plain_b);
+    const char *digits = first ? b : a;
+    size_t count = strspn(digits, "0123456789");
+    if ((first == 0) == (second == 0) || count < 1 || count > 2 || digits[count]) return false;
+    int number = (int)strtol(digits, NULL, 10);
+    *ret = (struct list_day){.month = first ? first : second, .day = first ? 0 : number, .year = first ? number : r->known->this_year};
+    return true;
+}
+
+/* What may have been typed. */
+static const char *typed_for(struct list_reader *r, const struct list_day *day, const char *shown)
+{
+    bool month_first = r->mapping->ways.order == LIST_MONTH_FIRST, month_alone = !day->day || text_digit((unsigned char)shown[0]) < 0;
+    int a = month_first ? day->month : day->day, b = month_first ? day->day : day->month, year = day->year % 100;
+    if (month_alone) return arena_printf(r->arena, "%d-%d", day->month, year);
+    if (abs(day->year - r->known->this_year) <= 1) return arena_printf(r->arena, "%d-%d", a, b);
+    return arena_printf(r->arena, "%d-%d-%d", a, b, year);
+}
+
+/* A code or a seat that became a date: what was typed cannot be told for sure, and it is never taken as it is. */
+static enum err catch_date(struct list_reader *r, struct list_cell *c, bool *ret_caught)
+{
+    struct list_day day = {.year = 0};
+    bool text = c->cell->kind == SHEET_TEXT && (c->field->kind == LIST_CODE || list_field_is_short(c->field)), failed = false;
+    *ret_caught = false;
+    if (text) *ret_caught = is_date_as_text(r, c->text, &day, &failed);
+    else if (c->cell->kind == SHEET_DATE && wants_no_date(c->field)) *ret_caught = !is_shown_as_typed(c->text);
+    if (failed) return ERR_NOMEM;
+    if (!*ret_caught) return OK;
+    if (!text && !list_day_from_number(c->cell->number, &day)) return c->reason = "became_date", OK;
+    c->reason = "became_date";
+    c->proposal = typed_for(r, &day, c->text);
+    c->doubtful = c->field->kind != LIST_CODE && strcmp(c->field->code, "number") != 0 && strcmp(c->field->code, "name") != 0;
+    return c->proposal ? OK : ERR_NOMEM;
 }
 
 /* --- codes --- */
@@ -66,11 +136,14 @@ static enum err read_code(struct list_reader *r, struct list_cell *c)
 
 /* --- sexes, yes and no --- */
 
+/* "x" is a sex only where the others are letters too; else it is a mark, and of which sex nobody can tell. M is a woman where H is a man. */
 static enum err read_sex(struct list_reader *r, struct list_cell *c)
 {
     const char *plain = text_fold(r->scratch, c->text);
     if (!plain) return ERR_NOMEM;
-    char sex = list_word_sex(plain), one = r->mapping->ways.one;
+    char sex = list_word_sex(plain, c->text), one = r->mapping->ways.one;
+    if (sex == 'x' && strcmp(plain, "x") == 0 && !c->state->sex_letters) sex = 0;
+    if (strcmp(plain, "m") == 0 && c->state->m_is_woman) sex = 'f';
     if (!sex && strlen(plain) == 1 && plain[0] >= '0' && plain[0] <= '2') {
         if (!one) {
             c->reason = "sex_number";
@@ -99,32 +172,98 @@ static enum err read_yes_no(struct list_reader *r, struct list_cell *c)
 
 /* --- numbers --- */
 
+#define MARKS_MOST 8
+
+/* Digits with marks between them, and where these stand. */
+struct figure {
+    char digits[40]; /* with a sign before */
+    size_t count, sign;
+    char marks[MARKS_MOST]; /* . and , as they stand; D and T: Arabic marks that can only be one thing */
+    size_t before[MARKS_MOST]; /* digits before the mark */
+    size_t mark_count;
+};
+
+static bool read_figure(const char *text, struct figure *f)
+{
+    *f = (struct figure){.count = 0};
+    while (*text) {
+        int32_t c = text_next(&text);
+        int digit = text_digit(c);
+        if (f->sign + f->count + 2 >= sizeof f->digits) return false;
+        if (digit >= 0) {
+            f->digits[f->sign + f->count++] = (char)('0' + digit);
+        } else if (c == '.' || c == ',' || c == 0x066B || c == 0x066C) {
+            if (f->mark_count == MARKS_MOST) return false;
+            f->before[f->mark_count] = f->count;
+            f->marks[f->mark_count++] = c == 0x066B ? 'D' : c == 0x066C ? 'T' : (char)c;
+        } else if (c == '-' && !f->count && !f->sign && !f->mark_count) {
+            f->digits[f->sign++] = '-';
+        } else if (c != ' ' && c != 0xA0 && c != 0x202F) {
+            return false;
+        }
+    }
+    return f->count > 0;
+}
+
+/* Whether the first `marks` of them divide thousands. */
+static bool divides_thousands(const struct figure *f, size_t marks, size_t end)
+{
+    if (!marks || f->before[0] < 1 || f->before[0] > 3 || f->digits[f->sign] == '0') return false;
+    for (size_t i = 0; i < marks; i++)
+        if ((i + 1 < marks ? f->before[i + 1] : end) - f->before[i] != 3 || f->marks[i] != f->marks[0] || f->marks[i] == 'D') return false;
+    return true;
+}
+
+/* "1.234.567", "1 234 567", "1,234.5", "3,5"; of people "1.234" is no fraction. */
+static bool parse_number(const char *text, bool count, double *ret)
+{
+    struct figure f;
+    char whole[48];
+    if (!read_figure(text, &f)) return false;
+    size_t last = f.mark_count ? f.mark_count - 1 : 0, decimals = f.count; /* digits before the decimal mark */
+    bool thousands = divides_thousands(&f, f.mark_count, f.count);
+    if (f.mark_count && !(thousands && (count || f.mark_count > 1 || f.marks[0] == 'T'))) {
+        bool single = f.marks[last] != 'T' && (last == 0 || (f.marks[last] != f.marks[0] && divides_thousands(&f, last, f.before[last])));
+        if (!single || f.before[last] == f.count) return false;
+        decimals = f.before[last];
+    }
+    size_t n = f.sign + decimals;
+    memcpy(whole, f.digits, n);
+    if (decimals < f.count) whole[n++] = '.';
+    memcpy(whole + n, f.digits + f.sign + decimals, f.count - decimals);
+    whole[n + f.count - decimals] = '\0';
+    *ret = strtod(whole, NULL);
+    return true;
+}
+
+/* The number as office programs show it: with 15 digits. */
+static double shown_number(double number)
+{
+    char text[40];
+    (void)snprintf(text, sizeof text, "%.15g", number);
+    return strtod(text, NULL);
+}
+
+/* 1.001 for people: the office program took the thousands' mark for a decimal one. */
+static const char *thousands_meant(struct list_reader *r, double number)
+{
+    double all = number * 1000;
+    return number >= 1 && number < 1000 && fabs(all - round(all)) < 1e-6 ? arena_printf(r->arena, "%.0f", all) : NULL;
+}
+
 static enum err read_number(struct list_reader *r, struct list_cell *c)
 {
     double number = c->cell->number;
-    bool count = c->field->kind == LIST_COUNT;
-    if (c->cell->kind != SHEET_NUMBER) {
-        char *copy = arena_strdup(r->scratch, c->text), *out = copy, *end;
-        size_t marks = 0;
-        if (!copy) return ERR_NOMEM;
-        for (const char *p = c->text; *p;) {
-            int32_t letter = text_next(&p);
-            int digit = text_digit(letter);
-            if (digit >= 0) *out++ = (char)('0' + digit);
-            else if (letter == ',' || letter == '.' || letter == 0x066B) *out++ = '.', marks++;
-            else if (letter == '-' && out == copy) *out++ = '-';
-            else if (letter != ' ' && letter != 0xA0 && letter != 0x202F) marks = 99;
-        }
-        *out = '\0';
-        number = strtod(copy, &end);
-        if (!*copy || *end || marks > 1) {
-            c->reason = count ? "no_count" : "no_number";
-            return OK;
-        }
-        if (count && marks == 1 && strlen(strchr(copy, '.')) == 4) number = strtod(copy, NULL) * 1000; /* "1.234 members" */
+    bool count = c->field->kind == LIST_COUNT, is_number = c->cell->kind == SHEET_NUMBER;
+    if (!is_number && !parse_number(c->text, count, &number)) {
+        c->reason = count ? "no_count" : "no_number";
+        return OK;
     }
+    number = shown_number(number);
+    if (count && fabs(number - round(number)) < 1e-6) number = round(number);
     if (count && (number < 0 || number != floor(number) || number > 1e9)) {
         c->reason = "no_count";
+        if (is_number) c->proposal = thousands_meant(r, number);
         return OK;
     }
     char text[40];
@@ -133,7 +272,7 @@ static enum err read_number(struct list_reader *r, struct list_cell *c)
         if (strtod(text, NULL) == number) break;
     }
     bool plain = number == floor(number) && fabs(number) < 1e15;
-    c->value = plain ? arena_printf(r->arena, "%.0f", number) : arena_strdup(r->arena, text);
+    c->value = plain ? arena_printf(r->arena, "%.0f", number == 0 ? 0 : number) : arena_strdup(r->arena, text);
     if (!c->value) return ERR_NOMEM;
     c->change = strcmp(c->value, c->text) == 0 ? LIST_AS_WRITTEN : LIST_SAID_OTHERWISE;
     return OK;
@@ -200,6 +339,9 @@ static enum err read_absence(struct list_reader *r, struct list_cell *c)
 
 enum err list_cell_read(struct list_reader *r, struct list_cell *c)
 {
+    bool caught;
+    enum err e = catch_date(r, c, &caught);
+    if (e != OK || caught) return e;
     switch (c->field->kind) {
     case LIST_CODE: return read_code(r, c);
     case LIST_TEXT: return read_text(r, c);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SERIAL_EPOCH 25569   /* 1970-01-01 as office programs count days (from 1899-12-30) */
 #define YOUNGEST 14          /* nobody on these lists is younger */
 
 const char *list_day_text(struct arena *arena, const struct list_day *day)
@@ -39,7 +38,7 @@ static bool is_typed_year(const struct list_known *known, double serial) { retur
 static enum err read_date_cell(struct list_reader *r, struct list_cell *c)
 {
     struct list_day day, other;
-    double serial = c->cell->number + SERIAL_EPOCH;
+    double serial = c->cell->number + sheet_epoch(r->book);
     if (c->field->kind == LIST_DAY && is_typed_year(r->known, serial)) {
         day = (struct list_day){.year = (int)serial};
         return settle(r, c, &day, LIST_SERIAL_DAY);
@@ -84,6 +83,7 @@ static enum err read_number(struct list_reader *r, struct list_cell *c)
 {
     struct list_day day;
     double number = c->cell->number;
+    if (number > 10000 && number < 100000) number = floor(number); /* the rest is the time of day */
     if (number != floor(number)) { /* 5.1980 was typed for May 1980, and became 5.198 */
         double month = floor(number), year = round((number - month) * 10000);
         if (month >= 1 && month <= 12 && year >= 1900 && year <= r->known->this_year && fabs(number - month - year / 10000) < 1e-9) {
@@ -93,7 +93,7 @@ static enum err read_number(struct list_reader *r, struct list_cell *c)
         c->reason = "no_day";
         return OK;
     }
-    if (number >= 10000 && number <= 99999 && list_day_from_number(number - SERIAL_EPOCH, &day)) return settle(r, c, &day, LIST_SERIAL_DAY);
+    if (number >= 10000 && number <= 99999 && list_day_from_number(number - sheet_epoch(r->book), &day)) return settle(r, c, &day, LIST_SERIAL_DAY);
     if (number < 0 || number > 99999999) {
         c->reason = "no_day";
         return OK;
@@ -112,7 +112,7 @@ enum err list_cell_day(struct list_reader *r, struct list_cell *c)
     if (c->cell->kind == SHEET_NUMBER) return read_number(r, c);
     if (strlen(c->text) == 5 && strspn(c->text, "0123456789") == 5) { /* a serial number that a program wrote into a CSV */
         struct list_day day;
-        if (list_day_from_number(strtod(c->text, NULL) - SERIAL_EPOCH, &day)) return settle(r, c, &day, LIST_SERIAL_DAY);
+        if (list_day_from_number(strtod(c->text, NULL) - sheet_epoch(r->book), &day)) return settle(r, c, &day, LIST_SERIAL_DAY);
     }
     return read_text(r, c);
 }

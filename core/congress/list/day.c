@@ -57,6 +57,18 @@ static int month_of(const char *word)
     return 0;
 }
 
+int list_day_month(const char *plain)
+{
+    size_t vi = strncmp(plain, "thang", 5) == 0 ? 5 : strncmp(plain, "thg", 3) == 0 ? 3 : strncmp(plain, "th", 2) == 0 ? 2 : 0; /* Excel's "03-Thg4" */
+    if (vi) {
+        plain += vi + (plain[vi] == ' ');
+        int month = plain[0] >= '0' && plain[0] <= '9' ? plain[0] - '0' : 0;
+        if (month && plain[1] >= '0' && plain[1] <= '9') month = month * 10 + plain[1] - '0', plain++;
+        return month && !plain[1] && month <= 12 ? month : 0;
+    }
+    return month_of(plain);
+}
+
 /* Words that stand around the parts of a day and say nothing that we need. */
 static bool word_is_filling(const char *word)
 {

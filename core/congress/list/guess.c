@@ -267,6 +267,20 @@ static enum err sample_rows(struct list_rows *judge, struct arena *arena, struct
     return OK;
 }
 
+enum err list_guess_headings(const struct list_known *known, struct arena *arena, struct arena *scratch, const struct sheet *sheet, const struct list_place *place,
+                             struct list_column **ret, size_t *ret_count)
+{
+    struct list_heading *all = NULL;
+    size_t count = 0;
+    if (list_place_headings(known, arena, scratch, sheet, place, false, &all, &count) != OK) return ERR_NOMEM;
+    struct list_column *columns = arena_array(arena, count + 1, sizeof *columns);
+    if (!columns) return ERR_NOMEM;
+    for (size_t i = 0; i < count; i++) columns[i] = (struct list_column){.column = all[i].column, .heading = all[i].text};
+    *ret = columns;
+    *ret_count = count;
+    return OK;
+}
+
 enum err list_guess_columns(const struct list_known *known, struct arena *arena, struct arena *scratch, const struct sheet *sheet, const struct list_place *place,
                             struct list_column **ret, size_t *ret_count)
 {
@@ -277,7 +291,7 @@ enum err list_guess_columns(const struct list_known *known, struct arena *arena,
     struct arena own = {0};
     struct list_column *columns = NULL;
     size_t count = 0, row_count = 0;
-    enum err e = list_place_headings(known, arena, scratch, sheet, place, &all, &count);
+    enum err e = list_place_headings(known, arena, scratch, sheet, place, true, &all, &count);
     if (e == OK) e = list_guess_scores(known, scratch, all, count, &s);
     if (e == OK) e = judge_by(known, &own, sheet, place, all, &s, &judge);
     if (e == OK) e = list_place_look(known, arena, scratch, sheet, place, &judge, all, count); /* again, without totals and signatures */

@@ -10,6 +10,8 @@
 #define NEAR 78
 #define OF_MANY 12          /* a phrase that often means something else */
 #define KNOWN_ENOUGH 70
+#define BEGINS 58           /* as an attribute's title does, or longer than it */
+#define BEGINS_SEVERAL 36   /* so do other columns: only contents can tell */
 
 char *list_heading_plain(struct arena *arena, const char *text)
 {
@@ -199,6 +201,61 @@ static enum err join_parts(struct arena *arena, const struct list_heading *h, si
     return all ? OK : ERR_NOMEM;
 }
 
+/* Whether `longer` goes on behind the words of `shorter`, which are enough of it: "trinh do" of "trinh do hoc van". */
+static bool begins(const char *longer, const char *shorter)
+{
+    size_t n = strlen(shorter), m = strlen(longer);
+    if (n < 3 || strncmp(longer, shorter, n) != 0 || longer[n] != ' ') return false;
+    return n * 2 + 1 >= m || (strchr(shorter, ' ') && n * 5 >= m * 2);
+}
+
+/* The one attribute whose title begins with the heading's words, or the other way round; SIZE_MAX: none, or several. */
+static size_t attribute_like(const struct list_known *known, const char *plain)
+{
+    size_t one = SIZE_MAX;
+    for (size_t i = 0; i < known->title_count; i++) {
+        const struct list_title *title = &known->titles[i];
+        if (!begins(title->plain, plain) && !begins(plain, title->plain)) continue;
+        if (one != SIZE_MAX && one != title->field) return SIZE_MAX;
+        one = title->field;
+    }
+    return one;
+}
+
+/* Whether phrases for fields that everybody has begin so too: "ngày vào" may be any of several days. */
+static bool begins_others(const struct list_known *known, const char *plain)
+{
+    for (size_t i = 0; i < known->phrases.capacity; i++) {
+        const struct map_slot *slot = &known->phrases.slots[i];
+        if (!slot->key || !begins(slot->key, plain)) continue;
+        for (const struct list_phrase *p = slot->value; p; p = p->next)
+            if (p->field != LIST_STRANGER && !known->fields[p->field].attribute) return true;
+    }
+    return false;
+}
+
+/* "Trình độ" over an attribute that is called "Trình độ học vấn": most likely that one, when no other is called so and no column is called as it is. */
+static enum err score_beginnings(struct scoring *s, const char *plain, bool *ret_found)
+{
+    size_t field = attribute_like(s->known, plain), others = 0;
+    *ret_found = false;
+    if (field == SIZE_MAX || begins_others(s->known, plain)) return OK;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct list_heading *h = &s->all[i];
+        const char *whole = "";
+        if (i == s->at || !h->part_count) continue;
+        if (join_parts(s->scratch, h, h->part_count, &whole) != OK) return ERR_NOMEM;
+        for (const struct list_phrase *p = map_get(&s->known->phrases, whole); p; p = p->next)
+            if (p->field == field) return OK;
+        others += attribute_like(s->known, whole) == field;
+    }
+    size_t use = list_known_use(s->known, s->known->fields[field].code, LIST_PART_ALL, NULL);
+    if (others) s->scores[use] = BEGINS_SEVERAL;
+    else if (s->scores[use] < BEGINS) s->scores[use] = BEGINS;
+    *ret_found = true;
+    return OK;
+}
+
 enum err list_heading_score(const struct list_known *known, struct arena *scratch, const struct list_heading *all, size_t count, size_t at, uint8_t *scores,
                             bool *ret_stranger)
 {
@@ -225,8 +282,11 @@ enum err list_heading_score(const struct list_known *known, struct arena *scratc
     score_name_parts(&s, leaf);
     if (score_values(&s, leaf, leaf_text) != OK) return ERR_NOMEM;
     unsigned best = 0, stranger = own.stranger > both.stranger ? own.stranger : both.stranger;
+    bool begun = false;
     for (size_t i = 0; i < known->use_count; i++)
         if (scores[i] > best) best = scores[i];
+    if ((best < BEGINS || (stranger > best && best < 90)) && score_beginnings(&s, whole, &begun) != OK) return ERR_NOMEM;
+    if (begun) return OK;
     *ret_stranger = (stranger > best && best < 90) || (own.best < KNOWN_ENOUGH && up.stranger >= 95 && best < KNOWN_ENOUGH);
     for (size_t i = 0; *ret_stranger && i < known->use_count; i++) scores[i] = 0;
     return OK;

@@ -55,6 +55,14 @@ const char *const *list_field_names(const struct list_field *field)
     return strcmp(field->code, "needs") == 0 ? needs : NULL;
 }
 
+bool list_field_is_short(const struct list_field *field)
+{
+    static const char *const codes[] = {"number", "seat", "group", "badge_box", "room", "transport"};
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+        if (strcmp(field->code, codes[i]) == 0) return true;
+    return false;
+}
+
 static enum list_kind attribute_kind(enum list_attribute_type type)
 {
     switch (type) {
@@ -219,7 +227,11 @@ static enum err learn_attributes(struct arena *arena, struct list_known *known, 
         struct list_term term = {.code = attribute->code, .title = attribute->title};
         struct list_terms names = {.way = LIST_TERMS_OTHER};
         enum err e = list_terms_make(arena, &term, 1, LIST_TERMS_OTHER, &names, fault);
-        for (size_t k = 0; e == OK && k < names.count; k++) e = learn_phrase(arena, known, names.names[k].plain, (uint16_t)i);
+        for (size_t k = 0; e == OK && k < names.count; k++) {
+            e = learn_phrase(arena, known, names.names[k].plain, (uint16_t)i);
+            if (e == OK && arena_grow(arena, &known->titles, &known->title_capacity, known->title_count, sizeof *known->titles) != 0) e = ERR_NOMEM;
+            if (e == OK) known->titles[known->title_count++] = (struct list_title){.plain = names.names[k].plain, .field = (uint16_t)i};
+        }
         const char *title = title_pick(arena, attribute->title, known->language);
         if (e == OK) e = title ? learn_phrase(arena, known, title, (uint16_t)i) : ERR_NOMEM;
         if (e == OK) e = learn_phrase(arena, known, attribute->code, (uint16_t)i);

@@ -16,6 +16,10 @@ enum err list_guess_scores(const struct list_known *known, struct arena *scratch
 enum err list_guess_columns(const struct list_known *known, struct arena *arena, struct arena *scratch, const struct sheet *sheet, const struct list_place *place,
                             struct list_column **ret, size_t *ret_count);
 
+/* Only the headings, nothing of what they mean: enough to see that a sheet has the table of another one. */
+enum err list_guess_headings(const struct list_known *known, struct arena *arena, struct arena *scratch, const struct sheet *sheet, const struct list_place *place,
+                             struct list_column **ret, size_t *ret_count);
+
 /* The order of days and months in the columns of days, by all of their cells; counts rows of the place. */
 enum err list_guess_orders(const struct sheet *sheet, const struct list_place *place, struct list_column *columns, size_t count);
 /* What to do with units, honorifics and numbers for the sexes. */

@@ -61,6 +61,12 @@ bool list_text_is_near(const char *a, const char *b, unsigned most);
 
 /* --- what is known (known.c) --- */
 
+/* An attribute's title in one language. */
+struct list_title {
+    const char *plain;
+    uint16_t field;
+};
+
 struct list_known {
     enum list_target target;
     const struct list_vocabulary *vocabulary;
@@ -72,6 +78,8 @@ struct list_known {
     size_t use_count;
     struct map phrases;         /* folded heading -> struct list_phrase */
     struct map squeezed;        /* the same without spaces */
+    struct list_title *titles;  /* of attributes */
+    size_t title_count, title_capacity;
     struct list_terms units, categories;
     struct list_terms *choices; /* as vocabulary->attributes; of those that are no choice empty */
     struct map codes;           /* known codes of people without leading zeros -> struct list_zeros */
@@ -88,6 +96,8 @@ size_t list_known_index(const struct list_known *known, const char *code); /* SI
 size_t list_known_use(const struct list_known *known, const char *field, enum list_part part, const char *value);
 /* The closed list of a field of kind LIST_ENUM or LIST_ENUMS; NULL-terminated. NULL: it has none. */
 const char *const *list_field_names(const struct list_field *field);
+/* A text that stands on a badge or a door: a seat, a number. */
+bool list_field_is_short(const struct list_field *field);
 bool list_use_equal(const struct list_use *a, const struct list_use *b);
 
 /* --- words in cells (words.c) --- */
@@ -95,8 +105,8 @@ bool list_use_equal(const struct list_use *a, const struct list_use *b);
 enum list_word { LIST_WORD_OTHER, LIST_WORD_YES, LIST_WORD_NO };
 /* "x", "✓", "có", "yes"; "không", "no", "-". `mark`: it is a sign and no word. */
 enum list_word list_word_yes_no(const char *text, bool *ret_mark);
-/* 'm', 'f', 'x' or 0. */
-char list_word_sex(const char *plain);
+/* 'm', 'f', 'x' or 0; `text` as it stands there: "Cô" is a woman, "Có" is yes. */
+char list_word_sex(const char *plain, const char *text);
 /* Whether a heading is about one sex ('m', 'f'); "nam" without its accent may also be a year. */
 char list_word_sex_heading(const char *plain);
 /* 'd', 'm', 'y' or 0 for "Ngày", "Month", "Ano". */
@@ -124,6 +134,8 @@ const char *list_day_read(const char *text, enum list_order order, int this_year
 /* What a text tells about the order of its column: DAY_FIRST, MONTH_FIRST or YEAR_FIRST when only that is possible. */
 enum list_order list_day_order(const char *text, bool *ret_is_day);
 bool list_day_from_number(double days, struct list_day *ret);
+/* 1 to 12 for a month's name or its abbreviation; 0: none. */
+int list_day_month(const char *plain);
 
 /* --- tables in sheets (place.c, heading.c) --- */
 
@@ -162,12 +174,12 @@ unsigned list_heading_known(const struct list_known *known, const char *plain);
 enum err list_heading_score(const struct list_known *known, struct arena *scratch, const struct list_heading *all, size_t count, size_t at, uint8_t *scores,
                             bool *ret_stranger);
 
-/* Header and data rows of one sheet. A header given by `fixed` (first 0: none in the sheet) is taken as it is. */
-enum err list_place_find(const struct list_known *known, struct arena *arena, struct arena *scratch, const struct sheet *sheet, const struct list_header *fixed,
+/* Header and data rows of one sheet; the header is looked for in its first `rows_most` rows. One given by `fixed` (first 0: none in the sheet) is taken as it is. */
+enum err list_place_find(const struct list_known *known, struct arena *scratch, const struct sheet *sheet, const struct list_header *fixed, size_t rows_most,
                          struct list_place *ret);
-/* Headings of a place's columns with what stands beneath them. */
+/* Headings of a place's columns; with what stands beneath them when `contents`, and then also columns without a heading. */
 enum err list_place_headings(const struct list_known *known, struct arena *arena, struct arena *scratch, const struct sheet *sheet, const struct list_place *place,
-                             struct list_heading **ret, size_t *ret_count);
+                             bool contents, struct list_heading **ret, size_t *ret_count);
 /* Looks at the cells beneath them (again, when `judge` tells which rows are data). */
 struct list_rows;
 enum err list_place_look(const struct list_known *known, struct arena *arena, struct arena *scratch, const struct sheet *sheet, const struct list_place *place,

@@ -9,6 +9,8 @@ struct list_state {
     struct map memo;        /* texts that were found before -> struct list_memo: of units, categories, choices */
     bool marks_only;        /* nothing but signs stand in it: an empty cell says no */
     bool maybe_swapped;     /* its date cells may be day and month the wrong way round */
+    bool sex_letters;       /* M, F and the like stand in it */
+    bool m_is_woman;        /* H and M stand in it, homem and mulher */
     const struct sheet_cell *held; /* of a merge that reaches down */
     uint32_t held_row, held_until;
     const struct sheet_cell *last; /* the last cell with something in it: what a ditto mark repeats */

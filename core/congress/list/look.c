@@ -137,7 +137,7 @@ static enum err look_at_words(const struct list_known *known, struct arena *scra
     struct list_finding found;
     char *plain = text_fold(scratch, text);
     if (!plain) return ERR_NOMEM;
-    look->sexes += list_word_sex(plain) != 0;
+    look->sexes += list_word_sex(plain, text) != 0 && strcmp(plain, "x") != 0; /* which is a mark, unless others are letters too */
     for (size_t i = 0; i < 3; i++) look->enums[i] += list_word_enum(closed[i], plain) != NULL;
     const char *bare = text + list_word_honorific(text);
     if (bare != text && !(plain = text_fold(scratch, bare))) return ERR_NOMEM;
@@ -231,7 +231,7 @@ static int score_name(const struct list_look *look, const struct list_field *fie
 static int score_text(const struct list_look *look, const struct list_field *field)
 {
     if (strcmp(field->code, "honorific") == 0) return share(look->honorifics, look) >= 60 ? 50 : -45;
-    if (share(look->emails + look->dates, look) > 50) return -50;
+    if (share(look->emails + (list_field_is_short(field) ? 0 : look->dates), look) > 50) return -50; /* "3-4" of a seat becomes a date easily */
     if (strcmp(field->code, "title") == 0) {
         if (share(look->numbers + look->marks, look) > 60) return -50;
         if (share(look->honorifics, look) >= 70) return -40;

@@ -5,15 +5,23 @@
 
 #include <string.h>
 
-#define ROWS_SEARCHED 120   /* titles of an office are never longer */
 #define KNOWN_ENOUGH 70
 #define KNOWN_SURELY 85
 #define HEADING_MOST 160    /* bytes; longer ones are sentences */
+#define NEAR_MOST 2048      /* merges of a few rows of 200 columns, with room */
+
+/* Merges that some rows lie in: of a sheet with a hundred thousand of them only these are looked at again and again. */
+struct near {
+    const struct sheet_merge **merges;
+    size_t count;
+};
 
 struct top {
     const struct list_known *known;
-    struct arena *arena, *scratch;
+    struct arena *scratch;
     const struct sheet *sheet;
+    size_t rows_most; /* that are looked at */
+    struct near near; /* of the rows around the header */
 };
 
 static const struct sheet_row *row_at(const struct top *t, size_t i) { return i < t->sheet->count ? &t->sheet->rows[i] : NULL; }
@@ -29,26 +37,33 @@ static size_t index_of(const struct sheet *sheet, uint32_t number)
     return low;
 }
 
-/* The merge that a cell lies in; NULL: none. */
-static const struct sheet_merge *merge_of(const struct sheet *sheet, uint32_t row, uint32_t column)
+static enum err find_near(struct arena *arena, const struct sheet *sheet, uint32_t first, uint32_t last, struct near *ret)
 {
-    for (size_t i = 0; i < sheet->merge_count; i++) {
-        const struct sheet_merge *m = &sheet->merges[i];
+    size_t count = 0;
+    for (size_t i = 0; i < sheet->merge_count; i++) count += sheet->merges[i].last_row >= first && sheet->merges[i].first_row <= last;
+    if (count > NEAR_MOST) count = NEAR_MOST;
+    *ret = (struct near){.merges = arena_array(arena, count + 1, sizeof *ret->merges)};
+    if (!ret->merges) return ERR_NOMEM;
+    for (size_t i = 0; ret->count < count; i++)
+        if (sheet->merges[i].last_row >= first && sheet->merges[i].first_row <= last) ret->merges[ret->count++] = &sheet->merges[i];
+    return OK;
+}
+
+/* The merge that a cell lies in; NULL: none. */
+static const struct sheet_merge *merge_of(const struct near *near, uint32_t row, uint32_t column)
+{
+    for (size_t i = 0; i < near->count; i++) {
+        const struct sheet_merge *m = near->merges[i];
         if (row >= m->first_row && row <= m->last_row && column >= m->first_column && column <= m->last_column) return m;
     }
     return NULL;
 }
 
 /* What is shown in a cell: of merged ones what stands in the first. NULL: nothing. */
-static const char *shown(const struct sheet *sheet, const struct sheet_merge *const *merges, size_t merge_count, uint32_t row, uint32_t column)
+static const char *shown(const struct sheet *sheet, const struct near *near, uint32_t row, uint32_t column)
 {
-    for (size_t i = 0; i < merge_count; i++) {
-        const struct sheet_merge *m = merges[i];
-        if (row < m->first_row || row > m->last_row || column < m->first_column || column > m->last_column) continue;
-        row = m->first_row;
-        column = m->first_column;
-        break;
-    }
+    const struct sheet_merge *m = merge_of(near, row, column);
+    if (m) row = m->first_row, column = m->first_column;
     const struct sheet_row *r = sheet_find_row(sheet, row);
     const struct sheet_cell *cell = r ? sheet_row_cell(r, column) : NULL;
     return cell && !list_text_is_blank(cell->text) ? cell->text : NULL;
@@ -113,7 +128,7 @@ static enum err find_row(const struct top *t, size_t *ret_index, struct list_hea
 {
     int best = 0;
     size_t best_hits = 0, best_at = SIZE_MAX, like = SIZE_MAX;
-    for (size_t i = 0; i < t->sheet->count && i < ROWS_SEARCHED; i++) {
+    for (size_t i = 0; i < t->sheet->count && i < t->rows_most; i++) {
         int score;
         size_t hits;
         if (row_score(t, row_at(t, i), &score, &hits) != OK) return ERR_NOMEM;
@@ -144,7 +159,7 @@ static enum err belongs_above(const struct top *t, const struct sheet_row *above
         if (list_text_is_blank(cell->text)) continue;
         cells++;
         if (cell->kind != SHEET_TEXT || strlen(cell->text) > HEADING_MOST) return OK;
-        const struct sheet_merge *m = merge_of(t->sheet, above->number, cell->column);
+        const struct sheet_merge *m = merge_of(&t->near, above->number, cell->column);
         const char *plain = list_heading_plain(t->scratch, cell->text);
         if (!plain) return ERR_NOMEM;
         hits += list_heading_known(t->known, plain) >= KNOWN_SURELY;
@@ -161,7 +176,7 @@ static enum err belongs_below(const struct top *t, const struct sheet_row *heade
     size_t subs = 0, joined = 0, cells = 0, strange = 0;
     bool reaches = false;
     for (size_t i = 0; i < header->count && i < LIST_COLUMNS_MOST; i++) {
-        const struct sheet_merge *m = merge_of(t->sheet, header->number, header->cells[i].column);
+        const struct sheet_merge *m = merge_of(&t->near, header->number, header->cells[i].column);
         reaches = reaches || (m && m->last_row >= below->number && m->last_row > header->number);
     }
     for (size_t i = 0; i < below->count && i < LIST_COLUMNS_MOST; i++) {
@@ -187,10 +202,12 @@ static enum err belongs_below(const struct top *t, const struct sheet_row *heade
     return OK;
 }
 
-static enum err extend(const struct top *t, size_t at, size_t *ret_first, size_t *ret_last)
+static enum err extend(struct top *t, size_t at, size_t *ret_first, size_t *ret_last)
 {
     size_t first = at, last = at;
     bool belongs = true;
+    uint32_t number = row_at(t, at)->number;
+    if (find_near(t->scratch, t->sheet, number > LIST_PARTS_MOST ? number - LIST_PARTS_MOST : 1, number + LIST_PARTS_MOST, &t->near) != OK) return ERR_NOMEM;
     while (belongs && first > 0 && last - first + 1 < LIST_PARTS_MOST) {
         const struct sheet_row *above = row_at(t, first - 1), *header = row_at(t, first);
         if (above->number + 1 != header->number) break;
@@ -209,10 +226,10 @@ static enum err extend(const struct top *t, size_t at, size_t *ret_first, size_t
     return OK;
 }
 
-enum err list_place_find(const struct list_known *known, struct arena *arena, struct arena *scratch, const struct sheet *sheet, const struct list_header *fixed,
+enum err list_place_find(const struct list_known *known, struct arena *scratch, const struct sheet *sheet, const struct list_header *fixed, size_t rows_most,
                          struct list_place *ret)
 {
-    struct top t = {.known = known, .arena = arena, .scratch = scratch, .sheet = sheet};
+    struct top t = {.known = known, .scratch = scratch, .sheet = sheet, .rows_most = rows_most};
     struct list_header header = {.score = 0};
     size_t at = SIZE_MAX, first = 0, last = 0;
     ret->name = sheet->name;
@@ -254,15 +271,15 @@ static enum err add_part(struct arena *arena, struct list_heading *h, const char
 }
 
 /* In a CSV nothing is merged: a heading reaches to the right as long as its own cells are empty and something stands beneath. */
-static const char *reaching(const struct sheet *sheet, uint32_t row, uint32_t last, uint32_t column)
+static const char *reaching(const struct sheet *sheet, const struct near *near, uint32_t row, uint32_t last, uint32_t column)
 {
     const struct sheet_row *above = sheet_find_row(sheet, row), *below = sheet_find_row(sheet, last);
     const struct sheet_cell *own = below ? sheet_row_cell(below, column) : NULL;
-    if (!above || !own || list_text_is_blank(own->text) || row == last || merge_of(sheet, row, column)) return NULL;
+    if (!above || !own || list_text_is_blank(own->text) || row == last || merge_of(near, row, column)) return NULL;
     for (uint32_t c = column; c-- > 0;) {
         const struct sheet_cell *up = sheet_row_cell(above, c), *down = sheet_row_cell(below, c);
         if (!down || list_text_is_blank(down->text)) return NULL;
-        if (up && !list_text_is_blank(up->text)) return merge_of(sheet, row, c) ? NULL : up->text;
+        if (up && !list_text_is_blank(up->text)) return merge_of(near, row, c) ? NULL : up->text;
     }
     return NULL;
 }
@@ -270,17 +287,14 @@ static const char *reaching(const struct sheet *sheet, uint32_t row, uint32_t la
 static enum err read_headings(struct arena *arena, struct arena *scratch, const struct sheet *sheet, const struct list_place *place, struct list_heading *all,
                               uint32_t columns)
 {
-    size_t count = 0;
-    const struct sheet_merge **merges = arena_array(scratch, 512, sizeof *merges);
-    if (!merges) return ERR_NOMEM;
-    for (size_t i = 0; i < sheet->merge_count && count < 512; i++)
-        if (sheet->merges[i].last_row >= place->header_first && sheet->merges[i].first_row <= place->header_last) merges[count++] = &sheet->merges[i];
+    struct near near;
+    if (find_near(scratch, sheet, place->header_first, place->header_last, &near) != OK) return ERR_NOMEM;
     for (uint32_t c = 0; c < columns; c++) {
         all[c] = (struct list_heading){.column = c, .text = ""};
         if (!place->header_first) continue;
         for (uint32_t r = place->header_first; r <= place->header_last && all[c].part_count < LIST_PARTS_MOST; r++) {
-            const char *text = shown(sheet, merges, count, r, c);
-            if (!text && r < place->header_last) text = reaching(sheet, r, r + 1, c);
+            const char *text = shown(sheet, &near, r, c);
+            if (!text && r < place->header_last) text = reaching(sheet, &near, r, r + 1, c);
             if (text && strlen(text) <= HEADING_MOST * 3 && add_part(arena, &all[c], text) != OK) return ERR_NOMEM;
         }
     }
@@ -327,13 +341,13 @@ enum err list_place_look(const struct list_known *known, struct arena *arena, st
 }
 
 enum err list_place_headings(const struct list_known *known, struct arena *arena, struct arena *scratch, const struct sheet *sheet, const struct list_place *place,
-                             struct list_heading **ret, size_t *ret_count)
+                             bool contents, struct list_heading **ret, size_t *ret_count)
 {
     uint32_t columns = sheet->columns < LIST_COLUMNS_MOST ? sheet->columns : LIST_COLUMNS_MOST;
     struct list_heading *all = arena_array(arena, columns + 1, sizeof *all);
     if (!all) return ERR_NOMEM;
     enum err e = read_headings(arena, scratch, sheet, place, all, columns);
-    if (e == OK) e = list_place_look(known, arena, scratch, sheet, place, NULL, all, columns);
+    if (e == OK && contents) e = list_place_look(known, arena, scratch, sheet, place, NULL, all, columns);
     size_t count = 0;
     for (uint32_t c = 0; e == OK && c < columns; c++)
         if (all[c].part_count || all[c].look.filled) all[count++] = all[c];

@@ -6,6 +6,9 @@
 
 #define ALIKE_LEAST 60     /* of a hundred headings that another sheet shares with the first */
 #define UNITS_LOOKED_AT 400
+#define CLOSELY_MOST 16          /* sheets whose cells are looked at */
+#define ROWS_SEARCHED 120        /* for a header: titles of an office are never longer */
+#define ROWS_SEARCHED_OF_MANY 40 /* in each of more sheets */
 
 uint32_t list_place_column(const struct list_mapping *mapping, size_t place, size_t column)
 {
@@ -209,28 +212,63 @@ static enum err match_place(struct arena *arena, struct arena *scratch, const st
 struct attempt {
     struct list_column *columns;
     size_t count;
+    bool chosen; /* to be looked at closely */
 };
 
-static enum err look_at_sheets(const struct list_known *known, const struct sheet_book *book, struct arena *arena, struct arena *scratch,
-                               const struct list_header *fixed,
-                               uint32_t fixed_sheet, struct list_mapping *m, struct attempt *attempts, size_t *ret_best)
+/* What is asked to be taken as it is: header rows of one sheet. NULL in `header`: nothing. */
+struct fixed {
+    const struct list_header *header;
+    uint32_t sheet;
+};
+
+/* How likely a sheet is the one with the table, before its cells are looked at. */
+static uint64_t promise(const struct list_place *place)
+{
+    uint64_t rows = place->row_count < 1000000 ? place->row_count : 1000000, all = (uint64_t)place->confidence * 10000000 + rows + 1;
+    if (rows < 3) all /= 4;
+    return place->hidden ? all / 4 : all;
+}
+
+/* Of very many sheets only the most likely ones; the others are compared with what comes out. */
+static void choose_sheets(const struct sheet_book *book, const struct list_place *places, const struct fixed *fixed, struct attempt *attempts)
+{
+    for (size_t n = 0; n < CLOSELY_MOST; n++) {
+        size_t best = SIZE_MAX;
+        for (size_t i = 0; i < book->count; i++)
+            if (book->sheets[i].count && !attempts[i].chosen && (best == SIZE_MAX || promise(&places[i]) > promise(&places[best]))) best = i;
+        if (best == SIZE_MAX) break;
+        attempts[best].chosen = true;
+    }
+    if (fixed->header && book->sheets[fixed->sheet].count) attempts[fixed->sheet].chosen = true;
+}
+
+static enum err look_at_sheets(const struct list_known *known, const struct sheet_book *book, struct arena *arena, struct arena *scratch, const struct fixed *fixed,
+                               struct list_mapping *m, struct attempt *attempts, size_t *ret_best)
 {
     unsigned best = 0;
+    size_t rows_most = book->count <= CLOSELY_MOST ? ROWS_SEARCHED : ROWS_SEARCHED_OF_MANY;
     *ret_best = SIZE_MAX;
+    for (size_t i = 0; i < book->count; i++) {
+        const struct sheet *sheet = &book->sheets[i];
+        m->places[i] = (struct list_place){.sheet = (uint32_t)i, .name = sheet->name, .hidden = sheet->hidden};
+        arena_clear(scratch);
+        if (list_place_find(known, scratch, sheet, fixed->sheet == i ? fixed->header : NULL, rows_most, &m->places[i]) != OK) return ERR_NOMEM;
+    }
+    choose_sheets(book, m->places, fixed, attempts);
     for (size_t i = 0; i < book->count; i++) {
         struct list_place *place = &m->places[i];
         const struct sheet *sheet = &book->sheets[i];
-        *place = (struct list_place){.sheet = (uint32_t)i, .name = sheet->name, .hidden = sheet->hidden};
+        struct attempt *a = &attempts[i];
+        if (!sheet->count) continue;
         arena_clear(scratch);
-        if (list_place_find(known, arena, scratch, sheet, fixed && fixed_sheet == i ? fixed : NULL, place) != OK) return ERR_NOMEM;
-        if (!sheet->count || list_guess_columns(known, arena, scratch, sheet, place, &attempts[i].columns, &attempts[i].count) != OK) {
-            if (!sheet->count) continue;
-            return ERR_NOMEM;
-        }
-        struct list_mapping one = {.columns = attempts[i].columns, .column_count = attempts[i].count};
+        enum err e = a->chosen ? list_guess_columns(known, arena, scratch, sheet, place, &a->columns, &a->count)
+                               : list_guess_headings(known, arena, scratch, sheet, place, &a->columns, &a->count);
+        if (e != OK) return ERR_NOMEM;
+        if (!a->chosen) continue;
+        struct list_mapping one = {.columns = a->columns, .column_count = a->count};
         unsigned points = has_name(&one) ? worth(&one) + place->confidence + (place->row_count > 2 ? 20 : 0) : 0;
         if (sheet->hidden) points /= 4;
-        if (fixed && fixed_sheet == i) *ret_best = i, best = UINT32_MAX;
+        if (fixed->header && fixed->sheet == i) *ret_best = i, best = UINT32_MAX;
         if (points > best) best = points, *ret_best = i;
     }
     return OK;
@@ -243,7 +281,7 @@ static enum err count_rows(const struct list_known *known, const struct sheet_bo
         const struct sheet *sheet = &book->sheets[place->sheet];
         struct list_rows rows;
         struct arena own = {0};
-        enum err e = list_rows_of(known, &own, sheet, m, i, &rows);
+        enum err e = place->taken ? list_rows_of(known, &own, sheet, m, i, &rows) : OK;
         uint32_t count = 0;
         for (size_t k = 0; e == OK && place->taken && k < sheet->count; k++) {
             enum list_row_kind kind;
@@ -260,15 +298,15 @@ static enum err count_rows(const struct list_known *known, const struct sheet_bo
     return OK;
 }
 
-static enum err guess(const struct list_known *known, const struct sheet_book *book, struct arena *arena, struct arena *scratch, const struct list_header *fixed,
-                      uint32_t fixed_sheet, struct list_mapping *ret, struct fault *fault)
+static enum err guess(const struct list_known *known, const struct sheet_book *book, struct arena *arena, struct arena *scratch, const struct fixed *fixed,
+                      struct list_mapping *ret, struct fault *fault)
 {
     struct list_mapping m = {.target = known->target, .place_count = book->count};
     struct attempt *attempts = arena_array(arena, book->count + 1, sizeof *attempts);
     m.places = arena_array(arena, book->count + 1, sizeof *m.places);
     size_t best;
     if (!m.places || !attempts) return ERR_NOMEM;
-    enum err e = look_at_sheets(known, book, arena, scratch, fixed, fixed_sheet, &m, attempts, &best);
+    enum err e = look_at_sheets(known, book, arena, scratch, fixed, &m, attempts, &best);
     if (e != OK) return e;
     if (best == SIZE_MAX)
         return fault_because(fault, ERR_NOT_FOUND, "list_no_table", NULL,
@@ -301,7 +339,7 @@ static enum err guess(const struct list_known *known, const struct sheet_book *b
 enum err list_guess(const struct list_known *known, const struct sheet_book *book, struct arena *arena, struct list_mapping *ret, struct fault *fault)
 {
     struct arena scratch = {0};
-    enum err e = guess(known, book, arena, &scratch, NULL, 0, ret, fault);
+    enum err e = guess(known, book, arena, &scratch, &(struct fixed){.header = NULL}, ret, fault);
     arena_release(&scratch);
     return e == ERR_NOMEM ? fault_set(fault, ERR_NOMEM, "not enough memory") : e;
 }
@@ -313,7 +351,7 @@ enum err list_mapping_place(const struct list_known *known, const struct sheet_b
     struct arena scratch = {0};
     if (sheet >= book->count || header_last < header_first || header_last - header_first >= LIST_PARTS_MOST || (header_first && !header_last))
         return fault_because(fault, ERR_INPUT, "list_header_rows", NULL, "headings stand in one row, or in up to %d rows below each other", LIST_PARTS_MOST);
-    enum err e = guess(known, book, arena, &scratch, &header, sheet, ret, fault);
+    enum err e = guess(known, book, arena, &scratch, &(struct fixed){.header = &header, .sheet = sheet}, ret, fault);
     arena_release(&scratch);
     return e == ERR_NOMEM ? fault_set(fault, ERR_NOMEM, "not enough memory") : e;
 }

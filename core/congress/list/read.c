@@ -94,13 +94,20 @@ static void place_cells(struct sheet_reading *s, const struct sheet_row *row)
 
 struct column_sums {
     size_t marks, words, low_dates, high_dates, first_over_12, first_under_13;
+    size_t letters_m, letters_f, letters_h; /* of sexes; f: F, W */
 };
 
 static void sum_cell(const struct list_use *use, const struct sheet_cell *cell, struct column_sums *sums)
 {
     struct list_day day;
     bool mark, is_day;
-    if (use->field->kind == LIST_YES_NO || use->part == LIST_PART_MARK) {
+    if (use->field->kind == LIST_SEX && use->part == LIST_PART_ALL) {
+        const char *p = cell->text + strspn(cell->text, " ");
+        if (*p && p[1 + strspn(p + 1, " .")]) return;
+        sums->letters_m += (*p | 32) == 'm';
+        sums->letters_f += (*p | 32) == 'f' || (*p | 32) == 'w';
+        sums->letters_h += (*p | 32) == 'h';
+    } else if (use->field->kind == LIST_YES_NO || use->part == LIST_PART_MARK) {
         if (cell->kind == SHEET_YES_NO || list_text_is_blank(cell->text)) return;
         enum list_word word = strlen(cell->text) < 8 ? list_word_yes_no(cell->text + strspn(cell->text, " "), &mark) : LIST_WORD_OTHER;
         if (word == LIST_WORD_YES && mark) sums->marks++;
@@ -125,7 +132,8 @@ static enum err sum_columns(struct list_reader *r)
         bool day = use->field && use->part == LIST_PART_ALL && (use->field->kind == LIST_DAY || use->field->kind == LIST_DATE);
         bool mark = use->field && (use->part == LIST_PART_MARK || use->field->kind == LIST_YES_NO);
         if (mark && use->field->kind == LIST_SEX && use->value) *(use->value[0] == 'm' ? &r->has_male : &r->has_female) = true;
-        for (size_t p = 0; (day || mark) && p < r->mapping->place_count; p++) {
+        bool sex = use->field && use->field->kind == LIST_SEX && !mark;
+        for (size_t p = 0; (day || mark || sex) && p < r->mapping->place_count; p++) {
             const struct list_place *place = &r->mapping->places[p];
             const struct sheet *sheet = &r->book->sheets[place->sheet];
             uint32_t at = list_place_column(r->mapping, p, i);
@@ -134,6 +142,8 @@ static enum err sum_columns(struct list_reader *r)
                 if (cell) sum_cell(use, cell, &sums[i]);
             }
         }
+        r->states[i].sex_letters = sums[i].letters_m + sums[i].letters_f + sums[i].letters_h > 0;
+        r->states[i].m_is_woman = sums[i].letters_h && sums[i].letters_m && !sums[i].letters_f;
         r->states[i].marks_only = sums[i].marks && sums[i].words * 20 <= sums[i].marks;
         r->states[i].maybe_swapped = sums[i].low_dates >= SWAPPED_LEAST && !sums[i].high_dates && sums[i].first_over_12 >= SWAPPED_LEAST && !sums[i].first_under_13;
     }

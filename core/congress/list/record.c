@@ -71,7 +71,7 @@ static enum err take_mark(struct list_reader *r, struct list_cell *c, uint32_t c
     if (!plain || !heading) return ERR_NOMEM;
     size_t tail = strlen(heading) > strlen(plain) ? strlen(heading) - strlen(plain) : 0;
     if (word == LIST_WORD_OTHER && *plain && strcmp(heading + tail, plain) == 0) word = LIST_WORD_YES;
-    if (c->field->kind == LIST_SEX && list_word_sex(plain) == value[0]) word = LIST_WORD_YES;
+    if (c->field->kind == LIST_SEX && list_word_sex(plain, c->text) == value[0]) word = LIST_WORD_YES;
     if (word == LIST_WORD_NO) return OK;
     if (word == LIST_WORD_OTHER) return flaw_at(r, "not_a_mark", c->field, written_of(c), NULL, column, false);
     struct list_value *slot = slot_of(r, c->field);
@@ -117,7 +117,7 @@ static enum err take_name(struct list_reader *r, struct list_cell *c, uint32_t c
 static enum err take_unit(struct list_reader *r, struct list_cell *c, uint32_t column)
 {
     enum err e = list_cell_read(r, c);
-    if (e != OK || !c->reason || !r->mapping->ways.new_units) return e == OK ? take(r, c, column) : e;
+    if (e != OK || !c->reason || strcmp(c->reason, "became_date") == 0 || !r->mapping->ways.new_units) return e == OK ? take(r, c, column) : e;
     const char *code = c->field->code;
     const struct list_field *named = field_of(r, strcmp(code, "unit") == 0 ? "unit_name" : strcmp(code, "parent") == 0 ? "parent_name" : "delegation_name");
     enum list_change change = LIST_AS_WRITTEN;

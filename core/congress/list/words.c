@@ -50,17 +50,19 @@ enum list_word list_word_yes_no(const char *text, bool *ret_mark)
     return is_of(plain, no) ? LIST_WORD_NO : LIST_WORD_OTHER;
 }
 
-char list_word_sex(const char *plain)
+char list_word_sex(const char *plain, const char *text)
 {
+    if (strcmp(plain, "co") == 0) return strstr(text, "ô") || strstr(text, "Ô") ? 'f' : 0;
     if (is_of(plain, "nam|m|male|man|masculino|masc|homem|h|ذكر|رجل|trai|ong|mr|sr|masculin")) return 'm';
-    if (is_of(plain, "nu|f|female|woman|feminino|fem|mulher|انثي|انثى|امراة|gai|ba|co|mrs|ms|miss|sra|feminin|w")) return 'f';
+    if (is_of(plain, "nu|f|female|woman|feminino|fem|mulher|انثي|انثى|امراة|gai|ba|mrs|ms|miss|sra|feminin|w")) return 'f';
     return is_of(plain, "x|khac|other|outro|outra|اخر|diverse|non binary|nao binario") ? 'x' : 0;
 }
 
 char list_word_sex_heading(const char *plain)
 {
-    if (is_of(plain, "nam|m|male|males|men|man|masculino|masc|homem|homens|h|ذكر|ذكور|رجال|sexo m|nam gioi")) return 'm';
-    return is_of(plain, "nu|f|female|females|women|woman|feminino|fem|mulher|mulheres|انثي|انثى|اناث|نساء|w|nu gioi|la nu") ? 'f' : 0;
+    if (is_of(plain, "nam|m|male|males|men|man|masculino|masc|homem|homens|h|ذكر|ذكور|رجال|sexo m|nam gioi|gioi tinh nam|phai nam|sexo masculino")) return 'm';
+    return is_of(plain, "nu|f|female|females|women|woman|feminino|fem|mulher|mulheres|انثي|انثى|اناث|نساء|w|nu gioi|la nu|gioi tinh nu|phai nu|"
+                        "sexo feminino|sexo f") ? 'f' : 0;
 }
 
 char list_word_day_part(const char *plain, const char *text)
