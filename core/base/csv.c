@@ -200,8 +200,8 @@ static struct division divide(struct arena *arena, const char *text, size_t leng
     return d;
 }
 
-/* How much a division looks like the one that was meant. The right one cuts the headings too, as often as the rows beneath, and is no punctuation of texts: "a@x.org; b@x.org",
- * "1,5", "Silva, Ana". */
+/* How much a division looks like the one that was meant. The right one cuts the headings too, as often as the rows beneath, and is no punctuation of texts:
+ * "a@x.org; b@x.org", "1,5", "Silva, Ana". */
 static long score_of(const struct division *d, size_t first)
 {
     long score = (long)(d->often * 1000 / d->rows) + 40 * (long)(d->cells < 10 ? d->cells : 10);

@@ -19,8 +19,9 @@ struct csv_row {
  * end (the fault names the line). */
 enum err csv_read(struct arena *arena, const char *text, size_t length, struct csv_row **ret, size_t *ret_count, struct fault *fault);
 
-/* One of , ; | and tab: whichever divides most of the first rows, quotes respected, into the same number of cells. Where several do, it is the one that divides the first
- * of them (the headings) so already, into more cells, and does not look like punctuation within texts ("Silva, Ana", "1,5", "a@x.org; b@x.org"). 0: none divides anything. */
+/* One of , ; | and tab: whichever divides most of the first rows, quotes respected, into the same number of cells. Where several do, it is the one that divides the
+ * first of them (the headings) so already, into more cells, and does not look like punctuation within texts ("Silva, Ana", "1,5", "a@x.org; b@x.org"). 0: none divides
+ * anything. */
 char csv_find_separator(const char *text, size_t length);
 
 /* --- row by row --------------------------------------------------------------------------------------------------------------------- */

@@ -76,7 +76,8 @@ static const char *get_text(struct reader *r, uint32_t name, bool may_be_empty)
         return r->slots[slot];
     }
     if (!get(r, &length, sizeof length)) return NULL;
-    if ((length == 0 && !may_be_empty) || length / 4 > r->limits->cell_bytes || r->text_bytes + length > r->limits->text_bytes * TEXTS_MORE) return (void)fail(r, ERR_INPUT), NULL;
+    bool good = (length || may_be_empty) && length / 4 <= r->limits->cell_bytes && r->text_bytes + length <= r->limits->text_bytes * TEXTS_MORE;
+    if (!good) return (void)fail(r, ERR_INPUT), NULL;
     r->text_bytes += length;
     char *text = arena_alloc(r->arena, (size_t)length + 1);
     if (!text) return (void)fail(r, ERR_NOMEM), NULL;

@@ -255,6 +255,28 @@ static void check_likenesses(struct check *c)
     arena_release(&k.arena);
 }
 
+/* Covers and instructions before very many sheets of units: only some are looked at closely, all that are alike are taken. */
+static void check_many_sheets(struct check *c)
+{
+    struct look k = {.c = c};
+    struct sheet *sheets = arena_array(&k.arena, 90, sizeof *sheets);
+    struct list_vocabulary vocabulary = list_kit_vocabulary("vi", "VN");
+    size_t taken = 0;
+    for (int i = 0; sheets && i < 90; i++) {
+        const char *text = i < 30 ? "HƯỚNG DẪN\nTên|Ghi chú\n#1|A\n#2|B\n#3|C\n#4|D\n"
+            : i % 2 ? "STT|Họ và tên|Năm sinh|SĐT\n#1|Nguyễn Văn An|1980|0901234567\n" : "STT|SĐT|Họ và tên|Năm sinh\n#1|0901234568|Trần Thị Bình|1981\n";
+        sheets[i] = list_kit_book(&k.arena, text).sheets[0];
+    }
+    k.book = (struct sheet_book){.sheets = sheets, .count = 90, .format = "xlsx", .encoding = "utf-8"};
+    if (!CHECK(c, sheets && list_prepare(&k.arena, LIST_PEOPLE, &vocabulary, &k.known, &k.fault) == OK)) return;
+    if (!CHECK(c, list_guess(k.known, &k.book, &k.arena, &k.mapping, &k.fault) == OK) || !read_it(&k)) return;
+    for (size_t i = 0; i < k.mapping.place_count; i++) taken += k.mapping.places[i].taken;
+    CHECK(c, taken == 60 && k.table.count == 60);
+    CHECK_TEXT(c, value_of(&k, 0, "phone"), "0901234568");
+    CHECK_TEXT(c, value_of(&k, 59, "born"), "1980");
+    arena_release(&k.arena);
+}
+
 static void check_mapping(struct check *c)
 {
     struct look k = {.c = c}, next = {.c = c};
@@ -359,6 +381,7 @@ int main(void)
     check_marks(&c);
     check_rows(&c);
     check_likenesses(&c);
+    check_many_sheets(&c);
     check_mapping(&c);
     check_ends(&c);
     check_words(&c);

@@ -99,6 +99,11 @@ static void check_bounds(struct check *c)
     CHECK_TEXT(c, refused(&arena, two, &l), "sheet_large_columns");
     l = sheet_limits_usual, l.rows = 4;
     CHECK_TEXT(c, refused(&arena, two, &l), "sheet_large_rows");
+    static const char merged[] = "<worksheet><sheetData/><mergeCells><mergeCell ref=\"A1:B1\"/><mergeCell ref=\"A2:B2\"/></mergeCells></worksheet>";
+    l = sheet_limits_usual, l.merges = 2;
+    CHECK_TEXT(c, refused(&arena, merged, &l), NULL);
+    l.merges = 1;
+    CHECK_TEXT(c, refused(&arena, merged, &l), "sheet_large");
     l = sheet_limits_usual, l.sheets = 0;
     CHECK_TEXT(c, refused(&arena, two, &l), "sheet_large");
     l = sheet_limits_usual, l.parts = 3;
@@ -269,6 +274,16 @@ static void check_csv(struct check *c)
     CHECK_TEXT(c, CSV("x", &(struct sheet_wish){.encoding = "klingon"}, 1, 0), "no such encoding: klingon");
     CHECK(c, csv_find_separator("a b\nc d\n", 8) == 0 && csv_find_separator("a;1,5\nb;2,5\n", 12) == ';' && csv_find_separator("a|b\n", 4) == '|' &&
         csv_find_separator("", 0) == 0);
+    static const struct { const char *text; char wanted; } files[] = {
+        {"Name,Email,Unit\nA,a@x; b@x,U\nB,c@x;d@x,V\nC,e@x; f@x,W\n", ','}, /* punctuation within cells */
+        {"Nome;Notas\nSilva, Ana;um, dois\nSousa, Rui;três, quatro\n", ';'},
+        {"Nome;Quota\nAna;1,5\nRui;2,5\n", ';'}, {"Ana;1,5\nRui;2,5\n", ';'},
+        {"Morada;Nome\nRua A, 5, Braga;Ana\nRua B, 6, Faro;Rui\nRua C, 7, Beja;Eva\n", ';'},
+        {"Danh sách, năm 2026\nTT\tTên\n1\tA, B; C\n2\tD, E; F\n", '\t'},
+        {"TT,\"Tên; họ\",Ghi chú\n1,\"A;B\",x\n2,\"C;D\",y\n", ','}, {"1,2,3\n4,5,6\n", ','},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        if (!CHECK(c, csv_find_separator(files[i].text, strlen(files[i].text)) == files[i].wanted)) printf("# %s\n", files[i].text);
     arena_release(&arena);
 }
 

@@ -18,9 +18,30 @@ static const char *whole_number(struct list_reader *r, const struct list_cell *c
     return whole && strspn(c->text, "0123456789") != strlen(c->text) ? arena_printf(r->arena, "%.0f", n) : c->text;
 }
 
+/* An x under "Ăn chay", a "sim" under "Vegetariano": what the heading says. */
+static enum err take_heading(struct list_reader *r, struct list_cell *c)
+{
+    static const struct {
+        const char *words, *value;
+    } usual[] = {{"an chay", "Ăn chay"}, {"vegetarian", "Vegetarian"}, {"vegan", "Vegan"}, {"halal", "Halal"}};
+    const char *heading = c->column->heading, *plain = list_heading_plain(r->scratch, heading);
+    if (!plain) return ERR_NOMEM;
+    for (const char *part; (part = strstr(heading, " / ")) != NULL;) heading = part + 3;
+    c->value = heading;
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
+        if (strstr(plain, usual[i].words)) c->value = usual[i].value;
+    c->change = LIST_SAID_OTHERWISE;
+    return OK;
+}
+
 static enum err read_text(struct list_reader *r, struct list_cell *c)
 {
-    bool is_short = list_field_is_short(c->field);
+    bool is_short = list_field_is_short(c->field), mark;
+    if (strcmp(c->field->code, "diet") == 0) {
+        enum list_word word = list_word_yes_no(c->text, &mark);
+        if (word == LIST_WORD_NO) return OK;
+        if (word == LIST_WORD_YES) return take_heading(r, c);
+    }
     c->value = list_tidy(r->arena, c->text, &c->change);
     if (!c->value) return ERR_NOMEM;
     if (!*c->value) c->value = NULL;

@@ -76,11 +76,37 @@ static bool looks_odd(const char *name)
     return letters < 2;
 }
 
+/* Up to two words before it ("dos Santos, Ana"), one to three behind: "João Silva Sousa, presidente" is something else. */
+size_t list_name_comma(const char *text)
+{
+    size_t at = strcspn(text, ","), before = 1, behind = 0;
+    if (!at || !text[at] || strchr(text + at + 1, ',')) return 0;
+    for (size_t i = 0; i < at; i++) before += text[i] == ' ' && i + 1 < at;
+    for (const char *p = text + at + 1; *p;) {
+        size_t n = strcspn(p, " ");
+        behind += n > 0;
+        p += n + (p[n] == ' ');
+    }
+    return before <= 2 && behind >= 1 && behind <= 3 && strlen(text) < NAME_MOST ? at : 0;
+}
+
+/* "Doe, Jane" → "Jane Doe", where most names of the column stand so and families stand behind. */
+static enum err turn_round(struct list_reader *r, struct list_cell *c, const char **name)
+{
+    const char *language = r->mapping->ways.language ? r->mapping->ways.language : "";
+    size_t at = c->state->family_comma && !text_is_of_language(language, "vi") ? list_name_comma(*name) : 0;
+    if (!at) return OK;
+    const char *given = *name + at + 1;
+    *name = arena_printf(r->arena, "%s %.*s", given + strspn(given, " "), (int)at, *name);
+    c->change = LIST_SAID_OTHERWISE;
+    return *name ? OK : ERR_NOMEM;
+}
+
 enum err list_cell_name(struct list_reader *r, struct list_cell *c, const char **ret_honorific)
 {
     const char *name = list_tidy(r->arena, c->text, &c->change);
     *ret_honorific = NULL;
-    if (!name) return ERR_NOMEM;
+    if (!name || turn_round(r, c, &name) != OK) return ERR_NOMEM;
     size_t polite = r->mapping->ways.honorific && strcmp(c->field->code, "family_name") != 0 ? list_word_honorific(name) : 0;
     if (polite && name[polite]) {
         size_t length = polite;

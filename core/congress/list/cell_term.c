@@ -66,7 +66,7 @@ static enum err find_roles(struct list_reader *r, const struct list_cell *c, str
     } roles[] = {
         {"truong doan|truong doan dai bieu|head of delegation|chefe de delegacao|رئيس الوفد", "head_of_delegation"},
             {"doan chu tich|chu tich doan|presidium|mesa|mesa do congresso|هيئة الرئاسة", "presidium"},
-        {"thu ky|doan thu ky|ban thu ky|secretariat|secretariado|secretario|الامانة", "secretariat"}, {"kiem phieu|ban kiem phieu|teller|tellers|escrutinador|"
+        {"thu ky|doan thu ky|ban thu ky|secretariat|secretariado|secretario|الامانة", "secretariat"}, {"kiem phieu|ban kiem phieu|teller|tellers|escrutinador|escrutinadora|escrutinadores|"
                                                             "لجنة الفرز", "teller"},
         {"tham tra tu cach|ban tham tra tu cach dai bieu|ban tham tra tu cach|credentials committee|comissao de verificacao", "credentials"},
     };
@@ -85,7 +85,7 @@ static enum err find_roles(struct list_reader *r, const struct list_cell *c, str
             size_t length = strlen(plain);
             if (at && (at == roles[i].words || at[-1] == '|') && (at[length] == '|' || !at[length])) code = roles[i].code;
         }
-        if (!code && text_is_code(tidy)) code = tidy;
+        if (!code && text_is_code(tidy) && (tidy[0] < 'A' || tidy[0] > 'Z')) code = tidy; /* "Escrutinadora" is a word */
         if (!code) {
             ret->reason = "choice_unknown";
             return OK;

@@ -9,6 +9,7 @@ struct list_state {
     struct map memo;        /* texts that were found before -> struct list_memo: of units, categories, choices */
     bool marks_only;        /* nothing but signs stand in it: an empty cell says no */
     bool maybe_swapped;     /* its date cells may be day and month the wrong way round */
+    bool family_comma;      /* "Doe, Jane" is how most names stand in it */
     bool sex_letters;       /* M, F and the like stand in it */
     bool m_is_woman;        /* H and M stand in it, homem and mulher */
     const struct sheet_cell *held; /* of a merge that reaches down */
@@ -61,6 +62,8 @@ enum err list_cell_day(struct list_reader *r, struct list_cell *c);
 enum err list_cell_name(struct list_reader *r, struct list_cell *c, const char **ret_honorific);
 enum err list_cell_phone(struct list_reader *r, struct list_cell *c);
 enum err list_cell_term(struct list_reader *r, struct list_cell *c);
+/* Where the comma of "Doe, Jane" stands; 0: it is not written so. */
+size_t list_name_comma(const char *text);
 /* The tidy text; borrowed when it was tidy. NULL: out of memory. */
 const char *list_tidy(struct arena *arena, const char *text, enum list_change *change);
 /* "1980-02-03" or "1980". */

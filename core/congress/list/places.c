@@ -6,7 +6,8 @@
 
 #define ALIKE_LEAST 60     /* of a hundred headings that another sheet shares with the first */
 #define UNITS_LOOKED_AT 400
-#define CLOSELY_MOST 16          /* sheets whose cells are looked at */
+#define CLOSELY_MOST 16          /* sheets whose cells are looked at at once */
+#define ROUNDS_MOST 3            /* as long as none of them is a table */
 #define ROWS_SEARCHED 120        /* for a header: titles of an office are never longer */
 #define ROWS_SEARCHED_OF_MANY 40 /* in each of more sheets */
 
@@ -212,7 +213,8 @@ static enum err match_place(struct arena *arena, struct arena *scratch, const st
 struct attempt {
     struct list_column *columns;
     size_t count;
-    bool chosen; /* to be looked at closely */
+    uint64_t headings; /* a hash of the header's cells: sheets of one form have the same */
+    bool chosen;       /* looked at closely, or about to be */
 };
 
 /* What is asked to be taken as it is: header rows of one sheet. NULL in `header`: nothing. */
@@ -221,31 +223,65 @@ struct fixed {
     uint32_t sheet;
 };
 
-/* How likely a sheet is the one with the table, before its cells are looked at. */
-static uint64_t promise(const struct list_place *place)
+static uint64_t hash_headings(const struct sheet *sheet, const struct list_place *place)
 {
-    uint64_t rows = place->row_count < 1000000 ? place->row_count : 1000000, all = (uint64_t)place->confidence * 10000000 + rows + 1;
-    if (rows < 3) all /= 4;
-    return place->hidden ? all / 4 : all;
+    const struct sheet_row *row = place->header_first ? sheet_find_row(sheet, place->header_last) : NULL;
+    uint64_t hash = 1469598103934665603u;
+    for (size_t i = 0; row && i < row->count; i++)
+        for (const char *p = row->cells[i].text; *p; p++) hash = (hash ^ (unsigned char)*p) * 1099511628211u;
+    return hash;
 }
 
-/* Of very many sheets only the most likely ones; the others are compared with what comes out. */
-static void choose_sheets(const struct sheet_book *book, const struct list_place *places, const struct fixed *fixed, struct attempt *attempts)
+/* How likely a sheet is the one with the table, before its cells are looked at: by its headings, then by its rows. One of a form that was chosen before tells nothing new. */
+static uint64_t promise(const struct sheet_book *book, const struct list_place *places, const struct attempt *attempts, size_t at)
 {
-    for (size_t n = 0; n < CLOSELY_MOST; n++) {
+    const struct list_place *place = &places[at];
+    uint64_t rows = place->row_count < 1000000 ? place->row_count : 1000000, all = ((uint64_t)place->confidence * 10000000 + rows + 1) * 100000;
+    size_t same = 0;
+    for (size_t i = 0; i < book->count; i++) same += attempts[i].chosen && attempts[i].headings == attempts[at].headings;
+    return all / ((place->hidden ? 4 : 1) * (rows ? 1 : 4) * (same > 1 && place->header_first ? 1000 : 1));
+}
+
+/* Of very many sheets only the most likely ones; the others are compared with what comes out. Returns how many are new. */
+static size_t choose_sheets(const struct sheet_book *book, const struct list_place *places, struct attempt *attempts)
+{
+    size_t n = 0;
+    for (; n < CLOSELY_MOST; n++) {
         size_t best = SIZE_MAX;
-        for (size_t i = 0; i < book->count; i++)
-            if (book->sheets[i].count && !attempts[i].chosen && (best == SIZE_MAX || promise(&places[i]) > promise(&places[best]))) best = i;
+        uint64_t most = 0;
+        for (size_t i = 0; i < book->count; i++) {
+            uint64_t here = book->sheets[i].count && !attempts[i].chosen ? promise(book, places, attempts, i) : 0;
+            if (here && (best == SIZE_MAX || here > most)) best = i, most = here;
+        }
         if (best == SIZE_MAX) break;
         attempts[best].chosen = true;
     }
-    if (fixed->header && book->sheets[fixed->sheet].count) attempts[fixed->sheet].chosen = true;
+    return n;
+}
+
+/* Looks closely at what is chosen and was not looked at before. */
+static enum err look_closely(const struct list_known *known, const struct sheet_book *book, struct arena *arena, struct arena *scratch, const struct fixed *fixed,
+                             const struct list_place *places, struct attempt *attempts, unsigned *points_most, size_t *ret_best)
+{
+    for (size_t i = 0; i < book->count; i++) {
+        const struct list_place *place = &places[i];
+        struct attempt *a = &attempts[i];
+        if (!a->chosen || a->columns) continue;
+        arena_clear(scratch);
+        if (list_guess_columns(known, arena, scratch, &book->sheets[i], place, &a->columns, &a->count) != OK) return ERR_NOMEM;
+        struct list_mapping one = {.columns = a->columns, .column_count = a->count};
+        unsigned points = has_name(&one) ? worth(&one) + place->confidence + (place->row_count > 2 ? 20 : 0) : 0;
+        if (place->hidden) points /= 4;
+        if (fixed->header && fixed->sheet == i) points = UINT32_MAX;
+        if (points > *points_most) *points_most = points, *ret_best = i;
+    }
+    return OK;
 }
 
 static enum err look_at_sheets(const struct list_known *known, const struct sheet_book *book, struct arena *arena, struct arena *scratch, const struct fixed *fixed,
                                struct list_mapping *m, struct attempt *attempts, size_t *ret_best)
 {
-    unsigned best = 0;
+    unsigned points = 0;
     size_t rows_most = book->count <= CLOSELY_MOST ? ROWS_SEARCHED : ROWS_SEARCHED_OF_MANY;
     *ret_best = SIZE_MAX;
     for (size_t i = 0; i < book->count; i++) {
@@ -253,23 +289,18 @@ static enum err look_at_sheets(const struct list_known *known, const struct shee
         m->places[i] = (struct list_place){.sheet = (uint32_t)i, .name = sheet->name, .hidden = sheet->hidden};
         arena_clear(scratch);
         if (list_place_find(known, scratch, sheet, fixed->sheet == i ? fixed->header : NULL, rows_most, &m->places[i]) != OK) return ERR_NOMEM;
+        attempts[i].headings = hash_headings(sheet, &m->places[i]);
     }
-    choose_sheets(book, m->places, fixed, attempts);
+    if (fixed->header && book->sheets[fixed->sheet].count) attempts[fixed->sheet].chosen = true;
+    for (int round = 0; round < ROUNDS_MOST && *ret_best == SIZE_MAX; round++) {
+        if (choose_sheets(book, m->places, attempts) == 0 && round) break;
+        if (look_closely(known, book, arena, scratch, fixed, m->places, attempts, &points, ret_best) != OK) return ERR_NOMEM;
+    }
     for (size_t i = 0; i < book->count; i++) {
-        struct list_place *place = &m->places[i];
-        const struct sheet *sheet = &book->sheets[i];
         struct attempt *a = &attempts[i];
-        if (!sheet->count) continue;
+        if (a->chosen || !book->sheets[i].count) continue;
         arena_clear(scratch);
-        enum err e = a->chosen ? list_guess_columns(known, arena, scratch, sheet, place, &a->columns, &a->count)
-                               : list_guess_headings(known, arena, scratch, sheet, place, &a->columns, &a->count);
-        if (e != OK) return ERR_NOMEM;
-        if (!a->chosen) continue;
-        struct list_mapping one = {.columns = a->columns, .column_count = a->count};
-        unsigned points = has_name(&one) ? worth(&one) + place->confidence + (place->row_count > 2 ? 20 : 0) : 0;
-        if (sheet->hidden) points /= 4;
-        if (fixed->header && fixed->sheet == i) *ret_best = i, best = UINT32_MAX;
-        if (points > best) best = points, *ret_best = i;
+        if (list_guess_headings(known, arena, scratch, &book->sheets[i], &m->places[i], &a->columns, &a->count) != OK) return ERR_NOMEM;
     }
     return OK;
 }

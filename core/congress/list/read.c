@@ -95,13 +95,17 @@ static void place_cells(struct sheet_reading *s, const struct sheet_row *row)
 struct column_sums {
     size_t marks, words, low_dates, high_dates, first_over_12, first_under_13;
     size_t letters_m, letters_f, letters_h; /* of sexes; f: F, W */
+    size_t names, commas; /* names; those with a comma behind the first word or two */
 };
 
 static void sum_cell(const struct list_use *use, const struct sheet_cell *cell, struct column_sums *sums)
 {
     struct list_day day;
     bool mark, is_day;
-    if (use->field->kind == LIST_SEX && use->part == LIST_PART_ALL) {
+    if (use->field->kind == LIST_NAME) {
+        sums->names++;
+        sums->commas += list_name_comma(cell->text) > 0;
+    } else if (use->field->kind == LIST_SEX && use->part == LIST_PART_ALL) {
         const char *p = cell->text + strspn(cell->text, " ");
         if (*p && p[1 + strspn(p + 1, " .")]) return;
         sums->letters_m += (*p | 32) == 'm';
@@ -132,8 +136,8 @@ static enum err sum_columns(struct list_reader *r)
         bool day = use->field && use->part == LIST_PART_ALL && (use->field->kind == LIST_DAY || use->field->kind == LIST_DATE);
         bool mark = use->field && (use->part == LIST_PART_MARK || use->field->kind == LIST_YES_NO);
         if (mark && use->field->kind == LIST_SEX && use->value) *(use->value[0] == 'm' ? &r->has_male : &r->has_female) = true;
-        bool sex = use->field && use->field->kind == LIST_SEX && !mark;
-        for (size_t p = 0; (day || mark || sex) && p < r->mapping->place_count; p++) {
+        bool other = use->field && !mark && (use->field->kind == LIST_SEX || (use->field->kind == LIST_NAME && strcmp(use->field->code, "name") == 0));
+        for (size_t p = 0; (day || mark || other) && p < r->mapping->place_count; p++) {
             const struct list_place *place = &r->mapping->places[p];
             const struct sheet *sheet = &r->book->sheets[place->sheet];
             uint32_t at = list_place_column(r->mapping, p, i);
@@ -142,6 +146,7 @@ static enum err sum_columns(struct list_reader *r)
                 if (cell) sum_cell(use, cell, &sums[i]);
             }
         }
+        r->states[i].family_comma = sums[i].commas * 10 >= sums[i].names * 6 && sums[i].commas >= 2;
         r->states[i].sex_letters = sums[i].letters_m + sums[i].letters_f + sums[i].letters_h > 0;
         r->states[i].m_is_woman = sums[i].letters_h && sums[i].letters_m && !sums[i].letters_f;
         r->states[i].marks_only = sums[i].marks && sums[i].words * 20 <= sums[i].marks;
