@@ -98,7 +98,8 @@ enum err list_cell_phone(struct list_reader *r, struct list_cell *c)
     if (lacks_zero(country, number, digits)) c->change = LIST_LEADING_ZERO;
     bool plus_lost = strcmp(country, "VN") == 0 && digits == 11 && strncmp(number, "84", 2) == 0 && strspn(number, "0123456789") == 11; /* of "+84…" */
     if (plus_lost) c->change = LIST_SAID_OTHERWISE;
-    c->value = c->change == LIST_LEADING_ZERO || plus_lost ? arena_printf(r->arena, "%s%s", plus_lost ? "+" : "0", number) : c->change == LIST_AS_WRITTEN ? c->text : arena_strdup(r->arena, number);
+    bool longer = c->change == LIST_LEADING_ZERO || plus_lost;
+    c->value = longer ? arena_printf(r->arena, "%s%s", plus_lost ? "+" : "0", number) : c->change == LIST_AS_WRITTEN ? c->text : arena_strdup(r->arena, number);
     if (!c->value) return ERR_NOMEM;
     if (person_phone_is_good(c->value)) return OK;
     c->value = NULL;

@@ -66,8 +66,8 @@ static enum err find_roles(struct list_reader *r, const struct list_cell *c, str
     } roles[] = {
         {"truong doan|truong doan dai bieu|head of delegation|chefe de delegacao|رئيس الوفد", "head_of_delegation"},
             {"doan chu tich|chu tich doan|presidium|mesa|mesa do congresso|هيئة الرئاسة", "presidium"},
-        {"thu ky|doan thu ky|ban thu ky|secretariat|secretariado|secretario|الامانة", "secretariat"}, {"kiem phieu|ban kiem phieu|teller|tellers|escrutinador|escrutinadora|escrutinadores|"
-                                                            "لجنة الفرز", "teller"},
+        {"thu ky|doan thu ky|ban thu ky|secretariat|secretariado|secretario|الامانة", "secretariat"},
+        {"kiem phieu|ban kiem phieu|teller|tellers|escrutinador|escrutinadora|escrutinadores|لجنة الفرز", "teller"},
         {"tham tra tu cach|ban tham tra tu cach dai bieu|ban tham tra tu cach|credentials committee|comissao de verificacao", "credentials"},
     };
     const char *all = "";

@@ -232,7 +232,8 @@ static uint64_t hash_headings(const struct sheet *sheet, const struct list_place
     return hash;
 }
 
-/* How likely a sheet is the one with the table, before its cells are looked at: by its headings, then by its rows. One of a form that was chosen before tells nothing new. */
+/* How likely a sheet is the one with the table, before its cells are looked at: by its headings, then by its rows. One of a form that was chosen before tells
+ * nothing new. */
 static uint64_t promise(const struct sheet_book *book, const struct list_place *places, const struct attempt *attempts, size_t at)
 {
     const struct list_place *place = &places[at];
