@@ -18,30 +18,32 @@ static const char *whole_number(struct list_reader *r, const struct list_cell *c
     return whole && strspn(c->text, "0123456789") != strlen(c->text) ? arena_printf(r->arena, "%.0f", n) : c->text;
 }
 
-/* An x under "Ăn chay", a "sim" under "Vegetariano": what the heading says. */
-static enum err take_heading(struct list_reader *r, struct list_cell *c)
+/* An x under "Ăn chay", a "sim" under "Vegetariano", is what the heading says; a "no" is nothing. Under "Diet" it is what stands there. */
+static enum err read_meal(struct list_reader *r, struct list_cell *c, bool *ret_said)
 {
     static const struct {
         const char *words, *value;
     } usual[] = {{"an chay", "Ăn chay"}, {"vegetarian", "Vegetarian"}, {"vegan", "Vegan"}, {"halal", "Halal"}};
-    const char *heading = c->column->heading, *plain = list_heading_plain(r->scratch, heading);
+    bool mark;
+    enum list_word word = list_word_yes_no(c->text, &mark);
+    *ret_said = false;
+    if (word == LIST_WORD_OTHER) return OK;
+    const char *plain = list_heading_plain(r->scratch, c->column->heading);
     if (!plain) return ERR_NOMEM;
-    for (const char *part; (part = strstr(heading, " / ")) != NULL;) heading = part + 3;
-    c->value = heading;
-    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
-        if (strstr(plain, usual[i].words)) c->value = usual[i].value;
-    c->change = LIST_SAID_OTHERWISE;
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
+        if (!strstr(plain, usual[i].words)) continue;
+        *ret_said = true;
+        c->value = word == LIST_WORD_YES ? usual[i].value : NULL;
+        c->change = LIST_SAID_OTHERWISE;
+    }
     return OK;
 }
 
 static enum err read_text(struct list_reader *r, struct list_cell *c)
 {
-    bool is_short = list_field_is_short(c->field), mark;
-    if (strcmp(c->field->code, "diet") == 0) {
-        enum list_word word = list_word_yes_no(c->text, &mark);
-        if (word == LIST_WORD_NO) return OK;
-        if (word == LIST_WORD_YES) return take_heading(r, c);
-    }
+    bool is_short = list_field_is_short(c->field), said = false;
+    enum err e = strcmp(c->field->code, "diet") == 0 ? read_meal(r, c, &said) : OK;
+    if (e != OK || said) return e;
     c->value = list_tidy(r->arena, c->text, &c->change);
     if (!c->value) return ERR_NOMEM;
     if (!*c->value) c->value = NULL;
