@@ -243,6 +243,8 @@ static void make_page(struct sheet_writer *w)
     worksheet_fit_to_pages(w->sheet, 1, 0);
     (void)worksheet_repeat_rows(w->sheet, w->header, w->header);
     if (w->plan.right_to_left) worksheet_right_to_left(w->sheet);
+    if (w->plan.hidden) worksheet_hide(w->sheet);
+    if (w->plan.grid) worksheet_gridlines(w->sheet, LXW_SHOW_ALL_GRIDLINES);
     if (!w->plan.protect) return;
     lxw_protection open = {.format_columns = LXW_TRUE, .format_rows = LXW_TRUE, .sort = LXW_TRUE, .autofilter = LXW_TRUE};
     worksheet_protect(w->sheet, NULL, &open);
@@ -327,6 +329,10 @@ static bool make_rule(struct sheet_writer *w, const struct sheet_column *column,
         rule->maximum_datetime = as_datetime(bounded ? column->most : 2932896);
     } else if (column->kind == SHEET_NUMBER && bounded) {
         rule->validate = LXW_VALIDATION_TYPE_DECIMAL;
+        rule->minimum_number = column->least;
+        rule->maximum_number = column->most;
+    } else if (column->kind == SHEET_TEXT && bounded) {
+        rule->validate = LXW_VALIDATION_TYPE_LENGTH;
         rule->minimum_number = column->least;
         rule->maximum_number = column->most;
     } else if (column->hint) {

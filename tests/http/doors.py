@@ -352,6 +352,8 @@ def doors():
         "PATCH /admin/-/backup/uploads/{upload}": Door(plain("/admin/-/backup/uploads/0190a0a0-0000-7000-8000-000000000000?offset=0"), method="PATCH", raw=b"hello", status=403),
         "GET /admin/-/exports": Door(plain("/admin/-/exports"), status=403),
         "POST /admin/-/exports": Door(plain("/admin/-/exports"), form=lambda role: {"format": "csv"}, status=403),
+        "POST /admin/-/forms": Door(plain("/admin/-/forms"), form=lambda role: {"span": "each"}, status=403),
+        "POST /admin/{event}/forms": Door(plain("/admin/test-1/forms"), form=lambda role: {"span": "each", "language": "vi"}, type="application/zip"),
         "GET /admin/{event}/exports": Door(plain("/admin/test-1/exports"), type="text/html"),
         "POST /admin/{event}/exports": Door(plain("/admin/test-1/exports"), form=lambda role: {"what": "delegates", "format": "csv"}, type="text/csv"),
         "GET /admin/-/audit": Door(plain("/admin/-/audit"), status=403),
