@@ -49,7 +49,8 @@ static enum err take_piece(void *context, const void *data, size_t length, struc
 static bool is_litter(const char *name)
 {
     const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name;
-    return !*base || *base == '.' || strncmp(base, "~$", 2) == 0 || strncmp(name, "__MACOSX/", 9) == 0 || strcmp(base, "Thumbs.db") == 0 || strcmp(base, "desktop.ini") == 0;
+    bool named = strcmp(base, "Thumbs.db") == 0 || strcmp(base, "desktop.ini") == 0 || strncmp(name, "__MACOSX/", 9) == 0;
+    return !*base || *base == '.' || strncmp(base, "~$", 2) == 0 || named;
 }
 
 static int by_name(const void *a, const void *b)

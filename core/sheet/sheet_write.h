@@ -35,7 +35,6 @@ struct sheet_plan {
     size_t count;                  /* at least 1 */
     bool right_to_left;
     bool hidden;                   /* not the first sheet */
-    bool grid;                     /* lines between the cells on paper too */
     bool filter;                   /* arrows for filtering in the header */
     bool protect;                  /* no password: against mistakes, not against anybody. Cells of columns that are not locked stay open */
     uint32_t frozen_columns;       /* beside the header, which is always frozen */

@@ -184,7 +184,7 @@ static enum err begin_sheet(struct sheet_making *s, const char *mark, struct fau
     for (size_t i = 0; e == OK && i < x->count; i++) e = make_column(s, &x->columns[i], &columns[i]);
     if (e != OK) return fault_set(fault, e, "not enough memory");
     const struct sheet_plan plan = {.name = f->tree.units[s->unit].code, .above = above, .above_count = ABOVE, .columns = columns, .count = x->count,
-                                    .right_to_left = text_is_right_to_left(x->language), .grid = true, .protect = true, .frozen_columns = f->wish->event ? 3 : 2,
+                                    .right_to_left = text_is_right_to_left(x->language), .protect = true, .frozen_columns = f->wish->event ? 3 : 2,
                                     .empty_rows = (uint32_t)known_rows(s) + f->wish->empty_rows};
     return sheet_writer_sheet(s->writer, &plan, fault);
 }

@@ -100,7 +100,7 @@ enum err import_read_files(struct list_import *m, const struct list_import_file 
 
 /* --- what marks say -------------------------------------------------------------------------------------------------------------------------- */
 
-static void refuse_file(struct import_file *file, const char *reason, const char *detail, const char *sentence)
+static void refuse(struct import_file *file, const char *reason, const char *detail, const char *sentence)
 {
     if (!file->problem.code) (void)fault_because(&file->problem, ERR_INPUT, reason, detail, "%s%s%s", sentence, detail ? ": " : "", detail ? detail : "");
 }
@@ -110,10 +110,11 @@ static void judge_mark(struct list_import *m, size_t sheet)
     const struct list_form *mark = m->sheet_marks[sheet];
     struct import_file *file = &m->files[m->sheet_files[sheet]];
     if (!file->unit) file->unit = mark->unit;
-    if (mark->target != m->options.target) refuse_file(file, mark->target == LIST_DELEGATES ? "list_form_delegates" : "list_form_people", mark->event[0] ? mark->event : NULL,
-                                                       mark->target == LIST_DELEGATES ? "this is a form of delegates of an event" : "this is a form of people of the register");
-    else if (m->options.event && strcmp(m->options.event, mark->event) != 0) refuse_file(file, "list_form_event", mark->event, "this is a form of another event");
-    else if (!table_find(&m->plan.tables[ENTITY_UNIT], mark->unit)) refuse_file(file, "list_form_unit", mark->unit, "the unit of this form is not there any more");
+    bool delegates = mark->target == LIST_DELEGATES;
+    if (mark->target != m->options.target && delegates) refuse(file, "list_form_delegates", mark->event, "this is a form of delegates of an event");
+    else if (mark->target != m->options.target) refuse(file, "list_form_people", NULL, "this is a form of people of the register");
+    else if (m->options.event && strcmp(m->options.event, mark->event) != 0) refuse(file, "list_form_event", mark->event, "this is a form of another event");
+    else if (!table_find(&m->plan.tables[ENTITY_UNIT], mark->unit)) refuse(file, "list_form_unit", mark->unit, "the unit of this form is not there any more");
 }
 
 /* One unit told twice: nobody can see which is right. */
@@ -126,8 +127,8 @@ static enum err find_twice(struct list_import *m)
         if (!mark || m->book.sheets[i].hidden || (file->problem.code && !other)) continue;
         if (!other && map_put(&units, mark->unit, file) != 0) return ERR_NOMEM;
         if (!other || other == file) continue;
-        refuse_file(file, "list_form_twice", mark->unit, "this unit is told by another file too; leave one of them out");
-        refuse_file(other, "list_form_twice", mark->unit, "this unit is told by another file too; leave one of them out");
+        refuse(file, "list_form_twice", mark->unit, "this unit is told by another file too; leave one of them out");
+        refuse(other, "list_form_twice", mark->unit, "this unit is told by another file too; leave one of them out");
     }
     return OK;
 }
@@ -163,7 +164,8 @@ void import_judge_places(struct list_import *m)
     for (size_t i = 0; m->file_count > 1 && i < m->mapping.place_count; i++)
         if (m->mapping.places[i].taken) m->files[m->sheet_files[m->mapping.places[i].sheet]].taken = true;
     for (size_t i = 0; m->file_count > 1 && i < m->file_count; i++)
-        if (!m->files[i].taken && !m->files[i].left_out) refuse_file(&m->files[i], "list_not_alike", NULL, "its columns are others than those of the other files: give it alone");
+        if (!m->files[i].taken && !m->files[i].left_out) refuse(&m->files[i], "list_not_alike", NULL,
+            "its columns are others than those of the other files: give it alone");
 }
 
 size_t import_bad_files(const struct list_import *m)

@@ -167,8 +167,8 @@ static json_t *files_json(const struct list_import *m)
     json_t *list = json_array();
     for (size_t i = 0; list && i < m->file_count; i++) {
         const struct import_file *f = &m->files[i];
-        json_t *problem = f->problem.code && !f->left_out ? json_pack("{s:s, s:s?, s:s}", "text", f->problem.text, "reason", f->problem.reason, "detail", f->problem.detail)
-                                                          : json_null();
+        bool bad = f->problem.code && !f->left_out;
+        json_t *problem = bad ? json_pack("{s:s, s:s?, s:s}", "text", f->problem.text, "reason", f->problem.reason, "detail", f->problem.detail) : json_null();
         (void)json_array_append_new(list, json_pack("{s:s, s:s?, s:b, s:o}", "name", f->name, "unit", f->unit, "left_out", f->left_out, "problem", problem));
     }
     return list;

@@ -3,7 +3,8 @@
  * They are read one after the other, and their sheets stand beside each other in one plan. A file that cannot be used is told, with its reason, and the others are
  * read; the plan is not applied as long as there is one, unless take_good was chosen. Of one file alone it is an error as it always was.
  *
- * A form's rows may mean people of its unit and of those beneath it; others are doubtful. Who is new in it, or has no unit yet, gets its unit; docs/decisions/0063-forms.md. */
+ * A form's rows may mean people of its unit and of those beneath it; others are doubtful. Who is new in it, or has no unit yet, gets its unit.
+ * docs/decisions/0063-forms.md */
 #ifndef PLENUM_LIST_FILES_H
 #define PLENUM_LIST_FILES_H
 
