@@ -81,16 +81,16 @@ static enum err make_column(struct sheet_making *s, const struct export_column *
     }
     if (strcmp(column->key, "email") == 0 || strcmp(column->key, "title") == 0) ret->width = 24;
     if (column->kind == EXPORT_DAY) {
-        bool past = column->code != NULL; /* born, joined */
+        bool person = column->code != NULL, born = strcmp(column->key, "born") == 0;
         ret->kind = SHEET_DATE;
         ret->hint = forms_word(f, FORMS_DAY);
-        if (past) ret->least = -25508, ret->most = f->today; /* 1900-03-01; a year alone is a day of 1905, and understood (docs/decisions/0053-lists.md) */
+        /* from 1900-03-01 on: a year alone becomes a day of 1905, and is understood (docs/decisions/0053-lists.md) */
+        if (person) ret->least = -25508, ret->most = f->today + (born ? 0 : 366);
         ret->width = 14;
     }
-    if (column->kind == EXPORT_NUMBER) ret->kind = SHEET_NUMBER, ret->hint = forms_word(f, FORMS_NUMBER), ret->least = -1e15, ret->most = 1e15;
+    if (column->kind == EXPORT_NUMBER) ret->kind = SHEET_NUMBER, ret->least = -1e15, ret->most = 1e15;
     enum err e = choose_from(s, column, ret);
     if (ret->choice_count) {
-        ret->hint = forms_word(f, FORMS_CHOICE);
         for (size_t i = 0; i < ret->choice_count; i++) {
             double wide = (double)text_length(ret->choices[i]) + 3;
             if (wide > ret->width) ret->width = wide > 34 ? 34 : wide;

@@ -161,6 +161,8 @@ enum err import_judge_files(struct list_import *m, struct fault *fault)
 /* When it is known what the table is: files that have another one. */
 void import_judge_places(struct list_import *m)
 {
+    for (size_t i = 0; i < m->book.count; i++) /* a form's own mark, not the name of its sheet, says whose it is */
+        if (m->sheet_marks[i] && m->mapping.ways.units == LIST_UNITS_SHEETS) m->mapping.ways.units = LIST_UNITS_NO;
     for (size_t i = 0; m->file_count > 1 && i < m->mapping.place_count; i++)
         if (m->mapping.places[i].taken) m->files[m->sheet_files[m->mapping.places[i].sheet]].taken = true;
     for (size_t i = 0; m->file_count > 1 && i < m->file_count; i++)
