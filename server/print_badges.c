@@ -42,7 +42,8 @@ enum err print_badges_scope(struct db *db, struct arena *arena, const char *even
     if (!event) {
         enum err looked = member_card_look(db, arena, filter, &cards, fault);
         if (looked != OK || cards.people - cards.new_cards - cards.without <= PRINT_BADGES_SCOPE) return looked;
-        return fault_set(fault, ERR_LIMIT, "%zu cards are too many here: print unit by unit, or with plenum-badges on this machine", cards.people - cards.new_cards - cards.without);
+        return fault_set(fault, ERR_LIMIT, "%zu cards are too many here: print unit by unit, or with plenum-badges on this machine",
+                         cards.people - cards.new_cards - cards.without);
     }
     enum err e = sql_delegates_badges_count(db, arena, event, filter->unit ? filter->unit : "", &row);
     if (e != OK) return e == ERR_NOT_FOUND ? e : db_fault(db, e, fault, "count the badges");

@@ -38,7 +38,8 @@ enum err print_badges_scope(struct db *db, struct arena *arena, const char *even
 enum err print_badges_make(struct arena *arena, struct worker *worker, const char *event, const struct badge_list_filter *filter, struct print_badges *p,
                            struct fault *fault);
 
-/* The reply to GET …/badges.pdf, whoever may ask: made in the pool, written into the print log unless it is only looked at. Without {event} in the route: member cards. */
+/* The reply to GET …/badges.pdf, whoever may ask: made in the pool, written into the print log unless it is only looked at. Without {event}: member
+ * cards. */
 void print_badges_answer(struct http_request *req);
 
 #endif

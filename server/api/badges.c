@@ -1,5 +1,6 @@
-/* GET /api/v1/events/{event}/badges.pdf?layout=&only=&unit=…: badges, made in the job pool; the run is written down before it is given out (and /admin/-/register/cards.pdf: member cards). What is only
- * looked at is not a print: HEAD, a part (Range), what a browser fetches ahead, and record=0 (docs/decisions/0020-badges-on-the-web.md). */
+/* GET /api/v1/events/{event}/badges.pdf?layout=&only=&unit=…: badges, made in the job pool; the run is written down before it is given out (and
+ * /admin/-/register/cards.pdf: member cards). What is only looked at is not a print: HEAD, a part (Range), what a browser fetches ahead, and record=0
+ * (docs/decisions/0020-badges-on-the-web.md). */
 #include "core/base/clock.h"
 #include "server/print_badges.h"
 

@@ -1,5 +1,6 @@
-/* GET /admin/-/register/cards: the member cards of everybody, or of a unit with those beneath it (unit=): how many were made, printed, handed over, withdrawn; who (state=,
- * after=, id=); the print runs. GET …/cards.pdf: those cards on paper. For organisers of all events. Tokens stand nowhere here but in the QR codes of the PDF. */
+/* GET /admin/-/register/cards: the member cards of everybody, or of a unit with those beneath it (unit=): how many were made, printed, handed over, withdrawn; who
+ * (state=, after=, id=); the print runs. GET …/cards.pdf: those cards on paper. For organisers of all events. Tokens stand nowhere here but in the QR codes of the
+ * PDF. */
 #include "server/pages/cards.h"
 #include "core/base/clock.h"
 #include "core/congress/badges/print_log.h"

@@ -1,6 +1,6 @@
-/* POST /admin/-/register/cards: do= make (person=, or unit=: all who never had one), replace (person=, seen=, reason=), withdraw (person=, reason=), hand (person=, people= or
- * unit=; to=), scan (card=: what a scanner typed), unhand (handover=), spoiled (run=, spoiled=), list (unit=, state=: as CSV). back=person leads back to the person's page.
- * For organisers of all events. */
+/* POST /admin/-/register/cards: do= make (person=, or unit=: all who never had one), replace (person=, seen=, reason=), withdraw (person=, reason=), hand
+ * (person=, people= or unit=; to=), scan (card=: what a scanner typed), unhand (handover=), spoiled (run=, spoiled=), list (unit=, state=: as CSV). back=person
+ * leads back to the person's page. For organisers of all events. */
 #include "core/base/clock.h"
 #include "core/congress/badges/handover.h"
 #include "core/congress/badges/member_card.h"

@@ -1,6 +1,6 @@
-/* GET /admin/{event}/draw: who of the register may be drawn, by unit=, q=, title=, sex=, age_from=, age_to=, joined_from=, joined_to=, attribute=, everybody=1, page by page
- * (after=, id=); the units' quotas and what is filled of them; the form that takes people. GET …/draw/codes.txt: the codes of all who match, for whoever repeats a
- * drawing by lot. */
+/* GET /admin/{event}/draw: who of the register may be drawn, by unit=, q=, title=, sex=, age_from=, age_to=, joined_from=, joined_to=, attribute=, everybody=1,
+ * page by page (after=, id=); the units' quotas and what is filled of them; the form that takes people. GET …/draw/codes.txt: the codes of all who match, for
+ * whoever repeats a drawing by lot. */
 #include "server/pages/draw.h"
 #include "core/base/zone.h"
 #include "core/congress/title.h"

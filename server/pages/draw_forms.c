@@ -1,5 +1,5 @@
-/* POST /admin/{event}/draw: do=look which= ticked, page, all, lot: what taking these people would do; do=take: does it, if it is still the same (digest=); do= share, quota,
- * none: how many each unit sends; do=undo number=: a draw is taken back. */
+/* POST /admin/{event}/draw: do=look which= ticked, page, all, lot: what taking these people would do; do=take: does it, if it is still the same (digest=);
+ * do= share, quota, none: how many each unit sends; do=undo number=: a draw is taken back. */
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "server/pages/draw.h"
@@ -236,13 +236,15 @@ static void take_work(struct http_request *req, void *thread_state)
     enum err e = make_plan(req, &page, ask);
     if (e == OK && (!digest || strcmp(digest, ask->plan.digest) != 0)) {
         ask->status = 409;
-        ask->problem = refusal_words(req, "draw_changed", NULL, "something changed meanwhile: look again");
+        (void)fault_because(&ask->fault, ERR_CONFLICT, "draw_changed", NULL, "something changed meanwhile: look again");
+        ask->problem = refusal_of_fault(req, &ask->fault);
         draw_show_plan(&page, ask);
         return;
     }
     if (e == OK && ask->plan.over && !draw_word(req, "over")) {
         ask->status = 400;
-        ask->problem = refusal_words(req, "draw_over", NULL, "that is more than the quotas leave");
+        (void)fault_because(&ask->fault, ERR_INPUT, "draw_over", NULL, "that is more than the quotas leave");
+        ask->problem = refusal_of_fault(req, &ask->fault);
         draw_show_plan(&page, ask);
         return;
     }

@@ -415,6 +415,13 @@ def doors():
         "POST /admin/{event}/import": Door(plain("/admin/test-1/import"), form=lambda role: {"do": "upload"}, status=303),  # without a file: tells to choose one
         "GET /admin/{event}/import/{work}": Door(plain("/admin/test-1/import/0123456789abcdef"), status=404),  # tests/flow/list_pages.py has real ones
         "POST /admin/{event}/import/{work}": Door(plain("/admin/test-1/import/0123456789abcdef"), form=lambda role: {"do": "drop"}, status=404),
+        # Drawn from the register, which is that of all events. tests/flow/draw.py.
+        "GET /admin/{event}/draw": Door(plain("/admin/test-1/draw"), status=403),
+        "POST /admin/{event}/draw": Door(plain("/admin/test-1/draw"), form=lambda role: {"do": "look"}, status=403),
+        "GET /admin/{event}/draw/codes.txt": Door(plain("/admin/test-1/draw/codes.txt"), status=403),
+        "GET /admin/-/register/cards": Door(plain("/admin/-/register/cards"), status=403),
+        "POST /admin/-/register/cards": Door(plain("/admin/-/register/cards"), form=lambda role: {"do": "make"}, status=403),
+        "GET /admin/-/register/cards.pdf": Door(plain("/admin/-/register/cards.pdf"), status=403),
         # The register is that of all events: an organiser of one of them may not.
         "GET /admin/-/import": Door(plain("/admin/-/import"), status=403),
         "POST /admin/-/import": Door(plain("/admin/-/import"), form=lambda role: {"do": "upload"}, status=403),

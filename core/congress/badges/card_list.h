@@ -1,5 +1,5 @@
-/* How it stands with the member cards of the register: who has one, which were printed, handed over, withdrawn. Reads only; tokens are never among what is read. Texts live
- * in the arena. Of 70 000 people the counts take about 0.3 s: on the job pool. */
+/* How it stands with the member cards of the register: who has one, which were printed, handed over, withdrawn. Reads only; tokens are never among
+ * what is read. Texts live in the arena. Of 70 000 people the counts take about 0.3 s: on the job pool. */
 #ifndef PLENUM_CONGRESS_CARD_LIST_H
 #define PLENUM_CONGRESS_CARD_LIST_H
 
@@ -44,8 +44,8 @@ struct card_issue {
 /* Every card that somebody ever had, the newest first. */
 enum err card_list_of_person(struct db *db, struct arena *arena, int64_t person_id, struct card_issue **ret, size_t *ret_count);
 
-/* Whose member card was read: `text` is what a scanner types (a URL or a token). ERR_INPUT: it is no badge; ERR_NOT_FOUND: no member card of ours; ERR_CONFLICT: it is not
- * good any more. The faults have reasons. */
+/* Whose member card was read: `text` is what a scanner types (a URL or a token). ERR_INPUT: it is no badge; ERR_NOT_FOUND: no member card of ours;
+ * ERR_CONFLICT: it is not good any more. The faults have reasons. */
 enum err card_list_scanned(struct db *db, struct arena *arena, const char *text, const char **ret_code, struct fault *fault);
 
 #endif

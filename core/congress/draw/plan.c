@@ -143,7 +143,8 @@ static void make_digest(const struct draw_wish *wish, struct draw_plan *plan)
     for (size_t i = 0; i < 3; i++) crypto_sha256_add(&state, texts[i], strlen(texts[i]) + 1);
     for (size_t i = 0; i < plan->count; i++) {
         const struct draw_row *row = &plan->rows[i];
-        (void)snprintf(line, sizeof line, "%d %lld %lld ", (int)row->kind, (long long)row->person_id, (long long)row->delegation_id);
+        if (row->kind != DRAW_NEW) continue;
+        (void)snprintf(line, sizeof line, "%lld %lld ", (long long)row->person_id, (long long)row->delegation_id);
         crypto_sha256_add(&state, line, strlen(line));
         crypto_sha256_add(&state, row->number ? row->number : "", row->number ? strlen(row->number) + 1 : 1);
     }
