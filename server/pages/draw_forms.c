@@ -261,7 +261,7 @@ static enum err undo_locked(struct http_request *req, struct staff_page *page, s
     json_t *history = NULL;
     int lock = -1;
     size_t count;
-    enum err e = list_import_history(page->worker->db, page->programme->event_id, asked, 1, &history, &ask->fault);
+    enum err e = list_import_history(page->worker->db, page->programme->slug, asked, 1, &history, &ask->fault);
     const json_t *one = json_array_get(history, 0);
     bool here = one && json_integer_value(json_object_get(one, "number")) == asked && json_is_object(json_object_get(json_object_get(one, "detail"), "draw"));
     json_decref(history);
@@ -303,5 +303,5 @@ void draw_page_post(struct http_request *req)
     else if (act && strcmp(act, "take") == 0) draw_begin(req, "take", take_work);
     else if (act && strcmp(act, "undo") == 0) draw_begin(req, "undo", undo_work);
     else if (act && (strcmp(act, "share") == 0 || strcmp(act, "quota") == 0 || strcmp(act, "none") == 0)) draw_begin(req, act, quota_work);
-    else reply_reason(req, REASON_bad_request);
+    else if (staff_enter(req, NULL)) reply_reason(req, REASON_bad_request);
 }

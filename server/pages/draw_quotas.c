@@ -130,7 +130,7 @@ enum err draw_put_history(struct staff_page *page, struct draw_ask *ask)
 {
     json_t *history = NULL, *import, *rows = json_array();
     size_t i;
-    enum err e = list_import_history(page->worker->db, page->programme->event_id, 0, HISTORY_READ, &history, &ask->fault);
+    enum err e = list_import_history(page->worker->db, page->programme->slug, 0, HISTORY_READ, &history, &ask->fault);
     json_array_foreach(history, i, import) put_draw(page, import, rows);
     json_decref(history);
     view_put_flag(page->view.root, "any_draw", json_array_size(rows) > 0);

@@ -58,7 +58,7 @@ FROM (SELECT t.*, CASE WHEN t.issue IS NULL THEN 0 WHEN t.revoked_ms IS NOT NULL
   FROM person p LEFT JOIN unit u ON u.id = p.unit_id
   LEFT JOIN credential c ON c.id = (SELECT x.id FROM credential x WHERE x.person_id = p.id AND x.event_id IS NULL AND +x.delegate_id IS NULL
     ORDER BY CASE WHEN x.revoked_ms IS NULL THEN 0 ELSE 1 END, x.issue DESC, x.id DESC LIMIT 1)
-  WHERE p.code NOT LIKE 'erased-%' AND ($1 = 0 OR p.unit_id IN (
+  WHERE (p.known & 2048) = 0 AND ($1 = 0 OR p.unit_id IN (
     WITH RECURSIVE below(id) AS (SELECT w.id FROM unit w WHERE w.id = $1 UNION SELECT k.id FROM unit k JOIN below l ON k.parent_id = l.id) SELECT id FROM below)) AND p.name_sort >= $3 AND (p.name_sort > $3 OR p.id > $4)) t) t
 LEFT JOIN handover h ON h.id = t.handover_id
 WHERE $2 = -1 OR t.state = $2 OR ($2 = 5 AND t.issue > 1 AND t.revoked_ms IS NULL)
@@ -73,7 +73,7 @@ FROM (SELECT CASE WHEN t.issue IS NULL THEN 0 WHEN t.revoked_ms IS NOT NULL THEN
   FROM person p LEFT JOIN unit u ON u.id = p.unit_id
   LEFT JOIN credential c ON c.id = (SELECT x.id FROM credential x WHERE x.person_id = p.id AND x.event_id IS NULL AND +x.delegate_id IS NULL
     ORDER BY CASE WHEN x.revoked_ms IS NULL THEN 0 ELSE 1 END, x.issue DESC, x.id DESC LIMIT 1)
-  WHERE p.code NOT LIKE 'erased-%' AND ($1 = 0 OR p.unit_id IN (
+  WHERE (p.known & 2048) = 0 AND ($1 = 0 OR p.unit_id IN (
     WITH RECURSIVE below(id) AS (SELECT w.id FROM unit w WHERE w.id = $1 UNION SELECT k.id FROM unit k JOIN below l ON k.parent_id = l.id) SELECT id FROM below))) t) s
 GROUP BY s.state
 

@@ -4,7 +4,7 @@
 -- draw_people :each (type_id i64) -> (id i64, unit_id i64?, code text, name text, name_fold text, name_sort text, title text?, gender text?, born text?, joined text?, value text?)
 SELECT p.id, p.unit_id, p.code, p.name, p.name_fold, p.name_sort, p.title, p.gender, p.born, p.joined,
   CASE WHEN $1 = 0 THEN NULL ELSE (SELECT a.value FROM person_attribute a WHERE a.person_id = p.id AND a.type_id = $1) END
-FROM person p WHERE p.code NOT LIKE 'erased-%'
+FROM person p WHERE (p.known & 2048) = 0
 
 -- draw_delegates :each (event_id i64) -> (person_id i64?, delegation_id i64?, category_id i64, status text, number text?)
 SELECT person_id, delegation_id, category_id, status, number FROM delegate WHERE event_id = $1
@@ -14,7 +14,7 @@ SELECT person_id, delegation_id, category_id, status, number FROM delegate WHERE
 SELECT id, code, title, kind, choices FROM attribute_type WHERE sensitive = 0 AND kind IN ('yes_no', 'choice') ORDER BY code
 
 -- draw_person :maybe (code text) -> (id i64, code text, name text, name_sort text, unit_id i64?)
-SELECT id, code, name, name_sort, unit_id FROM person WHERE code = $1 AND code NOT LIKE 'erased-%'
+SELECT id, code, name, name_sort, unit_id FROM person WHERE code = $1 AND (known & 2048) = 0
 
 -- draw_delegate_of :maybe (event_id i64, person_id i64) -> (id i64, number text?, status text)
 SELECT id, number, status FROM delegate WHERE event_id = $1 AND person_id = $2
