@@ -30,6 +30,7 @@
 
 #include "catalogue.h"
 
+#include <dirent.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,6 +122,16 @@ static enum err carry_out_restore(const char *folder, struct fault *fault)
     return OK;
 }
 
+/* Workbooks that a server was writing when it was killed (server/pages/exports.c): they name people. */
+static void sweep_exports(const struct app *app)
+{
+    DIR *dir = opendir(app->store.folder);
+    struct dirent *entry;
+    while (dir && (entry = readdir(dir)))
+        if (strncmp(entry->d_name, ".export-", 8) == 0) (void)unlinkat(dirfd(dir), entry->d_name, 0);
+    if (dir) (void)closedir(dir);
+}
+
 /* Of a purge beside an event that was open. No reason not to start. */
 static void clear_traces(struct app *app)
 {
@@ -138,6 +149,7 @@ static enum err open_store(const struct serve_options *o, struct app *app, struc
     if (e == ERR_BUSY) return fault_set(fault, e, "another `plenum serve` runs on %s", app->store.folder);
     if (e == OK) e = db_prepare_all(app->store.db, fault);
     if (e == OK) e = take_lists_back(app, fault);
+    if (e == OK) sweep_exports(app);
     if (e == OK) clear_traces(app);
     return e == OK ? add_crcs(app, fault) : e;
 }

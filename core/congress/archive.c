@@ -19,6 +19,7 @@
 #define PIECE 65536
 #define COLUMNS_MOST 32
 #define ENTRIES_MOST 100000
+#define NAME_MOST 200 /* bytes of a paper's name */
 
 static const char readme[] =
     "One event, as it was kept by Plenum.\n\n"
@@ -153,6 +154,15 @@ static enum err add_blob(struct archive *a, const char *name, const char *sha256
     return e;
 }
 
+/* Bytes of its letters that fit whole. Document and version stand before it, so that cut names are not equal. */
+static int letters_within(const char *name, size_t most)
+{
+    size_t n = strnlen(name, most + 1);
+    if (n <= most) return (int)n;
+    for (n = most; n > 0 && ((unsigned char)name[n] & 0xc0) == 0x80;) n--;
+    return (int)n;
+}
+
 static enum err add_papers(struct archive *a)
 {
     struct sql_archive_papers_row *rows;
@@ -160,7 +170,7 @@ static enum err add_papers(struct archive *a)
     enum err e = sql_archive_papers(a->db, &a->arena, a->event_id, &rows, &count);
     if (e != OK) return db_fault(a->db, e, a->fault, "read the papers");
     for (size_t i = 0; e == OK && i < count; i++) {
-        char *name = arena_printf(&a->arena, "papers/%s/%lld-%.200s", rows[i].document, (long long)rows[i].version, rows[i].name);
+        char *name = arena_printf(&a->arena, "papers/%s/%lld-%.*s", rows[i].document, (long long)rows[i].version, letters_within(rows[i].name, NAME_MOST), rows[i].name);
         for (char *p = name ? name + strlen("papers/") + strlen(rows[i].document) + 1 : NULL; p && *p; p++)
             if (*p == '/' || *p == '\\') *p = '_';
         e = name ? add_blob(a, name, rows[i].sha256) : no_memory(a);

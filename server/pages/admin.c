@@ -6,6 +6,7 @@
 #include "core/congress/badges/badge_list.h"
 #include "core/congress/checkin/conflict.h"
 #include "core/congress/figures/tally.h"
+#include "core/congress/purge/purge.h"
 #include "server/access.h"
 #include "server/pages/backup.h"
 #include "server/pages/console.h"
@@ -145,6 +146,17 @@ static enum err put_conflicts(struct view *view, struct db *db, int64_t event_id
     return e;
 }
 
+/* Nothing is erased by itself: somebody has to be told. */
+static enum err put_purge(struct view *view, struct db *db, const char *slug)
+{
+    struct purge_view purge;
+    enum err e = purge_look_due(db, view->arena, slug, &purge);
+    if (e != OK) return e;
+    bool again = purge.purged_ms == DB_NULL || purge.purging_ms != DB_NULL;
+    view_put_flag(view->root, "purge_due", again && (purge.due_ms <= clock_now_ms() || purge.purging_ms != DB_NULL));
+    return OK;
+}
+
 static void console_reply(struct staff_page *page)
 {
     struct view *view = &page->view;
@@ -153,6 +165,7 @@ static void console_reply(struct staff_page *page)
     if (err == OK) err = put_figures(view, page->worker, page->programme, clock_now_ms());
     if (err == OK) err = put_rooms(view, db, page->programme, clock_now_ms());
     if (err == OK) err = put_conflicts(view, db, page->event.id);
+    if (err == OK) err = put_purge(view, db, page->event.slug);
     if (err == OK) err = view_put_host_warnings(view, db, page->programme);
     if (err == OK) err = view_put_pin_alarm(view, db, page->event.id);
     if (err == OK) err = first_steps_put(view, db, page->event.id, page->event.slug, false);

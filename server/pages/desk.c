@@ -34,6 +34,7 @@ void desk_get(struct http_request *req)
         return;
     }
     view_put_gates(view, page.programme, NULL);
+    if (page.programme->closed_ms) view_put(view->root, "closed_since", view_moment(view, page.event.timezone, page.programme->closed_ms));
     put_categories(view, page.programme);
     view_set_title(view, view_words(view, "desk.link"));
     view_set_style(view, "desk");

@@ -3,6 +3,7 @@
 #include "core/congress/purge/purge.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/congress/store/backup_shelf.h"
 #include "server/pages/console.h"
 #include "server/pages/staff_page.h"
 #include "server/refusal.h"
@@ -16,6 +17,8 @@ struct wish {
     int status;          /* of the page */
     const char *problem; /* NULL: none */
     struct purge_view view;
+    struct shelf_item *backups;
+    size_t backup_count;
     struct fault fault;
     enum err error;
     bool is_cleared;
@@ -52,12 +55,28 @@ static void put_due(struct view *view, const struct staff_page *page, const stru
     if (v->purged_ms != DB_NULL) view_put(view->root, "purged", view_moment(view, page->programme->timezone, v->purged_ms));
 }
 
+/* Those of this machine that were made before the people went; who has everything under them can delete them. */
+static void put_backups(struct view *view, const struct wish *w)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < w->backup_count; i++) {
+        if (w->view.purged_ms != DB_NULL && w->view.purging_ms == DB_NULL && w->backups[i].made_ms > w->view.purged_ms) continue;
+        json_t *row = json_object();
+        view_put(row, "name", w->backups[i].name);
+        json_array_append_new(rows, row);
+    }
+    view_put_flag(view->root, "has_backups", json_array_size(rows) > 0);
+    view_put_flag(view->root, "of_all", console_is_of_all(view->req));
+    view_put_json(view->root, "backups", rows);
+}
+
 /* The counting is the job pool's: with 70 000 people it takes a quarter of a second. */
 static void look(struct http_request *req, void *thread_state)
 {
     struct wish *w = req->state;
     struct worker *worker = thread_state;
     w->error = worker ? purge_look(worker->db, req->arena, http_param(req, "event"), &w->view) : ERR_BUSY;
+    if (w->error == OK) w->error = shelf_list(req->arena, app_of(req)->store.folder, &w->backups, &w->backup_count);
 }
 
 static void show(struct http_request *req)
@@ -75,6 +94,7 @@ static void show(struct http_request *req)
     }
     put_counts(view, &w->view);
     put_due(view, &page, &w->view);
+    put_backups(view, w);
     view_put_flag(view->root, "is_cut_off", w->view.purging_ms != DB_NULL);
     view_put_flag(view->root, "traces", owed && w->view.purging_ms == DB_NULL);
     view_put(view->root, "problem", w->problem);

@@ -58,7 +58,8 @@ def one_more():
     check(password not in server.log_text() and password not in str(server.rows("SELECT * FROM audit")), "and nowhere else")
     again = who["boss"].form("/admin/-/accounts", {"name": "Lan Anh", "role": "desk", "event": "test-1"}, {"Accept-Language": "en"})
     check(again.status == 409 and "already an account" in again.text, "the name is taken", again)
-    for fields, why in (({"name": "", "role": "desk", "event": "test-1"}, "no name"), ({"name": "x", "role": "king", "event": "test-1"}, "no such role"),
+    for fields, why in (({"name": "", "role": "desk", "event": "test-1"}, "no name"), ({"name": "Command Line", "role": "desk", "event": "test-1"}, "the log's own name"),
+                        ({"name": "Ba (P01)", "role": "desk", "event": "test-1"}, "a head's name"), ({"name": "x", "role": "king", "event": "test-1"}, "no such role"),
                         ({"name": "x", "role": "desk", "event": "nothing"}, "no such event"), ({"name": "x", "role": "head", "event": "test-1", "unit": "NO"}, "no such delegation"),
                         ({"name": "x", "role": "desk", "event": "test-1", "until": "2001-02-30"}, "no such day"), ({"name": "x", "role": "desk", "event": "test-1", "until": "2001-02-03"}, "an end that is past")):
         reply = who["boss"].form("/admin/-/accounts", fields)

@@ -343,6 +343,7 @@ def closing():
     p.equal(reply.status, 409, "what is open is not opened")
     p.equal(world.admin.form(place, {"do": "close", "words": "Xong việc"}).status, 303, "the event is closed")
     p.equal(world.admin.form(place, {"do": "close"}).status, 409, "once")
+    p.check("Nobody is admitted any more" in world.admin.get(place.replace("/admin/", "/desk/").replace("/close", ""), Accept_Language="en").text, "the desk says so calmly")
     answer = device.post("/api/v1/checkins", p.scan(tokens[5], "main")).json()["results"][0]
     p.equal((answer["outcome"], answer["reason"]), ("refused", "closed"), "no gate takes anybody")
     answer = device.post("/api/v1/checkins", p.scan(tokens[5], "main", age=600000, decision="admitted")).json()["results"][0]

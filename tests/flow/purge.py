@@ -104,6 +104,9 @@ def left_in_files():
 
 
 def looked_at():
+    shelf = os.path.join(server.data, "backups")
+    os.makedirs(shelf, exist_ok=True)
+    shutil.copy(os.path.join(plenum.ROOT, "README.md"), os.path.join(shelf, "kept-1.tar.gz"))
     check(left_in_files(), "before, names stand in the folder")
     told = plenum.plenum("purge", "--event", "test-1", "--dry-run", data=server.data).stdout
     check("people who are of this event alone" in told and "Backups" in told, "the command says what goes", told)
@@ -111,6 +114,11 @@ def looked_at():
     view = json.loads(plenum.plenum("purge", "--event", "test-1", "--dry-run", "--json", data=server.data).stdout)
     equal((view["done"], view["goes"]["people"], view["goes"]["photos"], view["goes"]["questions"], view["fixed_figures"]), (False, before["gone"], 1, 1, 1), "and in numbers")
     check("<dd>%d</dd>" % view["goes"]["scans"] in page, "the page says the same", page[:200])
+    check("due_line" not in page and "kept-1.tar.gz" in page and "/admin/-/backup" in page, "backups that hold them are named", page[-1500:])
+    line = "It is due to erase the people of this event."
+    check(line not in who["boss"].get("/admin/test-1", Accept_Language="en").text, "it is not due")
+    server.write("UPDATE event SET erase_ms = 1 WHERE slug = 'test-1'")
+    check(line in who["boss"].get("/admin/test-1", Accept_Language="en").text, "when it is, the event's page says so")
     equal(plenum.plenum("purge", "--event", "nothing", "--dry-run", data=server.data, fine=False).returncode, 1, "no such event")
     equal(plenum.plenum("purge", data=server.data, fine=False).returncode, 2, "an event is needed")
     refused = plenum.plenum("purge", "--event", "test-1", data=server.data, fine=False)
@@ -172,9 +180,13 @@ def done():
     with open(stray, "wb") as f:
         f.write(b"x")
     os.utime(stray, (1, 1))
+    open(os.path.join(server.data, ".export-1.xlsx.7.part"), "w").close()
     server.start()
     equal(left_in_files(), [], "when no event is open: in no file of the folder")
     check(not os.path.exists(stray), "nor what no row names")
+    equal([name for name in os.listdir(server.data) if name.startswith(".export-")], [], "nor half a workbook of a server that was killed")
+    line = "It is due to erase the people of this event."
+    check(line not in server.sign_in("boss", "mat khau that dai 19").get("/admin/test-1", Accept_Language="en").text, "it is due no more")
     check("as soon as no event is open" not in html.unescape(server.sign_in("boss", "mat khau that dai 19").get("/admin/test-1/purge", Accept_Language="en").text), "and the page is silent")
     server.write("UPDATE event SET closed_ms = NULL")
     same_figures(server.sign_in("boss", "mat khau that dai 19"), "and says the same after a restart")

@@ -151,7 +151,7 @@ static enum err complete(struct db *db, void *arg, struct fault *fault)
     enum err e = sql_find_scopes_missing(db, &arena, &missing, &n);
     for (size_t i = 0; e == OK && i < n; i++) e = find_index_sync(db, missing[i].event_id);
     if (e == OK) e = sql_find_nobodies(db, &arena, &nobodies, &count);
-    for (size_t i = 0; e == OK && i < count; i++) e = find_index_touch_entry(db, &arena, 0, nobodies[i].id);
+    for (size_t i = 0; e == OK && i < count; i++) e = find_index_touch_entry(db, &arena, nobodies[i].event_id, nobodies[i].id);
     arena_release(&arena);
     return e == OK ? OK : db_fault(db, e, fault, "make the index of names");
 }

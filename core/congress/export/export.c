@@ -34,7 +34,7 @@ bool export_format_parse(const char *name, enum export_format *ret)
     return i >= 0;
 }
 
-bool export_is_our_language(const char *language)
+static bool is_our_language(const char *language)
 {
     static const char *const ours[] = {"vi", "en", "pt", "ar"};
     for (size_t i = 0; i < 4; i++)
@@ -42,7 +42,8 @@ bool export_is_our_language(const char *language)
     return false;
 }
 
-enum err export_first_language(struct db *db, struct export *x)
+/* What people of the organisation read first. */
+static enum err first_language(struct db *db, struct export *x)
 {
     struct sql_export_organization_row row;
     json_t *list = NULL;
@@ -51,7 +52,7 @@ enum err export_first_language(struct db *db, struct export *x)
     if (e == ERR_NOT_FOUND) return OK;
     if (e == OK) e = json_read(row.languages, strlen(row.languages), &list, NULL);
     const char *first = json_string_value(json_array_get(list, 0));
-    if (e == OK && first && export_is_our_language(first) && !(x->language = arena_strdup(x->arena, first))) e = ERR_NOMEM;
+    if (e == OK && first && is_our_language(first) && !(x->language = arena_strdup(x->arena, first))) e = ERR_NOMEM;
     json_decref(list);
     return e;
 }
@@ -79,10 +80,10 @@ enum err export_open(struct db *db, struct arena *arena, const struct export_wis
     struct export *x = arena_alloc(arena, sizeof *x);
     if (!x) return fault_set(fault, ERR_NOMEM, "not enough memory");
     *x = (struct export){.wish = wish, .arena = arena, .language = wish->language, .zone = "UTC"};
-    if (wish->language && !export_is_our_language(wish->language))
+    if (wish->language && !is_our_language(wish->language))
         return fault_set(fault, ERR_INPUT, "\"%.20s\" is none of vi, en, pt, ar", wish->language);
     enum err e = find_place(db, x, fault);
-    if (e == OK && !x->language && wish->format == EXPORT_XLSX) e = export_first_language(db, x);
+    if (e == OK && !x->language && wish->format == EXPORT_XLSX) e = first_language(db, x);
     if (e != OK) return fault && fault->text[0] ? e : db_fault(db, e, fault, "find what is exported");
     e = columns_make(db, x, fault);
     if (e == OK) *ret = x;
@@ -111,6 +112,24 @@ enum err export_note(struct register_doing *doing, const struct export_wish *wis
     const char *subject = wish->what == EXPORT_DELEGATES ? wish->event : wish->unit ? wish->unit : "register";
     if (e == OK) e = register_sensitive_note(doing, subject, wish->sensitive, wish->sensitive_count, people);
     return e == OK || (doing->fault && doing->fault->text[0]) ? e : db_fault(doing->db, e, doing->fault, "the audit log");
+}
+
+enum err export_note_event(struct register_doing *doing, const char *slug)
+{
+    struct sql_register_types_row *types;
+    struct sql_export_event_find_row event;
+    struct sql_export_delegate_count_row row;
+    size_t count, n = 0;
+    enum err e = sql_export_event_find(doing->db, doing->arena, slug, &event);
+    if (e == ERR_NOT_FOUND) return fault_set(doing->fault, e, "there is no event \"%.64s\"", slug);
+    if (e == OK) e = sql_export_delegate_count(doing->db, doing->arena, event.id, &row);
+    if (e == OK) e = sql_register_types(doing->db, doing->arena, &types, &count);
+    const char **codes = e == OK ? arena_array(doing->arena, count + 1, sizeof *codes) : NULL;
+    if (e == OK && !codes) e = ERR_NOMEM;
+    for (size_t i = 0; e == OK && i < count; i++)
+        if (types[i].sensitive) codes[n++] = types[i].code;
+    if (e == OK && n) e = register_sensitive_note(doing, slug, codes, n, row.total);
+    return e == OK ? OK : db_fault(doing->db, e, doing->fault, "the audit log");
 }
 
 /* --- JSON --- */

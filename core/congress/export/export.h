@@ -36,6 +36,8 @@ enum err export_open(struct db *db, struct arena *arena, const struct export_wis
 
 /* One line in the audit log for all people of the list; nothing where nothing sensitive is wished. */
 enum err export_note(struct register_doing *doing, const struct export_wish *wish);
+/* The same for an event file that takes all sensitive attributes along. ERR_NOT_FOUND. */
+enum err export_note_event(struct register_doing *doing, const char *slug);
 
 /* Writes all of it: CSV and JSON to `fd`; XLSX to `path` (sheet_writer_close says how). ERR_LIMIT: more than a sheet holds. */
 enum err export_write(struct db *db, struct export *export, int fd, const char *path, int64_t *ret_rows, struct fault *fault);

@@ -16,7 +16,7 @@
 #include "core/congress/list_import/list_import.h"
 #include "core/congress/store/store.h"
 
-#define PURGE_SLICE_US 10000 /* of work in one transaction, and the one thing that was begun */
+#define PURGE_SLICE_US 5000 /* of work in one transaction, and the one thing that was begun */
 
 struct purge_view {
     int64_t event_id;

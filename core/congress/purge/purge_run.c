@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SCANS_A_SLICE 300
+#define SCANS_A_SLICE 150
 #define PLACES_A_SLICE 800 /* of a fixed figure's list */
 
 typedef enum err of_event(struct db *db, int64_t event_id, int64_t *ret_changes);

@@ -22,7 +22,7 @@ FROM person p LEFT JOIN unit u ON u.id = p.unit_id WHERE p.id >= $1 AND p.id <= 
 -- find_delegates :many (event_id i64, from_id i64, until_id i64) -> (id i64, sort text?, name text?, number text?, seat text?, code text?, phone text?, unit text?, unit_code text?)
 SELECT d.id, p.name_sort, p.name_fold, d.number, d.seat, p.code, p.phone, u.name_fold, u.code
 FROM delegate d LEFT JOIN person p ON p.id = d.person_id LEFT JOIN unit u ON u.id = d.delegation_id
-WHERE +d.event_id = $1 AND d.id >= $2 AND d.id <= $3
+WHERE +d.event_id = $1 AND d.id >= $2 AND d.id <= $3 AND (p.id IS NULL OR (p.known & 2048) = 0)
 
 -- find_delegates_of_person :many (person_id i64) -> (id i64, event_id i64)
 SELECT id, event_id FROM delegate WHERE person_id = $1
@@ -31,8 +31,8 @@ SELECT id, event_id FROM delegate WHERE person_id = $1
 SELECT event_id, person_id FROM delegate WHERE id = $1
 
 -- Who was erased before nobodies were marked.
--- find_nobodies :many () -> (id i64)
-SELECT p.id FROM find_scope f JOIN find_entry e ON e.scope = f.number JOIN person p ON p.id = e.subject_id WHERE f.event_id = 0 AND p.unit_id IS NULL AND p.known = 2048
+-- find_nobodies :many () -> (event_id i64, id i64)
+SELECT f.event_id, p.id FROM person p JOIN find_scope f ON 1 = 1 JOIN find_entry e ON e.scope = f.number AND e.subject_id = p.id WHERE p.unit_id IS NULL AND p.known = 2048
 
 -- find_entries :many (from_place i64, until_place i64) -> (place i64, subject_id i64, sort text, name text, whole text, rest text, tail text)
 SELECT place, subject_id, sort, name, whole, rest, tail FROM find_entry WHERE place >= $1 AND place < $2 ORDER BY place
