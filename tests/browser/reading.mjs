@@ -254,7 +254,7 @@ export default async function reading(browser, main) {
     assert.deepEqual(await page.evaluate(() => caches.keys()), []);
     await assert.rejects(page.goto(home));
     await server.start();
-    await page.goto(home);
+    await until("it opens again", () => page.goto(home).then(() => true, () => false)); // the page of the browser's own refusal may still be on its way
     await new Promise((done) => setTimeout(done, 500));
     assert.deepEqual(await page.evaluate(() => caches.keys()), [], "it was told to forget, and does not begin again");
     await page.context().close();

@@ -296,9 +296,9 @@ def story_stall(folder):
     s.say(w.tokens[:2])
     w.proxy.set("stall")
     told = s.say(w.tokens[2:6])
-    slow = [r["ms"] for r in told]
-    check(all(r["outcome"] == "admitted" for r in told) and max(slow) < 1000, "stall: answered all the same", str(slow))
-    check(sorted(slow)[1] < 150, "stall: asks once, then no more until it is back", str(slow))
+    check(all(r["outcome"] == "admitted" and r["decided_by"] == "roster" for r in told), "stall: answered all the same, by the roster", str(told))
+    slow = [r["ms"] for r in told if r["ms"] >= 250]  # what the gate gives the server before the roster speaks
+    check(len(slow) < len(told), "stall: does not ask for each while it is away", str([r["ms"] for r in told]))
     w.proxy.set("pass")
     w.proxy.cut()
     check(s.end() == 0 and queue(w.spool) == [], "stall: all acknowledged")
@@ -337,25 +337,31 @@ def story_killed(folder):
 
 
 def story_server_killed(folder):
-    """kill -9 of the server again and again while people arrive."""
+    """kill -9 of the server again and again while people arrive. What the gate has seen of it leads the story, not a clock: a machine may be slow or quick."""
     w = World(folder, "server-killed", 120)
     s = Scanner(w.spool, ["--lines", "-"])
-    ended = threading.Event()
+    waiting = list(w.tokens)
 
-    def kill_and_start():
-        for _ in range(5):
-            time.sleep(0.25)
-            w.server.server.kill()
-            time.sleep(0.15)
-            w.server.server.start()
-        ended.set()
-    killer = threading.Thread(target=kill_and_start)
-    killer.start()
-    for token in w.tokens:
-        s.say([token])
-        time.sleep(0.02)
-    killer.join()
-    check(ended.is_set(), "server killed: five times")
+    def arrive(count):
+        told = [s.say([waiting.pop(0)])[0]["decided_by"] for _ in range(min(count, len(waiting)))]
+        return set(told)
+
+    def meanwhile(act, count):
+        thread = threading.Thread(target=act)
+        thread.start()
+        arrive(count)
+        thread.join()
+    for _ in range(5):
+        for _ in range(8):
+            sent = time.time() + 60
+            while queue(w.spool) and time.time() < sent:
+                time.sleep(0.05)
+            if "server" in arrive(1):
+                break
+        meanwhile(w.server.server.kill, 4)
+        check(arrive(2) == {"roster"}, "server killed: the roster goes on")
+        meanwhile(w.server.server.start, 4)
+    arrive(len(waiting))
     check(s.end() == 0 and queue(w.spool) == [], "server killed: all acknowledged")
     results = s.results()
     check(len(results) == 120 and all(r["outcome"] == "admitted" for r in results), "server killed: nobody waited", str(len(results)))
