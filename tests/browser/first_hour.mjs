@@ -1,5 +1,6 @@
 // A newcomer's first hour: an empty data folder, the first sign-in, the steps that the console shows, to the first printed badge and an open desk; with every mistake that
 // newcomers make, by the keyboard, without a script, on a narrow phone, right to left.
+import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { assert, test, until } from "./check.mjs";
 import { assertCalm, assertFits, assertWords, open, picture } from "./browser.mjs";
@@ -136,6 +137,52 @@ export default async function firstHour(browser, sample) {
       await looksRight(page, "a namesake");
       await page.goto(`${server.url}/admin`);
       assert.deepEqual(await steps(page), ["is-done", "is-done", "is-done", "is-done", "is-next"]);
+    });
+
+    await test("first hour: an office's list: none chosen, a file of another kind, then the real one; columns, units, a wrong row; agreed, taken back, agreed again", async () => {
+      const lists = `${server.url}/admin/dai-hoi-dau-tien/import`;
+      const button = (name) => Promise.all([page.waitForNavigation(), page.getByRole("button", { name, exact: true }).first().click()]);
+      const give = async (name) => { await page.goto(lists); await page.setInputFiles("#file", `tests/fixtures/lists/${name}`); await button("Xem thử tệp"); };
+      const count = async (kind) => Number(await page.locator(`.counts .kind-${kind} bdi`).textContent());
+      const people = () => Number(execFileSync("python3", ["-c", "import sqlite3,sys; print(sqlite3.connect(sys.argv[1], timeout=20).execute('SELECT COUNT(*) FROM delegate').fetchone()[0])", `${server.data}/plenum.db`]));
+      await page.goto(lists);
+      await page.getByRole("button", { name: "Xem thử tệp" }).click();
+      assert.equal(page.url(), lists, "the browser itself asks for a file");
+      await give("html-renamed.xlsx");
+      assert.match(await page.locator("[role=alert]").innerText(), /trang web/);
+      await picture(server, page, "first-hour-list-html-320");
+      await looksRight(page, "a page of the web for a list");
+      await button("Bỏ tệp này");
+      await give("office-congress.xlsx");
+      assert.equal(await count("wrong"), 5, "nobody knows its units yet");
+      await picture(server, page, "first-hour-list-320");
+      await looksRight(page, "a list");
+      await page.getByLabel("Tạo các đơn vị chưa có").check();
+      await page.getByLabel("Sửa tên viết toàn chữ hoa").check();
+      await page.selectOption("#category", { index: 1 });
+      await button("Xem lại");
+      assert.deepEqual([await count("wrong"), await count("new")], [1, 4]);
+      assert.match(await page.locator("#rows .kind-wrong").innerText(), /D12.*31\/04\/1980/s, "the cell and why");
+      assert.match(await page.locator("#rows .kind-new").first().innerText(), /Nguyễn Văn Lâm/, "a name put right");
+      await picture(server, page, "first-hour-list-units-320");
+      await button("Đồng ý và nhập");
+      assert.match(await page.locator("[role=alert]").innerText(), /sai/);
+      assert.equal(people(), 1, "nothing is written before");
+      await page.getByLabel("Nhập các dòng khác, bỏ các dòng sai").check();
+      await button("Đồng ý và nhập");
+      assert.match(await page.locator("[role=status]").first().innerText(), /Đã nhập/);
+      assert.equal(people(), 5);
+      await looksRight(page, "lists that were taken in");
+      await button("Hoàn tác 1");
+      assert.equal(people(), 1, "one press takes it back");
+      await give("office-congress.xlsx");
+      await page.getByLabel("Tạo các đơn vị chưa có").check();
+      await page.selectOption("#category", { index: 1 });
+      await button("Xem lại");
+      await picture(server, page, "first-hour-list-again-320");
+      await page.getByLabel("Nhập các dòng khác, bỏ các dòng sai").check();
+      await button("Đồng ý và nhập");
+      assert.equal(people(), 5, "and the same list can be given again");
     });
 
     await test("first hour: the rooms of an event by the keyboard, without a script, narrow and right to left", async () => {

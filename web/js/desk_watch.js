@@ -28,6 +28,7 @@ export function unhurried(pause, act) {
 // `desk`: shown() gives {code, …} of the open card or null; listed() codes of the results; renewed(card, why) and row(card) take what is new; scans(), back().
 export function watch(desk) {
   const waiting = new Map(); // code → what happened ("scan" or "change"), asked for together
+  const failed = new Map(); // code → how often in a row there was no answer
   const renew = unhurried(250, async () => {
     const all = [...waiting];
     waiting.clear();
@@ -36,7 +37,11 @@ export function watch(desk) {
         const card = await lookUp(code);
         desk.row(card);
         desk.renewed(card, why);
-      } catch { /* somebody who is gone, or no line: the line tells */ }
+        failed.delete(code);
+      } catch { // somebody who is gone, or no line: the line tells; a busy server is asked again
+        failed.set(code, (failed.get(code) || 0) + 1);
+        if (failed.get(code) < 5) { if (!waiting.has(code)) waiting.set(code, why); setTimeout(renew, 1000); } else failed.delete(code);
+      }
     }
   });
   const heard = (code, why) => {
@@ -49,7 +54,7 @@ export function watch(desk) {
     if (Number.isFinite(stats.present)) put(at("figures"), `${words.present} ${number(stats.present)} / ${number(stats.expected)}`);
   };
   const messages = deskMessages();
-  let lost = false;
+  let lost = null; // null: there was no line yet
   live(`${base}/live`, {
     probe: `${base}/stats`,
     on: {
@@ -72,6 +77,7 @@ export function watch(desk) {
       place.classList.toggle("lost", name !== "open");
       put(place, name === "open" ? words.line_ok : name === "signed-out" ? words.signed_out : words.line_lost);
       at("ended").hidden = name !== "signed-out";
+      if (name === "open" && lost === null) renewAll("change"); // a card may have been opened before the line
       if (name === "open" && lost) { renewAll("scan"); desk.back(); } // what happened meanwhile was not heard
       lost = name !== "open";
     },
