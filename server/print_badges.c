@@ -2,6 +2,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/congress/badges/member_card.h"
 
 #include "catalogue.h"
 
@@ -36,7 +37,14 @@ enum err print_badges_split(struct arena *arena, const char *text, struct badge_
 enum err print_badges_scope(struct db *db, struct arena *arena, const char *event, const struct badge_list_filter *filter, struct fault *fault)
 {
     struct sql_delegates_badges_count_row row;
+    struct member_card_count cards;
     if (filter->only) return OK;
+    if (!event) {
+        enum err looked = member_card_look(db, arena, filter, &cards, fault);
+        if (looked != OK || cards.people - cards.new_cards - cards.without <= PRINT_BADGES_SCOPE) return looked;
+        return fault_set(fault, ERR_LIMIT, "%zu cards are too many here: print unit by unit, or with plenum-badges on this machine",
+                         cards.people - cards.new_cards - cards.without);
+    }
     enum err e = sql_delegates_badges_count(db, arena, event, filter->unit ? filter->unit : "", &row);
     if (e != OK) return e == ERR_NOT_FOUND ? e : db_fault(db, e, fault, "count the badges");
     if (row.badges <= PRINT_BADGES_SCOPE) return OK;

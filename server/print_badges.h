@@ -30,12 +30,16 @@ enum err print_badges_find(struct arena *arena, const struct app *app, const cha
 /* "P0001,P0002" as the filter's list; absent or empty: everybody. ERR_INPUT for more than 500: a list that is cut would look like a whole print run. */
 enum err print_badges_split(struct arena *arena, const char *text, struct badge_list_filter *filter, struct fault *fault);
 
-/* ERR_LIMIT with a sentence for people when the filter names more than PRINT_BADGES_SCOPE delegates. */
+/* ERR_LIMIT with a sentence for people when the filter names more than PRINT_BADGES_SCOPE delegates (event NULL: good member cards). */
 enum err print_badges_scope(struct db *db, struct arena *arena, const char *event, const struct badge_list_filter *filter, struct fault *fault);
 
 /* On a pool thread: the list and its PDF with photos and logo, appended to p->pdf (which the caller has initialised). Errors as badges_prepare and
  * badges_write; ERR_LIMIT with a sentence for people when it is more than the above, or takes longer. A list without anybody is no error: there is no PDF. */
 enum err print_badges_make(struct arena *arena, struct worker *worker, const char *event, const struct badge_list_filter *filter, struct print_badges *p,
                            struct fault *fault);
+
+/* The reply to GET …/badges.pdf, whoever may ask: made in the pool, written into the print log unless it is only looked at. Without {event}: member
+ * cards. */
+void print_badges_answer(struct http_request *req);
 
 #endif

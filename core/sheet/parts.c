@@ -66,9 +66,16 @@ static enum err next_entry(struct archive *a, struct archive_entry **ret, struct
     return refuse_damaged(fault, "ZIP", "the archive is damaged: %s", archive_error_string(a) ? archive_error_string(a) : "its directory cannot be read");
 }
 
+/* As UTF-8 where the archive says so; else the bytes that stand there. */
+static const char *name_of(struct archive_entry *entry)
+{
+    const char *name = archive_entry_pathname_utf8(entry);
+    return name ? name : archive_entry_pathname(entry);
+}
+
 static enum err add_entry(struct parts *parts, struct archive_entry *entry, struct fault *fault)
 {
-    const char *name = archive_entry_pathname(entry);
+    const char *name = name_of(entry);
     if (!name || !*name || strlen(name) > NAME_MOST || archive_entry_filetype(entry) == AE_IFDIR) return OK; /* nothing that we ask for has such a name */
     if (archive_entry_is_encrypted(entry)) return refuse(fault, REFUSAL_ENCRYPTED, NULL);
     const char *key = plain_name(parts->arena, name), *kept = arena_strdup(parts->arena, name);
@@ -147,7 +154,7 @@ enum err parts_read(struct parts *parts, const char *name, enum err (*take)(void
     if (!wanted) return refuse_damaged(fault, name, "\"%.200s\" is missing in the file", name);
     enum err e = open_archive(parts, &a, fault);
     while (e == OK && (e = next_entry(a, &entry, fault)) == OK) {
-        const char *here = archive_entry_pathname(entry);
+        const char *here = name_of(entry);
         if (!here || strcmp(here, wanted) != 0 || archive_entry_filetype(entry) == AE_IFDIR) continue;
         e = read_content(parts, a, name, take, context, fault);
         break;

@@ -23,6 +23,7 @@
 #define HINT_MOST 255u
 #define LISTS_NAME "_lists" /* the hidden sheet that holds them */
 #define STYLES 3
+#define READ_RIGHT_TO_LEFT 2 /* ECMA-376, readingOrder */
 
 struct list {
     const char *const *choices; /* copies */
@@ -210,6 +211,7 @@ static enum err write_above(struct sheet_writer *w, struct fault *fault)
     format_set_font_size(large, 14);
     format_set_num_format(large, "@");
     format_set_num_format(small, "@");
+    if (w->plan.right_to_left) format_set_reading_order(large, READ_RIGHT_TO_LEFT), format_set_reading_order(small, READ_RIGHT_TO_LEFT);
     for (size_t i = 0; i < w->plan.above_count; i++) {
         const char *text = clean(&w->arena, w->plan.above[i]), *kept = text ? cut(&w->arena, text, TEXT_MOST) : NULL;
         if (!kept || (*kept && worksheet_write_string(w->sheet, (lxw_row_t)i, 0, kept, i ? small : large) != LXW_NO_ERROR)) return no_memory(fault);
@@ -227,6 +229,7 @@ static enum err write_header(struct sheet_writer *w, struct fault *fault)
     format_set_bg_color(f, 0xDCE6F1);
     format_set_border(f, LXW_BORDER_THIN);
     format_set_num_format(f, "@");
+    if (w->plan.right_to_left) format_set_reading_order(f, READ_RIGHT_TO_LEFT);
     for (size_t i = 0; i < w->plan.count; i++) {
         const char *text = clean(&w->arena, w->plan.columns[i].title ? w->plan.columns[i].title : ""), *kept = text ? cut(&w->arena, text, TEXT_MOST) : NULL;
         if (!kept || worksheet_write_string(w->sheet, w->header, (lxw_col_t)i, kept, f) != LXW_NO_ERROR) return no_memory(fault);
@@ -243,6 +246,7 @@ static void make_page(struct sheet_writer *w)
     worksheet_fit_to_pages(w->sheet, 1, 0);
     (void)worksheet_repeat_rows(w->sheet, w->header, w->header);
     if (w->plan.right_to_left) worksheet_right_to_left(w->sheet);
+    if (w->plan.hidden) worksheet_hide(w->sheet);
     if (!w->plan.protect) return;
     lxw_protection open = {.format_columns = LXW_TRUE, .format_rows = LXW_TRUE, .sort = LXW_TRUE, .autofilter = LXW_TRUE};
     worksheet_protect(w->sheet, NULL, &open);
@@ -327,6 +331,10 @@ static bool make_rule(struct sheet_writer *w, const struct sheet_column *column,
         rule->maximum_datetime = as_datetime(bounded ? column->most : 2932896);
     } else if (column->kind == SHEET_NUMBER && bounded) {
         rule->validate = LXW_VALIDATION_TYPE_DECIMAL;
+        rule->minimum_number = column->least;
+        rule->maximum_number = column->most;
+    } else if (column->kind == SHEET_TEXT && bounded) {
+        rule->validate = LXW_VALIDATION_TYPE_LENGTH;
         rule->minimum_number = column->least;
         rule->maximum_number = column->most;
     } else if (column->hint) {

@@ -23,7 +23,7 @@ struct sheet_column {
     bool wrap;                   /* long texts are broken within the cell */
     const char *const *choices;  /* a list to choose from: any number, any length; others are refused by the office program. NULL: none */
     size_t choice_count;
-    double least, most;          /* NUMBER and DATE (days since 1970-01-01): what may be typed; both 0: anything of that kind */
+    double least, most;          /* NUMBER and DATE (days since 1970-01-01): what may be typed; TEXT: how many characters; both 0: anything of that kind */
     const char *hint;            /* said when a cell is chosen, and when something wrong was typed; at most 255 characters are kept. NULL: none */
 };
 
@@ -34,6 +34,7 @@ struct sheet_plan {
     const struct sheet_column *columns;
     size_t count;                  /* at least 1 */
     bool right_to_left;
+    bool hidden;                   /* not the first sheet */
     bool filter;                   /* arrows for filtering in the header */
     bool protect;                  /* no password: against mistakes, not against anybody. Cells of columns that are not locked stay open */
     uint32_t frozen_columns;       /* beside the header, which is always frozen */

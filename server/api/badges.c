@@ -1,5 +1,6 @@
-/* GET /api/v1/events/{event}/badges.pdf?layout=&only=&unit=…: badges, made in the job pool; the run is written down before it is given out. What is only
- * looked at is not a print: HEAD, a part (Range), what a browser fetches ahead, and record=0 (docs/decisions/0020-badges-on-the-web.md). */
+/* GET /api/v1/events/{event}/badges.pdf?layout=&only=&unit=…: badges, made in the job pool; the run is written down before it is given out (and
+ * /admin/-/register/cards.pdf: member cards). What is only looked at is not a print: HEAD, a part (Range), what a browser fetches ahead, and record=0
+ * (docs/decisions/0020-badges-on-the-web.md). */
 #include "core/base/clock.h"
 #include "server/print_badges.h"
 
@@ -75,14 +76,16 @@ static enum err apply_record(struct db *db, struct http_request *req, struct wri
     int64_t run_id;
     enum err e = print_log_record(db, &tools->ids, &p->ready.list, &run, &run_id, fault);
     if (e != OK) return e;
-    e = audit_write(db, run.now_ms, run.actor, "print", http_param(req, "event"), NULL);
+    const char *event = http_param(req, "event");
+    e = audit_write(db, run.now_ms, run.actor, "print", event ? event : "member cards", NULL);
     return e == OK ? OK : db_fault(db, e, fault, "print log");
 }
 
 static void give_pdf(struct http_request *req)
 {
     struct print *p = req->state;
-    char *name = arena_printf(req->arena, "inline; filename=\"badges-%s.pdf\"", http_param(req, "event"));
+    const char *event = http_param(req, "event");
+    char *name = arena_printf(req->arena, "inline; filename=\"%s%s.pdf\"", event ? "badges-" : "member-cards", event ? event : "");
     if (name) (void)http_set_header(req, "Content-Disposition", name);
     http_reply_buf(req, 200, "application/pdf", &p->badges.pdf);
 }
@@ -104,11 +107,10 @@ static void after_print(struct http_request *req)
     else give_pdf(req);
 }
 
-void badges_get(struct http_request *req)
+/* Without an event in the address they are member cards. */
+void print_badges_answer(struct http_request *req)
 {
-    struct worker *worker = worker_of(req);
     struct fault fault;
-    if (!worker || !event_of(req, worker, NULL)) return;
     struct print *p = arena_alloc(req->arena, sizeof *p);
     if (!p || http_at_end(req, release_print, p) != OK) {
         reply_reason(req, REASON_busy);
@@ -116,7 +118,9 @@ void badges_get(struct http_request *req)
     }
     buf_init(&p->badges.pdf, BUF_LIMIT_FILE);
     arena_init(&p->arena, PRINT_BADGES_MEMORY);
-    enum err e = print_badges_find(&p->arena, app_of(req), query_word(req, "layout"), &p->badges, &fault);
+    const char *layout = query_word(req, "layout");
+    if (!layout && !http_param(req, "event")) layout = "cr80";
+    enum err e = print_badges_find(&p->arena, app_of(req), layout, &p->badges, &fault);
     if (e != OK) {
         if (e == ERR_NOMEM) reply_error(req, e, &fault);
         else reply_reason_with(req, REASON_unknown_layout, fault.text);
@@ -125,4 +129,10 @@ void badges_get(struct http_request *req)
     req->state = p;
     req->resume = after_print;
     http_run_in_pool(req, app_of(req)->pool, print_work);
+}
+
+void badges_get(struct http_request *req)
+{
+    struct worker *worker = worker_of(req);
+    if (worker && event_of(req, worker, NULL)) print_badges_answer(req);
 }

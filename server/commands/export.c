@@ -1,4 +1,4 @@
-/* `plenum export delegates|checkins|members|event|archive` */
+/* `plenum export delegates|checkins|members|event|archive|forms` */
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/congress/archive.h"
@@ -6,6 +6,7 @@
 #include "core/congress/export/export.h"
 #include "core/congress/store/store.h"
 #include "server/commands/commands.h"
+#include "server/commands/export_forms.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,8 +15,10 @@
 #define SENSITIVE_MOST 64
 
 struct options {
-    const char *what, *data, *event, *unit, *format, *output, *language, *sensitive;
+    const char *what, *data, *event, *unit, *format, *output, *language, *sensitive, *span;
     bool with_sensitive;
+    long rows;
+    struct forms_wish forms;
     struct export_wish wish;
     const char *codes[SENSITIVE_MOST];
     struct arena arena;
@@ -74,6 +77,11 @@ static bool is_archive(const struct options *o)
     return strcmp(o->what, "archive") == 0;
 }
 
+static bool is_forms(const struct options *o)
+{
+    return strcmp(o->what, "forms") == 0;
+}
+
 static enum err put_archive(const struct options *o, const struct store *store, struct fault *fault)
 {
     struct file_new file;
@@ -94,6 +102,8 @@ static enum err make(struct options *o, const struct store *store, json_t **ret,
     if (e != OK) return db_fault(store->db, e, fault, "read");
     if (is_event(o)) {
         e = make_event(o, store, ret, fault);
+    } else if (is_forms(o)) {
+        e = export_forms(store->db, &o->arena, &o->forms, store->folder, o->output, fault);
     } else {
         e = export_open(store->db, &o->arena, &o->wish, &list, fault);
         if (e == OK) e = put_list(o, store->db, list, fault);
@@ -108,6 +118,7 @@ static enum err note(struct db *db, void *arg, struct fault *fault)
     struct options *o = arg;
     struct export *list = NULL;
     struct register_doing doing = {.db = db, .arena = &o->arena, .at_ms = clock_now_ms(), .actor = "command line", .source = "export", .fault = fault};
+    if (is_forms(o)) return forms_note(&doing, &o->forms);
     if (is_event(o)) return export_note_event(&doing, o->event);
     enum err e = export_open(db, &o->arena, &o->wish, &list, fault);
     return e == OK ? export_note(&doing, &o->wish) : e;
@@ -125,12 +136,25 @@ static enum err read_sensitive(struct options *o, struct fault *fault)
     return OK;
 }
 
+static enum err check_forms(struct options *o, struct fault *fault)
+{
+    o->forms = (struct forms_wish){.event = o->event, .unit = o->unit, .empty_rows = (unsigned)o->rows, .language = o->language};
+    if (!o->output) return fault_set(fault, ERR_USAGE, "forms need --output FILE: a ZIP, with --for one a workbook");
+    if (!list_form_span_parse(o->span, &o->forms.span)) return fault_set(fault, ERR_USAGE, "--for: \"%.40s\" is none of each, beneath, one", o->span);
+    if (o->forms.span == LIST_FORM_ONE && !o->unit) return fault_set(fault, ERR_USAGE, "--for one needs --unit CODE");
+    enum err e = read_sensitive(o, fault);
+    o->forms.sensitive = o->wish.sensitive;
+    o->forms.sensitive_count = o->wish.sensitive_count;
+    return e;
+}
+
 static enum err check(struct options *o, struct fault *fault)
 {
+    if (is_forms(o)) return check_forms(o, fault);
     o->wish = (struct export_wish){.event = o->event, .unit = o->unit, .language = o->language};
     if (is_archive(o)) return o->event && o->output ? OK : fault_set(fault, ERR_USAGE, "an archive needs --event SLUG and --output FILE");
     if (!is_event(o) && !export_what_parse(o->what, &o->wish.what))
-        return fault_set(fault, ERR_USAGE, "\"%s\" is none of delegates, checkins, members, event, archive", o->what);
+        return fault_set(fault, ERR_USAGE, "\"%s\" is none of delegates, checkins, members, forms, event, archive", o->what);
     bool members = !is_event(o) && o->wish.what == EXPORT_MEMBERS;
     if (!members && !o->event) return fault_set(fault, ERR_USAGE, "--event SLUG is needed");
     if (members && o->event) return fault_set(fault, ERR_USAGE, "members are of the register, not of an event");
@@ -145,20 +169,25 @@ static enum err check(struct options *o, struct fault *fault)
 
 int command_export(int argc, char **argv)
 {
-    struct options o = {.format = "json"};
+    struct options o = {.format = "json", .span = "each", .rows = FORMS_ROWS_USUAL};
     const struct opt options[] = {
         COMMAND_DATA(&o.data),
         {"event", 0, OPT_TEXT, &o.event, "SLUG", "the event", 0, 0},
-        {"unit", 0, OPT_TEXT, &o.unit, "CODE", "members: only of this unit and of all beneath it", 0, 0},
+        {"unit", 0, OPT_TEXT, &o.unit, "CODE", "members, forms: only of this unit and of all beneath it", 0, 0},
+        {"for", 0, OPT_TEXT, &o.span, "each|beneath|one", "forms: one for each unit (the default), for each directly beneath --unit, or for --unit alone", 0, 0},
+        {"rows", 0, OPT_NUMBER, &o.rows, "NUMBER", "forms: empty rows for new people (default: 20)", 0, FORMS_ROWS_MOST},
         {"format", 0, OPT_TEXT, &o.format, "FORMAT", "json (the default), csv or xlsx; an event goes out as json", 0, 0},
         {"language", 0, OPT_TEXT, &o.language, "LANG", "headings and words in vi, en, pt or ar (xlsx: the organisation's first; csv: codes, for programs)", 0, 0},
-        {"sensitive", 0, OPT_TEXT, &o.sensitive, "CODE,CODE", "delegates, members: these sensitive attributes too; noted in the audit log", 0, 0},
+        {"sensitive", 0, OPT_TEXT, &o.sensitive, "CODE,CODE", "delegates, members, forms: these sensitive attributes too; noted in the audit log", 0, 0},
         {"output", 'o', OPT_TEXT, &o.output, "FILE", "write to FILE; an event's papers and pictures go beside it", 0, 0},
         {"with-sensitive", 0, OPT_FLAG, &o.with_sensitive, NULL, "an event: also the attributes that are marked sensitive", 0, 0},
     };
-    const struct opt_command command = {"plenum export delegates|checkins|event|archive --event SLUG [options]\n       plenum export members [--unit CODE] [options]",
+    const struct opt_command command = {"plenum export delegates|checkins|event|archive --event SLUG [options]\n       plenum export members [--unit CODE] [options]\n"
+                                        "       plenum export forms [--event SLUG] [--unit CODE] [--for each|beneath|one] -o FILE [options]",
                                         "Gives out the delegates, the check-ins in the order of receipt, the members of the register, the whole event "
-                                        "as an event file, or all of it as a ZIP. Never tokens.", options,
+                                        "as an event file, or all of it as a ZIP. Never tokens. "
+                                        "Forms are workbooks for units to fill in, with their members, or the delegates of an event; filled in, they are taken in by "
+                                        "plenum import.", options,
                                         sizeof options / sizeof options[0], 1, 1};
     struct fault fault = {0};
     struct store store = {0};

@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #define READ_SECONDS 2
+#define FILES_MOST 3000 /* of one list: the forms of all units */
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -142,13 +143,16 @@ struct import_command {
     struct import_list_command list;
     struct row_setting rows;
     const char *data, *file;
+    const char *const *files;
+    size_t file_count;
     bool from_revoked, history;
     long undo;
 };
 
 static bool is_list(const char *file)
 {
-    return ends_with(file, ".csv") || ends_with(file, ".xlsx") || ends_with(file, ".tsv") || ends_with(file, ".txt");
+    return ends_with(file, ".csv") || ends_with(file, ".xlsx") || ends_with(file, ".tsv") || ends_with(file, ".txt") ||
+           ends_with(file, ".zip");
 }
 
 static int import_event_file(const struct import_command *c)
@@ -167,7 +171,9 @@ static int import_file(struct import_command *c)
 {
     struct fault fault = {0};
     c->event_file.folder = store_choose_folder(c->data);
-    c->event_file.file = c->list.file = c->file;
+    c->event_file.file = c->file;
+    c->list.files = c->files;
+    c->list.file_count = c->file_count;
     c->event_file.only_event = c->list.event;
     c->event_file.dry_run = c->list.dry_run;
     c->event_file.prune = c->list.prune;
@@ -175,7 +181,9 @@ static int import_file(struct import_command *c)
     const struct row_file_options row_options = {.folder = c->event_file.folder, .file = c->file, .event = c->list.event, .setting = c->rows,
                                                  .actor = c->event_file.actor,
                                                  .dry_run = c->list.dry_run};
-    if (ends_with(c->file, ".csv") && row_file_is_one(c->file)) return import_rows(&row_options, c->list.json);
+    for (size_t i = 0; c->file_count > 1 && i < c->file_count; i++)
+        if (!is_list(c->files[i])) return command_end("import", fault_set(&fault, ERR_USAGE, "several files at once are lists: %.100s is none", c->files[i]), &fault);
+    if (c->file_count == 1 && ends_with(c->file, ".csv") && row_file_is_one(c->file)) return import_rows(&row_options, c->list.json);
     if (is_list(c->file) && c->event_file.starts_on) return command_end("import", fault_set(&fault, ERR_USAGE, "--starts-on is for event files"), &fault);
     if (is_list(c->file)) return import_list(&c->list);
     if (c->list.map.count || c->list.units || c->list.decide.count)
@@ -212,20 +220,25 @@ int command_import(int argc, char **argv)
         {"from-revoked", 0, OPT_FLAG, &c.from_revoked, NULL, "what a gate or phone exported, although it was revoked: if you know who brought it", 0, 0},
         {"json", 0, OPT_FLAG, &l->json, NULL, "report as JSON", 0, 0},
     };
-    const struct opt_command command = {"plenum import FILE [options] | --list | --undo NUMBER",
+    const struct opt_command command = {"plenum import FILE… [options] | --list | --undo NUMBER",
                                         "Takes in an event file (.json, format plenum-events/1): new rows are added, known ones updated by their "
                                             "codes, all or nothing. The data folder is made when there is none. Takes in lists of offices (.xlsx, .csv): "
                                             "people of the register, with --event delegates, with --units units; columns are guessed, --dry-run shows "
-                                            "them and each row, --undo takes a list back. "
+                                            "them and each row, --undo takes a list back. Several files, or a .zip of "
+                                            "them, are one list: the forms of plenum export forms that units sent back. "
                                             "Takes in what a gate exported (plenum-scanner queue export, or a phone's scan page), and what "
                                             "was typed from printed lists (.csv with the columns code and time), any number of times.",
-                                        options, sizeof options / sizeof options[0], 0, 1};
+                                        options, sizeof options / sizeof options[0], 0, FILES_MOST};
     struct fault fault = {0};
+    const char *files[FILES_MOST] = {NULL};
     size_t words = 0;
     int code;
-    if (!command_parse(&command, argc, argv, &c.file, &words, &code)) return code;
+    if (!command_parse(&command, argc, argv, files, &words, &code)) return code;
     bool asks = c.history || c.undo;
-    if (words == asks)
+    c.files = files;
+    c.file = files[0];
+    c.file_count = words;
+    if ((words > 0) == asks)
         return command_end("import", fault_set(&fault, ERR_USAGE, asks ? "--list and --undo take no file"
                                                : "something is missing: FILE, --list or --undo NUMBER"), &fault);
     if (c.history) return import_list_history(c.data, l->event, l->json);

@@ -1,7 +1,7 @@
 #include "server/commands/import_list.h"
 #include "core/base/file.h"
 #include "core/base/progress.h"
-#include "core/congress/list_import/list_import.h"
+#include "core/congress/list_import/list_files.h"
 #include "server/commands/commands.h"
 #include "server/commands/import_list_show.h"
 
@@ -75,13 +75,40 @@ static enum err read_options(const struct import_list_command *c, struct arena *
 /* --- the import
  * -------------------------------------------------------------------------------------------------------------------------------------------------- */
 
+static bool show_reading(void *context, size_t done, size_t total)
+{
+    return progress_show(context, done, total);
+}
+
+/* Archives are opened into `folder`. */
+static enum err gather(const struct import_list_command *c, struct arena *arena, const char *folder, struct list_files *ret, struct fault *fault)
+{
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < c->file_count; i++) e = list_files_add(ret, arena, folder, c->files[i], file_base_name(c->files[i]), fault);
+    return e;
+}
+
 static enum err make_plan(struct db *db, const struct import_list_command *c, const struct list_import_options *options, struct list_import **ret,
                           struct fault *fault)
 {
+    struct arena arena = {0};
+    struct list_files files = {0};
+    struct progress progress = {0};
+    char folder[] = "/tmp/plenum-import-XXXXXX";
+    bool made = mkdtemp(folder) != NULL;
     enum err e = db ? db_snapshot_begin(db) : OK;
-    if (e != OK) return db_fault(db, e, fault, "read");
-    e = list_import_open(db, c->file, file_base_name(c->file), true, options, ret, fault);
+    if (e != OK) db_fault(db, e, fault, "read");
+    if (e == OK && !made) e = fault_set(fault, ERR_IO, "no folder for what is in archives: %s", folder);
+    if (e == OK) e = gather(c, &arena, folder, &files, fault);
+    if (e == OK && files.count == 0) e = fault_because(fault, ERR_INPUT, "sheet_empty", NULL, "the archive is empty");
+    bool many = e == OK && files.count > 20;
+    if (many) progress_begin(&progress, "reading");
+    if (e == OK) e = list_import_open_files(db, files.items, files.count, true, options, many ? show_reading : NULL, &progress, ret, fault);
+    if (many) progress_end(&progress);
     if (db) db_snapshot_end(db);
+    if (made) (void)file_remove_tree(folder);
+    arena_release(&arena);
+    if (many) progress_finish(&progress);
     return e;
 }
 

@@ -5,9 +5,12 @@
 #include "core/base/opt.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct import_list_command {
-    const char *data, *file, *event, *category, *sheet, *header, *doubtful;
+    const char *data, *const *files; /* at least one */
+    size_t file_count;
+    const char *event, *category, *sheet, *header, *doubtful;
     struct opt_list map, decide;
     bool units, dry_run, prune, take_good, capitals, new_units, forget_mapping, json;
 };

@@ -107,7 +107,8 @@ static bool print_row(void *context, enum list_row_kind kind, const char *text, 
     long long number = (long long)json_integer_value(json_object_get(row, "row"));
     printf("%-9s", list_row_kind_name(kind));
     if (number) printf(" row %lld", number);
-    const char *sheet = json_string_value(json_object_get(row, "sheet"));
+    const char *sheet = json_string_value(json_object_get(row, "sheet")), *file = json_string_value(json_object_get(row, "file"));
+    if (file) printf(" of %s", file);
     printf("%s%s  %s  %s\n", sheet ? " of " : "", sheet ? sheet : "", text_or(json_object_get(row, "code"), "-"), text_or(json_object_get(row, "name"), "-"));
     json_array_foreach(json_object_get(row, "flaws"), i, flaw) printf("             %s\n", text_or(json_object_get(flaw, "text"), text_or(json_object_get(flaw,
             "reason"), "")));
@@ -153,6 +154,24 @@ static void print_counts(const json_t *counts)
     printf("%s\n", any ? "" : "no rows");
 }
 
+static void print_files(const json_t *head)
+{
+    size_t i, k;
+    json_t *one, *unit;
+    json_array_foreach(json_object_get(head, "files"), i, one) {
+        const char *problem = json_string_value(json_object_get(json_object_get(one, "problem"), "text"));
+        if (problem) printf("not read  %s: %s\n", text_or(json_object_get(one, "name"), ""), problem);
+    }
+    json_array_foreach(json_object_get(head, "forms"), i, one) {
+        const json_t *missing = json_object_get(one, "missing");
+        printf("forms of %.10s: %lld of %lld are here", text_or(json_object_get(one, "batch"), ""), (long long)json_integer_value(json_object_get(one, "received")),
+               (long long)json_integer_value(json_object_get(one, "expected")));
+        printf(json_array_size(missing) ? "; not yet received: %zu\n" : "\n", json_array_size(missing));
+        json_array_foreach((json_t *)missing, k, unit)
+            printf("          %s  %s\n", text_or(json_object_get(unit, "code"), ""), text_or(json_object_get(unit, "name"), ""));
+    }
+}
+
 enum err import_show_text(struct list_import *plan, bool all, struct fault *fault)
 {
     json_t *head = NULL, *unit;
@@ -160,6 +179,7 @@ enum err import_show_text(struct list_import *plan, bool all, struct fault *faul
     enum err e = list_import_head_json(plan, &head);
     if (e == OK && all) print_mapping(head);
     if (e == OK) e = list_import_rows_json(plan, print_row, &all);
+    print_files(head);
     json_array_foreach(json_object_get(head, "new_units"), i, unit)
         printf("new unit   %s  %s\n", text_or(json_object_get(unit, "code"), ""), text_or(json_object_get(unit, "name"), ""));
     if (e == OK) {

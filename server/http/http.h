@@ -152,9 +152,10 @@ const char *http_query_at(struct http_request *req, const char *name, size_t ind
 /* A field of an application/x-www-form-urlencoded body, decoded; NULL when absent, at most 512 fields are read. */
 const char *http_form(struct http_request *req, const char *name);
 const char *http_form_at(struct http_request *req, const char *name, size_t index);
-/* A file of a multipart/form-data body, at most 16 parts; its plain fields are found by http_form. False when there is none, or none was chosen. `ret_name`: as
- * the browser calls it, without folders; the data is not terminated. */
+/* A file of a multipart/form-data body, at most 128 parts; its plain fields are found by http_form. False when there is none, or none was chosen. `ret_name`: as
+ * the browser calls it, without folders; the data is not terminated. _at: the index-th of that name. */
 bool http_form_file(const struct http_request *req, const char *name, const char **ret_name, const char **ret_data, size_t *ret_length);
+bool http_form_file_at(const struct http_request *req, const char *name, size_t index, const char **ret_name, const char **ret_data, size_t *ret_length);
 /* A request header by name in any case, the first when repeated; NULL when absent. Bytes above 127 are as sent. */
 const char *http_header(const struct http_request *req, const char *name);
 const char *http_cookie(struct http_request *req, const char *name);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define HTTP_PARTS_MOST 16u
+#define HTTP_PARTS_MOST 128u /* many files may be chosen at once */
 
 struct http_part {
     const char *name;      /* UTF-8 without control characters */

@@ -31,10 +31,15 @@ const char *http_form_at(struct http_request *req, const char *name, size_t inde
 
 bool http_form_file(const struct http_request *req, const char *name, const char **ret_name, const char **ret_data, size_t *ret_length)
 {
+    return http_form_file_at(req, name, 0, ret_name, ret_data, ret_length);
+}
+
+bool http_form_file_at(const struct http_request *req, const char *name, size_t index, const char **ret_name, const char **ret_data, size_t *ret_length)
+{
     const struct http_parts *parts = exchange_of(req)->parts;
     for (size_t i = 0; parts && i < parts->count; i++) {
         const struct http_part *part = &parts->items[i];
-        if (!part->file_name || strcmp(part->name, name) != 0 || (!part->length && !*part->file_name)) continue;
+        if (!part->file_name || strcmp(part->name, name) != 0 || (!part->length && !*part->file_name) || index-- > 0) continue;
         *ret_name = part->file_name;
         *ret_data = part->data;
         *ret_length = part->length;

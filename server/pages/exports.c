@@ -38,7 +38,7 @@ static enum err put_sensitive(struct view *view, struct db *db)
     return e;
 }
 
-static enum err put_units(struct view *view, struct db *db)
+static enum err put_units(struct view *view, struct db *db, bool counted)
 {
     static const char indent[] = "— — — — — — — — ";
     struct register_fields fields;
@@ -52,7 +52,9 @@ static enum err put_units(struct view *view, struct db *db)
         int depth = unit->depth < 8 ? unit->depth : 8;
         const char *name = title_pick(view->arena, unit->name, view->tag);
         view_put(one, "code", unit->code);
-        view_put(one, "name", arena_printf(view->arena, "%.*s%s (%lld)", depth * 4, indent, name ? name : unit->code, (long long)unit->below.people));
+        const char *shown = name ? name : unit->code;
+        view_put(one, "name", counted ? arena_printf(view->arena, "%.*s%s (%lld)", depth * 4, indent, shown, (long long)unit->below.people)
+                                      : arena_printf(view->arena, "%.*s%s", depth * 4, indent, shown)); /* the register is not the event's organiser's */
         json_array_append_new(list, one);
     }
     view_put_json(view->root, "units", list);
@@ -62,7 +64,7 @@ static enum err put_units(struct view *view, struct db *db)
 static void show(struct view *view, struct db *db, bool of_event)
 {
     enum err e = put_sensitive(view, db);
-    if (e == OK && !of_event) e = put_units(view, db);
+    if (e == OK) e = put_units(view, db, !of_event);
     if (e != OK) {
         reply_error(view->req, e, NULL);
         return;

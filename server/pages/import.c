@@ -171,26 +171,34 @@ static void find_plan(struct http_request *req, void *thread_state)
     if (ask->error == OK && !json_object_get(ask->meta, "problem")) ask->error = list_work_rows(folder, ask->id, &ask->filter, &ask->rows, &ask->fault);
 }
 
+const char *import_problem_words(struct view *view, const json_t *problem)
+{
+    const char *text = json_string_value(json_object_get(problem, "text")), *detail = json_string_value(json_object_get(problem, "detail"));
+    struct fault fault = {.code = ERR_INPUT};
+    (void)fault_set(&fault, ERR_INPUT, "%s", text ? text : "");
+    fault.reason = json_string_value(json_object_get(problem, "reason"));
+    if (detail) (void)snprintf(fault.detail, sizeof fault.detail, "%s", detail);
+    return refusal_of_fault(view->req, &fault);
+}
+
 /* What stands in the way, in the reader's words. */
 static void put_problem(struct view *view, const struct import_ask *ask)
 {
-    static const char *const reasons[] = {"list_changed", "list_doubtful", "list_wrong", "list_prune", "list_import_busy"};
+    static const char *const reasons[] = {"list_changed", "list_doubtful", "list_wrong", "list_prune", "list_import_busy", "list_files"};
     const json_t *problem = json_object_get(ask->meta, "problem");
-    const char *reason = json_string_value(json_object_get(problem, "reason")), *asked = http_query(view->req, "said");
+    const char *asked = http_query(view->req, "said");
     struct fault fault = {.code = ERR_INPUT};
-    if (problem) {
-        (void)fault_set(&fault, ERR_INPUT, "%s", json_string_value(json_object_get(problem, "text")));
-        const char *detail = json_string_value(json_object_get(problem, "detail"));
-        fault.reason = reason;
-        if (detail) (void)snprintf(fault.detail, sizeof fault.detail, "%s", detail);
-        view_put(view->root, "problem", refusal_of_fault(view->req, &fault));
-    }
+    if (problem) view_put(view->root, "problem", import_problem_words(view, problem));
     for (size_t i = 0; !problem && asked && i < sizeof reasons / sizeof *reasons; i++) {
         if (strcmp(asked, reasons[i]) != 0) continue;
         fault.reason = reasons[i];
         const char *kind = i == 1 ? "doubtful" : "wrong";
-        (void)snprintf(fault.detail, sizeof fault.detail, "%lld",
-                       (long long)json_integer_value(json_object_get(json_object_get(json_object_get(ask->meta, "head"), "counts"), kind)));
+        json_t *head = json_object_get(ask->meta, "head"), *file;
+        long long count = (long long)json_integer_value(json_object_get(json_object_get(head, "counts"), kind));
+        size_t k;
+        if (i == 5) count = 0;
+        json_array_foreach(json_object_get(head, "files"), k, file) count += i == 5 && json_is_object(json_object_get(file, "problem"));
+        (void)snprintf(fault.detail, sizeof fault.detail, "%lld", count);
         view_put(view->root, "problem", refusal_of_fault(view->req, &fault));
     }
 }

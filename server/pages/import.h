@@ -19,8 +19,9 @@ struct import_ask {
     enum err error;
     struct fault fault;
     /* of forms */
-    const char *act, *file_name, *data, *digest;
-    size_t length;
+    const char *act, *digest;
+    struct list_work_piece *pieces; /* files that came with the form */
+    size_t piece_count;
     int64_t number;
     struct list_import_result result;
     struct list_import_undone undone;
@@ -31,6 +32,8 @@ struct import_ask {
 struct import_ask *import_begin(struct http_request *req);
 /* View and event of the page; false: the reply is made. */
 bool import_view(struct http_request *req, const struct import_ask *ask, struct staff_page *ret);
+/* A problem as it is kept with a list, in the reader's words. */
+const char *import_problem_words(struct view *view, const json_t *problem);
 /* The plan's part of the page: file, columns, counts, rows. */
 void import_put_plan(struct view *view, struct import_ask *ask);
 

@@ -1,6 +1,5 @@
 /* POST /admin/-/import, /admin/{event}/import: do=upload (multipart: file, target=), undo (number=). POST …/import/{work}: do= map (columns, sheet, ways),
- * decide (rows),
- * all (doubts=), agree (digest=, take_good=), drop. */
+ * decide (rows), files (without=), all (doubts=), agree (digest=, take_good=), drop. */
 #include "server/pages/import.h"
 #include "core/base/file.h"
 #include "server/refusal.h"
@@ -35,8 +34,8 @@ static void upload(struct http_request *req, void *thread_state)
     struct worker *worker = thread_state;
     const struct list_import_door door = turn_door(app_of(req));
     const char *folder = app_of(req)->store.folder;
-    ask->meta = json_pack("{s:s, s:s?, s:s, s:s}", "target", ask->act, "event", ask->event, "name", ask->file_name, "actor", actor_of(req));
-    ask->error = !worker ? ERR_BUSY : ask->meta ? list_work_make(folder, ask->data, ask->length, ask->meta, ask->made, &ask->fault) : ERR_NOMEM;
+    ask->meta = json_pack("{s:s, s:s?, s:s, s:s}", "target", ask->act, "event", ask->event, "name", ask->pieces[0].name, "actor", actor_of(req));
+    ask->error = !worker ? ERR_BUSY : ask->meta ? list_work_make(folder, ask->pieces, ask->piece_count, ask->meta, ask->made, &ask->fault) : ERR_NOMEM;
     if (ask->error == OK) ask->error = list_work_plan(worker->db, &door, folder, ask->made, ask->meta, &ask->fault);
 }
 
@@ -156,6 +155,18 @@ static void run(struct http_request *req, void (*work)(struct http_request *, vo
 /* --- forms
  * ------------------------------------------------------------------------------------------------------------------------------------------------------------ */
 
+/* All files that were chosen. */
+static bool read_pieces(struct http_request *req, struct import_ask *ask)
+{
+    const char *name, *data;
+    size_t length, count = 0;
+    while (http_form_file_at(req, "file", count, &name, &data, &length)) count++;
+    ask->pieces = arena_array(req->arena, count + 1, sizeof *ask->pieces);
+    for (size_t i = 0; ask->pieces && i < count && http_form_file_at(req, "file", i, &name, &data, &length); i++)
+        ask->pieces[ask->piece_count++] = (struct list_work_piece){name, data, length};
+    return ask->pieces != NULL;
+}
+
 void import_post(struct http_request *req)
 {
     struct import_ask *ask = import_begin(req);
@@ -167,7 +178,11 @@ void import_post(struct http_request *req)
         return;
     }
     ask->act = ask->event ? "delegates" : target && strcmp(target, "units") == 0 ? "units" : "people";
-    if (http_form_file(req, "file", &ask->file_name, &ask->data, &ask->length)) {
+    if (!read_pieces(req, ask)) {
+        reply_reason(req, REASON_busy);
+        return;
+    }
+    if (ask->piece_count) {
         run(req, upload, after_upload);
         return;
     }
@@ -223,6 +238,15 @@ static json_t *read_choices(struct http_request *req)
     return all;
 }
 
+/* Files that are to be left out. */
+static json_t *read_without(struct http_request *req)
+{
+    json_t *list = json_array();
+    const char *index;
+    for (size_t i = 0; list && (index = http_form_at(req, "without", i)); i++) (void)json_array_append_new(list, json_integer(strtoll(index, NULL, 10)));
+    return list ? json_pack("{s:o}", "without", list) : NULL;
+}
+
 static void change(struct http_request *req, struct import_ask *ask, json_t *changes)
 {
     if (!changes) {
@@ -251,6 +275,8 @@ void import_work_post(struct http_request *req)
         change(req, ask, read_map(req));
     } else if (act && strcmp(act, "decide") == 0) {
         change(req, ask, read_choices(req));
+    } else if (act && strcmp(act, "files") == 0) {
+        change(req, ask, read_without(req));
     } else if (act && strcmp(act, "all") == 0 && doubts) {
         change(req, ask, json_pack("{s:s}", "doubts", doubts));
     } else if (act && strcmp(act, "agree") == 0 && ask->digest) {

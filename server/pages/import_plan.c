@@ -123,7 +123,11 @@ static void put_counts(struct view *view, const struct import_ask *ask)
         (void)json_array_append_new(list, one);
     }
     view_put_json(view->root, "counts", list);
-    view_put_flag(view->root, "has_wrong", json_integer_value(json_object_get(counts, "wrong")) > 0);
+    bool wrong = json_integer_value(json_object_get(counts, "wrong")) > 0;
+    size_t k;
+    json_t *file;
+    json_array_foreach(json_object_get(json_object_get(ask->meta, "head"), "files"), k, file) wrong = wrong || json_is_object(json_object_get(file, "problem"));
+    view_put_flag(view->root, "may_take_good", wrong);
     view_put_flag(view->root, "has_doubtful", json_integer_value(json_object_get(counts, "doubtful")) > 0);
     view_put_number(view->root, "wrong", json_integer_value(json_object_get(counts, "wrong")));
     int64_t writes = json_integer_value(json_object_get(counts, "new")) + json_integer_value(json_object_get(counts, "changed")) +
@@ -278,6 +282,7 @@ static void put_rows(struct view *view, const struct import_ask *ask)
         const char *kind = text_of(row, "kind"), *note = text_of(row, "note");
         int64_t number = json_integer_value(json_object_get(row, "row"));
         if (number) view_put_number(one, "row", number);
+        view_put(one, "file", text_of(row, "file"));
         view_put(one, "sheet", text_of(row, "sheet"));
         view_put(one, "kind", kind);
         view_put(one, "kind_words", view_words(view, arena_printf(view->arena, "import.kind.%s", kind)));
@@ -300,6 +305,53 @@ static void put_pages(struct view *view, const struct import_ask *ask)
     if (ask->page > 1) view_put(view->root, "before", arena_printf(view->arena, "?%spage=%zu#rows", query, ask->page - 1));
     if (ask->page < pages) view_put(view->root, "after", arena_printf(view->arena, "?%spage=%zu#rows", query, ask->page + 1));
     if (pages > 1) view_put(view->root, "page", arena_printf(view->arena, "%zu / %zu", ask->page, pages));
+}
+
+/* --- files, and forms that are not here yet ----------------------------------------------------------------------------------------------------------- */
+
+static void put_files(struct view *view, const struct import_ask *ask)
+{
+    json_t *list = json_array(), *fine = json_array(), *file;
+    size_t i;
+    json_array_foreach(json_object_get(json_object_get(ask->meta, "head"), "files"), i, file) {
+        json_t *one = json_object(), *problem = json_object_get(file, "problem");
+        bool left_out = json_is_true(json_object_get(file, "left_out"));
+        view_put_number(one, "index", (int64_t)i);
+        view_put(one, "name", text_of(file, "name"));
+        view_put(one, "unit", text_of(file, "unit"));
+        view_put_flag(one, "left_out", left_out);
+        if (text_of(problem, "text")) view_put(one, "problem", import_problem_words(view, problem));
+        (void)json_array_append_new(left_out || text_of(problem, "text") ? list : fine, one);
+    }
+    view_put_flag(view->root, "has_files", json_array_size(list) + json_array_size(fine) > 0);
+    view_put_number(view->root, "files_count", (int64_t)(json_array_size(list) + json_array_size(fine)));
+    view_put_flag(view->root, "has_bad_files", json_array_size(list) > 0);
+    view_put_json(view->root, "bad_files", list);
+    view_put_json(view->root, "good_files", fine);
+}
+
+static void put_forms(struct view *view, const struct import_ask *ask)
+{
+    json_t *list = json_array(), *batch, *unit;
+    size_t i, k;
+    json_array_foreach(json_object_get(json_object_get(ask->meta, "head"), "forms"), i, batch) {
+        json_t *one = json_object(), *missing = json_array();
+        const char *sent = text_of(batch, "batch");
+        view_put(one, "sent", view_date(view, arena_printf(view->arena, "%.10s", sent ? sent : "")));
+        view_put_number(one, "received", json_integer_value(json_object_get(batch, "received")));
+        view_put_number(one, "expected", json_integer_value(json_object_get(batch, "expected")));
+        json_array_foreach(json_object_get(batch, "missing"), k, unit) {
+            json_t *absent = json_object();
+            view_put(absent, "code", text_of(unit, "code"));
+            view_put(absent, "name", text_of(unit, "name"));
+            (void)json_array_append_new(missing, absent);
+        }
+        view_put_flag(one, "has_missing", json_array_size(missing) > 0);
+        view_put_number(one, "missing_count", (int64_t)json_array_size(missing));
+        view_put_json(one, "missing", missing);
+        (void)json_array_append_new(list, one);
+    }
+    view_put_json(view->root, "forms", list);
 }
 
 /* --- what is chosen for all
@@ -347,6 +399,8 @@ void import_put_plan(struct view *view, struct import_ask *ask)
     put_ways(view, ask);
     if (!json_object_get(ask->meta, "head")) return;
     view_put_flag(view->root, "has_plan", true);
+    put_files(view, ask);
+    put_forms(view, ask);
     put_columns(view, ask);
     put_sheets(view, ask);
     put_categories(view, ask, worker ? event_of(view->req, worker, NULL) : NULL);

@@ -1,6 +1,6 @@
 /* GET /admin/-/register/people/{person}: what is known of somebody, in which units they were, what changed, when and by whom (before=). POST: do=show: the same with what
  * is sensitive, once, and a line in the audit log about it. For organisers of all events. */
-#include "server/pages/register.h"
+#include "server/pages/cards.h"
 #include "core/base/clock.h"
 #include "core/congress/register/sensitive.h"
 #include "core/congress/title.h"
@@ -139,6 +139,7 @@ static enum err put_person(struct register_view *r, const struct register_person
     enum err e = put_facts(r, person);
     if (e == OK && !shown) e = register_values_read(r->db, r->view.arena, person->id, &values, &count);
     if (e == OK) e = put_periods(r, person->id);
+    if (e == OK) e = cards_put_person(r, person);
     if (e == OK) e = register_changes_of_person(r->db, r->view.arena, person->id, before ? before : INT64_MAX, REGISTER_PAGE + 1, &changes, &change_count);
     if (e != OK) return e;
     put_values(r, values, count);

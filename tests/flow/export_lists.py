@@ -145,6 +145,102 @@ def test_sensitive():
     check(secrets and not [s for s in secrets if s in every], "no tokens")
 
 
+# --- forms for units ---
+
+def forms_of(data, name, *words):
+    """The forms of a ZIP, by unit: their paths."""
+    path = os.path.join(data, name + ".zip")
+    plenum("export", "forms", *words, "-o", path, data=data)
+    equal(oct(os.stat(path).st_mode & 0o777), oct(0o600), "forms are not for everybody")
+    with zipfile.ZipFile(path) as z:
+        check(z.testzip() is None, "a sound archive")
+        z.extractall(os.path.join(data, name))
+    return {file.split("-")[0]: os.path.join(data, name, file) for file in os.listdir(os.path.join(data, name))}, path
+
+
+def fill(path, to, rows=(), change=()):
+    """As an office does, without an office: rows behind the last one (texts by column), texts changed."""
+    with zipfile.ZipFile(path) as z, zipfile.ZipFile(to, "w") as out:
+        for name in z.namelist():
+            text = z.read(name)
+            if name == "xl/worksheets/sheet2.xml":
+                for a, b in change: # the hidden sheet's mark too
+                    text = text.replace(a.encode(), b.encode())
+            if name == "xl/worksheets/sheet1.xml":
+                text = text.decode()
+                last = max(int(n) for n in re.findall(r'<row r="(\d+)"', text))
+                more = "".join('<row r="%d">%s</row>' % (last + 1 + i, "".join('<c r="%s%d" t="inlineStr"><is><t>%s</t></is></c>' % (c, last + 1 + i, v) for c, v in sorted(row.items())))
+                               for i, row in enumerate(rows))
+                text = text.replace("</sheetData>", more + "</sheetData>")
+                for a, b in change:
+                    check(a in text, "%s stands in the form" % a)
+                    text = text.replace(a, b)
+                text = text.encode()
+            out.writestr(name, text)
+    return to
+
+
+def look(data, *paths):
+    return json.loads(plenum("import", *paths, "--dry-run", "--json", data=data).stdout)
+
+
+def test_forms():
+    data = organisation()
+    for span in ("each", "beneath"):
+        for language, words in (("vi", []), ("ar", ["--event", EVENT])):
+            forms, path = forms_of(data, "%s-%s" % (span, language), "--for", span, "--language", language, *words)
+            for form in forms.values():
+                shown = values_of(form)
+                check("<sheetProtection" in shown and 'type="list"' in shown and 'type="date"' in shown and "plenum-form/1 " in shown and "secret-" not in shown,
+                      "%s in %s: protected, with lists, checks and a mark" % (span, language))
+                check(("rightToLeft" in shown) == (language == "ar"), "the direction of reading")
+            report = json.loads(plenum("import", path, "--dry-run", "--json", *words, data=data).stdout)
+            others = [row for row in report["rows"] if row["kind"] != "same"]
+            check(not others and report["counts"]["same"] >= len(NASTY) and not report["forms"][0]["missing"], "%s in %s: nothing was changed, nothing changes" % (span, language),
+                  others[:2] or report["counts"])
+    one = os.path.join(data, "one.xlsx")
+    plenum("export", "forms", "--for", "one", "--unit", "U0", "--sensitive", "faith", "-o", one, data=data)
+    check("secret-" in values_of(one) and [(a, s) for a, s, d in audit_of(data)] == [("command line", "U0")], "sensitive by name, and noted")
+    for words, why in ((["--for", "one"], "needs --unit"), (["--for", "all"], "none of each"), (["--unit", "nowhere"], "no unit"), (["--sensitive", "club"], "not marked")):
+        done = plenum("export", "forms", *words, "-o", one, data=data, fine=False)
+        check(done.returncode and why in done.stderr, "refused: %s" % " ".join(words), done.stderr)
+
+
+def test_forms_that_come_back():
+    data = organisation()
+    forms, path = forms_of(data, "out")
+    equal(sorted(forms), ["U0", "U1", "U2"], "one for each unit")
+    mine = fill(forms["U1"], os.path.join(data, "renamed by somebody.xlsx"), [{"B": "Ngô Thị Mới Toanh", "F": "1991"}, {"A": "P07", "B": "Huỳnh Trị Ứng"}])
+    report = look(data, mine)
+    rows = {row["name"]: row for row in report["rows"]}
+    new = rows["Ngô Thị Mới Toanh"]
+    equal((new["kind"], [f["new"] for f in new["fields"] if f["field"] == "unit"]), ("new", ["U1"]), "who is new in a form is of its unit")
+    moved = [row for row in report["rows"] if row["code"] == "P07"][0]
+    check(moved["kind"] == "doubtful" and "form_moves" in [f["reason"] for f in moved["flaws"]] and "U2" in moved["flaws"][-1]["text"], "who is of another unit is a doubt", moved)
+    equal([unit["code"] for unit in report["forms"][0]["missing"]], ["U0", "U2"], "those that are not here yet are told")
+    broken = fill(forms["U2"], os.path.join(data, "broken.xlsx"), change=[("plenum-form/1 people U2", "plenum-form/1 people U1")])
+    old, twice = os.path.join(data, "old.xls"), fill(forms["U1"], os.path.join(data, "twice.xlsx"))
+    with open(old, "wb") as f:
+        f.write(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 3000)
+    os.rename(old, old + "x")
+    report = look(data, mine, forms["U0"], broken, old + "x", twice)
+    problems = {f["name"]: f["problem"]["reason"] for f in report["files"] if f["problem"]}
+    equal(problems, {"renamed by somebody.xlsx": "list_form_twice", "twice.xlsx": "list_form_twice", "broken.xlsx": "list_form_broken", "old.xlsx": "sheet_xls"},
+          "each file that cannot be used is named with its reason")
+    check(all(row["file"] == os.path.basename(forms["U0"]) for row in report["rows"]), "and rows by their file")
+    done = plenum("import", forms["U0"], old + "x", "--json", data=data, fine=False)
+    check(done.returncode == 1 and "1 files cannot be used" in done.stderr, "nothing is written beside such a file", done.stderr)
+    equal(look(data, mine, path)["files"][0]["problem"]["reason"], "list_form_twice", "files and archives together")
+    done = json.loads(plenum("import", mine, forms["U0"], "--decide", "7=leave", "--doubtful", "new", "--json", data=data).stdout)
+    check(done["import"] == 1 and done["written"] >= 2, "taken in", done)
+    report = look(data, forms["U2"])
+    equal([unit["code"] for unit in report["forms"][0]["missing"]], [], "with what came before all are here")
+    moved = [row for row in report["rows"] if row["code"] == "P07"][0]
+    check(moved["kind"] == "doubtful", "an old form moves nobody back unasked", moved)
+    done = plenum("import", forms["U2"], "--event", EVENT, "--dry-run", data=data, fine=False)
+    check(done.returncode == 1 and "form of people" in done.stderr, "a form goes where it belongs", done.stderr)
+
+
 def test_console():
     server = Server("export-console")
     server.load(small_event(server.folder, ugly))
@@ -173,7 +269,18 @@ def test_console():
     check("Nome completo" in values_of(path), "members as a workbook")
     counts, others = dry(path, server.data)
     check(not others and counts["same"] >= len(NASTY), "that comes in again without a change", others[:2])
-    equal([name for name in os.listdir(server.data) if "export" in name], [], "nothing is left lying about")
+    reply = boss.form("/admin/-/forms", {"span": "each", "language": "en", "rows": "3"})
+    path = os.path.join(server.folder, "forms.zip")
+    with open(path, "wb") as f:
+        f.write(reply.body)
+    check(reply.status == 200 and len(zipfile.ZipFile(path).namelist()) == 3 and "forms.zip" in str(reply.headers), "forms of all units", reply.status)
+    counts, others = dry(path, server.data)
+    check(not others and counts["same"] >= len(NASTY), "that come back without a change", others[:2])
+    equal(boss.form("/admin/-/forms", {"span": "one"}).status, 400, "one form: of which unit?")
+    reply = orga.form("/admin/%s/forms" % EVENT, {"span": "one", "unit": "U0", "sensitive": "faith"})
+    check(reply.status == 200 and audit_of(server.data)[-1][:2] == ("orga", EVENT), "delegates of one unit, with what is sensitive", reply.status)
+    equal(orga.form("/admin/-/forms", {"span": "each"}).status, 403, "the register is not for the organiser of one event")
+    equal([name for name in os.listdir(server.data) if "export" in name or "form" in name], [], "nothing is left lying about")
 
 
-run("export_lists", test_round_trip, test_cells, test_sensitive, test_console)
+run("export_lists", test_round_trip, test_cells, test_sensitive, test_forms, test_forms_that_come_back, test_console)

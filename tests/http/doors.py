@@ -352,6 +352,8 @@ def doors():
         "PATCH /admin/-/backup/uploads/{upload}": Door(plain("/admin/-/backup/uploads/0190a0a0-0000-7000-8000-000000000000?offset=0"), method="PATCH", raw=b"hello", status=403),
         "GET /admin/-/exports": Door(plain("/admin/-/exports"), status=403),
         "POST /admin/-/exports": Door(plain("/admin/-/exports"), form=lambda role: {"format": "csv"}, status=403),
+        "POST /admin/-/forms": Door(plain("/admin/-/forms"), form=lambda role: {"span": "each"}, status=403),
+        "POST /admin/{event}/forms": Door(plain("/admin/test-1/forms"), form=lambda role: {"span": "each", "language": "vi"}, type="application/zip"),
         "GET /admin/{event}/exports": Door(plain("/admin/test-1/exports"), type="text/html"),
         "POST /admin/{event}/exports": Door(plain("/admin/test-1/exports"), form=lambda role: {"what": "delegates", "format": "csv"}, type="text/csv"),
         "GET /admin/-/audit": Door(plain("/admin/-/audit"), status=403),
@@ -413,6 +415,13 @@ def doors():
         "POST /admin/{event}/import": Door(plain("/admin/test-1/import"), form=lambda role: {"do": "upload"}, status=303),  # without a file: tells to choose one
         "GET /admin/{event}/import/{work}": Door(plain("/admin/test-1/import/0123456789abcdef"), status=404),  # tests/flow/list_pages.py has real ones
         "POST /admin/{event}/import/{work}": Door(plain("/admin/test-1/import/0123456789abcdef"), form=lambda role: {"do": "drop"}, status=404),
+        # Drawn from the register, which is that of all events. tests/flow/draw.py.
+        "GET /admin/{event}/draw": Door(plain("/admin/test-1/draw"), status=403),
+        "POST /admin/{event}/draw": Door(plain("/admin/test-1/draw"), form=lambda role: {"do": "look"}, status=403),
+        "GET /admin/{event}/draw/codes.txt": Door(plain("/admin/test-1/draw/codes.txt"), status=403),
+        "GET /admin/-/register/cards": Door(plain("/admin/-/register/cards"), status=403),
+        "POST /admin/-/register/cards": Door(plain("/admin/-/register/cards"), form=lambda role: {"do": "make"}, status=403),
+        "GET /admin/-/register/cards.pdf": Door(plain("/admin/-/register/cards.pdf"), status=403),
         # The register is that of all events: an organiser of one of them may not.
         "GET /admin/-/import": Door(plain("/admin/-/import"), status=403),
         "POST /admin/-/import": Door(plain("/admin/-/import"), form=lambda role: {"do": "upload"}, status=403),

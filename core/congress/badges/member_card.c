@@ -86,6 +86,8 @@ struct turn {
     int64_t *people;
     size_t count;
     size_t issued;                   /* in all */
+    member_card_run *run;
+    void *context;                   /* of run */
 };
 
 static enum err next_people(struct turn *t, struct db *db)
@@ -165,10 +167,15 @@ static enum err write_audit(struct db *db, void *arg, struct fault *fault)
     return e == OK ? OK : db_fault(db, e, fault, "write the audit");
 }
 
-static enum err give_in_turns(struct db *db, struct turn *t, size_t wanted, bool (*progress)(void *data, size_t done, size_t total), void *data, struct fault *fault)
+static enum err run_here(void *context, enum err (*apply)(struct db *, void *, struct fault *), void *arg, struct fault *fault)
+{
+    return db_transaction(context, apply, arg, fault);
+}
+
+static enum err give_in_turns(struct turn *t, size_t wanted, bool (*progress)(void *data, size_t done, size_t total), void *data, struct fault *fault)
 {
     for (;;) {
-        enum err e = db_transaction(db, give_cards, t, fault);
+        enum err e = t->run(t->context, give_cards, t, fault);
         if (e != OK) return e;
         if (!t->count) return OK;
         t->after_id = t->next_after_id;
@@ -178,24 +185,36 @@ static enum err give_in_turns(struct db *db, struct turn *t, size_t wanted, bool
     }
 }
 
-enum err member_card_issue(struct db *db, const struct badge_list_filter *filter, const char *actor, int64_t now_ms,
-                           bool (*progress)(void *data, size_t done, size_t total), void *data, size_t *ret_issued, struct fault *fault)
+static enum err issue(struct db *db, struct turn *turn, bool (*progress)(void *data, size_t done, size_t total), void *data, size_t *ret_issued, struct fault *fault)
 {
     struct arena arena = {0};
     struct member_card_count count;
-    struct turn turn = {.filter = filter, .actor = actor, .now_ms = now_ms};
-    enum err e = member_card_look(db, &arena, filter, &count, fault);
-    if (e == OK) e = find_unit(db, &arena, filter->unit, &turn.unit_id, fault);
-    turn.after_id = INT64_MIN + 1; /* INT64_MIN is NULL here */
-    if (e == OK && count.new_cards) e = give_in_turns(db, &turn, count.new_cards, progress, data, fault);
-    if (turn.issued) {
-        enum err audited = db_transaction(db, write_audit, &turn, e == OK ? fault : NULL);
+    enum err e = member_card_look(db, &arena, turn->filter, &count, fault);
+    if (e == OK) e = find_unit(db, &arena, turn->filter->unit, &turn->unit_id, fault);
+    turn->after_id = INT64_MIN + 1; /* INT64_MIN is NULL here */
+    if (e == OK && count.new_cards) e = give_in_turns(turn, count.new_cards, progress, data, fault);
+    if (turn->issued) {
+        enum err audited = turn->run(turn->context, write_audit, turn, e == OK ? fault : NULL);
         if (e == OK) e = audited;
     }
-    if (e == OK) *ret_issued = turn.issued;
-    arena_release(&turn.arena);
+    if (e == OK) *ret_issued = turn->issued;
+    arena_release(&turn->arena);
     arena_release(&arena);
     return e;
+}
+
+enum err member_card_issue(struct db *db, const struct badge_list_filter *filter, const char *actor, int64_t now_ms,
+                           bool (*progress)(void *data, size_t done, size_t total), void *data, size_t *ret_issued, struct fault *fault)
+{
+    struct turn turn = {.filter = filter, .actor = actor, .now_ms = now_ms, .run = run_here, .context = db};
+    return issue(db, &turn, progress, data, ret_issued, fault);
+}
+
+enum err member_card_issue_by(struct db *db, member_card_run *run, void *context, const struct badge_list_filter *filter, const char *actor, int64_t now_ms,
+                              size_t *ret_issued, struct fault *fault)
+{
+    struct turn turn = {.filter = filter, .actor = actor, .now_ms = now_ms, .run = run, .context = context};
+    return issue(db, &turn, NULL, NULL, ret_issued, fault);
 }
 
 /* --- the list ---------------------------------------------------------------------------------------------------------------------------- */

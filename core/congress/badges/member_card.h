@@ -27,6 +27,11 @@ enum err member_card_look(struct db *db, struct arena *arena, const struct badge
 enum err member_card_issue(struct db *db, const struct badge_list_filter *filter, const char *actor, int64_t now_ms,
                            bool (*progress)(void *data, size_t done, size_t total), void *data, size_t *ret_issued, struct fault *fault);
 
+/* The same where somebody else owns the connection that writes: `run` calls `apply` in a transaction and returns after COMMIT (core/db/writer.h); `db` is only read. */
+typedef enum err member_card_run(void *context, enum err (*apply)(struct db *db, void *arg, struct fault *fault), void *arg, struct fault *fault);
+enum err member_card_issue_by(struct db *db, member_card_run *run, void *context, const struct badge_list_filter *filter, const char *actor, int64_t now_ms,
+                              size_t *ret_issued, struct fault *fault);
+
 /* The cards that are good, by unit (in the units' order) and name. Titles are picked in the organization's first language. ERR_NOT_FOUND as above, and for
  * one of `only` who has no good card. */
 enum err member_card_load(struct db *db, struct arena *arena, const struct badge_list_filter *filter, const char *base_url, struct badge_list *ret, struct fault *fault);

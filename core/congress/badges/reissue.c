@@ -1,4 +1,6 @@
 #include "core/congress/badges/reissue.h"
+
+#include "core/base/json.h"
 #include "core/base/buf.h"
 #include "core/congress/store/store.h"
 
@@ -123,6 +125,23 @@ enum err reissue_apply(struct db *db, const struct reissue *reissue, const char 
     if (e == OK) e = tell_doors(db, owner);
     if (e == OK) e = write_audit(db, reissue, actor, now_ms);
     return e == OK ? OK : db_fault(db, e, fault, "reissue the badge");
+}
+
+enum err reissue_withdraw_card(struct db *db, struct arena *arena, const char *person, const char *reason, const char *actor, int64_t now_ms, struct fault *fault)
+{
+    struct sql_member_card_person_row row;
+    enum err e = sql_member_card_person(db, arena, person, 0, &row);
+    if (e == ERR_NOT_FOUND) return fault_because(fault, e, "amend_person", person, "there is no person \"%.64s\"", person);
+    if (e == OK && !row.good) return fault_because(fault, ERR_CONFLICT, "card_none", person, "%.64s has no good member card", person);
+    const struct credential_owner owner = {.person_id = row.person_id};
+    json_t *detail = json_pack("{s:s?}", "reason", reason);
+    const char *text = detail ? json_text(arena, detail) : NULL;
+    json_decref(detail);
+    if (e == OK) e = text ? sql_reissue_revoke_cards(db, row.person_id, now_ms, NULL) : ERR_NOMEM;
+    if (e == OK) e = sql_pin_session_delete_of_person(db, row.person_id, NULL);
+    if (e == OK) e = tell_doors(db, &owner);
+    if (e == OK) e = audit_write(db, now_ms, actor, "card.withdraw", person, text);
+    return e == OK ? OK : db_fault(db, e, fault, "withdraw the card");
 }
 
 enum err reissue_into_list(struct arena *arena, const struct reissue *reissue, const char *base_url, struct badge_list *list)

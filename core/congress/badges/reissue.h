@@ -36,6 +36,10 @@ enum err reissue_check(struct db *db, const struct reissue *reissue, struct faul
  * run again when the transaction failed. */
 enum err reissue_apply(struct db *db, const struct reissue *reissue, const char *actor, int64_t now_ms, struct fault *fault);
 
+/* In the caller's transaction: the person's member card is good no more, and no new one is made; every gate where the person may stand is told, and the audit log
+ * ("card.withdraw"). ERR_NOT_FOUND: no such person; ERR_CONFLICT "card_none": there is no good card. reissue_plan_card makes another later. */
+enum err reissue_withdraw_card(struct db *db, struct arena *arena, const char *person, const char *reason, const char *actor, int64_t now_ms, struct fault *fault);
+
 /* Puts the new token and issue into the row of a list that was loaded with the old ones (`only` = reissue->code), before it is drawn. ERR_NOT_FOUND: the
  * list has no such row. */
 enum err reissue_into_list(struct arena *arena, const struct reissue *reissue, const char *base_url, struct badge_list *list);

@@ -43,7 +43,7 @@ static const struct {
     {"", "false", {"Không", "No", "Não", "لا"}},
 };
 
-static int language_index(const char *language)
+int export_language_index(const char *language)
 {
     static const char *const names[LANGUAGES] = {"vi", "en", "pt", "ar"};
     for (int i = 0; language && i < LANGUAGES; i++)
@@ -54,7 +54,7 @@ static int language_index(const char *language)
 const char *export_heading(const char *code, const char *language)
 {
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-        if (strcmp(fields[i].code, code) == 0) return fields[i].titles[language_index(language)];
+        if (strcmp(fields[i].code, code) == 0) return fields[i].titles[export_language_index(language)];
     return NULL;
 }
 
@@ -67,7 +67,7 @@ const char *columns_word(const struct export_column *column, const char *value, 
         return value;
     }
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcmp(words[i].code, code) == 0 && strcmp(words[i].value, value) == 0) return words[i].words[language_index(language)];
+        if (strcmp(words[i].code, code) == 0 && strcmp(words[i].value, value) == 0) return words[i].words[export_language_index(language)];
     return value;
 }
 

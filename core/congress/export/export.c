@@ -34,7 +34,7 @@ bool export_format_parse(const char *name, enum export_format *ret)
     return i >= 0;
 }
 
-static bool is_our_language(const char *language)
+bool export_is_our_language(const char *language)
 {
     static const char *const ours[] = {"vi", "en", "pt", "ar"};
     for (size_t i = 0; i < 4; i++)
@@ -42,8 +42,7 @@ static bool is_our_language(const char *language)
     return false;
 }
 
-/* What people of the organisation read first. */
-static enum err first_language(struct db *db, struct export *x)
+enum err export_first_language(struct db *db, struct export *x)
 {
     struct sql_export_organization_row row;
     json_t *list = NULL;
@@ -52,7 +51,7 @@ static enum err first_language(struct db *db, struct export *x)
     if (e == ERR_NOT_FOUND) return OK;
     if (e == OK) e = json_read(row.languages, strlen(row.languages), &list, NULL);
     const char *first = json_string_value(json_array_get(list, 0));
-    if (e == OK && first && is_our_language(first) && !(x->language = arena_strdup(x->arena, first))) e = ERR_NOMEM;
+    if (e == OK && first && export_is_our_language(first) && !(x->language = arena_strdup(x->arena, first))) e = ERR_NOMEM;
     json_decref(list);
     return e;
 }
@@ -80,10 +79,10 @@ enum err export_open(struct db *db, struct arena *arena, const struct export_wis
     struct export *x = arena_alloc(arena, sizeof *x);
     if (!x) return fault_set(fault, ERR_NOMEM, "not enough memory");
     *x = (struct export){.wish = wish, .arena = arena, .language = wish->language, .zone = "UTC"};
-    if (wish->language && !is_our_language(wish->language))
+    if (wish->language && !export_is_our_language(wish->language))
         return fault_set(fault, ERR_INPUT, "\"%.20s\" is none of vi, en, pt, ar", wish->language);
     enum err e = find_place(db, x, fault);
-    if (e == OK && !x->language && wish->format == EXPORT_XLSX) e = first_language(db, x);
+    if (e == OK && !x->language && wish->format == EXPORT_XLSX) e = export_first_language(db, x);
     if (e != OK) return fault && fault->text[0] ? e : db_fault(db, e, fault, "find what is exported");
     e = columns_make(db, x, fault);
     if (e == OK) *ret = x;

@@ -4,6 +4,7 @@
 
 #include "core/base/json.h"
 #include "core/congress/export/export.h"
+#include "core/sheet/sheet_write.h"
 
 #define EXPORT_COLUMNS_MOST 192
 
@@ -38,6 +39,8 @@ struct export {
     const char *language; /* of words; NULL: codes */
     const char *zone;     /* moments in XLSX */
     int64_t event_id, unit_id;
+    bool unit_alone;      /* members: of the unit itself, not of those beneath it */
+    bool by_unit;         /* one unit after the other is read: by the index of units */
     struct export_column columns[EXPORT_COLUMNS_MOST];
     size_t count;
 };
@@ -49,6 +52,11 @@ struct export_sink {
     int64_t rows;
 };
 
+/* --- export.c --- */
+bool export_is_our_language(const char *language);
+int export_language_index(const char *language); /* vi, en, pt, ar */
+enum err export_first_language(struct db *db, struct export *x); /* what people of the organisation read first */
+
 /* --- columns.c --- */
 enum err columns_make(struct db *db, struct export *x, struct fault *fault);
 /* The word of a language for a value of a closed list; the value itself where there is none. */
@@ -59,6 +67,8 @@ enum err rows_read(struct db *db, struct export *x, struct export_sink *sink, st
 
 /* --- write_csv.c, write_xlsx.c --- */
 enum err write_csv(struct db *db, struct export *x, int fd, int64_t *ret_rows, struct fault *fault);
+/* What stands in a cell; its text lives in `scratch` or is borrowed. */
+struct sheet_value xlsx_value(const struct export *x, struct arena *scratch, const struct export_column *column, const json_t *value);
 enum err write_xlsx(struct db *db, struct export *x, const char *path, int64_t *ret_rows, struct fault *fault);
 
 #endif

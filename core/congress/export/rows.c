@@ -74,6 +74,14 @@ static enum err take_member(void *ctx, const struct sql_export_people_row *row)
     return e == OK && row->value ? put_attribute(r->x, r->person, row->type_id, row->value) : e;
 }
 
+/* The same row of another statement. */
+static enum err take_member_of(void *ctx, const struct sql_export_people_of_row *r)
+{
+    const struct sql_export_people_row row = {r->id, r->code, r->name, r->sort_name, r->honorific, r->title, r->gender, r->born, r->joined, r->phone, r->email, r->unit,
+                                              r->type_id, r->value};
+    return take_member(ctx, &row);
+}
+
 /* --- delegates, check-ins --- */
 
 static enum err take_attribute(void *ctx, const struct sql_export_attributes_of_delegates_row *row)
@@ -101,7 +109,8 @@ enum err rows_read(struct db *db, struct export *x, struct export_sink *sink, st
     struct reading r = {.x = x, .sink = sink, .fault = fault};
     enum err e;
     if (x->wish->what == EXPORT_MEMBERS) {
-        e = sql_export_people(db, x->unit_id, take_member, &r);
+        if (x->by_unit) e = sql_export_people_of(db, x->unit_id, x->unit_alone, take_member_of, &r);
+        else e = sql_export_people(db, x->unit_id, take_member, &r);
         if (e == OK) e = flush(&r);
     } else if (x->wish->what == EXPORT_CHECKINS) {
         e = export_each_checkin(db, x->event_id, take_object, &r);

@@ -3,7 +3,6 @@
 #include "core/base/text.h"
 #include "core/base/zone.h"
 #include "core/congress/export/private.h"
-#include "core/sheet/sheet_write.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,38 +28,38 @@ static struct sheet_value day_value(const char *text)
 }
 
 /* Moments as the clocks of the event showed them, in a form that sorts. */
-static struct sheet_value moment_value(struct xlsx_sink *s, const char *text)
+static struct sheet_value moment_value(const struct export *x, struct arena *scratch, const char *text)
 {
     struct sheet_value value = {.kind = SHEET_TEXT, .text = text};
     struct zone_time t;
     int64_t ms;
-    if (clock_parse(text, &ms) != OK || zone_local(s->sink.export->zone, ms, &t) != OK) return value;
-    value.text = arena_printf(&s->scratch, "%04d-%02d-%02d %02d:%02d:%02d", t.year, t.month, t.day, t.hour, t.minute, t.second);
+    if (clock_parse(text, &ms) != OK || zone_local(x->zone, ms, &t) != OK) return value;
+    value.text = arena_printf(scratch, "%04d-%02d-%02d %02d:%02d:%02d", t.year, t.month, t.day, t.hour, t.minute, t.second);
     return value;
 }
 
-static struct sheet_value list_value(struct xlsx_sink *s, const struct export_column *column, const json_t *list)
+static struct sheet_value list_value(const struct export *x, struct arena *scratch, const struct export_column *column, const json_t *list)
 {
     const char *all = "";
     size_t i;
     json_t *item;
     json_array_foreach(list, i, item) {
-        const char *word = columns_word(column, json_is_string(item) ? json_string_value(item) : "", s->sink.export->language);
-        all = arena_printf(&s->scratch, "%s%s%s", all ? all : "", i ? ", " : "", word);
+        const char *word = columns_word(column, json_is_string(item) ? json_string_value(item) : "", x->language);
+        all = arena_printf(scratch, "%s%s%s", all ? all : "", i ? ", " : "", word);
     }
     return (struct sheet_value){.kind = SHEET_TEXT, .text = all};
 }
 
-static struct sheet_value value_of(struct xlsx_sink *s, const struct export_column *column, const json_t *value)
+struct sheet_value xlsx_value(const struct export *x, struct arena *scratch, const struct export_column *column, const json_t *value)
 {
-    const char *language = s->sink.export->language;
+    const char *language = x->language;
     if (json_is_boolean(value)) return (struct sheet_value){.kind = SHEET_TEXT, .text = columns_word(column, json_is_true(value) ? "true" : "false", language)};
     if (json_is_number(value)) return (struct sheet_value){.kind = SHEET_NUMBER, .number = json_number_value(value)};
-    if (json_is_array(value)) return list_value(s, column, value);
+    if (json_is_array(value)) return list_value(x, scratch, column, value);
     if (!json_is_string(value)) return (struct sheet_value){.kind = SHEET_EMPTY};
     const char *text = json_string_value(value);
     if (column->kind == EXPORT_DAY) return day_value(text);
-    if (column->kind == EXPORT_MOMENT) return moment_value(s, text);
+    if (column->kind == EXPORT_MOMENT) return moment_value(x, scratch, text);
     if (column->kind == EXPORT_WORD || column->kind == EXPORT_CHOICE) text = columns_word(column, text, language);
     return (struct sheet_value){.kind = SHEET_TEXT, .text = text};
 }
@@ -70,7 +69,7 @@ static enum err put_row(struct export_sink *sink, const json_t *object, struct f
     struct xlsx_sink *s = (struct xlsx_sink *)sink;
     struct export *x = sink->export;
     struct sheet_value values[EXPORT_COLUMNS_MOST];
-    for (size_t i = 0; i < x->count; i++) values[i] = value_of(s, &x->columns[i], json_object_get(object, x->columns[i].key));
+    for (size_t i = 0; i < x->count; i++) values[i] = xlsx_value(x, &s->scratch, &x->columns[i], json_object_get(object, x->columns[i].key));
     enum err e = sheet_writer_row(s->writer, values, x->count, fault);
     arena_clear(&s->scratch);
     sink->rows++;

@@ -7,6 +7,20 @@
 #define MEMO_MOST 20000
 #define SEARCHES_MOST 4000 /* for close spellings; a list with more strange names than this is no list of these units */
 
+/* "HT-04 · Công đoàn Bến Thủy", as our forms offer it to choose from: the code says it. */
+static enum err find_labelled(struct list_reader *r, const struct list_terms *terms, const char *text, const char **ret)
+{
+    struct list_finding found;
+    const char *between = strstr(text, " \xC2\xB7 "), *code = between ? arena_strndup(r->scratch, text, (size_t)(between - text)) : NULL;
+    *ret = NULL;
+    if (!between) return OK;
+    if (!code) return ERR_NOMEM;
+    if (!text_is_code(code)) return OK;
+    enum err e = list_terms_find(terms, r->scratch, r->arena, code, false, &found);
+    if (e == OK && found.found == LIST_FOUND && strcmp(found.code, code) == 0) *ret = found.code;
+    return e;
+}
+
 static enum err find(struct list_reader *r, const struct list_cell *c, struct list_memo *ret)
 {
     const struct list_field *field = c->field;
@@ -15,6 +29,9 @@ static enum err find(struct list_reader *r, const struct list_cell *c, struct li
                                           : &r->known->choices[field->attribute - r->known->vocabulary->attributes];
     struct list_finding found;
     bool search = r->searches < SEARCHES_MOST;
+    const char *labelled;
+    if (find_labelled(r, terms, c->text, &labelled) != OK) return ERR_NOMEM;
+    if (labelled) return *ret = (struct list_memo){.value = labelled}, OK;
     if (list_terms_find(terms, r->scratch, r->arena, c->text, search, &found) != OK) return ERR_NOMEM;
     *ret = (struct list_memo){.proposal = found.proposal};
     if (found.found != LIST_FOUND) r->searches++;

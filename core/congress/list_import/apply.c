@@ -160,7 +160,8 @@ static enum err make_detail(struct applying *a)
     enum err e = list_import_head_json(a->m, &head);
     if (e != OK) return e;
     mapping = json_object_get(head, "mapping"); /* what it was agreed to be; cells of the file are no business of the history */
-    json_t *detail = json_pack("{s:O, s:O, s:b, s:b}", "counts", json_object_get(head, "counts"), "sheet", json_object_get(head, "sheet"), "take_good",
+    json_t *detail = json_pack("{s:o?, s:O, s:O, s:b, s:b}", "forms", import_forms_taken(a->m), "counts", json_object_get(head, "counts"), "sheet",
+                               json_object_get(head, "sheet"), "take_good",
                                a->m->options.take_good,
                                "remembered", json_is_true(json_object_get(head, "remembered")));
     (void)mapping;

@@ -128,6 +128,7 @@ static enum err merge_delegation(struct list_import *m, struct list_row *row)
     size_t flaws = row->flaw_count;
     enum err e = import_find_unit(m, row, "delegation", "delegation_name", &unit);
     if (e != OK || row->flaw_count > flaws) return e;
+    if (!unit) unit = import_form_delegation(m, row);
     if (unit) delegate->next[column] = row_values(unit)[0];
     else if (fresh && row->person) delegate->next[column] = row_values(row->person)[entity_column(ENTITY_PERSON, "unit")];
     return OK;
@@ -197,7 +198,7 @@ enum err import_prune(struct list_import *m)
     for (size_t i = 0; i < table->count; i++) {
         struct row *row = table->rows[i], *person = NULL;
         bool stays = false;
-        if (!row->now || row->source || row->kept || row->now[PERSON].type == DB_TYPE_NULL) continue;
+        if (!row->now || !import_form_covers(m, row) || row->source || row->kept || row->now[PERSON].type == DB_TYPE_NULL) continue;
         if (strcmp(row->now[status].text, "summoned") != 0 && strcmp(row->now[status].text, "alternate") != 0) continue;
         person = table_find_id(&m->plan.tables[ENTITY_PERSON], row->now[PERSON].i64);
         if (person && import_is_present(m, &present, person, row->now[NUMBER].text, &stays) != OK) return ERR_NOMEM;

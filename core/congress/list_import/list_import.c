@@ -67,7 +67,8 @@ static enum err merge_people(struct list_import *m)
 static void settle(const struct list_import *m, struct list_row *row)
 {
     if (row->kind != LIST_ROW_SAME) return;
-    if (row->flaw_count) {
+    for (size_t i = 0; i < row->flaw_count; i++) {
+        if (row->flaws[i].doubtful) continue; /* decided about */
         row->kind = LIST_ROW_WRONG;
         return;
     }
@@ -108,8 +109,8 @@ static enum err check_options(const struct list_import_options *o, struct fault 
     return OK;
 }
 
-enum err list_import_open(struct db *db, const char *path, const char *file_name, bool trusted, const struct list_import_options *options, struct list_import **ret,
-                          struct fault *fault)
+enum err list_import_open_files(struct db *db, const struct list_import_file *files, size_t count, bool trusted, const struct list_import_options *options,
+                                list_import_watch *watch, void *context, struct list_import **ret, struct fault *fault)
 {
     enum err e = check_options(options, fault);
     if (e != OK) return e;
@@ -117,17 +118,26 @@ enum err list_import_open(struct db *db, const char *path, const char *file_name
     if (!m) return no_memory(fault);
     m->db = db;
     m->options = *options;
-    m->file_name = arena_strdup(&m->arena, file_name);
+    m->file_name = count == 1 ? arena_strdup(&m->arena, files[0].name) : arena_printf(&m->arena, "%s (+%zu)", files[0].name, count - 1);
     m->decisions.arena = m->codes.arena = m->new_units.arena = m->own_units.arena = &m->arena;
     e = m->file_name && take_decisions(m) == OK ? OK : no_memory(fault);
-    if (e == OK) e = (trusted ? sheet_read_file : sheet_read_apart)(path, &m->arena, NULL, &m->book, fault);
+    if (e == OK) e = import_read_files(m, files, count, trusted, watch, context, fault);
     if (e == OK) e = import_load(m, fault);
+    if (e == OK) e = import_judge_files(m, fault);
     if (e == OK) e = import_find_mapping(m, fault);
+    if (e == OK) import_judge_places(m);
     if (e == OK) e = read_rows(m, fault);
     if (e == OK) e = make_plan(m, fault);
     if (e == OK) *ret = m;
     else list_import_close(m);
     return e;
+}
+
+enum err list_import_open(struct db *db, const char *path, const char *file_name, bool trusted, const struct list_import_options *options, struct list_import **ret,
+                          struct fault *fault)
+{
+    const struct list_import_file file = {.path = path, .name = file_name};
+    return list_import_open_files(db, &file, 1, trusted, options, NULL, NULL, ret, fault);
 }
 
 void list_import_close(struct list_import *m)
@@ -163,7 +173,11 @@ enum err list_import_ready(const struct list_import *m, struct fault *fault)
         return fault_because(fault, ERR_CONFLICT, "list_doubtful", number, "%zu rows are doubtful: decide about each of them, or about all at once", doubtful);
     if (wrong && !m->options.take_good)
         return fault_because(fault, ERR_CONFLICT, "list_wrong", number, "%zu rows are wrong: put them right in the file, or take the others without them", wrong);
-    if (m->options.prune && (wrong || m->counts[LIST_ROW_LEFT]))
+    size_t bad = import_bad_files(m);
+    (void)snprintf(number, sizeof number, "%zu", bad);
+    if (bad && !m->options.take_good)
+        return fault_because(fault, ERR_CONFLICT, "list_files", number, "%zu files cannot be used: put them right, or take the others without them", bad);
+    if (m->options.prune && (bad || wrong || m->counts[LIST_ROW_LEFT]))
         return fault_because(fault, ERR_CONFLICT, "list_prune", NULL,
                              "rows that are wrong or left may be those who would be withdrawn: nobody is withdrawn by such a list");
     return OK;

@@ -3,11 +3,13 @@
 #include "core/base/crypto.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/congress/list_import/list_files.h"
 
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #define META_MOST (8u * 1024u * 1024u)
@@ -109,18 +111,52 @@ enum err list_work_list(const char *folder, json_t **ret)
     return OK;
 }
 
-enum err list_work_make(const char *folder, const void *data, size_t length, json_t *meta, char ret_id[LIST_WORK_ID_SIZE], struct fault *fault)
+/* Each under a number; archives are opened. */
+static enum err keep_files(struct arena *arena, const char *folder, const struct list_work_piece *pieces, size_t count, json_t *meta, struct fault *fault)
+{
+    struct list_files files = {0};
+    json_t *names = json_array();
+    enum err e = names ? file_make_directories(folder, fault) : no_memory(fault);
+    for (size_t i = 0; e == OK && i < count; i++) {
+        const char *path = arena_printf(arena, "%s/given", folder);
+        size_t before = files.count;
+        e = path ? file_write_atomic(path, pieces[i].data, pieces[i].length, 0600, fault) : no_memory(fault);
+        if (e == OK) e = list_files_add(&files, arena, folder, path, pieces[i].name, fault);
+        if (e != OK) break;
+        const char *kept = arena_printf(arena, "%s/%zu", folder, before);
+        bool alone = files.count == before + 1 && files.items[before].path == path;
+        if (!kept || (alone ? rename(path, kept) : unlink(path)) != 0) e = kept ? fault_set(fault, ERR_IO, "keep the files") : no_memory(fault);
+    }
+    for (size_t i = 0; e == OK && i < files.count; i++)
+        if (json_array_append_new(names, json_string(files.items[i].name)) != 0) e = no_memory(fault);
+    if (e == OK && files.count == 0) e = fault_because(fault, ERR_INPUT, "sheet_empty", NULL, "the archive is empty");
+    if (e == OK && json_object_set(meta, "files", names) != 0) e = no_memory(fault);
+    if (e == OK && files.count > 1 && json_object_set_new(meta, "name", json_sprintf("%s (+%zu)", files.items[0].name, files.count - 1)) != 0) e = no_memory(fault);
+    json_decref(names);
+    return e;
+}
+
+static bool is_archive(const struct list_work_piece *piece)
+{
+    size_t n = strlen(piece->name);
+    return n > 4 && strcasecmp(piece->name + n - 4, ".zip") == 0;
+}
+
+enum err list_work_make(const char *folder, const struct list_work_piece *pieces, size_t count, json_t *meta, char ret_id[LIST_WORK_ID_SIZE], struct fault *fault)
 {
     struct arena arena = {0};
     uint8_t random[8];
     int64_t now = clock_now_ms();
-    if (length == 0) return fault_because(fault, ERR_INPUT, "sheet_empty", NULL, "the file is empty");
+    if (count == 0 || (count == 1 && pieces[0].length == 0)) return fault_because(fault, ERR_INPUT, "sheet_empty", NULL, "the file is empty");
     visit(folder, sweep_one, &now);
     crypto_random(random, sizeof random);
     crypto_hex(random, sizeof random, ret_id);
     char *path = path_of(&arena, folder, ret_id, NULL), *file = path_of(&arena, folder, ret_id, "file");
     enum err e = path && file ? file_make_directories(path, fault) : no_memory(fault);
-    if (e == OK) e = file_write_atomic(file, data, length, 0600, fault);
+    const char *files = path_of(&arena, folder, ret_id, "files");
+    bool many = count > 1 || is_archive(&pieces[0]);
+    if (e == OK && !files) e = no_memory(fault);
+    if (e == OK) e = many ? keep_files(&arena, files, pieces, count, meta, fault) : file_write_atomic(file, pieces[0].data, pieces[0].length, 0600, fault);
     if (e == OK && json_object_set_new(meta, "made_ms", json_integer(now)) != 0) e = no_memory(fault);
     if (e == OK) e = write_meta(folder, ret_id, meta, fault);
     if (e != OK) list_work_remove(folder, ret_id);
@@ -234,15 +270,34 @@ static enum err store_plan(struct list_import *plan, const char *folder, const c
     return e;
 }
 
+/* The file, or the files. */
+static enum err find_files(struct arena *arena, const char *folder, const char *id, const json_t *meta, struct list_files *ret)
+{
+    const json_t *names = json_object_get(meta, "files"), *without = json_object_get(meta, "without");
+    struct list_files files = {.count = json_array_size(names)};
+    if (!files.count) files.count = 1;
+    files.items = arena_array(arena, files.count, sizeof *files.items);
+    for (size_t i = 0; files.items && i < files.count; i++) {
+        const char *path = names ? arena_printf(arena, "%s/imports/%s/files/%zu", folder, id, i) : path_of(arena, folder, id, "file");
+        if (!path) return ERR_NOMEM;
+        files.items[i] = (struct list_import_file){.path = path, .name = json_string_value(names ? json_array_get(names, i) : json_object_get(meta, "name"))};
+        for (size_t k = 0; k < json_array_size(without); k++)
+            if (json_integer_value(json_array_get(without, k)) == (json_int_t)i) files.items[i].left_out = true;
+    }
+    *ret = files;
+    return files.items ? OK : ERR_NOMEM;
+}
+
 static enum err open_plan(struct db *db, const char *folder, const char *id, const json_t *meta, struct arena *arena, struct list_import **ret, struct fault *fault)
 {
     struct list_import_options options;
-    char *path = path_of(arena, folder, id, "file");
-    enum err e = path ? read_options(arena, meta, &options) : ERR_NOMEM;
+    struct list_files files;
+    enum err e = find_files(arena, folder, id, meta, &files);
+    if (e == OK) e = read_options(arena, meta, &options);
     if (e != OK) return fault_set(fault, e, "%s", err_name(e));
     e = db_snapshot_begin(db);
     if (e != OK) return db_fault(db, e, fault, "read");
-    e = list_import_open(db, path, json_string_value(json_object_get(meta, "name")), false, &options, ret, fault);
+    e = list_import_open_files(db, files.items, files.count, false, &options, NULL, NULL, ret, fault);
     db_snapshot_end(db);
     return e;
 }

@@ -1,8 +1,9 @@
 /* Lists on their way through the console: the file as it came, what was chosen about it, and its plan, in DIR/imports/ID until it is taken in, dropped or too old.
  *
- *     DIR/imports/ID/file     as it was uploaded; 0600
+ *     DIR/imports/ID/file     as it was uploaded; 0600. Of several, or an archive: DIR/imports/ID/files/NUMBER
  *     DIR/imports/ID/meta     JSON: what was chosen ("target", "event", "name", "actor", "made_ms", "map", "sheet", "header", "capitals", "new_units", "category",
- *                             "doubts", "decisions", "take_good", "prune") and what came of it ("head", "passed", "digest", or "problem")
+ *                             "doubts", "decisions", "take_good", "prune"; of several files "files": their names, "without": indices of those left out)
+ *                             and what came of it ("head", "passed", "digest", or "problem")
  *     DIR/imports/ID/rows     the plan, a JSON object a line (list_import_rows_json); index: where each begins, and its kind
  *
  * Nothing of it is in the database but who looked at it (the audit log). Calls of one id are the caller's to keep apart; files are replaced as a whole, so that a reader
@@ -16,8 +17,13 @@
 #define LIST_WORK_FILE_MOST (20u * 1024u * 1024u)
 #define LIST_WORK_DAYS 3 /* so long one is kept that nobody goes on with */
 
+struct list_work_piece {
+    const char *name;
+    const void *data;
+    size_t length;
+};
 /* `meta` gets what it is; also removes those that are too old. ERR_FULL: no room. */
-enum err list_work_make(const char *folder, const void *data, size_t length, json_t *meta, char ret_id[LIST_WORK_ID_SIZE], struct fault *fault);
+enum err list_work_make(const char *folder, const struct list_work_piece *pieces, size_t count, json_t *meta, char ret_id[LIST_WORK_ID_SIZE], struct fault *fault);
 /* ERR_NOT_FOUND. A new reference. */
 enum err list_work_read(const char *folder, const char *id, json_t **ret_meta, struct fault *fault);
 /* Works the plan out by what `meta` says, notes who looks (through `door`, in the audit log), and stores both. What is wrong with the file or

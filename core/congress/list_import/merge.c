@@ -243,7 +243,9 @@ enum err import_merge_person(struct list_import *m, struct list_row *row)
         if (strcmp(key, "unit") == 0 || strcmp(key, "code") == 0) continue;
         if (value->field->attribute || is_of(ENTITY_PERSON, key)) e = import_merge_value(m, row, ENTITY_PERSON, person, key, value);
     }
+    size_t flaws = row->flaw_count;
     if (e == OK) e = import_find_unit(m, row, "unit", "unit_name", &unit);
+    if (e == OK && !unit && row->flaw_count == flaws) unit = import_form_unit(m, row);
     if (e == OK && unit) person->next[unit_column] = row_values(unit)[0];
     if (e == OK) keep_photo(person);
     if (e == OK && !person->next[entity_column(ENTITY_PERSON, "name")].text) return import_add_flaw(m, row, "no_name", NULL, NULL);

@@ -3,6 +3,8 @@
 #define PLENUM_LIST_IMPORT_PRIVATE_H
 
 #include "core/congress/event_file/plan.h"
+#include "core/congress/list/list_form.h"
+#include "core/congress/list_import/list_files.h"
 #include "core/congress/list_import/list_import.h"
 #include "core/congress/list_import/match.h"
 #include "core/congress/register/register.h"
@@ -23,6 +25,13 @@ struct list_row {
     bool given;                           /* it says something sensitive of somebody known */
 };
 
+struct import_file {
+    const char *name, *unit; /* unit: the code that a form's mark says; NULL: no form */
+    struct fault problem;    /* code 0: none */
+    size_t sheets;           /* but for those that are ours */
+    bool left_out, taken;
+};
+
 struct list_import {
     struct arena arena;    /* all of the plan */
     struct arena scratch;  /* of one row */
@@ -34,6 +43,11 @@ struct list_import {
     json_t *lasting, *passing; /* plan.keep is the second; attributes stand in the first */
     const char *file_name;
     struct sheet_book book;
+    struct sheet *sheets;                  /* of the book */
+    struct import_file *files;
+    size_t file_count;
+    uint32_t *sheet_files;                 /* of each sheet its file */
+    const struct list_form **sheet_marks;  /* of each sheet whose form it is; NULL: none */
     struct list_vocabulary vocabulary;
     struct list_known *known;
     struct list_mapping mapping;
@@ -67,6 +81,27 @@ enum err import_code_numbers(struct list_import *import);
 #define IMPORT_UNIT_NUMBER "list_import.unit_code"
 const char *import_next_person_code(struct list_import *import);
 const char *import_next_unit_code(struct list_import *import);
+
+/* --- files.c --- */
+enum err import_read_files(struct list_import *import, const struct list_import_file *files, size_t count, bool trusted, list_import_watch *watch, void *context,
+                           struct fault *fault);
+enum err import_judge_files(struct list_import *import, struct fault *fault); /* when units are known */
+void import_judge_places(struct list_import *import);                         /* when the mapping is */
+size_t import_bad_files(const struct list_import *import);
+/* The file's name; *ret_has_sheets: that says not yet where. */
+const char *import_place_file(const struct list_import *import, uint32_t place, bool *ret_has_sheets);
+
+/* --- form.c: rows of forms belong to their unit --- */
+const struct list_form *import_form_of(const struct list_import *import, const struct list_record *record); /* NULL: no form */
+/* Doubts about who belongs to another unit than the form's. */
+enum err import_check_form(struct list_import *import, struct list_row *row);
+/* The unit of a form for who has none, or comes into it: as a person's unit, as the delegation. NULL: nothing is to be changed. */
+struct row *import_form_unit(const struct list_import *import, const struct list_row *row);
+struct row *import_form_delegation(const struct list_import *import, const struct list_row *row);
+/* {"batch": [codes]} of what this import took; "files", "forms" of the head. NULL: no memory. */
+json_t *import_forms_taken(const struct list_import *import);
+bool import_form_covers(const struct list_import *import, const struct row *delegate); /* whether it is somebody of whom these forms tell; without forms: yes */
+enum err import_put_files(struct list_import *import, json_t *head);
 
 /* --- mapping.c --- */
 enum err import_find_mapping(struct list_import *import, struct fault *fault);

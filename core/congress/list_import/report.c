@@ -153,7 +153,8 @@ static void own_text(struct report *r, const struct list_flaw *flaw)
         {"delegate_twice", "stands twice as a delegate"}, {"number_twice", "this number stands twice"}, {"number_taken", "this number is that of "},
         {"replaces_self", "nobody stands for themselves"}, {"decided_nobody", "nobody has the code "}, {"unit_twice", "this unit stands twice"},
         {"above_left", "the unit above is not taken: "}, {"unit_several", "several units have this name: "},
-        {"unit_circle", "the unit would stand beneath itself: "}};
+        {"unit_circle", "the unit would stand beneath itself: "}, {"form_unit", "is another unit than that of the form, "},
+        {"form_moves", "is of another unit than that of the form: "}};
     struct buf text;
     char address[SHEET_ADDRESS_SIZE];
     buf_init(&text, BUF_LIMIT_LINE);
@@ -243,7 +244,10 @@ static void put_row(struct report *r, const struct list_row *row)
     buf_clear(&r->out);
     buf_printf(&r->out, "{\"row\":%u", row->record ? (unsigned)row->record->row : 0);
     if (r->import->mapping.place_count > 1 && row->record) {
-        put_pair(r, "sheet", r->import->mapping.places[row->record->place].name);
+        bool has_sheets = true;
+        const char *file = import_place_file(r->import, row->record->place, &has_sheets);
+        if (r->import->file_count > 1) put_pair(r, "file", file);
+        if (has_sheets) put_pair(r, "sheet", r->import->mapping.places[row->record->place].name);
         buf_printf(&r->out, ",\"place\":%u", (unsigned)row->record->place);
     }
     put_pair(r, "kind", list_row_kind_name(row->kind));
@@ -333,6 +337,7 @@ enum err list_import_head_json(const struct list_import *m, json_t **ret)
     json_decref(map);
     arena_release(&arena);
     if (e == OK && !head) e = ERR_NOMEM;
+    if (e == OK) e = import_put_files((struct list_import *)(uintptr_t)m, head); /* its scratch */
     if (e == OK) *ret = head;
     return e;
 }

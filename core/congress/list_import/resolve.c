@@ -59,7 +59,8 @@ static const char *unit_of(struct list_import *m, const struct list_record *reco
         if (code) return code;
         if (name) return text_fold(&m->arena, name);
     }
-    return NULL;
+    const struct list_form *form = import_form_of(m, record);
+    return form ? form->unit : NULL;
 }
 
 /* The code of whom a code means: of an entry that was merged into another, the one that stayed. */
@@ -223,6 +224,7 @@ static enum err resolve(struct list_import *m, size_t at)
     if (e == OK && match.kind == MATCH_SAME) e = take_known(m, at, match.index);
     else if (e == OK && match.kind == MATCH_DOUBT) e = doubt(m, row, &match, false);
     else if (e == OK) e = take_new(m, at, false);
+    if (e == OK) e = import_check_form(m, row);
     if (e == OK && row->kind == LIST_ROW_SAME && has_doubts(row)) row->kind = LIST_ROW_DOUBTFUL;
     return e == OK && row->kind == LIST_ROW_DOUBTFUL ? decide(m, at) : e;
 }

@@ -47,6 +47,49 @@ UPDATE event SET roster_seq = roster_seq + 1 WHERE id = $1
 -- member_card_touch_delegates :exec (person_id i64)
 UPDATE delegate SET roster_seq = (SELECT roster_seq FROM event WHERE id = delegate.event_id) WHERE person_id = $1
 
+-- How it stands with everybody's card: the good one, else the last that was: 0 never one, 1 made, 2 printed, 3 handed over, 4 withdrawn (enum card_state). state -1: all; 5: whose
+-- good card is not the first.
+-- card_list_page :many (unit_id i64, state i64, after_sort text, after_id i64, most i64) -> (id i64, code text, name text, name_sort text, unit_code text?, unit_name text?, issue i64?, created_ms i64?, revoked_ms i64?, printed_ms i64?, state i64, to_name text?, handed_ms i64?)
+SELECT t.id, t.code, t.name, t.name_sort, t.unit_code, t.unit_name, t.issue, t.created_ms, t.revoked_ms, t.printed_ms, t.state, h.to_name, h.made_ms
+FROM (SELECT t.*, CASE WHEN t.issue IS NULL THEN 0 WHEN t.revoked_ms IS NOT NULL THEN 4 WHEN t.handover_id IS NOT NULL THEN 3 WHEN t.printed_ms IS NOT NULL THEN 2 ELSE 1 END AS state FROM (SELECT p.id AS id, p.code AS code, p.name AS name, p.name_sort AS name_sort, u.code AS unit_code, u.name AS unit_name, c.issue AS issue, c.created_ms AS created_ms,
+    c.revoked_ms AS revoked_ms,
+    (SELECT MAX(r.printed_ms) FROM printed_badge b JOIN print_run r ON r.id = b.run_id WHERE b.credential_id = c.id AND r.spoiled_ms IS NULL AND r.kind = 'badge') AS printed_ms,
+    (SELECT o.id FROM handed_badge g JOIN handover o ON o.id = g.handover_id WHERE g.credential_id = c.id AND o.undone_ms IS NULL ORDER BY o.made_ms DESC, o.id DESC LIMIT 1) AS handover_id
+  FROM person p LEFT JOIN unit u ON u.id = p.unit_id
+  LEFT JOIN credential c ON c.id = (SELECT x.id FROM credential x WHERE x.person_id = p.id AND x.event_id IS NULL AND +x.delegate_id IS NULL
+    ORDER BY CASE WHEN x.revoked_ms IS NULL THEN 0 ELSE 1 END, x.issue DESC, x.id DESC LIMIT 1)
+  WHERE (p.known & 2048) = 0 AND ($1 = 0 OR p.unit_id IN (
+    WITH RECURSIVE below(id) AS (SELECT w.id FROM unit w WHERE w.id = $1 UNION SELECT k.id FROM unit k JOIN below l ON k.parent_id = l.id) SELECT id FROM below)) AND p.name_sort >= $3 AND (p.name_sort > $3 OR p.id > $4)) t) t
+LEFT JOIN handover h ON h.id = t.handover_id
+WHERE $2 = -1 OR t.state = $2 OR ($2 = 5 AND t.issue > 1 AND t.revoked_ms IS NULL)
+ORDER BY t.name_sort, t.id LIMIT $5
+
+-- card_list_counts :many (unit_id i64) -> (state i64, total i64, replaced i64)
+SELECT s.state, COUNT(*), CAST(SUM(s.replaced) AS BIGINT)
+FROM (SELECT CASE WHEN t.issue IS NULL THEN 0 WHEN t.revoked_ms IS NOT NULL THEN 4 WHEN t.handover_id IS NOT NULL THEN 3 WHEN t.printed_ms IS NOT NULL THEN 2 ELSE 1 END AS state, CASE WHEN t.issue > 1 AND t.revoked_ms IS NULL THEN 1 ELSE 0 END AS replaced FROM (SELECT p.id AS id, p.code AS code, p.name AS name, p.name_sort AS name_sort, u.code AS unit_code, u.name AS unit_name, c.issue AS issue, c.created_ms AS created_ms,
+    c.revoked_ms AS revoked_ms,
+    (SELECT MAX(r.printed_ms) FROM printed_badge b JOIN print_run r ON r.id = b.run_id WHERE b.credential_id = c.id AND r.spoiled_ms IS NULL AND r.kind = 'badge') AS printed_ms,
+    (SELECT o.id FROM handed_badge g JOIN handover o ON o.id = g.handover_id WHERE g.credential_id = c.id AND o.undone_ms IS NULL ORDER BY o.made_ms DESC, o.id DESC LIMIT 1) AS handover_id
+  FROM person p LEFT JOIN unit u ON u.id = p.unit_id
+  LEFT JOIN credential c ON c.id = (SELECT x.id FROM credential x WHERE x.person_id = p.id AND x.event_id IS NULL AND +x.delegate_id IS NULL
+    ORDER BY CASE WHEN x.revoked_ms IS NULL THEN 0 ELSE 1 END, x.issue DESC, x.id DESC LIMIT 1)
+  WHERE (p.known & 2048) = 0 AND ($1 = 0 OR p.unit_id IN (
+    WITH RECURSIVE below(id) AS (SELECT w.id FROM unit w WHERE w.id = $1 UNION SELECT k.id FROM unit k JOIN below l ON k.parent_id = l.id) SELECT id FROM below))) t) s
+GROUP BY s.state
+
+-- All cards that somebody ever had, the newest first.
+-- card_list_of_person :many (person_id i64) -> (id i64, issue i64, created_ms i64, revoked_ms i64?, printed_ms i64?, handover_id i64?, to_name text?, handed_ms i64?, handed_by text?)
+SELECT c.id, c.issue, c.created_ms, c.revoked_ms,
+  (SELECT MAX(r.printed_ms) FROM printed_badge b JOIN print_run r ON r.id = b.run_id WHERE b.credential_id = c.id AND r.spoiled_ms IS NULL AND r.kind = 'badge'),
+  h.id, h.to_name, h.made_ms, h.actor
+FROM credential c LEFT JOIN handover h ON h.id = (SELECT o.id FROM handed_badge g JOIN handover o ON o.id = g.handover_id
+  WHERE g.credential_id = c.id AND o.undone_ms IS NULL ORDER BY o.made_ms DESC, o.id DESC LIMIT 1)
+WHERE c.person_id = $1 AND c.event_id IS NULL AND +c.delegate_id IS NULL ORDER BY c.issue DESC, c.id DESC
+
+-- Whose card was read.
+-- card_by_token :maybe (token_id text) -> (code text, name text, revoked_ms i64?)
+SELECT p.code, p.name, c.revoked_ms FROM credential c JOIN person p ON p.id = c.person_id WHERE c.token_id = $1 AND c.event_id IS NULL AND c.delegate_id IS NULL
+
 -- Times are told in the zone of the newest event.
 -- member_card_head :maybe () -> (name text, languages text, logo_blob text?, timezone text?)
 SELECT name, languages, logo_blob, (SELECT e.timezone FROM event e ORDER BY e.starts_ms DESC, e.id DESC LIMIT 1) FROM organization WHERE id = 1

@@ -26,6 +26,17 @@ WHERE (p.known & 2048) = 0 AND ($1 = 0 OR +p.unit_id IN (
     WITH RECURSIVE below(id) AS (SELECT o.id FROM unit o WHERE o.id = $1 UNION SELECT k.id FROM unit k JOIN below b ON k.parent_id = b.id) SELECT id FROM below))
 ORDER BY p.name_sort, p.id;
 
+-- The same by the index of units, for one unit after the other; alone 1: without those beneath.
+-- export_people_of :each (unit_id i64, alone i64) -> (id i64, code text, name text, sort_name text?, honorific text?, title text?, gender text?, born text?, joined text?, phone text?, email text?, unit text?, type_id i64?, value text?)
+SELECT p.id, p.code, p.name, p.sort_name, p.honorific, p.title, p.gender, p.born, p.joined, p.phone, p.email, u.code, a.type_id, a.value
+FROM person p LEFT JOIN unit u ON u.id = p.unit_id LEFT JOIN person_attribute a ON a.person_id = p.id
+WHERE p.unit_id IN (
+    WITH RECURSIVE below(id) AS (SELECT o.id FROM unit o WHERE o.id = $1 UNION SELECT k.id FROM unit k JOIN below b ON k.parent_id = b.id WHERE $2 = 0) SELECT id FROM below)
+ORDER BY p.name_sort, p.id;
+
+-- export_categories :many (event_id i64) -> (code text, title text)
+SELECT code, title FROM category WHERE event_id = $1 ORDER BY sort_order, id;
+
 -- export_attributes_of_delegates :each (event_id i64) -> (code text, type_id i64, value text)
 SELECT p.code, a.type_id, a.value FROM delegate d JOIN person p ON p.id = d.person_id JOIN person_attribute a ON a.person_id = p.id WHERE d.event_id = $1;
 
