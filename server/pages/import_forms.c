@@ -2,6 +2,7 @@
  * decide (rows), files (without=), all (doubts=), agree (digest=, take_good=), drop. */
 #include "server/pages/import.h"
 #include "core/base/file.h"
+#include "server/pages/console.h"
 #include "server/refusal.h"
 #include "server/turn.h"
 
@@ -20,11 +21,14 @@ static bool is_of(const struct import_ask *ask, const json_t *meta)
     return ask->event ? event && strcmp(event, ask->event) == 0 : event == NULL;
 }
 
-static enum err read_work(struct http_request *req, struct import_ask *ask)
+/* For whoever changes it: with its lock, which is the caller's to free. */
+static enum err read_work(struct http_request *req, struct import_ask *ask, int *ret_lock)
 {
-    enum err e = list_work_read(app_of(req)->store.folder, ask->id, &ask->meta, &ask->fault);
+    enum err e = list_work_lock(app_of(req)->store.folder, ask->id, ret_lock, &ask->fault);
+    if (e == OK) e = list_work_read(app_of(req)->store.folder, ask->id, &ask->meta, &ask->fault);
     if (e == OK && !is_of(ask, ask->meta)) e = ERR_NOT_FOUND;
     if (e == OK && json_object_set_new(ask->meta, "actor", json_string(actor_of(req))) != 0) e = ERR_NOMEM;
+    if (e == OK && json_object_set_new(ask->meta, "of_all", json_boolean(console_is_of_all(req))) != 0) e = ERR_NOMEM; /* the one who agrees counts */
     return e;
 }
 
@@ -34,9 +38,12 @@ static void upload(struct http_request *req, void *thread_state)
     struct worker *worker = thread_state;
     const struct list_import_door door = turn_door(app_of(req));
     const char *folder = app_of(req)->store.folder;
-    ask->meta = json_pack("{s:s, s:s?, s:s, s:s}", "target", ask->act, "event", ask->event, "name", ask->pieces[0].name, "actor", actor_of(req));
+    ask->meta = json_pack("{s:s, s:s?, s:s, s:s, s:b}", "target", ask->act, "event", ask->event, "name", ask->pieces[0].name, "actor", actor_of(req), "of_all",
+                          console_is_of_all(req));
     ask->error = !worker ? ERR_BUSY : ask->meta ? list_work_make(folder, ask->pieces, ask->piece_count, ask->meta, ask->made, &ask->fault) : ERR_NOMEM;
-    if (ask->error == OK) ask->error = list_work_plan(worker->db, &door, folder, ask->made, ask->meta, &ask->fault);
+    if (ask->error != OK) return;
+    ask->error = list_work_plan(worker->db, &door, folder, ask->made, ask->meta, &ask->fault);
+    if (ask->error != OK) list_work_remove(folder, ask->made); /* nobody was told of it */
 }
 
 static void plan_again(struct http_request *req, void *thread_state)
@@ -46,8 +53,9 @@ static void plan_again(struct http_request *req, void *thread_state)
     const struct list_import_door door = turn_door(app_of(req));
     json_t *changes = ask->meta, *value; /* what the form says, over what was chosen before */
     const char *key;
+    int lock = -1;
     ask->meta = NULL;
-    ask->error = worker ? read_work(req, ask) : ERR_BUSY;
+    ask->error = worker ? read_work(req, ask, &lock) : ERR_BUSY;
     json_t *decisions = json_object_get(ask->meta, "decisions");
     if (ask->error == OK && !decisions && json_object_set_new(ask->meta, "decisions", decisions = json_object()) != 0) ask->error = ERR_NOMEM;
     json_object_foreach(changes, key, value) {
@@ -59,6 +67,7 @@ static void plan_again(struct http_request *req, void *thread_state)
     }
     json_decref(changes);
     if (ask->error == OK) ask->error = list_work_plan(worker->db, &door, app_of(req)->store.folder, ask->id, ask->meta, &ask->fault);
+    file_unlock(lock);
 }
 
 static void agree(struct http_request *req, void *thread_state)
@@ -67,10 +76,12 @@ static void agree(struct http_request *req, void *thread_state)
     struct worker *worker = thread_state;
     const struct list_import_door door = turn_door(app_of(req));
     bool take_good = ask->act != NULL;
-    ask->error = worker ? read_work(req, ask) : ERR_BUSY;
+    int lock = -1;
+    ask->error = worker ? read_work(req, ask, &lock) : ERR_BUSY;
     if (ask->error == OK && json_object_set_new(ask->meta, "take_good", json_boolean(take_good)) != 0) ask->error = ERR_NOMEM;
     if (ask->error == OK)
         ask->error = list_work_apply(worker->db, &door, app_of(req)->store.folder, ask->id, ask->meta, ask->digest, &ask->result, &ask->fault);
+    file_unlock(lock);
 }
 
 static void undo(struct http_request *req, void *thread_state)
@@ -95,9 +106,11 @@ static void undo(struct http_request *req, void *thread_state)
 static void drop(struct http_request *req, void *thread_state)
 {
     struct import_ask *ask = req->state;
+    int lock = -1;
     (void)thread_state;
-    ask->error = read_work(req, ask);
+    ask->error = read_work(req, ask, &lock);
     if (ask->error == OK) list_work_remove(app_of(req)->store.folder, ask->id);
+    file_unlock(lock);
 }
 
 /* --- and then
@@ -232,7 +245,8 @@ static json_t *read_choices(struct http_request *req)
     json_t *all = json_object();
     const char *key;
     for (size_t i = 0; all && (key = http_form_at(req, "key", i)); i++) {
-        const char *value = http_form(req, arena_printf(req->arena, "d-%s", key));
+        const char *value = http_form(req, arena_printf(req->arena, "d-%s", key)), *was = http_form(req, arena_printf(req->arena, "was-%s", key));
+        if (value && was && strcmp(value, was) == 0) continue; /* not chosen here: somebody else may have, since this page was made */
         if (strchr(key, '/') && value) (void)json_object_set_new(all, key, json_string(value));
     }
     return all;

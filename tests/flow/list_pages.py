@@ -10,6 +10,7 @@ import os
 import re
 import sqlite3
 import sys
+import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from plenum import Server, check, equal, plenum, rows, run, small_event
@@ -84,7 +85,7 @@ def what_cannot_be_read_is_said_in_words():
 def a_list_is_put_right_agreed_and_taken_back():
     server, one = world["server"], world["one"]
     before = rows(server.data, "SELECT * FROM person ORDER BY id"), rows(server.data, "SELECT p.code, d.number, d.status FROM delegate d LEFT JOIN person p ON p.id = d.person_id ORDER BY d.id")
-    content = table(["", "DANH SÁCH ĐẠI BIỂU", "", "", "", "", ""], HEADINGS, ["P01", "Đặng Thị Hồng Thắm", "", "", "Chức vụ mới", "", ""],
+    content = table(["", "DANH SÁCH ĐẠI BIỂU", "", "", "", "", ""], HEADINGS, ["P01", "Đặng Thị Hồng Thắm", "", "", "Chức vụ mới", "960", ""],
                     ["", "Vo Thi My Duyen", "05/04/1991", "U1", "", "", ""], ["", "Người <b>Mới</b>", "01/01/1990", "U2", "", "961", "guest"],
                     ["", "Người Sai", "31/02/1990", "U2", "", "962", "guest"])
     path, page = page_of(one, send(one, BASE, content))
@@ -104,7 +105,7 @@ def a_list_is_put_right_agreed_and_taken_back():
     check("Đặng Thị Hồng Thắm" in only and "Người Sai" not in only, "rows are found without marks")
     agreed = one.form(path, {"do": "agree", "digest": digest(page), "take_good": "1"})
     check(agreed.header("location").endswith("?done=taken"), "taken in", agreed)
-    equal(rows(server.data, "SELECT title FROM person WHERE code = 'P01'"), [("Chức vụ mới",)], "a change")
+    equal(rows(server.data, "SELECT p.title, d.number FROM person p JOIN delegate d ON d.person_id = p.id WHERE p.code = 'P01'"), [("Chủ tịch", "960")], "the delegate's change, not the register's")
     equal(rows(server.data, "SELECT p.name, d.status FROM delegate d JOIN person p ON p.id = d.person_id WHERE d.number = '961'"), [("Người <b>Mới</b>", "summoned")], "somebody new")
     check(not os.listdir(os.path.join(server.data, "imports")), "the file is gone", os.listdir(os.path.join(server.data, "imports")))
     page = one.get(BASE)
@@ -131,9 +132,60 @@ def the_register_tells_nothing_to_one_event():
     check("•••" in shown, "the one who may be meant is named without a birth")
 
 
+def the_register_is_changed_by_its_own_organisers_only():
+    server, one, everyone = world["server"], world["one"], world["all"]
+    content = table(["Mã", "Họ và tên", "Số điện thoại", "Số ghế"], ["P03", "Lê Quỳnh Như", "0600 999 999", "K1"], ["P961", "Người Của Đại Hội", "0600 999 001", "K2"])
+    was = rows(server.data, "SELECT phone FROM person WHERE code = 'P03'")
+    path, page = page_of(one, send(one, BASE, content.replace("Số ghế".encode(), "Số ghế,Thành phần".encode()).replace(b"K1", b"K1,official").replace(b"K2", b"K2,guest")))
+    shown = page.text.split('id="rows"')[1]
+    check("được giữ nguyên" in shown and "0600 999 999" not in shown, "it is said beside the row", shown[:1500])
+    foreign = page
+    told = everyone.form(path, {"do": "agree", "digest": digest(page)})
+    check("said=list_changed" in told.header("location"), "who may change more is shown more", told)
+    page = everyone.get(told.header("location"))
+    check("0600 999 999" in page.text, "the number is there to be seen")
+    told = one.form(path, {"do": "agree", "digest": digest(page)})
+    check("said=list_changed" in told.header("location"), "who may not cannot agree to it", told)
+    check(one.form(path, {"do": "agree", "digest": digest(foreign)}).header("location").endswith("done=taken"), "agreed, as it was shown to them")
+    equal(rows(server.data, "SELECT phone FROM person WHERE code = 'P03'"), was, "the register stays")
+    equal(rows(server.data, "SELECT p.code, d.seat FROM delegate d JOIN person p ON p.id = d.person_id WHERE d.seat IN ('K1', 'K2') ORDER BY 2"), [("P03", "K1"), ("P961", "K2")], "the event's is taken")
+    path, page = page_of(one, send(one, BASE, table(["Mã", "Họ và tên", "Số điện thoại"], ["P961", "Người Của Đại Hội", "0600 999 002"])))
+    equal(kinds(page), {"changed": 1}, "who came by this event is theirs to put right")
+    one.form(path, {"do": "drop"})
+
+
+def two_decide_at_once():
+    server, one, everyone = world["server"], world["one"], world["all"]
+    path, page = page_of(one, send(one, BASE, table(HEADINGS, *[["", "Người Trùng Tên", "05/04/1961", "U1", "", "", "guest"]] * 5)))
+    keys = re.findall(r'name="key" value="([0-9/]+)"', page.text)
+    check(len(keys) >= 3, "rows to decide about", kinds(page))
+    form = {"was-" + key: "" for key in keys}
+    form.update({"d-" + key: "" for key in keys})
+    check('name="was-%s" value=""' % keys[0] in page.text, "the page says what it showed")
+
+    def decide(client, key, answers):
+        body = "&".join("%s=%s" % (k.replace("/", "%2F"), v) for k, v in list(dict(form, **{"d-" + key: "leave", "csrf": client.csrf, "do": "decide"}).items()) + [("key", k) for k in keys])
+        answers.append(client.request("POST", path, body.encode(), {"Content-Type": "application/x-www-form-urlencoded"}).status)
+
+    answers, threads = [], []
+    for i, key in enumerate(keys):
+        threads.append(threading.Thread(target=decide, args=(server.sign_in(["one", "all"][i % 2], "mat khau that dai 19"), key, answers)))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    equal(answers, [303] * len(keys), "each is answered")
+    equal(kinds(one.get(path)).get("doubtful"), None, "what each decided is kept")
+    one.form(path, {"do": "drop"})
+
+
 def what_is_sensitive_is_not_found_out_by_guessing():
     """A list that guesses right looks as one that guesses wrong; who may read such values is told more, and noted."""
     server, one, everyone = world["server"], world["one"], world["all"]
+    db = sqlite3.connect(os.path.join(server.data, "plenum.db"), timeout=20)
+    db.execute("UPDATE register_change SET source = 'desk' WHERE field = 'created' AND person_id = (SELECT id FROM person WHERE code = 'P02')")  # they came by this event
+    db.commit()
+    db.close()
     seen = []
     for said in ("có", "không"):
         path, page = page_of(one, send(one, BASE, table(["Mã", "Họ và tên", "Đảng viên"], ["P02", "Nguyễn Văn Đức", said])))
@@ -209,4 +261,4 @@ def many_rows_are_pages():
 run("list_pages", begin, rights, what_cannot_be_read_is_said_in_words, a_list_is_put_right_agreed_and_taken_back, the_register_tells_nothing_to_one_event,
     what_is_sensitive_is_not_found_out_by_guessing, the_history_is_that_of_the_event,
     columns_are_chosen_and_remembered, what_changed_meanwhile_is_told,
-    many_rows_are_pages)
+    the_register_is_changed_by_its_own_organisers_only, two_decide_at_once, many_rows_are_pages)

@@ -88,6 +88,7 @@ static enum err make_plan(struct list_import *m, struct fault *fault)
         e = import_units(m, fault);
     } else {
         e = merge_people(m);
+        if (e == OK && m->options.keeps_people) e = import_keep_foreign(m);
         if (e == OK && m->options.target == LIST_DELEGATES) e = import_name_delegates(m);
         if (e == OK && m->options.target == LIST_DELEGATES) e = import_delegates(m);
         if (e == OK && m->options.target == LIST_DELEGATES && m->options.prune) e = import_prune(m);

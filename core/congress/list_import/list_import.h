@@ -45,6 +45,7 @@ struct list_import_options {
     bool tells_sensitive;       /* of sensitive columns too it is told what is new, changed or the same (never what stood there): for who may read them, and to be noted
                                    with list_import_note. Else they only count as given */
     bool own_people;            /* of the register's people who are no delegates of the event yet, nothing is told that the list does not say */
+    bool keeps_people;          /* of people who are not the event's own, the register's fields stay as they are (docs/decisions/0054-list-import.md) */
     bool prune;                 /* delegates whom the list does not name are withdrawn */
     enum list_import_doubts doubts;
     const struct list_decision *decisions;

@@ -2,8 +2,8 @@
 #include "core/base/clock.h"
 #include "core/base/crypto.h"
 #include "core/base/file.h"
-#include "core/base/text.h"
 #include "core/congress/list_import/list_files.h"
+#include "core/congress/list_import/list_rows.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -13,13 +13,8 @@
 #include <unistd.h>
 
 #define META_MOST (8u * 1024u * 1024u)
-#define ROWS_MOST (400u * 1024u * 1024u)
-#define LOOKED_AT 240 /* bytes of a line in which code and name stand */
-
-struct mark {
-    uint64_t offset;
-    uint32_t length, kind;
-};
+#define LOCK_WAIT_MS 30000 /* a plan of 70 000 rows takes some seconds */
+#define LOCK_LOOK_MS 20
 
 static bool is_id(const char *id)
 {
@@ -65,6 +60,22 @@ enum err list_work_read(const char *folder, const char *id, json_t **ret_meta, s
     enum err e = path ? file_read(&arena, path, META_MOST, &text, &length, fault) : ERR_NOT_FOUND;
     if (e == OK) e = json_read(text, length, ret_meta, fault);
     arena_release(&arena);
+    return e == ERR_NOT_FOUND ? fault_set(fault, e, "this list is not here any more") : e;
+}
+
+enum err list_work_lock(const char *folder, const char *id, int *ret_lock, struct fault *fault)
+{
+    struct arena arena = {0};
+    char *path = is_id(id) ? path_of(&arena, folder, id, "lock") : NULL, *meta = path ? path_of(&arena, folder, id, "meta") : NULL;
+    enum err e = meta && file_exists(meta) ? ERR_BUSY : ERR_NOT_FOUND;
+    for (int64_t until = clock_steady_us() + LOCK_WAIT_MS * INT64_C(1000); e == ERR_BUSY;) {
+        e = file_lock(path, ret_lock, fault);
+        if (e != ERR_BUSY || clock_steady_us() > until) break;
+        if (fault) *fault = (struct fault){0};
+        clock_sleep_ms(LOCK_LOOK_MS);
+    }
+    arena_release(&arena);
+    if (e == ERR_BUSY) return fault_because(fault, e, "list_import_busy", NULL, "somebody else is at this list: wait a moment and try again");
     return e == ERR_NOT_FOUND ? fault_set(fault, e, "this list is not here any more") : e;
 }
 
@@ -206,6 +217,7 @@ static enum err read_options(struct arena *arena, const json_t *meta, struct lis
                                     .forget_mapping = json_is_true(json_object_get(meta, "guess"))};
     o.own_people = o.event != NULL; /* the register is not the event's organiser's (docs/decisions/0060-register-pages.md) */
     o.tells_sensitive = !o.own_people;
+    o.keeps_people = o.event != NULL && !json_is_true(json_object_get(meta, "of_all"));
     if (!list_target_parse(json_string_value(json_object_get(meta, "target")), &o.target)) return ERR_BUG;
     for (int i = 0; word && i < 4; i++)
         if (strcmp(doubts[i], word) == 0) o.doubts = (enum list_import_doubts)i;
@@ -213,21 +225,6 @@ static enum err read_options(struct arena *arena, const json_t *meta, struct lis
     if (e == OK) e = read_decisions(arena, json_object_get(meta, "decisions"), &o);
     *ret = o;
     return e;
-}
-
-struct writing {
-    FILE *rows, *index;
-    struct crypto_sha256_state state;
-    uint64_t offset;
-};
-
-static bool write_line(void *context, enum list_row_kind kind, const char *text, size_t length)
-{
-    struct writing *w = context;
-    struct mark mark = {w->offset, (uint32_t)length, (uint32_t)kind};
-    crypto_sha256_add(&w->state, text, length);
-    w->offset += length + 1;
-    return fwrite(text, 1, length, w->rows) == length && fputc('\n', w->rows) != EOF && fwrite(&mark, sizeof mark, 1, w->index) == 1;
 }
 
 static enum err store_head(struct list_import *plan, json_t *meta)
@@ -241,33 +238,16 @@ static enum err store_head(struct list_import *plan, json_t *meta)
     return e != OK ? e : failed ? ERR_NOMEM : OK;
 }
 
-static enum err end_writing(struct writing *w, enum err e)
-{
-    if (w->rows && (ferror(w->rows) || fflush(w->rows) != 0) && e == OK) e = ERR_FULL;
-    if (w->index && (ferror(w->index) || fflush(w->index) != 0) && e == OK) e = ERR_FULL;
-    if (w->rows) (void)fclose(w->rows);
-    if (w->index) (void)fclose(w->index);
-    return e;
-}
-
-static enum err store_plan(struct list_import *plan, const char *folder, const char *id, json_t *meta)
+static enum err store_plan(struct list_import *plan, const char *folder, const char *id, json_t *meta, struct fault *fault)
 {
     struct arena arena = {0};
-    struct writing w = {0};
     char hex[CRYPTO_HASH_HEX];
-    char *rows = path_of(&arena, folder, id, "rows"), *index = path_of(&arena, folder, id, "index");
-    if (rows) (void)unlink(rows); /* whoever reads has the old one open */
-    if (index) (void)unlink(index);
-    w.rows = rows ? fopen(rows, "wb") : NULL;
-    w.index = index ? fopen(index, "wb") : NULL;
-    crypto_sha256_start(&w.state);
-    enum err e = w.rows && w.index ? list_import_rows_json(plan, write_line, &w) : ERR_IO;
-    e = end_writing(&w, e);
-    crypto_sha256_end(&w.state, hex);
+    char *rows = path_of(&arena, folder, id, "rows");
+    enum err e = rows ? list_rows_write(plan, rows, hex, fault) : no_memory(fault);
     arena_release(&arena);
     if (e == OK) e = store_head(plan, meta);
-    if (e == OK && json_object_set_new(meta, "digest", json_string(hex)) != 0) e = ERR_NOMEM;
-    return e;
+    if (e == OK && json_object_set_new(meta, "digest", json_string(hex)) != 0) e = no_memory(fault);
+    return e == OK || (fault && fault->code) ? e : fault_set(fault, e, "keep the dry run: %s", err_name(e));
 }
 
 /* The file, or the files. */
@@ -316,7 +296,7 @@ enum err list_work_plan(struct db *db, const struct list_import_door *door, cons
     enum err e = open_plan(db, folder, id, meta, &arena, &plan, fault);
     bool made = e == OK;
     if (made) e = list_import_note(plan, door, true, fault);
-    if (e == OK && (e = store_plan(plan, folder, id, meta)) != OK) fault_set(fault, e, "keep the dry run: %s", err_name(e));
+    if (e == OK) e = store_plan(plan, folder, id, meta, fault);
     else if (!made && (e == ERR_INPUT || e == ERR_LIMIT || e == ERR_USAGE || e == ERR_NOT_FOUND)) e = store_problem(meta, fault);
     list_import_close(plan);
     if (e == OK) e = write_meta(folder, id, meta, fault);
@@ -325,54 +305,13 @@ enum err list_work_plan(struct db *db, const struct list_import_door *door, cons
     return e;
 }
 
-/* --- rows ------------------------------------------------------------------------------------------------------------------------------------------------------ */
-
-static bool has_words(struct arena *arena, const char *line, size_t length, const char *fold)
-{
-    arena_clear(arena);
-    size_t n = length < LOOKED_AT ? length : LOOKED_AT;
-    while (n < length && n > 0 && ((unsigned char)line[n] & 0xc0) == 0x80) n--; /* not within a letter */
-    char *head = arena_strndup(arena, line, n), *folded = head ? text_fold(arena, head) : NULL;
-    return folded && strstr(folded, fold);
-}
-
-static enum err pick(const char *rows, size_t rows_length, const struct mark *marks, size_t count, const struct list_work_filter *f, const char *fold, json_t *list,
-                     size_t *ret_total)
-{
-    struct arena scratch = {0};
-    enum err e = OK;
-    size_t total = 0;
-    for (size_t i = 0; e == OK && i < count; i++) {
-        json_t *row = NULL;
-        if (marks[i].offset + marks[i].length > rows_length || (f->kinds && !(f->kinds & 1u << marks[i].kind))) continue;
-        const char *line = rows + marks[i].offset;
-        if (fold && !has_words(&scratch, line, marks[i].length, fold)) continue;
-        if (total++ < f->from || json_array_size(list) >= f->most) continue;
-        e = json_read(line, marks[i].length, &row, NULL);
-        if (e == OK && json_array_append_new(list, row) != 0) e = ERR_NOMEM;
-    }
-    arena_release(&scratch);
-    *ret_total = total;
-    return e;
-}
-
 enum err list_work_rows(const char *folder, const char *id, const struct list_work_filter *filter, json_t **ret, struct fault *fault)
 {
     struct arena arena = {0};
-    char *rows = NULL, *index = NULL, *rows_path = path_of(&arena, folder, id, "rows"), *index_path = path_of(&arena, folder, id, "index");
-    const char *fold = filter->words && *filter->words ? text_fold(&arena, filter->words) : NULL;
-    size_t rows_length = 0, index_length = 0, total = 0;
-    json_t *list = json_array();
-    enum err e = list && rows_path && index_path ? file_read(&arena, index_path, ROWS_MOST, &index, &index_length, fault) : no_memory(fault);
-    if (e == OK) e = file_read(&arena, rows_path, ROWS_MOST, &rows, &rows_length, fault);
-    if (e == OK) {
-        e = pick(rows, rows_length, (const struct mark *)(const void *)index, index_length / sizeof(struct mark), filter, fold && *fold ? fold : NULL, list, &total);
-        if (e != OK) fault_set(fault, e, "read the dry run: %s", err_name(e));
-    }
+    char *path = path_of(&arena, folder, id, "rows");
+    enum err e = path ? list_rows_read(path, filter, ret, fault) : no_memory(fault);
     arena_release(&arena);
-    if (e == OK) *ret = json_pack("{s:o, s:I}", "rows", list, "total", (json_int_t)total);
-    else json_decref(list);
-    return e == OK && !*ret ? no_memory(fault) : e;
+    return e;
 }
 
 /* --- agreed
@@ -386,7 +325,7 @@ static enum err apply_locked(struct db *db, const struct list_import_door *door,
     size_t count;
     enum err e = list_import_recover(door, &count, fault);
     if (e == OK) e = open_plan(db, folder, id, meta, &arena, &plan, fault);
-    if (e == OK && (e = store_plan(plan, folder, id, meta)) != OK) fault_set(fault, e, "keep the dry run: %s", err_name(e));
+    if (e == OK) e = store_plan(plan, folder, id, meta, fault);
     if (e == OK) e = write_meta(folder, id, meta, fault);
     bool other = e == OK && strcmp(json_string_value(json_object_get(meta, "digest")), digest) != 0;
     if (other) e = list_import_note(plan, door, true, fault);

@@ -2,11 +2,12 @@
  *
  *     DIR/imports/ID/file     as it was uploaded; 0600. Of several, or an archive: DIR/imports/ID/files/NUMBER
  *     DIR/imports/ID/meta     JSON: what was chosen ("target", "event", "name", "actor", "made_ms", "map", "sheet", "header", "capitals", "new_units", "category",
- *                             "doubts", "decisions", "take_good", "prune"; of several files "files": their names, "without": indices of those left out)
+ *                             "doubts", "decisions", "take_good", "prune", "of_all": by an organiser of all events; of several
+ *                             files "files": their names, "without": indices of those left out)
  *                             and what came of it ("head", "passed", "digest", or "problem")
- *     DIR/imports/ID/rows     the plan, a JSON object a line (list_import_rows_json); index: where each begins, and its kind
+ *     DIR/imports/ID/rows     the plan, a JSON object a line (list_import_rows_json), behind them where each begins, and its kind
  *
- * Nothing of it is in the database but who looked at it (the audit log). Calls of one id are the caller's to keep apart; files are replaced as a whole, so that a reader
+ * Nothing of it is in the database but who looked at it (the audit log). Who changes one holds its lock (list_work_lock); files are replaced as a whole, so that a reader
  * sees an old state or a new one. Slow: for the job pool. */
 #ifndef PLENUM_LIST_WORK_H
 #define PLENUM_LIST_WORK_H
@@ -24,6 +25,9 @@ struct list_work_piece {
 };
 /* `meta` gets what it is; also removes those that are too old. ERR_FULL: no room. */
 enum err list_work_make(const char *folder, const struct list_work_piece *pieces, size_t count, json_t *meta, char ret_id[LIST_WORK_ID_SIZE], struct fault *fault);
+/* DIR/imports/ID/lock, freed by file_unlock: from reading what was chosen until what came of it is stored, so that two who choose at once lose nothing. Waits for
+ * whoever has it; ERR_BUSY after half a minute, ERR_NOT_FOUND. */
+enum err list_work_lock(const char *folder, const char *id, int *ret_lock, struct fault *fault);
 /* ERR_NOT_FOUND. A new reference. */
 enum err list_work_read(const char *folder, const char *id, json_t **ret_meta, struct fault *fault);
 /* Works the plan out by what `meta` says, notes who looks (through `door`, in the audit log), and stores both. What is wrong with the file or

@@ -19,7 +19,7 @@ struct list_row {
     bool match_in_file;                   /* its candidates are rows of this list */
     const struct list_flaw *flaws;        /* found here, beside the record's own */
     size_t flaw_count;
-    const char *note;                     /* why it stays as it is: "replaced_at_desk", "named_at_desk"; NULL */
+    const char *note;                     /* why it stays as it is: "replaced_at_desk", "named_at_desk", "person_of_all"; NULL */
     const char *decision;                 /* as it was given; NULL: none */
     bool person_first, unit_first;        /* this is the row that writes the person, the unit */
     bool given;                           /* it says something sensitive of somebody known */
@@ -140,6 +140,9 @@ enum err import_units(struct list_import *import, struct fault *fault);
 enum err import_name_delegates(struct list_import *import);
 enum err import_delegates(struct list_import *import);
 enum err import_prune(struct list_import *import);
+
+/* --- foreign.c: with options.keeps_people, people whom an event's organiser may not change stay as they are --- */
+enum err import_keep_foreign(struct list_import *import);
 
 /* --- present.c: people who stand in the list although no row was taken for them --- */
 enum err import_present(struct list_import *import, struct map *present);

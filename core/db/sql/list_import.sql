@@ -109,6 +109,14 @@ UPDATE delegate SET number = $2 WHERE id = $1
 -- list_import_bump_all :exec ()
 UPDATE event SET config_seq = config_seq + 1, roster_seq = roster_seq + 1, figures_seq = figures_seq + 1
 
+-- People who came into the register through one event, at its desk or by its lists, and are at no other and have no card of a member.
+-- list_import_own_people :many (event_id i64) -> (person_id i64)
+SELECT d.person_id FROM delegate d WHERE d.event_id = $1 AND d.person_id IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM delegate o WHERE o.person_id = d.person_id AND o.event_id <> $1)
+  AND NOT EXISTS (SELECT 1 FROM credential c WHERE c.person_id = d.person_id AND c.event_id IS NULL)
+  AND EXISTS (SELECT 1 FROM register_change r WHERE r.person_id = d.person_id AND r.field = 'created'
+    AND (r.source = 'desk' OR r.source IN (SELECT 'import:' || CAST(i.number AS TEXT) FROM list_import i WHERE i.event_id = $1)))
+
 -- What an import has yet to give back to one of its delegates.
 -- list_import_row_open :maybe (import i64, subject_id i64) -> (place i64, fields text)
 SELECT place, fields FROM list_import_row WHERE subject_id = $2 AND import = $1 AND left_as IS NULL AND entity = 'delegate' AND made IS NULL ORDER BY place LIMIT 1
