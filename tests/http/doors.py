@@ -788,6 +788,8 @@ def bodies():
             check(reply.status == 413, "%s: takes no body" % route.name, reply)
             continue
         is_json = door.body is not None
+        if is_json and door.status == 403:  # for organisers of all events alone
+            client = world.all
         kind = {"Content-Type": "application/json" if is_json else "application/x-www-form-urlencoded"}
         reply = client.request(route.method, path, b"", kind)
         fine = (201,) if route.pattern.endswith("/reissue") else ()

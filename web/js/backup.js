@@ -20,12 +20,12 @@ async function follow() {
   }
 }
 
+// The server is another one when it does not know whoever asked any more: a restore ends everybody's session.
 async function back() {
-  for (let gone = false, tries = 0; ; tries++) {
+  for (;;) {
     await wait(700);
-    const alive = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(3000) }).then((answer) => answer.ok, () => false);
-    gone ||= !alive;
-    if (alive && (gone || tries > 15)) return location.replace(`/login?next=${here}`);
+    const answer = await fetch(`${here}/state`, { cache: "no-store", headers: { Accept: "application/json" }, signal: AbortSignal.timeout(5000) }).catch(() => null);
+    if (answer?.status === 401 || answer?.status === 403) return location.replace(`/login?next=${here}`);
   }
 }
 

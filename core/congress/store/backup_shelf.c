@@ -2,6 +2,7 @@
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/base/text.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -283,15 +284,21 @@ static bool begins_as_one(const char *path, bool *ret_sealed)
     return crypto_stream_is(path, ret_sealed) == OK && (gzip || *ret_sealed);
 }
 
-/* What can stand in a name here, without the ending. */
-static void tidy_stem(const char *wanted, char *stem, size_t size)
+/* What can stand in a name here, without the ending: letters without their marks, "-" for blanks. */
+static void tidy_stem(struct arena *arena, const char *wanted, char *stem, size_t size)
 {
+    const char *base = arena_strdup(arena, file_base_name(wanted));
+    bool has_marks = false;
     size_t n = 0;
-    for (const char *p = file_base_name(wanted); *p && n + 1 < size; p++)
-        if (isascii((unsigned char)*p) && (isalnum((unsigned char)*p) || (n && strchr("._-", *p)))) stem[n++] = *p;
+    for (size_t i = 0; base && i < 2; i++)
+        if (ends_with(base, endings[i])) base = arena_strndup(arena, base, strlen(base) - strlen(endings[i]));
+    for (const char *p = base; p && *p; p++) has_marks = has_marks || !isascii((unsigned char)*p);
+    const char *plain = has_marks ? text_fold(arena, base) : base;
+    for (const char *p = plain; p && *p && n + 1 < size; p++) {
+        char c = *p == ' ' ? '-' : *p;
+        if (isascii((unsigned char)c) && (isalnum((unsigned char)c) || (n && strchr("._-", c)))) stem[n++] = c;
+    }
     stem[n] = '\0';
-    for (size_t i = 0; i < 2; i++)
-        if (ends_with(stem, endings[i])) stem[strlen(stem) - strlen(endings[i])] = '\0';
     if (!*stem) (void)snprintf(stem, size, "uploaded");
 }
 
@@ -302,7 +309,7 @@ enum err shelf_take(const char *data, const char *path, const char *wanted, cons
     bool sealed = false;
     enum err e = begins_as_one(path, &sealed) ? OK : fault_because(fault, ERR_INPUT, "backup_not_one", NULL, "this is no backup of Plenum");
     const char *target = NULL, *folder = arena_printf(&arena, "%s/backups", data);
-    tidy_stem(wanted, stem, sizeof stem);
+    tidy_stem(&arena, wanted, stem, sizeof stem);
     for (int i = 0; e == OK && i < 1000; i++) {
         char again[16] = "";
         if (i) (void)snprintf(again, sizeof again, "-%d", i + 1);

@@ -65,13 +65,24 @@ static void remove_mark(struct arena *arena, const char *folder, const char *mar
 
 /* --- preparing ----------------------------------------------------------------------------------------------------------------------------------------- */
 
+/* Not every file system exchanges two names (a stick's does not): tried before anybody waits for it. */
+static bool can_exchange(struct arena *arena, const char *data)
+{
+    const char *a = beside(arena, data, PREPARED ".a"), *b = beside(arena, data, PREPARED ".b");
+    if (!a || !b || mkdir(a, 0700) != 0) return false;
+    bool good = mkdir(b, 0700) == 0 && renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE) == 0;
+    (void)rmdir(b);
+    (void)rmdir(a);
+    return good;
+}
+
 /* What is renamed has to lie within a folder that is ours to write, and on its disk. */
 static enum err check_place(struct arena *arena, const char *data, struct fault *fault)
 {
     struct stat own, above;
     const char *folder = file_folder(arena, data);
     if (!folder) return fault_set(fault, ERR_NOMEM, "not enough memory");
-    if (stat(data, &own) == 0 && stat(folder, &above) == 0 && own.st_dev == above.st_dev && access(folder, W_OK | X_OK) == 0) return OK;
+    if (stat(data, &own) == 0 && stat(folder, &above) == 0 && own.st_dev == above.st_dev && can_exchange(arena, data)) return OK;
     return fault_because(fault, ERR_DENIED, "backup_place", folder,
                          "%s: the server may not write there, or the data folder is a disk of its own: use plenum restore", folder);
 }
@@ -145,8 +156,9 @@ enum err restore_prepare(const char *data, const char *path, const struct backup
     struct store store = {0};
     json_t *warnings = json_array();
     const char *fresh = beside(&arena, data, PREPARED), *database = fresh ? file_join(&arena, fresh, "plenum.db") : NULL;
-    enum err e = database && warnings ? check_place(&arena, data, fault) : fault_set(fault, ERR_NOMEM, "not enough memory");
+    enum err e = database && warnings ? OK : fault_set(fault, ERR_NOMEM, "not enough memory");
     if (e == OK && restore_drop(data) != OK) e = fault_set(fault, ERR_IO, "%s: what was prepared before cannot be removed", fresh);
+    if (e == OK) e = check_place(&arena, data, fault);
     if (e == OK) e = backup_restore_watched(path, fresh, options, &figures, fault);
     if (e == OK) {
         remove_mark(&arena, fresh, AGREED); /* whoever made the file may have put anything in */
