@@ -39,7 +39,10 @@ static enum err find(struct db *db, struct http_request *req, struct running *r)
 {
     struct photo_job *job = r->job;
     const char *sha256 = NULL;
-    enum err e = photo_find(db, req->arena, http_param(req, "event"), job->person, &sha256);
+    struct register_person person;
+    enum err e = job->of_register ? register_person_by_code(db, req->arena, job->person, &person)
+                                  : photo_find(db, req->arena, http_param(req, "event"), job->person, &sha256);
+    if (e == OK && job->of_register) sha256 = person.photo_blob;
     if (e == ERR_NOT_FOUND) return fault_set(&job->fault, e, "there is no delegate \"%.100s\" in this event", job->person);
     (void)snprintf(r->code, sizeof r->code, "%s", job->person);
     r->had = sha256 != NULL;

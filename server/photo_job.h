@@ -10,6 +10,7 @@
 struct photo_job {
     /* Set by the handler; all of them live in the request. */
     const char *person;    /* code of a delegate of the route's event; NULL: found by the file's name */
+    bool of_register;      /* the code is anybody's of the register */
     const char *file_name; /* NULL when `person` is given */
     const char *data;
     size_t length;

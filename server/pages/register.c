@@ -43,6 +43,7 @@ static void put_tree(struct view *view, const struct register_tree *tree)
         view_put(row, "href", register_href(view, "units", unit->code));
         view_put(row, "depth", arena_printf(view->arena, "%d", unit->depth > 6 ? 6 : unit->depth));
         put_count(view, row, &unit->below);
+        view_put_flag(row, "closed", unit->closed_day != NULL);
         json_array_append_new(rows, row);
         shown++;
     }

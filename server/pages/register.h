@@ -21,6 +21,9 @@ bool register_view_begin(struct register_view *r, struct http_request *req, void
 /* "/admin/-/register/people/P-1"; `kind` "people" or "units". In the arena. */
 const char *register_href(struct view *view, const char *kind, const char *code);
 
+/* What the press before this page did (done=, photo=): words of our own tables only. */
+void register_put_done(struct view *view);
+
 /* The field in the reader's words, as columns of lists are called, "attribute:CODE" by its title. */
 const char *register_field_words(struct register_view *r, const char *code);
 /* "87 %", rounded down: only what is whole says 100. */

@@ -43,6 +43,7 @@ static enum err put_facts(struct register_view *r, const struct register_person 
     add_row(r, rows, "email", p->email);
     add_row(r, rows, "photo", p->photo_blob ? view_words(view, "register.yes") : NULL);
     view_put_json(view->root, "rows", rows);
+    view_put_flag(view->root, "has_photo", p->photo_blob != NULL);
     if (p->unit_id == DB_NULL) return OK;
     enum err e = register_unit_by_id(r->db, view->arena, p->unit_id, &unit);
     if (e != OK) return e;
@@ -160,6 +161,7 @@ static void page_work(struct http_request *req, void *thread_state)
         return;
     }
     view_put_flag(r.view.root, "shown", shown != NULL);
+    register_put_done(&r.view);
     view_set_title(&r.view, person.name);
     view_set_style(&r.view, "admin");
     view_reply(&r.view, 200, "house_person");

@@ -1,5 +1,6 @@
-/* GET /admin/-/register/units/{unit}: a unit with those beneath it: people by pages (after=, id=; missing= a field: who lacks it), the units beneath, how many they were
- * on a day (day=), who came and went in a period (from=, until=), what changed of the unit. {unit} "~", no code: people who are in none. For organisers of all events. */
+/* GET /admin/-/register/units/{unit}: a unit with those beneath it: people by pages (after=, id=; missing= a field: who lacks it), the units beneath, how many they
+ * were on a day (day=), who came and went in a period (from=, until=), what changed of the unit. {unit} "~", no code: people who are in none; "*": everybody.
+ * missing=any: who lacks any of what is wanted. For organisers of all events. */
 #include "server/pages/register.h"
 #include "core/base/clock.h"
 #include "core/base/text.h"
@@ -12,7 +13,7 @@
 
 struct asked {
     struct register_unit unit;
-    bool nowhere;
+    bool nowhere, everybody; /* no unit */
     const char *href, *field; /* field: who lacks it; NULL: everybody */
     int64_t missing;
 };
@@ -21,10 +22,14 @@ static enum err read_asked(struct register_view *r, struct asked *ret)
 {
     struct http_request *req = r->view.req;
     const char *code = http_param(req, "unit"), *field = http_query(req, "missing");
-    *ret = (struct asked){.nowhere = strcmp(code, "~") == 0};
-    enum err e = ret->nowhere ? OK : register_unit_by_code(r->db, req->arena, code, &ret->unit);
+    *ret = (struct asked){.nowhere = strcmp(code, "~") == 0, .everybody = strcmp(code, "*") == 0};
+    enum err e = ret->nowhere || ret->everybody ? OK : register_unit_by_code(r->db, req->arena, code, &ret->unit);
     if (e != OK) return e;
-    ret->href = register_href(&r->view, "units", ret->nowhere ? "~" : ret->unit.code);
+    ret->href = register_href(&r->view, "units", ret->nowhere ? "~" : ret->everybody ? "*" : ret->unit.code);
+    if (field && strcmp(field, "any") == 0 && r->fields.wanted) {
+        ret->field = "any";
+        ret->missing = r->fields.wanted;
+    }
     for (size_t i = 0; field && i < r->fields.count; i++) {
         if (strcmp(r->fields.items[i].code, field) != 0) continue;
         ret->field = r->fields.items[i].code;
@@ -63,7 +68,8 @@ static enum err put_people(struct register_view *r, const struct asked *asked)
     struct register_line *lines;
     size_t count;
     const char *after = http_query(view->req, "after");
-    const struct register_filter filter = {asked->nowhere ? REGISTER_IN_NO_UNIT : REGISTER_IN_UNIT, asked->unit.id, asked->missing};
+    enum register_where where = asked->nowhere ? REGISTER_IN_NO_UNIT : asked->everybody ? REGISTER_EVERYBODY : REGISTER_IN_UNIT;
+    const struct register_filter filter = {where, asked->unit.id, asked->missing};
     const struct register_page page = {after, after ? messages_read_id(http_query(view->req, "id")) : 0, REGISTER_PAGE + 1};
     enum err e = register_people_read(r->db, view->arena, &filter, &page, &lines, &count);
     if (e != OK) return e;
@@ -92,6 +98,13 @@ static void put_missing(struct register_view *r, const struct asked *asked, cons
         view_put(row, "href", arena_printf(view->arena, "%s?missing=%s#people", asked->href, field->code));
         put_number(view, row, "lack", count->missing[i]);
         json_array_append_new(rows, row);
+    }
+    if (json_array_size(rows) > 1) {
+        json_t *any = json_object();
+        view_put(any, "words", view_words(view, "register.anything"));
+        view_put(any, "href", arena_printf(view->arena, "%s?missing=any#people", asked->href));
+        put_number(view, any, "lack", count->people - count->complete);
+        json_array_insert_new(rows, 0, any);
     }
     view_put_flag(view->root, "any_missing", json_array_size(rows) > 0);
     view_put_json(view->root, "missing_fields", rows);
@@ -132,12 +145,14 @@ static enum err put_tree(struct register_view *r, const struct asked *asked)
     size_t at = 0;
     enum err e = register_tree_read(r->db, view->arena, &r->fields, &tree);
     if (e != OK) return e;
-    while (!asked->nowhere && at < tree.count && tree.units[at].unit_id != asked->unit.id) at++;
-    if (!asked->nowhere && at == tree.count) return ERR_NOT_FOUND;
-    const struct register_count *count = asked->nowhere ? &tree.nowhere : &tree.units[at].below;
-    put_count(view, count, asked->nowhere ? DB_NULL : tree.units[at].members);
+    bool of_unit = !asked->nowhere && !asked->everybody;
+    while (of_unit && at < tree.count && tree.units[at].unit_id != asked->unit.id) at++;
+    if (of_unit && at == tree.count) return ERR_NOT_FOUND;
+    const struct register_count *count = asked->nowhere ? &tree.nowhere : asked->everybody ? &tree.all : &tree.units[at].below;
+    put_count(view, count, of_unit ? tree.units[at].members : DB_NULL);
     put_missing(r, asked, count);
-    if (asked->nowhere) return OK;
+    if (!of_unit) return OK;
+    if (tree.units[at].closed_day) view_put(view->root, "closed", view_date(view, tree.units[at].closed_day));
     put_beneath(view, &tree, at);
     if (tree.units[at].above == SIZE_MAX) return OK;
     json_t *above = json_object();
@@ -240,14 +255,16 @@ static void page_work(struct http_request *req, void *thread_state)
     enum err e = read_asked(&r, &asked);
     if (e == OK) e = put_people(&r, &asked);
     if (e == OK) e = put_tree(&r, &asked);
-    if (e == OK && !asked.nowhere) e = put_unit(&r, &asked);
+    if (e == OK && !asked.nowhere && !asked.everybody) e = put_unit(&r, &asked);
     if (e != OK) {
         reply_error(req, e, NULL);
         return;
     }
     if (asked.nowhere) view_put(r.view.root, "name", view_words(&r.view, "register.nowhere"));
+    else if (asked.everybody) view_put(r.view.root, "name", view_words(&r.view, "register.all"));
     else view_put_title(&r.view, r.view.root, "name", asked.unit.name);
     view_put(r.view.root, "href", asked.href);
+    register_put_done(&r.view);
     view_set_title(&r.view, json_string_value(json_object_get(r.view.root, "name")));
     view_set_style(&r.view, "admin");
     view_reply(&r.view, 200, "house_unit");

@@ -33,6 +33,15 @@ const char *register_href(struct view *view, const char *kind, const char *code)
     return text;
 }
 
+void register_put_done(struct view *view)
+{
+    const char *done = http_query(view->req, "done"), *photo = http_query(view->req, "photo");
+    const char *words = done ? view_words(view, arena_printf(view->arena, "register.done.%.20s", done)) : "";
+    if (*words) view_put(view->root, "done", words);
+    if (photo) words = view_words(view, arena_printf(view->arena, "register.photo.%.20s", photo));
+    if (photo && *words) view_put(view->root, "photo_said", words);
+}
+
 const char *register_field_words(struct register_view *r, const char *code)
 {
     for (size_t i = 0; i < r->fields.count; i++)
@@ -68,6 +77,7 @@ json_t *register_line_json(struct register_view *r, const struct register_line *
     view_put(row, "title", line->title);
     view_put_title(view, row, "unit", line->unit_name);
     view_put(row, "missing", register_missing_words(r, line->known));
+    view_put(row, "edit", arena_printf(view->arena, "%s/edit", register_href(view, "people", line->code)));
     return row;
 }
 
@@ -121,6 +131,10 @@ void register_put_changes(struct register_view *r, const struct register_change 
         view_put_flag(row, "hidden", c->sensitive && !c->old && !c->value);
         view_put_actor(view, row, "actor", c->actor);
         view_put(row, "source", source_words(view, c->source));
+        if (c->person_code || c->unit_code) {
+            view_put(row, "whose", c->person_name ? c->person_name : c->person_code ? c->person_code : c->unit_code);
+            view_put(row, "whose_href", register_href(view, c->person_code ? "people" : "units", c->person_code ? c->person_code : c->unit_code));
+        }
         json_array_append_new(rows, row);
     }
     view_put_json(view->root, "changes", rows);

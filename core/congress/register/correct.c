@@ -1,4 +1,5 @@
 /* Corrections of the past: another list of periods stands for a person's from now on. */
+#include "core/base/buf.h"
 #include "core/congress/person_facts.h"
 #include "core/congress/register/history.h"
 #include "core/congress/register/write_private.h"
@@ -82,16 +83,38 @@ enum err membership_replace(struct register_doing *doing, int64_t person_id, con
     return e == OK ? replace(doing, have, have_count, want, count) : e;
 }
 
+/* "HT-01 2001-05-03 – 2010-06-01; HT-02 2010-06-01 –": what the changes of a person tell of a correction. */
+static enum err tell_periods(struct register_doing *doing, int64_t person_id, const char **ret)
+{
+    struct register_period *periods;
+    struct buf out;
+    size_t count;
+    enum err e = register_periods_read(doing->db, doing->arena, person_id, false, &periods, &count);
+    buf_init(&out, BUF_LIMIT_BODY);
+    for (size_t i = 0; e == OK && i < count; i++)
+        buf_printf(&out, "%s%s %s – %s", i ? "; " : "", periods[i].unit_code ? periods[i].unit_code : "?", periods[i].from_day,
+                   periods[i].is_open ? "" : periods[i].until_day);
+    const char *text = e == OK && buf_ok(&out) ? arena_strdup(doing->arena, buf_text(&out)) : NULL;
+    buf_release(&out);
+    if (e == OK && !text) return ERR_NOMEM;
+    if (e == OK) *ret = *text ? text : NULL;
+    return e;
+}
+
 enum err register_correct(struct register_doing *doing, int64_t person_id, const struct register_period *periods, size_t count)
 {
     struct register_person person, after;
+    const char *old = NULL, *now = NULL;
     enum err e = register_person_by_id(doing->db, doing->arena, person_id, &person);
     if (e == ERR_NOT_FOUND) return fault_set(doing->fault, e, "this person is not in the register");
     for (size_t i = 0; e == OK && i < count; i++) e = check_one(doing, &periods[i], i ? &periods[i - 1] : NULL);
     if (e != OK) return e;
     after = person;
     after.unit_id = count && periods[count - 1].is_open ? periods[count - 1].unit_id : DB_NULL;
-    e = membership_replace(doing, person_id, periods, count);
+    e = tell_periods(doing, person_id, &old);
+    if (e == OK) e = membership_replace(doing, person_id, periods, count);
+    if (e == OK) e = tell_periods(doing, person_id, &now);
+    if (e == OK) e = register_note_field(doing, person_id, DB_NULL, "periods", old, now);
     if (e == OK && after.unit_id != person.unit_id) e = register_put_unit(doing, &person, &after);
     return e == OK ? register_tell(doing, person_id) : e;
 }

@@ -31,6 +31,9 @@ enum err edit_find_unit(struct register_doing *doing, const char *code, int64_t 
     struct register_unit unit;
     enum err e = register_unit_by_code(doing->db, doing->arena, code, &unit);
     if (e == ERR_NOT_FOUND) return fault_because(doing->fault, e, "register_unit", code, "there is no unit \"%.64s\"", code);
+    struct sql_register_unit_closed_row row;
+    if (e == OK) e = sql_register_unit_closed(doing->db, doing->arena, unit.id, &row);
+    if (e == OK && row.closed_day) return fault_because(doing->fault, ERR_CONFLICT, "register_unit_closed", unit.code, "the unit %s is closed", unit.code);
     if (e == OK) *ret = unit.id;
     return e;
 }
@@ -45,10 +48,31 @@ enum err edit_text(struct register_doing *doing, const char *field, const char *
     return OK;
 }
 
+/* Of a language map each text, as edit_text has it. */
+static enum err edit_map(struct register_doing *doing, const char *field, const char *given, const char **place)
+{
+    json_t *map = NULL, *tidy = json_object(), *value;
+    const char *tag, *text;
+    enum err e = tidy && json_read(given, strlen(given), &map, NULL) == OK && json_is_object(map) ? OK : ERR_INPUT;
+    if (e == OK) json_object_foreach(map, tag, value) {
+        text = NULL;
+        if (e == OK) e = json_is_string(value) ? edit_text(doing, field, json_string_value(value), EDIT_TEXT_MOST, &text) : ERR_INPUT;
+        if (e == OK && text && json_object_set_new(tidy, tag, json_string(text)) != 0) e = ERR_NOMEM;
+    }
+    const char *stored = e == OK && json_object_size(tidy) ? json_text(doing->arena, tidy) : NULL;
+    if (e == OK && json_object_size(tidy) && !stored) e = ERR_NOMEM;
+    json_decref(map);
+    json_decref(tidy);
+    if (e == ERR_INPUT) return fault_because(doing->fault, e, "register_value", field, "%s: is no language map", field);
+    if (e == OK) *place = stored;
+    return e;
+}
+
 /* A text that looks like a language map is kept as what it is. */
-enum err edit_label(struct register_doing *doing, const char *field, const char *given, const char **place)
+enum err edit_label(struct register_doing *doing, const char *field, const char *given, bool as_stored, const char **place)
 {
     if (!given) return OK;
+    if (as_stored && *given == '{') return edit_map(doing, field, given, place);
     enum err e = edit_text(doing, field, given, EDIT_TEXT_MOST, place);
     if (e != OK || !*place || (**place != '{' && **place != '"')) return e;
     json_t *value = json_string(*place);
@@ -118,7 +142,7 @@ static enum err read_facts(struct register_doing *doing, const struct register_e
     if (e == OK && !p->name) e = refuse_value(doing, "name", "");
     if (e == OK) e = edit_text(doing, "sort_name", edit->sort_name, 200, &p->sort_name);
     if (e == OK) e = edit_text(doing, "honorific", edit->honorific, EDIT_TEXT_MOST, &p->honorific);
-    if (e == OK) e = edit_label(doing, "title", edit->title, &p->title);
+    if (e == OK) e = edit_label(doing, "title", edit->title, edit->labels_as_stored, &p->title);
     if (e == OK) e = edit_checked(doing, "gender", edit->gender, &p->gender);
     if (e == OK) e = edit_checked(doing, "born", edit->born, &p->born);
     if (e == OK) e = edit_checked(doing, "joined", edit->joined, &p->joined);
@@ -146,15 +170,27 @@ enum err register_person_version(struct db *db, int64_t person_id, int64_t *ret)
     return e;
 }
 
+static enum err check_seen(struct register_doing *doing, const struct register_person *person, int64_t seen)
+{
+    int64_t version = 0;
+    enum err e = seen ? register_person_version(doing->db, person->id, &version) : OK;
+    if (e != OK || version == seen) return e;
+    return fault_because(doing->fault, ERR_CONFLICT, "register_changed", person->name, "somebody changed %s meanwhile: look again", person->name);
+}
+
+enum err register_check_seen(struct register_doing *doing, const char *code, int64_t seen)
+{
+    struct register_person person;
+    enum err e = edit_find_person(doing, code, &person);
+    return e == OK ? check_seen(doing, &person, seen) : e;
+}
+
 enum err register_edit_person(struct register_doing *doing, const char *code, const struct register_edit *edit)
 {
     struct register_person before, after;
-    int64_t version = 0;
     bool changed = false;
     enum err e = edit_find_person(doing, code, &before);
-    if (e == OK && edit->seen) e = register_person_version(doing->db, before.id, &version);
-    if (e == OK && version != edit->seen)
-        return fault_because(doing->fault, ERR_CONFLICT, "register_changed", before.name, "somebody changed %s meanwhile: look again", before.name);
+    if (e == OK) e = check_seen(doing, &before, edit->seen);
     if (e != OK) return e;
     after = before;
     e = read_facts(doing, edit, before.code, &after);

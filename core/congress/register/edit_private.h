@@ -11,12 +11,12 @@
 enum err edit_audit(struct register_doing *doing, const char *action, const char *subject, json_t *detail);
 /* Those that are named, or a fault that says so. */
 enum err edit_find_person(struct register_doing *doing, const char *code, struct register_person *ret);
-enum err edit_find_unit(struct register_doing *doing, const char *code, int64_t *ret);
+enum err edit_find_unit(struct register_doing *doing, const char *code, int64_t *ret); /* one that goes on */
 /* doing->day is a day, and not in the future. */
 enum err edit_check_day(struct register_doing *doing);
 /* A text as it is stored, at *place; given NULL: unchanged; "": NULL. */
 enum err edit_text(struct register_doing *doing, const char *field, const char *given, size_t most, const char **place);
-enum err edit_label(struct register_doing *doing, const char *field, const char *given, const char **place);
+enum err edit_label(struct register_doing *doing, const char *field, const char *given, bool as_stored, const char **place);
 /* A person's code that nobody has, or `now`. */
 enum err edit_code(struct register_doing *doing, const char *given, const char *now);
 /* The search form and the sort key of the name. */

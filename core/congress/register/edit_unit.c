@@ -111,7 +111,7 @@ static enum err check_number(struct register_doing *doing, const char *field, in
 
 static enum err read_unit(struct register_doing *doing, const struct register_unit_edit *edit, struct register_unit *u)
 {
-    enum err e = edit_label(doing, "name", edit->name, &u->name);
+    enum err e = edit_label(doing, "name", edit->name, edit->labels_as_stored, &u->name);
     if (e == OK && !u->name) e = fault_because(doing->fault, ERR_INPUT, "register_value", "name", "a name is needed");
     if (e == OK) e = edit_text(doing, "level", edit->level, 64, &u->level);
     if (e == OK) e = edit_text(doing, "sector", edit->sector, 64, &u->sector);
@@ -141,12 +141,24 @@ static enum err tell_unit(struct register_doing *doing, const struct register_un
     return e;
 }
 
+enum err register_unit_version(struct db *db, int64_t unit_id, int64_t *ret)
+{
+    struct sql_register_unit_version_row row;
+    enum err e = sql_register_unit_version(db, NULL, unit_id, &row);
+    if (e == OK) *ret = row.version;
+    return e;
+}
+
 enum err register_edit_unit(struct register_doing *doing, const char *code, const struct register_unit_edit *edit)
 {
     struct register_unit before, after, other;
     bool changed = false;
+    int64_t version = 0;
     enum err e = register_unit_by_code(doing->db, doing->arena, code, &before);
     if (e == ERR_NOT_FOUND) return fault_because(doing->fault, e, "register_unit", code, "there is no unit \"%.64s\"", code);
+    if (e == OK && edit->seen) e = register_unit_version(doing->db, before.id, &version);
+    if (e == OK && version != edit->seen)
+        return fault_because(doing->fault, ERR_CONFLICT, "register_changed", before.code, "somebody changed %s meanwhile: look again", before.code);
     if (e != OK) return e;
     after = before;
     if (edit->code && strcmp(edit->code, before.code) != 0) {

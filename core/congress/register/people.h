@@ -41,6 +41,7 @@ struct register_tree_unit {
     int64_t unit_id;
     const char *code, *name, *level, *sector;
     int64_t members;      /* as the unit itself says; DB_NULL: it does not */
+    const char *closed_day; /* the first day without it; NULL: it goes on */
     size_t above, after;  /* its parent's index (SIZE_MAX: none); the index behind the last unit of its tree */
     int depth;
     struct register_count own, below; /* below: with its tree */
@@ -51,6 +52,15 @@ struct register_tree {
     struct register_count nowhere, all; /* people without a unit; everybody */
 };
 enum err register_tree_read(struct db *db, struct arena *arena, const struct register_fields *fields, struct register_tree *ret);
+
+/* The tree alone, without counting anybody: for choosing a unit. */
+struct register_unit_line {
+    int64_t unit_id;
+    const char *code, *name, *closed_day;
+    size_t above, after; /* as in register_tree_unit */
+    int depth;
+};
+enum err register_units_read(struct db *db, struct arena *arena, struct register_unit_line **ret, size_t *ret_count);
 
 /* --- people by name, page by page --- */
 

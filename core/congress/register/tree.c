@@ -71,10 +71,26 @@ enum err register_tree_read(struct db *db, struct arena *arena, const struct reg
     for (size_t i = 0; i < units.count; i++) {
         const struct units_one *u = &units.items[i];
         tree.units[i] = (struct register_tree_unit){.unit_id = u->id, .code = u->code, .name = u->name, .level = u->level, .sector = u->sector, .members = u->members,
-                                                    .above = u->above, .after = u->after, .depth = u->depth};
+                                                    .closed_day = u->closed_day, .above = u->above, .after = u->after, .depth = u->depth};
     }
     e = sql_tree_counts(db, take, &reading);
     add_up(&tree, fields->count);
     if (e == OK) *ret = tree;
     return e;
+}
+
+enum err register_units_read(struct db *db, struct arena *arena, struct register_unit_line **ret, size_t *ret_count)
+{
+    struct units units;
+    enum err e = units_load(db, arena, &units);
+    struct register_unit_line *list = e == OK ? arena_array(arena, units.count + 1, sizeof *list) : NULL;
+    if (e != OK) return e;
+    if (!list) return ERR_NOMEM;
+    for (size_t i = 0; i < units.count; i++) {
+        const struct units_one *u = &units.items[i];
+        list[i] = (struct register_unit_line){u->id, u->code, u->name, u->closed_day, u->above, u->after, u->depth};
+    }
+    *ret = list;
+    *ret_count = units.count;
+    return OK;
 }

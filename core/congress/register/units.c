@@ -50,7 +50,7 @@ static void walk(const struct raw *raw, size_t first, struct units *units)
         const struct sql_register_units_row *r = raw[i].row;
         index[depth] = units->count;
         stack[depth] = raw[i].next;
-        units->items[units->count++] = (struct units_one){r->id, r->code, r->name, r->level, r->sector, r->members, depth ? index[depth - 1] : UNITS_NONE,
+        units->items[units->count++] = (struct units_one){r->id, r->code, r->name, r->level, r->sector, r->members, r->closed_day, depth ? index[depth - 1] : UNITS_NONE,
                                                           index[depth] + 1, depth};
         if (depth < UNITS_DEEPEST) stack[++depth] = raw[i].first;
     }

@@ -11,6 +11,7 @@ struct units_one {
     int64_t id;
     const char *code, *name, *level, *sector;
     int64_t members; /* as the unit says; DB_NULL: it does not */
+    const char *closed_day; /* NULL: it goes on */
     size_t above;    /* index; UNITS_NONE */
     size_t after;    /* index behind the last one of its tree */
     int depth;

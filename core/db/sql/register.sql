@@ -39,6 +39,27 @@ ON CONFLICT (id) DO UPDATE SET code = excluded.code, name = excluded.name, name_
 -- register_unit_drop :exec (id i64)
 DELETE FROM unit WHERE id = $1
 
+-- Closing a unit (core/congress/register/close.c).
+-- register_unit_close :exec (id i64, closed_day text?)
+UPDATE unit SET closed_day = $2 WHERE id = $1
+
+-- register_unit_closed :maybe (id i64) -> (closed_day text?)
+SELECT closed_day FROM unit WHERE id = $1
+
+-- register_unit_people :many (unit_id i64, most i64) -> (code text)
+SELECT code FROM person WHERE unit_id = $1 ORDER BY id LIMIT $2
+
+-- register_unit_counts :maybe (unit_id i64) -> (people i64, units i64)
+SELECT (SELECT COUNT(*) FROM person WHERE unit_id = $1), (SELECT COUNT(*) FROM unit WHERE parent_id = $1)
+
+-- register_unit_children :many (unit_id i64) -> (code text)
+SELECT code FROM unit WHERE parent_id = $1 ORDER BY id
+
+-- Whose membership of this unit began behind that day; a period that begins nowhere is before all days.
+-- register_unit_later :maybe (unit_id i64, day text) -> (code text)
+SELECT p.code FROM membership m JOIN person p ON p.id = m.person_id
+WHERE m.unit_id = $1 AND m.from_day > $2 AND m.ended IS NULL AND m.void_ms = 9223372036854775807 ORDER BY m.from_day DESC, p.code LIMIT 1
+
 -- Only types that nobody has a value of yet get a mark here.
 -- register_type_mark :exec (id i64, mask i64)
 UPDATE attribute_type SET known_mask = $2 WHERE id = $1
@@ -101,8 +122,8 @@ DELETE FROM register_distinct WHERE low_id = $1 OR high_id = $1
 
 -- History: periods as they were known at a moment (core/congress/register/history.h). An end that was not known yet has not happened.
 
--- register_units :many () -> (id i64, code text, name text, parent_id i64?, level text?, sector text?, members i64?)
-SELECT id, code, name, parent_id, level, sector, members FROM unit ORDER BY CASE WHEN sort_order IS NULL THEN 1 ELSE 0 END, sort_order, code
+-- register_units :many () -> (id i64, code text, name text, parent_id i64?, level text?, sector text?, members i64?, closed_day text?)
+SELECT id, code, name, parent_id, level, sector, members, closed_day FROM unit ORDER BY CASE WHEN sort_order IS NULL THEN 1 ELSE 0 END, sort_order, code
 
 -- history_sizes :many (day text, known_ms i64) -> (unit_id i64, total i64)
 SELECT unit_id, COUNT(*) FROM membership
@@ -228,6 +249,9 @@ SELECT id, at_ms, day, field, old, value, actor, source FROM register_change WHE
 
 -- register_version :maybe (person_id i64) -> (version i64)
 SELECT COALESCE(MAX(id), 0) FROM register_change WHERE person_id = $1
+
+-- register_unit_version :maybe (unit_id i64) -> (version i64)
+SELECT COALESCE(MAX(id), 0) FROM register_change WHERE unit_id = $1
 
 -- register_code_free :maybe (code text) -> (taken i64)
 SELECT (SELECT COUNT(*) FROM person WHERE code = $1) + (SELECT COUNT(*) FROM person_alias WHERE code = $1)
