@@ -37,7 +37,7 @@ void register_put_done(struct view *view)
 {
     const char *done = http_query(view->req, "done"), *photo = http_query(view->req, "photo");
     const char *words = done ? view_words(view, arena_printf(view->arena, "register.done.%.20s", done)) : "";
-    if (*words) view_put(view->root, "done", words);
+    if (*words) view_put(view->root, "did", words);
     if (photo) words = view_words(view, arena_printf(view->arena, "register.photo.%.20s", photo));
     if (photo && *words) view_put(view->root, "photo_said", words);
 }
