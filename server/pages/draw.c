@@ -33,13 +33,15 @@ static void release(void *data)
     arena_release(&ask->arena);
 }
 
+bool draw_enter(struct http_request *req)
+{
+    if (!staff_enter(req, NULL)) return false;
+    if (!console_is_of_all(req)) reply_reason(req, REASON_forbidden); /* the register is the whole organisation's */
+    return console_is_of_all(req);
+}
+
 void draw_begin(struct http_request *req, const char *act, void (*work)(struct http_request *, void *))
 {
-    if (!staff_enter(req, NULL)) return;
-    if (!console_is_of_all(req)) { /* the register is the whole organisation's */
-        reply_reason(req, REASON_forbidden);
-        return;
-    }
     struct draw_ask *ask = arena_alloc(req->arena, sizeof *ask);
     if (!ask || http_at_end(req, release, ask) != OK) {
         reply_reason(req, REASON_busy);
@@ -323,7 +325,7 @@ static void page_work(struct http_request *req, void *thread_state)
 
 void draw_page_get(struct http_request *req)
 {
-    draw_begin(req, "show", page_work);
+    if (draw_enter(req)) draw_begin(req, "show", page_work);
 }
 
 static void codes_work(struct http_request *req, void *thread_state)
@@ -344,5 +346,5 @@ static void codes_work(struct http_request *req, void *thread_state)
 
 void draw_codes_get(struct http_request *req)
 {
-    draw_begin(req, "codes", codes_work);
+    if (draw_enter(req)) draw_begin(req, "codes", codes_work);
 }

@@ -32,7 +32,9 @@ struct draw_ask {
 
 /* A word of the form, else of the query; NULL: none, or empty. */
 const char *draw_word(struct http_request *req, const char *name);
-/* Who may ask gets one, and the work runs in the pool; otherwise the reply is made. */
+/* Whether who asks may; otherwise the reply is made. */
+bool draw_enter(struct http_request *req);
+/* Then: the work runs in the pool. */
 void draw_begin(struct http_request *req, const char *act, void (*work)(struct http_request *req, void *thread_state));
 /* In the pool: the filter as the request says it. ERR_INPUT: something of it cannot be. */
 enum err draw_read_filter(struct http_request *req, struct db *db, const struct programme *programme, struct draw_ask *ask);

@@ -299,9 +299,10 @@ static void quota_work(struct http_request *req, void *thread_state)
 void draw_page_post(struct http_request *req)
 {
     const char *act = http_form(req, "do");
+    if (!draw_enter(req)) return;
     if (act && strcmp(act, "look") == 0) draw_begin(req, "look", look_work);
     else if (act && strcmp(act, "take") == 0) draw_begin(req, "take", take_work);
     else if (act && strcmp(act, "undo") == 0) draw_begin(req, "undo", undo_work);
     else if (act && (strcmp(act, "share") == 0 || strcmp(act, "quota") == 0 || strcmp(act, "none") == 0)) draw_begin(req, act, quota_work);
-    else if (staff_enter(req, NULL)) reply_reason(req, REASON_bad_request);
+    else reply_reason(req, REASON_bad_request);
 }
