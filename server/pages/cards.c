@@ -216,7 +216,7 @@ static json_t *issue_json(struct register_view *r, const struct card_issue *card
     put_when(r, row, "made", card->made_ms);
     put_when(r, row, "printed", card->printed_ms);
     put_when(r, row, "revoked", card->revoked_ms);
-    view_put_flag(row, "good", card->revoked_ms == DB_NULL);
+    view_put_flag(row, "alive", card->revoked_ms == DB_NULL); /* not "good": what a row lacks is looked for around it */
     if (card->handover_id == DB_NULL) return row;
     view_put(row, "to", card->to_name);
     view_put_actor(&r->view, row, "handed_by", card->handed_by);

@@ -273,8 +273,8 @@ static enum err put_form(struct staff_page *page, struct draw_ask *ask)
     const char *number = draw_word(view->req, "first_number");
     enum err e = number ? OK : draw_next_number(page->worker->db, &ask->arena, page->programme->event_id, &number);
     view_put(view->root, "first_number", number);
-    view_put(view->root, "seed", draw_word(view->req, "seed"));
-    view_put(view->root, "count", draw_word(view->req, "count"));
+    view_put(view->root, "typed_seed", draw_word(view->req, "seed"));
+    view_put(view->root, "typed_count", draw_word(view->req, "count"));
     put_sexes(view);
     put_attributes(view, ask);
     put_categories(page);

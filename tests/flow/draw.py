@@ -268,6 +268,8 @@ def lost():
     equal(send(CARDS, {"do": "replace", "person": "D1-02", "seen": "1", "reason": "lost", "back": "person"}).status, 303, "lost and replaced")
     equal(says(old), ("refused", "revoked"), "the old one stops at once")
     equal(says(good_card("D1-02"))[0], "already_in", "the new one is the same person")
+    text = who["boss"].get("/admin/-/register/people/D1-02", Accept_Language="en").text
+    check(text.count("not good any more") == 1 and text.count('class="good"') == 1, "their page says which of the two is good")
     equal(send(CARDS, {"do": "replace", "person": "D1-02", "seen": "1"}).status, 409, "somebody else was faster")
     equal(send(CARDS, {"do": "scan", "card": old}).status, 409, "a dead card is not handed over")
     equal(counts("?state=replaced")[-1], 1, "counted as replaced")
@@ -291,4 +293,5 @@ def others():
     check("/draw" in who["boss"].get("/admin/test-1").text and "/draw" not in who["orga"].get("/admin/test-1").text, "the console leads there whoever may")
 
 
-plenum.run("draw", begin, choosing, quotas, taking, by_lot, back, made_and_printed, handed, lost, others)
+if __name__ == "__main__":
+    plenum.run("draw", begin, choosing, quotas, taking, by_lot, back, made_and_printed, handed, lost, others)
