@@ -8,12 +8,13 @@ import io
 import json
 import os
 import re
+import resource
 import sqlite3
 import sys
 import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from plenum import Server, check, equal, plenum, rows, run, small_event
+from plenum import Server, check, equal, plenum, rows, run, small_event, wait
 
 EVENT = "test-1"
 BASE = "/admin/%s/import" % EVENT
@@ -179,6 +180,40 @@ def two_decide_at_once():
     one.form(path, {"do": "drop"})
 
 
+def a_full_disk_leaves_nothing_half_done():
+    """A limit on file sizes is told like a full disk (server/commands/serve.c): while the file is kept, while its rows are, while it is written."""
+    server, everyone = world["server"], world["all"]
+    lines = [HEADINGS[:5]] + [["", "Người Đầy Đĩa %s%s" % (chr(97 + i % 26), chr(97 + i // 26)), "%02d/%02d/19%02d" % (1 + i % 28, 1 + i % 12, 50 + i % 50), "U1", "Chức vụ dài " * 8] for i in range(400)]
+    content, folder = table(*lines), os.path.join(server.data, "imports")
+    people = rows(server.data, "SELECT COUNT(*) FROM person")
+    imports = sorted(os.listdir(folder))
+
+    def with_limit(limit, work):
+        old = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+        reply = work()
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, old)
+        return reply
+
+    for limit in (len(content) // 2, len(content) + 4096):
+        reply = with_limit(limit, lambda: send(everyone, REGISTER, content, target="people"))
+        check(reply.status >= 400, "no room is told", (reply.status, reply.text[-600:]))
+        equal(sorted(os.listdir(folder)), imports, "and leaves nothing")
+    path, page = page_of(everyone, send(everyone, REGISTER, content, target="people"))
+    equal(kinds(page), {"new": 400}, "with room it is there")
+    biggest = max(os.path.getsize(os.path.join(server.data, name)) for name in ("plenum.db", "plenum.db-wal"))
+    reply = with_limit(biggest + 20000, lambda: everyone.form(path, {"do": "agree", "digest": digest(page)}))
+    check(reply.status >= 400, "no room while it is written", reply)
+    wait(lambda: everyone.get(path).status == 200)
+    agreed = everyone.form(path, {"do": "agree", "digest": digest(everyone.get(path))})
+    if "said=list_changed" in agreed.header("location"):  # numbers that were given away are not given again: new codes
+        agreed = everyone.form(path, {"do": "agree", "digest": digest(everyone.get(path))})
+    check(agreed.header("location").endswith("done=taken"), "with room it goes on", agreed)
+    equal(rows(server.data, "SELECT COUNT(*) FROM person"), [(people[0][0] + 400,)], "everybody once")
+    equal(rows(server.data, "SELECT COUNT(*) FROM list_import WHERE state IN ('applying', 'taking_back')"), [(0,)], "nothing half done")
+    said = plenum("doctor", data=server.data, fine=False).stdout
+    check("FAIL" not in said, "all is sound", said)
+
+
 def what_is_sensitive_is_not_found_out_by_guessing():
     """A list that guesses right looks as one that guesses wrong; who may read such values is told more, and noted."""
     server, one, everyone = world["server"], world["one"], world["all"]
@@ -261,4 +296,4 @@ def many_rows_are_pages():
 run("list_pages", begin, rights, what_cannot_be_read_is_said_in_words, a_list_is_put_right_agreed_and_taken_back, the_register_tells_nothing_to_one_event,
     what_is_sensitive_is_not_found_out_by_guessing, the_history_is_that_of_the_event,
     columns_are_chosen_and_remembered, what_changed_meanwhile_is_told,
-    the_register_is_changed_by_its_own_organisers_only, two_decide_at_once, many_rows_are_pages)
+    the_register_is_changed_by_its_own_organisers_only, two_decide_at_once, a_full_disk_leaves_nothing_half_done, many_rows_are_pages)
