@@ -6,6 +6,7 @@
 
 #define ENOUGH 55          /* below it a column stays open */
 #define BY_CONTENTS 58     /* what contents alone can reach */
+#define PLAIN 98           /* a heading that means just this */
 
 /* --- assignment --- */
 
@@ -136,12 +137,26 @@ static size_t find_given(const struct list_scores *s, size_t use)
     return SIZE_MAX;
 }
 
+/* The column that has this use; where contents speak against all (rows of totals are not told from others yet), the one whose heading says it plainly. */
+static size_t find_plainly(const struct list_known *known, const struct list_scores *s, const char *field)
+{
+    size_t use = list_known_use(known, field, LIST_PART_ALL, NULL), given = find_given(s, use);
+    for (size_t i = 0; use != SIZE_MAX && given == SIZE_MAX && i < s->count; i++)
+        if (s->headings[i * s->uses + use] >= PLAIN) given = i;
+    return given;
+}
+
 /* "Họ và tên" over two columns without headings of their own; "Nome" beside "Apelido"; "Tên" alone. */
 static void settle_names(const struct list_known *known, const struct list_heading *all, struct list_scores *s)
 {
     size_t name_use = list_known_use(known, "name", LIST_PART_ALL, NULL), family_use = list_known_use(known, "family_name", LIST_PART_ALL, NULL);
     size_t given_use = list_known_use(known, "given_name", LIST_PART_ALL, NULL);
     size_t name = find_given(s, name_use), family = find_given(s, family_use), given = find_given(s, given_use);
+    if (name == SIZE_MAX && given == SIZE_MAX && family == SIZE_MAX) { /* no table is without names: what its heading says, doubtful as it is */
+        name = find_plainly(known, s, "name");
+        if (name != SIZE_MAX && s->given[name] == SIZE_MAX) s->given[name] = name_use;
+        else name = SIZE_MAX;
+    }
     if (family_use == SIZE_MAX || given_use == SIZE_MAX) return;
     if (name == SIZE_MAX && given != SIZE_MAX && family == SIZE_MAX) {
         s->given[given] = name_use;
@@ -161,6 +176,23 @@ static void settle_names(const struct list_known *known, const struct list_headi
     s->given[name] = family_first ? family_use : given_use;
     s->given[name + 1] = family_first ? given_use : family_use;
     s->scores[name * s->uses + s->given[name]] = s->scores[(name + 1) * s->uses + s->given[name + 1]] = 80;
+}
+
+/* "Nam | Nữ" without a heading above are both marks, or both years: few cells may say one of the one, the other of the other. */
+static void settle_sexes(const struct list_known *known, struct list_scores *s)
+{
+    static const enum list_part parts[2] = {LIST_PART_MALE, LIST_PART_FEMALE};
+    static const char *const values[2] = {"m", "f"};
+    for (int i = 0; i < 2; i++) {
+        size_t born = list_known_use(known, "born", parts[i], NULL), mark = list_known_use(known, "gender", LIST_PART_MARK, values[!i]);
+        size_t other_mark = list_known_use(known, "gender", LIST_PART_MARK, values[i]), other_born = list_known_use(known, "born", parts[!i], NULL);
+        size_t a = find_given(s, born), b = find_given(s, mark);
+        if (a == SIZE_MAX || b == SIZE_MAX || find_given(s, other_mark) != SIZE_MAX || find_given(s, other_born) != SIZE_MAX) continue;
+        unsigned years = (unsigned)s->scores[a * s->uses + born] + s->scores[b * s->uses + other_born];
+        unsigned marks = (unsigned)s->scores[a * s->uses + other_mark] + s->scores[b * s->uses + mark];
+        if (years >= marks) s->given[b] = other_born;
+        else s->given[a] = other_mark;
+    }
 }
 
 /* A day in three columns is taken whole or not at all; years under Nam and Nữ leave no room for a mark there. */
@@ -234,8 +266,8 @@ static enum err judge_by(const struct list_known *known, struct arena *arena, co
                          const struct list_scores *s, struct list_rows *ret)
 {
     static const char *const names[] = {"name", "given_name", "family_name", "code"};
-    size_t serial = find_given(s, list_known_use(known, "serial", LIST_PART_ALL, NULL)), name = SIZE_MAX;
-    for (size_t i = 0; name == SIZE_MAX && i < 4; i++) name = find_given(s, list_known_use(known, names[i], LIST_PART_ALL, NULL));
+    size_t serial = find_plainly(known, s, "serial"), name = SIZE_MAX;
+    for (size_t i = 0; name == SIZE_MAX && i < 4; i++) name = find_plainly(known, s, names[i]);
     *ret = (struct list_rows){.serial = serial == SIZE_MAX ? LIST_NOT_THERE : all[serial].column, .name = name == SIZE_MAX ? LIST_NOT_THERE : all[name].column,
                               .known = known,
                               .width = (uint32_t)s->count, .headings = {.arena = arena}};
@@ -302,6 +334,7 @@ enum err list_guess_columns(const struct list_known *known, struct arena *arena,
     if (e == OK) {
         settle_names(known, all, &s);
         settle_parts(known, &s);
+        settle_sexes(known, &s);
     }
     for (size_t i = 0; e == OK && i < count; i++) {
         columns[i] = (struct list_column){.column = all[i].column, .heading = all[i].text};

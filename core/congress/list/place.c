@@ -8,6 +8,7 @@
 #define KNOWN_ENOUGH 70
 #define KNOWN_SURELY 85
 #define HEADING_MOST 160    /* bytes; longer ones are sentences */
+#define WIDE 80             /* columns */
 #define NEAR_MOST 2048      /* merges of a few rows of 200 columns, with room */
 
 /* Merges that some rows lie in: of a sheet with a hundred thousand of them only these are looked at again and again. */
@@ -173,11 +174,12 @@ static enum err belongs_above(const struct top *t, const struct sheet_row *above
 /* Whether the row beneath belongs to it: headings reach down into it, or it has nothing but parts of headings. */
 static enum err belongs_below(const struct top *t, const struct sheet_row *header, const struct sheet_row *below, bool *ret)
 {
-    size_t subs = 0, joined = 0, cells = 0, strange = 0;
+    size_t subs = 0, joined = 0, cells = 0, strange = 0, spanned = 0;
     bool reaches = false;
     for (size_t i = 0; i < header->count && i < LIST_COLUMNS_MOST; i++) {
         const struct sheet_merge *m = merge_of(&t->near, header->number, header->cells[i].column);
         reaches = reaches || (m && m->last_row >= below->number && m->last_row > header->number);
+        spanned += m ? m->last_column - m->first_column + 1 : 1;
     }
     for (size_t i = 0; i < below->count && i < LIST_COLUMNS_MOST; i++) {
         const struct sheet_cell *cell = &below->cells[i];
@@ -198,7 +200,7 @@ static enum err belongs_below(const struct top *t, const struct sheet_row *heade
         else strange++;
     }
     if (reaches) *ret = cells == 0 || strange * 2 <= cells || subs > 0;
-    else *ret = cells && strange == 0 && cells <= header->count && (subs >= 2 || joined);
+    else *ret = cells && strange == 0 && cells <= spanned && (subs >= 2 || joined);
     return OK;
 }
 
@@ -301,9 +303,10 @@ static enum err read_headings(struct arena *arena, struct arena *scratch, const 
     return OK;
 }
 
-/* The first rows, some in the middle, and some before the end. */
-static bool is_sampled(size_t i, size_t count)
+/* The first rows, some in the middle, and some before the end. Of a table wider than any office's only a few: that many cells take their time. */
+static bool is_sampled(size_t i, size_t count, uint32_t columns)
 {
+    if (columns > WIDE) return i < 24 || (i >= count / 2 && i < count / 2 + 8);
     return i < 80 || (i >= count / 2 && i < count / 2 + 40) || (count > 40 && i + 60 >= count && i + 20 < count);
 }
 
@@ -325,7 +328,7 @@ enum err list_place_look(const struct list_known *known, struct arena *arena, st
     size_t first = index_of(sheet, place->data_first), count = sheet->count - first;
     for (size_t i = 0; e == OK && i < count; i++) {
         const struct sheet_row *row = &sheet->rows[first + i];
-        if (!is_sampled(i, count) || (place->data_last && row->number > place->data_last)) continue;
+        if (!is_sampled(i, count, columns) || (place->data_last && row->number > place->data_last)) continue;
         enum list_row_kind kind = LIST_ROW_DATA;
         enum list_passed_why why;
         arena_clear(scratch);

@@ -7,7 +7,7 @@
 #define ALIKE_LEAST 60     /* of a hundred headings that another sheet shares with the first */
 #define UNITS_LOOKED_AT 400
 #define CLOSELY_MOST 16          /* sheets whose cells are looked at at once */
-#define ROUNDS_MOST 3            /* as long as none of them is a table */
+#define ROUNDS_MOST 2            /* as long as none of them is a table */
 #define ROWS_SEARCHED 120        /* for a header: titles of an office are never longer */
 #define ROWS_SEARCHED_OF_MANY 40 /* in each of more sheets */
 

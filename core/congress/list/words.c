@@ -168,7 +168,8 @@ static bool begins(const char *plain, const char *all)
 char list_word_row(const char *plain, const char *text)
 {
     static const char sums[] = "tong|cong|total|totals|soma|sum|totais|count|مجموع";
-    static const char total[] = "tong cong|tong so|cong don vi|cong lai|an dinh danh sach|danh sach co|danh sach nay co|danh sach gom|subtotal|grand total|"
+    static const char total[] = "tong cong|tong so|cong don vi|cong lai|cong trang|cong don|cong mang sang|mang sang|tong trang|"
+                                "an dinh danh sach|danh sach co|danh sach nay co|danh sach gom|subtotal|grand total|"
                                 "total geral|sub total|"
                                 "المجموع|الاجمالي|العدد الاجمالي|tong hop";
     static const char note[] = "ghi chu|luu y|chu thich|noi nhan|nguon|note|notes|remarks|obs|observacoes|nota|notas|ملاحظة|ملاحظات|trong do|source|fonte|luu|"
