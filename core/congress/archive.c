@@ -27,7 +27,7 @@ static const char readme[] =
     "record/         every check-in as it was received, and what was put right afterwards; when the event was closed\n"
     "figures/        figures that the committee fixed, with their parts and lists; each has the hash of the one before it\n"
     "messages/       announcements, questions and answers, public news and results, as they were shown\n"
-    "reports/        delegates with when they came, and check-ins, as CSV for an office program\n"
+    "reports/        delegates with when they came, and check-ins, as CSV for an office program; each fixed figure with its list as PDF\n"
     "papers/         every paper in every version\n"
     "manifest.json   what is here, with sizes and SHA-256\n\n"
     "Is it whole? Unpack it, and there:   sha256sum --check SHA256SUMS\n\n"
@@ -98,6 +98,11 @@ static enum err add_data(struct archive *a, const char *name, const void *data, 
     if (e == OK) e = put(a, data, length);
     if (e == OK && a->options->progress) a->options->progress(a->options->context, (int64_t)a->at);
     return e;
+}
+
+enum err archive_add(struct archive *archive, const char *name, const void *data, size_t length)
+{
+    return add_data(archive, name, data, length);
 }
 
 static enum err add_json(struct archive *a, const char *name, const json_t *value)
@@ -354,6 +359,7 @@ static enum err write_entries(struct archive *a)
     if (e == OK) e = add_report(a, EXPORT_DELEGATES, "reports/delegates.csv");
     if (e == OK) e = add_report(a, EXPORT_CHECKINS, "reports/checkins.csv");
     if (e == OK) e = add_papers(a);
+    if (e == OK && a->options->more) e = a->options->more(a->options->more_context, a, a->db, a->event_id, a->fault);
     if (e == OK) e = add_manifest(a);
     return e == OK ? end_archive(a) : e;
 }

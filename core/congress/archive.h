@@ -11,8 +11,13 @@
 
 #include <stdint.h>
 
+struct archive;
+
 struct archive_options {
     const char *slug, *data_folder;
+    /* NULL: none; what others add (archive_add), before the manifest is made. */
+    enum err (*more)(void *more_context, struct archive *archive, struct db *db, int64_t event_id, struct fault *fault);
+    void *more_context;
     void (*progress)(void *context, int64_t bytes); /* NULL: none; told after each entry how many bytes there are */
     void *context;
 };
@@ -20,5 +25,8 @@ struct archive_options {
 /* Writes from where `fd` stands (an empty file); on one unchanging view of the database.
  * ERR_NOT_FOUND: no such event. ERR_CONFLICT: a paper's file is missing, or is not what its name says. */
 enum err archive_write(struct db *db, const struct archive_options *options, int fd, int64_t *ret_size, struct fault *fault);
+
+/* For `more`: an entry. */
+enum err archive_add(struct archive *archive, const char *name, const void *data, size_t length);
 
 #endif

@@ -6,6 +6,7 @@
 #include "core/congress/export/export.h"
 #include "core/congress/store/store.h"
 #include "server/commands/commands.h"
+#include "server/fixed_pdf.h"
 #include "server/commands/export_forms.h"
 
 #include <stdio.h>
@@ -88,7 +89,15 @@ static enum err put_archive(const struct options *o, const struct store *store, 
     int64_t size;
     enum err e = file_new_open(&file, o->output, 0600, fault);
     if (e != OK) return e;
-    e = archive_write(store->db, &(struct archive_options){.slug = o->event, .data_folder = store->folder}, file.fd, &size, fault);
+    struct i18n *i18n = NULL;
+    struct fonts *fonts = NULL;
+    e = i18n_load(&i18n, fault);
+    if (e == OK) e = fonts_new(&fonts, fault);
+    struct fixed_pdf_all pdf = {i18n, fonts};
+    const struct archive_options options = {.slug = o->event, .data_folder = store->folder, .more = fixed_pdf_add_all, .more_context = &pdf};
+    if (e == OK) e = archive_write(store->db, &options, file.fd, &size, fault);
+    fonts_free(fonts);
+    i18n_free(i18n);
     if (e == OK) return file_new_commit(&file, fault);
     file_new_abandon(&file);
     return e;

@@ -1,6 +1,8 @@
 /* GET /admin/{event}/archive.zip: all that an event leaves behind. Made on a thread of the job pool into a file that has no name, and sent from it. */
 #include "core/base/clock.h"
 #include "core/congress/archive.h"
+#include "server/fixed_job.h"
+#include "server/fixed_pdf.h"
 #include "server/pages/staff_page.h"
 
 #include <errno.h>
@@ -27,7 +29,10 @@ static void make(struct http_request *req, void *thread_state)
     const char *folder = worker->app->store.folder, *slug = http_param(req, "event");
     int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     enum err e = fd < 0 ? fault_set(&fault, err_from_errno(errno), "%s: %s", folder, strerror(errno)) : OK;
-    if (e == OK) e = archive_write(worker->db, &(struct archive_options){.slug = slug, .data_folder = folder}, fd, &size, &fault);
+    if (e == OK && !worker->fonts) e = fonts_new(&worker->fonts, &fault);
+    struct fixed_pdf_all pdf = {fixed_i18n(req), worker->fonts};
+    const struct archive_options options = {.slug = slug, .data_folder = folder, .more = fixed_pdf_add_all, .more_context = &pdf};
+    if (e == OK) e = archive_write(worker->db, &options, fd, &size, &fault);
     if (e != OK) {
         if (fd >= 0) (void)close(fd);
         if (e == ERR_CONFLICT) reply_reason_with(req, REASON_internal, fault.text); /* a damaged paper: what to do about it */

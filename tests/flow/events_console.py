@@ -361,18 +361,21 @@ def closing():
 
 
 def archive():
+    world.server.write("UPDATE document_version SET name = '" + "a" + "ệ" * 120 + ".pdf' WHERE id = (SELECT MIN(id) FROM document_version)")  # cut within a letter it was no text any more
+    p.plenum("figures", "fix", "--event", EVENT, "--label", "Khai mạc", data=world.server.data)
     reply = world.admin.get(at("archive.zip"))
     p.check(reply.status == 200 and "archive-" in reply.header("Content-Disposition"), "the event is kept as one file", reply)
     files = zipfile.ZipFile(io.BytesIO(reply.body))
     p.equal(files.testzip(), None, "every program can unpack it")
     names = set(files.namelist())
     wanted = {"README.txt", "manifest.json", "SHA256SUMS", "event.json", "record/checkins.json", "record/corrections.json", "record/closings.json", "figures/fixed.json",
-              "figures/people.json", "messages/announcements.json", "messages/questions.json", "messages/news.json", "reports/delegates.csv"}
+              "figures/people.json", "messages/announcements.json", "messages/questions.json", "messages/news.json", "reports/delegates.csv", "reports/attendance-1.pdf"}
     p.equal(wanted - names, set(), "all parts are there")
     sums = dict(reversed(line.split("  ", 1)) for line in files.read("SHA256SUMS").decode().splitlines())
     p.equal({n: hashlib.sha256(files.read(n)).hexdigest() for n in names if n != "SHA256SUMS"}, sums, "its sums are those of what is in it")
     manifest = json.loads(files.read("manifest.json"))
     p.equal({f["name"] for f in manifest["files"]}, names - {"SHA256SUMS", "manifest.json"}, "the manifest names them all")
+    p.check(files.read("reports/attendance-1.pdf").startswith(b"%PDF"), "attendance on paper")
     papers = {n for n in names if n.startswith("papers/")}
     p.equal(len(papers), world.server.value("SELECT COUNT(*) FROM document_version v JOIN document d ON d.id = v.document_id JOIN event e ON e.id = d.event_id WHERE e.slug = ?", EVENT),
             "every version of every paper")
