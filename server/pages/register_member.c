@@ -41,7 +41,8 @@ static enum err put_acts(struct register_view *r, const struct register_person *
     const struct register_option ends[] = {{"left", view_words(view, "register.ended.left")}, {"retired", view_words(view, "register.ended.retired")},
                                            {"died", view_words(view, "register.ended.died")}, {"removed", view_words(view, "register.ended.removed")}};
     enum err e = begin_form(&form, r, member ? "move" : "return");
-    if (e == OK) e = register_form_unit(&form, "unit", view_words(view, member ? "register.new_unit" : "register.unit"), NULL, NULL, 0);
+    if (e == OK) e = register_form_unit(&form, "unit", view_words(view, member ? "register.new_unit" : "register.unit"), NULL,
+                                          view_words(view, "register.choose"), 0);
     if (e == OK) put_day(&form, member ? "register.moves_on" : "register.comes_on", today);
     if (e == OK && member) e = begin_form(&form, r, "end");
     if (e == OK && member) register_form_choice(&form, "how", view_words(view, "register.how_ended"), "left", ends, 4);

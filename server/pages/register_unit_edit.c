@@ -171,7 +171,8 @@ static enum err put_closing(struct register_view *r, struct register_form *form,
     if (is_closed) view_put(view->root, "closed", view_date(view, units[at].closed_day));
     view_put_flag(view->root, "any_within", any);
     if (is_closed) return OK;
-    e = register_form_unit(form, "unit", view_words(view, "register.goes_into"), NULL, any ? NULL : view_words(view, "register.into_none"), unit->id);
+    e = register_form_unit(form, "unit", view_words(view, "register.goes_into"), NULL,
+                           view_words(view, any ? "register.choose" : "register.into_none"), unit->id);
     const struct register_line_of day = {.name = "day", .label = view_words(view, "register.closes_on"), .value = arena_strdup(view->arena, today), .kind = LINE_DATE,
                                          .how = view_words(view, "register.how.past_day"), .needed = true};
     if (e == OK) register_form_line(form, &day);

@@ -7,7 +7,8 @@ import { signIn } from "./public.mjs";
 import { EVENT } from "./server.mjs";
 
 const PAGES = [["accounts", "/admin/-/accounts"], ["account", "/account"], ["audit", "/admin/-/audit"], ["devices", "/admin/-/devices"], ["backup", "/admin/-/backup"], ["purge", `/admin/${EVENT}/purge`],
-  ["register", "/admin/-/register?q=nguyen"], ["unit", "/admin/-/register/units/HT-01?missing=phone&from=1999-01-01&until=2099-01-01"], ["person", "/admin/-/register/people/P0001"]];
+  ["register", "/admin/-/register?q=nguyen"], ["unit", "/admin/-/register/units/HT-01?missing=phone&from=1999-01-01&until=2099-01-01"], ["person", "/admin/-/register/people/P0001"],
+  ["person-edit", "/admin/-/register/people/P0001/edit"], ["merge", "/admin/-/register/merge?kept=P0001&gone=P0002"]];
 
 export default async function admin(browser, server) {
   let state;

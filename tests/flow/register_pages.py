@@ -220,6 +220,7 @@ def moves():
               "WHERE p.code = '%s' AND m.void_ms = 9223372036854775807 ORDER BY m.from_day" % code
     check("must not lie in the future" in post(place, {"do": "move", "unit": "U1", "day": "2999-01-01", "seen": seen}, 400).text, "nobody moves in the future")
     post(place, {"do": "move", "unit": "U1", "day": "2020-05-05", "seen": seen}, 400)
+    post(place, {"do": "move", "unit": "", "day": "2022-01-02", "seen": seen}, 400)
     post(place, {"do": "move", "unit": "U1", "day": "2022-01-02", "seen": seen})
     post(place, {"do": "move", "unit": "U2", "day": "2022-01-02", "seen": seen}, 409)
     post(place, {"do": "end", "how": "retired", "day": "2024-03-04", "seen": fields_of(page(place), "/admin/-/register" + place)["seen"]})
