@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define DEEPEST_UNIT 32
+#define OFTEN_LONGEST 24 /* bytes of a stored value that may stand in many people */
+#define OFTEN_MOST 4096
 
 static enum err no_memory(struct fault *fault)
 {
@@ -172,31 +174,64 @@ static enum err load_aliases(struct plan *plan)
     return e;
 }
 
+/* A stored value. Few different ones stand in most people: a yes, a code of a choice; each of those is read once. */
+static enum err stored_value(struct plan *plan, struct map *often, const char *text, json_t **ret)
+{
+    json_t *value = map_get(often, text);
+    if (value) {
+        *ret = json_incref(value);
+        return OK;
+    }
+    if (json_read(text, strlen(text), &value, NULL) != OK) return ERR_BUG;
+    if (strlen(text) <= OFTEN_LONGEST && often->count < OFTEN_MOST) {
+        const char *key = arena_strdup(often->arena, text);
+        if (!key || json_array_append(plan->keep, value) != 0 || map_put(often, key, value) != 0) {
+            json_decref(value);
+            return ERR_NOMEM;
+        }
+    }
+    *ret = value;
+    return OK;
+}
+
+static enum err load_attribute(struct plan *plan, struct map *often, const struct sql_import_person_attributes_row *stored)
+{
+    struct row *person = table_find_id(&plan->tables[ENTITY_PERSON], stored->person_id);
+    json_t *value = NULL;
+    if (!person) return ERR_BUG;
+    if (!person->attributes_now) {
+        person->attributes_now = json_object();
+        if (!person->attributes_now || json_array_append_new(plan->keep, person->attributes_now) != 0) return ERR_NOMEM;
+    }
+    enum err e = stored_value(plan, often, stored->value, &value);
+    if (e == OK && json_object_set_new(person->attributes_now, stored->code, value) != 0) e = ERR_NOMEM;
+    return e;
+}
+
+static enum err load_person_attributes(struct plan *plan, struct arena *once)
+{
+    struct sql_import_person_attributes_row *rows = NULL;
+    struct sql_import_person_attributes_of_event_row *some = NULL;
+    struct map often = {.arena = once};
+    size_t count = 0;
+    bool of_event = plan->people_of > 0;
+    enum err e = of_event ? sql_import_person_attributes_of_event(plan->db, once, plan->people_of, &some, &count)
+                          : sql_import_person_attributes(plan->db, once, &rows, &count);
+    if (of_event) rows = (void *)some; /* the same columns */
+    for (size_t i = 0; e == OK && i < count; i++) e = load_attribute(plan, &often, &rows[i]);
+    return e;
+}
+
 enum err plan_load_people(struct plan *plan)
 {
     bool of_event = plan->people_of > 0;
+    struct arena once = {0};
     size_t statement = of_event ? SQL_IMPORT_PERSON_LIST_OF_EVENT : plan->people_of ? SQL_IMPORT_PERSON_LIST_OF_REGISTER : SQL_IMPORT_PERSON_LIST;
     enum err e = table_load_by(plan, &plan->tables[ENTITY_PERSON], ENTITY_PERSON, plan->people_of, statement);
     if (e != OK || !plan->db) return e;
-    struct sql_import_person_attributes_row *rows = NULL;
-    size_t count = 0;
     e = load_aliases(plan);
-    if (e != OK) return e;
-    struct sql_import_person_attributes_of_event_row *some = NULL;
-    if (of_event) e = sql_import_person_attributes_of_event(plan->db, plan->arena, plan->people_of, &some, &count);
-    else e = sql_import_person_attributes(plan->db, plan->arena, &rows, &count);
-    if (of_event) rows = (void *)some; /* the same columns */
-    for (size_t i = 0; e == OK && i < count; i++) {
-        struct row *person = table_find_id(&plan->tables[ENTITY_PERSON], rows[i].person_id);
-        json_t *value = NULL;
-        if (!person || json_read(rows[i].value, strlen(rows[i].value), &value, NULL) != OK) return ERR_BUG;
-        if (!person->attributes_now) {
-            person->attributes_now = json_object();
-            if (!person->attributes_now || json_array_append_new(plan->keep, person->attributes_now) != 0) e = ERR_NOMEM;
-        }
-        if (e == OK && json_object_set(person->attributes_now, rows[i].code, value) != 0) e = ERR_NOMEM;
-        json_decref(value);
-    }
+    if (e == OK) e = load_person_attributes(plan, &once);
+    arena_release(&once);
     return e;
 }
 

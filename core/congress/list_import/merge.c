@@ -27,10 +27,25 @@ enum err import_add_flaw(struct list_import *m, struct list_row *row, const char
 
 enum err import_begin_row(struct list_import *m, enum entity_kind kind, struct row *row)
 {
+    size_t size = entity_width(&entities[kind]) * sizeof *row->now;
     if (row->next) return OK;
-    row->next = arena_memdup(&m->arena, row->now, entity_width(&entities[kind]) * sizeof *row->now);
+    bool again = kind == ENTITY_PERSON && m->spare;
+    row->next = again ? m->spare : arena_memdup(&m->arena, row->now, size);
+    if (!row->next) return ERR_NOMEM;
+    if (again) memcpy(row->next, row->now, size);
+    if (again) m->spare = NULL;
     row->attributes_next = row->attributes_now;
-    return row->next ? OK : ERR_NOMEM;
+    return OK;
+}
+
+/* Of a person of whom the row says nothing new nothing is kept: most rows of a list that comes again. */
+static void give_back(struct list_import *m, const struct list_row *row)
+{
+    struct row *person = row->person;
+    if (!person->now || row->flaw_count || import_writes_person(m, row)) return;
+    m->spare = person->next;
+    person->next = NULL;
+    person->attributes_next = NULL;
 }
 
 bool import_row_differs(enum entity_kind kind, const struct row *row)
@@ -138,9 +153,15 @@ static enum err merge_attribute(struct list_import *m, struct list_row *row, str
 {
     struct fault fault = {0};
     const char *code = value->field->attribute->code;
-    json_t *source = json_pack("{s:{s:o}}", "attributes", code, value_json(value)), *now = into->attributes_now;
-    if (!source) return ERR_NOMEM;
+    json_t *given = value_json(value), *was = into->attributes_next, *now = into->attributes_now, *stored = json_object_get(was, code);
+    if (!given) return ERR_NOMEM;
     if (value->field->attribute->sensitive && into->now) row->given = true;
+    if (stored && json_equal(stored, given)) {
+        json_decref(given);
+        return OK;
+    }
+    json_t *source = json_pack("{s:{s:o}}", "attributes", code, given);
+    if (!source) return ERR_NOMEM;
     into->source = source;
     into->attributes_now = into->attributes_next; /* onto what the row's other cells said */
     m->plan.keep = m->lasting;
@@ -149,6 +170,9 @@ static enum err merge_attribute(struct list_import *m, struct list_row *row, str
     into->attributes_now = now;
     into->source = NULL;
     json_decref(source);
+    size_t kept = json_array_size(m->lasting);
+    /* of what the row's cells made one after the other only the last is needed */
+    if (e == OK && was && was != now && kept > 1 && json_array_get(m->lasting, kept - 2) == was) (void)json_array_remove(m->lasting, kept - 2);
     return e == ERR_INPUT ? import_add_flaw(m, row, "refused", value, sentence(&fault, "attributes")) : e;
 }
 
@@ -165,8 +189,10 @@ enum err import_merge_value(struct list_import *m, struct list_row *row, enum en
     json_t *json = value_json(value), *source = json ? json_pack("{s:o}", key, json) : NULL;
     if (!source) return ERR_NOMEM;
     enum err e = shape_read(&m->plan, entity->shape, source, false, into->next + entity_first_column(entity), NULL, &fault);
-    /* texts that were taken as they are are borrowed from the object */
-    if (e == OK && into->next[column].type == DB_TYPE_TEXT) {
+    /* texts that were taken as they are are borrowed from the object; what is the same needs no other copy */
+    if (e == OK && into->now && value_equal(&into->now[column], &into->next[column])) {
+        into->next[column] = into->now[column];
+    } else if (e == OK && into->next[column].type == DB_TYPE_TEXT) {
         into->next[column].text = arena_strdup(&m->arena, into->next[column].text);
         if (!into->next[column].text) e = ERR_NOMEM;
     }
@@ -232,6 +258,13 @@ static void keep_photo(struct row *person)
     person->next[photo + 1] = person->now ? person->now[photo + 1] : value_text(NULL);
 }
 
+/* What is derived of them is as it is stored otherwise: search forms and sort keys take most of the time of a row. */
+static bool names_differ(const struct row *person)
+{
+    const size_t name = entity_column(ENTITY_PERSON, "name"), sort = entity_column(ENTITY_PERSON, "sort_name");
+    return !value_equal(&person->now[name], &person->next[name]) || !value_equal(&person->now[sort], &person->next[sort]);
+}
+
 enum err import_merge_person(struct list_import *m, struct list_row *row)
 {
     struct row *person = row->person, *unit;
@@ -249,7 +282,9 @@ enum err import_merge_person(struct list_import *m, struct list_row *row)
     if (e == OK && unit) person->next[unit_column] = row_values(unit)[0];
     if (e == OK) keep_photo(person);
     if (e == OK && !person->next[entity_column(ENTITY_PERSON, "name")].text) return import_add_flaw(m, row, "no_name", NULL, NULL);
-    return e == OK ? plan_derive_person(&m->plan, person, m->language) : e;
+    if (e == OK && (!person->now || names_differ(person))) e = plan_derive_person(&m->plan, person, m->language);
+    if (e == OK) give_back(m, row);
+    return e;
 }
 
 /* A unit that stands above, by its name: known, of another row, or yet to be made. */

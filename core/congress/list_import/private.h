@@ -63,9 +63,10 @@ struct list_import {
     struct match_index *row_index;
     uint32_t *named_by;               /* of each known person the row that means them, + 1; 0: none */
     struct map decisions;             /* "place/row" -> text */
-    struct map codes;                 /* codes that the list gives to people */
+    struct map codes;                 /* codes that the list gives to people who are new */
     struct map new_units;             /* folded name -> struct row */
     struct map own_units;             /* of a list of units: those without a code, "(B12)" -> struct list_row */
+    struct db_value *spare;           /* values of a row that came out the same: for the next one */
     int64_t next_person, next_unit;   /* running numbers for codes */
     int person_width, unit_width;
     bool remembered;                  /* the mapping is one that was agreed before */

@@ -78,15 +78,26 @@ static bool is_strange(const struct report *r, const struct list_row *row)
     return r->import->options.own_people && row->person && row->person->now && !(row->delegate && row->delegate->now);
 }
 
-/* Of such a person what the list says, whether it is known already or not. */
-static void put_given(struct report *r, const struct list_row *row, const char *key)
+static bool is_of_person(const struct list_field *field)
 {
-    const struct list_value *value = value_for(row->record, key);
-    if (!value) return;
-    begin_field(r, row, key);
-    put_pair(r, "old", HIDDEN);
-    put_pair(r, "new", value->value);
-    buf_putc(&r->out, '}');
+    static const char *const keys[] = {"sort_name", "honorific", "unit", "unit_name", "title", "gender", "born", "joined", "phone", "email"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(keys[i], field->code) == 0) return true;
+    return field->attribute != NULL;
+}
+
+/* Of such a person what the list says, whether it is known already or not. */
+static void put_given(struct report *r, const struct list_row *row)
+{
+    for (size_t i = 0; row->record && i < row->record->count; i++) {
+        const struct list_value *value = &row->record->values[i];
+        bool hidden = value->field->attribute && value->field->attribute->sensitive;
+        if (!is_of_person(value->field)) continue;
+        begin_field(r, row, strcmp(value->field->code, "unit_name") == 0 ? "unit" : value->field->code);
+        put_pair(r, "old", HIDDEN);
+        put_pair(r, "new", hidden ? HIDDEN : value->value);
+        buf_putc(&r->out, '}');
+    }
 }
 
 static void put_fields(struct report *r, const struct list_row *row, enum entity_kind kind, const struct row *of)
@@ -97,10 +108,6 @@ static void put_fields(struct report *r, const struct list_row *row, enum entity
     for (size_t i = 0; i < entity->shape->count; column += field_width(&entity->shape->fields[i++])) {
         const struct field *field = &entity->shape->fields[i];
         if (field->kind == FIELD_DERIVED || field_width(field) == 0 || strcmp(field->key, "greet") == 0) continue;
-        if (kind == ENTITY_PERSON && is_strange(r, row)) {
-            put_given(r, row, field->key);
-            continue;
-        }
         const struct db_value *now = of->now ? of->now + column : NULL, *next = of->next + column;
         bool differs = now ? !value_equal(now, next) : next->type != DB_TYPE_NULL;
         if (!differs) continue;
@@ -131,7 +138,7 @@ static void put_attributes(struct report *r, const struct list_row *row, const s
     if (!person || !person->next) return;
     json_object_foreach(person->attributes_next, code, value) { /* a list never takes one away */
         json_t *was = json_object_get(person->attributes_now, code);
-        bool open = is_open(r, code), silent = person->now && (is_strange(r, row) || (!open && !r->import->options.tells_sensitive));
+        bool open = is_open(r, code), silent = person->now && !open && !r->import->options.tells_sensitive;
         char key[128];
         (void)snprintf(key, sizeof key, "attribute:%.100s", code);
         if (silent ? !value_for(row->record, key) : was && json_equal(was, value)) continue;
@@ -257,7 +264,8 @@ static void put_row(struct report *r, const struct list_row *row)
     buf_puts(&r->out, ",\"fields\":[");
     r->first = true;
     if (told && row->unit) put_fields(r, row, ENTITY_UNIT, row->unit);
-    if (told && row->person) put_fields(r, row, ENTITY_PERSON, row->person), put_attributes(r, row, row->person);
+    if (told && is_strange(r, row)) put_given(r, row);
+    else if (told && row->person) put_fields(r, row, ENTITY_PERSON, row->person), put_attributes(r, row, row->person);
     if (told && row->delegate && !row->delegate->kept) put_fields(r, row, ENTITY_DELEGATE, row->delegate);
     buf_putc(&r->out, ']');
     put_flaws(r, row);

@@ -13,7 +13,9 @@ static const char *value_of(const struct list_record *record, const char *field)
 
 static const char *lower(struct arena *arena, const char *text)
 {
-    return text ? text_caseless(arena, text) : NULL;
+    const char *p = text;
+    while (p && *p && (unsigned char)*p < 0x80 && !(*p >= 'A' && *p <= 'Z')) p++;
+    return p && *p ? text_caseless(arena, text) : text; /* nearly all are written so */
 }
 
 /* --- what is compared --------------------------------------------------------------------------------------------------------------------------------- */
@@ -80,7 +82,8 @@ static enum err row_facts(struct list_import *m)
         facts[i] = (struct match_facts){.code = code_of(m, r), .name = value_of(r, "name"), .born = value_of(r, "born"), .phone = value_of(r, "phone"),
                                         .email = lower(&m->arena, value_of(r, "email")), .gender = value_of(r, "gender"), .unit = unit_of(m, r),
                                         .number = value_of(r, "number")};
-        if (facts[i].code && map_put(&m->codes, facts[i].code, &facts[i]) != 0) return ERR_NOMEM;
+        bool is_new = facts[i].code && !table_find(&m->plan.tables[ENTITY_PERSON], facts[i].code);
+        if (is_new && map_put(&m->codes, facts[i].code, &facts[i]) != 0) return ERR_NOMEM;
     }
     m->row_facts = facts;
     return match_index_make(&m->matching, facts, m->count, &m->row_index);
