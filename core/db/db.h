@@ -114,6 +114,8 @@ struct db_value {
     int64_t i64;
     const char *text; /* borrowed on the way in, arena on the way out */
 };
+/* Gives back what the engine holds of pages that were read: after a scan of all people, when much is yet to be done in memory. Also within a snapshot. */
+void db_release_memory(struct db *db);
 enum err db_execute(struct db *db, size_t statement, const struct db_value *values, size_t count);
 enum err db_fetch(struct db *db, struct arena *arena, size_t statement, const struct db_value *values, size_t count, struct db_value **ret_rows,
                   size_t *ret_row_count);

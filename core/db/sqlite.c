@@ -64,9 +64,17 @@ static enum err sqlite_frame(struct db *db, enum db_frame frame)
     return e;
 }
 
+#define MAPPED "PRAGMA mmap_size=268435456"
+
+void db_release_memory(struct db *db)
+{
+    sqlite3_db_release_memory(db->native);
+    (void)sqlite_run(db, "PRAGMA mmap_size=0; " MAPPED); /* the mapping goes; a new one grows as pages are read */
+}
+
 static enum err settings(struct db *db, enum db_mode mode)
 {
-    enum err e = sqlite_run(db, "PRAGMA foreign_keys=ON; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF");
+    enum err e = sqlite_run(db, "PRAGMA foreign_keys=ON; " MAPPED "; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF");
     if (e != OK || mode == DB_READ) return e;
     return sqlite_run(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-65536");
 }

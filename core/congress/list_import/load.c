@@ -159,6 +159,7 @@ enum err import_load(struct list_import *m, struct fault *fault)
     m->plan.keep = m->passing = json_array();
     if (e == OK && !m->passing) e = no_memory(fault);
     if (e == OK && m->options.target == LIST_DELEGATES) e = plan_take_event(&m->plan, m->options.event, fault);
+    if (m->db) db_release_memory(m->db);
     if (e == OK && import_code_numbers(m) != OK) e = no_memory(fault);
     return e == OK ? load_vocabulary(m, fault) : e;
 }

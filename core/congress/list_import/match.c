@@ -99,16 +99,37 @@ static int by_hash(const void *a, const void *b)
     return (x->person > y->person) - (x->person < y->person);
 }
 
+/* Folding takes room on the way that is many times the name's. */
+static bool make_names(struct arena *arena, struct arena *scratch, const char *name, struct name_forms *ret)
+{
+    struct name_forms long_ones;
+    arena_clear(scratch);
+    if (!name || !*name) return (*ret = (struct name_forms){"", ""}, true);
+    if (!names_make(scratch, name, &long_ones)) return false;
+    ret->marked = arena_strdup(arena, long_ones.marked);
+    ret->plain = strcmp(long_ones.marked, long_ones.plain) == 0 ? ret->marked : arena_strdup(arena, long_ones.plain);
+    return ret->marked && ret->plain;
+}
+
+static enum err make_all_names(struct arena *arena, const struct match_facts *facts, size_t count, struct name_forms *names, size_t *ret_keys)
+{
+    struct arena scratch = {0};
+    bool good = true;
+    for (size_t i = 0; good && i < count; i++) {
+        good = make_names(arena, &scratch, facts[i].name, &names[i]);
+        if (good) each_key(&facts[i], &names[i], count_key, ret_keys);
+    }
+    arena_release(&scratch);
+    return good ? OK : ERR_NOMEM;
+}
+
 enum err match_index_make(struct arena *arena, const struct match_facts *facts, size_t count, struct match_index **ret)
 {
     struct match_index *index = arena_alloc(arena, sizeof *index);
     struct name_forms *names = arena_array(arena, count + 1, sizeof *names);
     size_t total = 0;
     if (!index || !names) return ERR_NOMEM;
-    for (size_t i = 0; i < count; i++) {
-        if (!names_make(arena, facts[i].name ? facts[i].name : "", &names[i])) return ERR_NOMEM;
-        each_key(&facts[i], &names[i], count_key, &total);
-    }
+    if (make_all_names(arena, facts, count, names, &total) != OK) return ERR_NOMEM;
     struct filling filling = {.keys = arena_array(arena, total + 1, sizeof *filling.keys)};
     if (!filling.keys) return ERR_NOMEM;
     for (size_t i = 0; i < count; i++) {

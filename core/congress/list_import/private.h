@@ -60,7 +60,8 @@ struct list_import {
     size_t known_count;
     struct match_index *known_index;
     struct match_facts *row_facts;    /* of the rows */
-    struct match_index *row_index;
+    struct match_index *row_index;    /* of rows that mean nobody known, or perhaps */
+    uint32_t *sure;                   /* of each row the known person whom it means beyond doubt, + 1; 0: none */
     uint32_t *named_by;               /* of each known person the row that means them, + 1; 0: none */
     struct map decisions;             /* "place/row" -> text */
     struct map codes;                 /* codes that the list gives to people who are new */

@@ -49,7 +49,7 @@ static enum err known_facts(struct list_import *m)
     m->known_facts = facts;
     m->known_count = people->count;
     m->named_by = arena_array(&m->arena, people->count + 1, sizeof *m->named_by);
-    return m->named_by ? match_index_make(&m->matching, facts, people->count, &m->known_index) : ERR_NOMEM;
+    return m->named_by ? OK : ERR_NOMEM;
 }
 
 /* The unit by which a row's person is told from namesakes: their own, else that of the delegation. */
@@ -86,16 +86,8 @@ static enum err row_facts(struct list_import *m)
         if (is_new && map_put(&m->codes, facts[i].code, &facts[i]) != 0) return ERR_NOMEM;
     }
     m->row_facts = facts;
-    return match_index_make(&m->matching, facts, m->count, &m->row_index);
+    return OK;
 }
-
-enum err import_facts(struct list_import *m)
-{
-    enum err e = known_facts(m);
-    return e == OK ? row_facts(m) : e;
-}
-
-/* --- one row ------------------------------------------------------------------------------------------------------------------------------------------------ */
 
 static bool is_wrong(const struct list_row *row)
 {
@@ -103,6 +95,48 @@ static bool is_wrong(const struct list_row *row)
         if (!row->record->flaws[i].doubtful) return true;
     return false;
 }
+
+/* The code and, letter by letter, the name: most rows of a list that comes again. 0: not so. */
+static uint32_t sure_by_code(const struct list_import *m, const struct match_facts *facts)
+{
+    const struct row *person = facts->code ? table_find(&m->plan.tables[ENTITY_PERSON], facts->code) : NULL;
+    const struct match_facts *known = person && person->now ? &m->known_facts[person->index] : NULL;
+    return known && known->code && (!facts->name || strcmp(facts->name, known->name) == 0) ? (uint32_t)person->index + 1 : 0;
+}
+
+/* Whom rows mean beyond doubt. The rest is looked for among the known and among the rows, and only then these are made ready to be searched. */
+static enum err find_sure(struct list_import *m)
+{
+    struct match_result match;
+    bool all = true;
+    m->sure = arena_array(&m->matching, m->count + 1, sizeof *m->sure);
+    if (!m->sure) return ERR_NOMEM;
+    for (size_t i = 0; i < m->count; i++) {
+        m->sure[i] = sure_by_code(m, &m->row_facts[i]);
+        all = all && m->sure[i];
+    }
+    if (all) return OK;
+    enum err e = match_index_make(&m->matching, m->known_facts, m->known_count, &m->known_index);
+    struct match_facts *others = arena_array(&m->matching, m->count + 1, sizeof *others);
+    if (!others) return ERR_NOMEM;
+    for (size_t i = 0; e == OK && i < m->count; i++) {
+        if (m->sure[i] || is_wrong(&m->rows[i])) continue;
+        e = match_find(m->known_index, &m->scratch, &m->row_facts[i], m->known_count, &match);
+        arena_clear(&m->scratch);
+        if (match.kind == MATCH_SAME) m->sure[i] = (uint32_t)match.index + 1;
+        else others[i] = m->row_facts[i];
+    }
+    return e == OK ? match_index_make(&m->matching, others, m->count, &m->row_index) : e;
+}
+
+enum err import_facts(struct list_import *m)
+{
+    enum err e = known_facts(m);
+    if (e == OK) e = row_facts(m);
+    return e == OK ? find_sure(m) : e;
+}
+
+/* --- one row ------------------------------------------------------------------------------------------------------------------------------------------------ */
 
 static enum err doubt(struct list_import *m, struct list_row *row, const struct match_result *match, bool in_file)
 {
@@ -208,7 +242,7 @@ static bool has_doubts(const struct list_row *row)
 static enum err resolve(struct list_import *m, size_t at)
 {
     struct list_row *row = &m->rows[at];
-    struct match_result match;
+    struct match_result match = {.kind = MATCH_SAME};
     row->kind = LIST_ROW_SAME;
     row->decision = decision_for(m, row);
     const struct match_facts *facts = &m->row_facts[at];
@@ -223,8 +257,8 @@ static enum err resolve(struct list_import *m, size_t at)
         row->kind = LIST_ROW_WRONG;
         return import_add_flaw(m, row, "no_name", NULL, NULL);
     }
-    enum err e = match_find(m->known_index, &m->scratch, facts, m->known_count, &match);
-    if (e == OK && match.kind == MATCH_SAME) e = take_known(m, at, match.index);
+    enum err e = m->sure[at] ? OK : match_find(m->known_index, &m->scratch, facts, m->known_count, &match);
+    if (e == OK && match.kind == MATCH_SAME) e = take_known(m, at, m->sure[at] - 1);
     else if (e == OK && match.kind == MATCH_DOUBT) e = doubt(m, row, &match, false);
     else if (e == OK) e = take_new(m, at, false);
     if (e == OK) e = import_check_form(m, row);
@@ -315,5 +349,6 @@ enum err import_resolve(struct list_import *m, struct fault *fault)
     }
     arena_release(&m->matching); /* the facts stay, for the report */
     m->known_index = m->row_index = NULL;
+    m->sure = NULL;
     return e == OK ? OK : fault_set(fault, e, "%s", e == ERR_NOMEM ? "not enough memory" : err_name(e));
 }
