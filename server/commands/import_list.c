@@ -131,17 +131,26 @@ static enum err try_alone(const struct import_list_command *c, const struct list
     return e;
 }
 
-/* Who looks is noted: in a connection of its own, so that the dry run itself can write nothing. */
-static enum err note(const struct import_list_command *c, struct list_import *plan, struct fault *fault)
+/* Who looks is noted before anything is shown. */
+static enum err note(struct store *store, struct list_import *plan, struct fault *fault)
 {
-    struct store store = {0};
     struct list_import_own own;
-    enum err e = store_open(store_choose_folder(c->data), STORE_WRITE, &store, fault);
-    if (e != OK) return e;
-    list_import_own_open(&own, store.db);
-    e = list_import_note(plan, &own.door, true, fault);
+    list_import_own_open(&own, store->db);
+    enum err e = list_import_note(plan, &own.door, true, fault);
     list_import_own_close(&own);
-    store_close(&store);
+    return e;
+}
+
+/* A folder of another version is refused before it is opened to write the note: a dry run brings no schema to the newest. What opening reads is let go. */
+static enum err open_to_look(const struct import_list_command *c, struct store *store, struct fault *fault)
+{
+    const char *folder = store_choose_folder(c->data);
+    enum err e = store_open(folder, STORE_READ, store, fault);
+    if (e != OK) return e;
+    store_close(store);
+    *store = (struct store){0};
+    e = store_open(folder, STORE_WRITE, store, fault);
+    if (e == OK) db_release_memory(store->db);
     return e;
 }
 
@@ -149,9 +158,9 @@ static enum err look(const struct import_list_command *c, const struct list_impo
 {
     struct store store = {0};
     struct list_import *plan = NULL;
-    enum err e = is_there(c) ? store_open(store_choose_folder(c->data), STORE_READ, &store, fault) : OK;
+    enum err e = is_there(c) ? open_to_look(c, &store, fault) : OK;
     if (e == OK) e = make_plan(store.db, c, options, &plan, fault);
-    if (e == OK && store.db) e = note(c, plan, fault);
+    if (e == OK && store.db) e = note(&store, plan, fault);
     if (e == OK) e = c->json ? import_show_json(plan, fault) : import_show_text(plan, true, fault);
     list_import_close(plan);
     store_close(&store);

@@ -108,6 +108,14 @@ static void put_sheets(struct view *view, const struct import_ask *ask)
 
 /* --- counts ---------------------------------------------------------------------------------------------------------------------------------------------------- */
 
+/* Whether the page has only rows of this kind. */
+static bool view_kind(const struct import_ask *ask, const char *kind)
+{
+    for (int i = 0; i < LIST_ROW_KIND_COUNT; i++)
+        if (strcmp(kind, list_row_kind_name((enum list_row_kind)i)) == 0) return ask->filter.kinds == 1u << i;
+    return false;
+}
+
 static void put_counts(struct view *view, const struct import_ask *ask)
 {
     json_t *counts = json_object_get(json_object_get(ask->meta, "head"), "counts"), *list = json_array(), *count;
@@ -119,6 +127,9 @@ static void put_counts(struct view *view, const struct import_ask *ask)
         view_put(one, "kind", kind);
         view_put(one, "words", view_words(view, arena_printf(view->arena, "import.kind.%s", kind)));
         view_put_number(one, "count", json_integer_value(count));
+        bool shown = view_kind(ask, kind);
+        view_put_flag(one, "shown", shown);
+        if (shown) view_put(view->root, "kind", kind);
         if (!passed) view_put(one, "href", arena_printf(view->arena, "%s/%s?kind=%s#rows", ask->base, ask->id, kind));
         (void)json_array_append_new(list, one);
     }
@@ -273,6 +284,23 @@ static void put_doubt(struct view *view, const struct import_ask *ask, const jso
     view_put_flag(view->root, "has_choices", true);
 }
 
+/* What a row in doubt says of somebody, to be held against those who may be meant. */
+static void put_says(struct view *view, const struct import_ask *ask, const json_t *row, json_t *out)
+{
+    struct buf text;
+    json_t *field;
+    size_t i;
+    buf_init(&text, BUF_LIMIT_LINE);
+    json_array_foreach(json_object_get(row, "says"), i, field) {
+        if (text.length) buf_puts(&text, " · ");
+        buf_printf(&text, "%s: ", use_words(view, json_object_get(ask->meta, "fields"), text_of(field, "field")));
+        buf_puts(&text, text_of(field, "value"));
+        if (text_of(field, "cell")) buf_printf(&text, " (%s)", text_of(field, "cell"));
+    }
+    if (text.length) view_put(out, "says", arena_strdup(view->arena, buf_text(&text)));
+    buf_release(&text);
+}
+
 static void put_rows(struct view *view, const struct import_ask *ask)
 {
     json_t *list = json_array(), *row;
@@ -291,6 +319,7 @@ static void put_rows(struct view *view, const struct import_ask *ask)
         if (note) view_put(one, "note", view_words(view, arena_printf(view->arena, "import.note.%s", note)));
         put_changes(view, ask, row, one);
         put_flaws(view, row, one);
+        put_says(view, ask, row, one);
         put_doubt(view, ask, row, one);
         (void)json_array_append_new(list, one);
     }
@@ -304,6 +333,7 @@ static void put_pages(struct view *view, const struct import_ask *ask)
     const char *query = ask->query ? ask->query : "";
     if (ask->page > 1) view_put(view->root, "before", arena_printf(view->arena, "?%spage=%zu#rows", query, ask->page - 1));
     if (ask->page < pages) view_put(view->root, "after", arena_printf(view->arena, "?%spage=%zu#rows", query, ask->page + 1));
+    view_put(view->root, "query", arena_printf(view->arena, "%spage=%zu", query, ask->page)); /* who decides comes back to where it was */
     if (pages > 1) view_put(view->root, "page", arena_printf(view->arena, "%zu / %zu", ask->page, pages));
 }
 

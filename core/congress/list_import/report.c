@@ -245,6 +245,22 @@ static const char *name_of(const struct list_row *row)
     return name ? name->value : NULL;
 }
 
+/* Of a row in doubt what it says of somebody: by that one decides. */
+static void put_says(struct report *r, const struct list_row *row)
+{
+    static const char *const keys[] = {"born", "gender", "unit", "unit_name", "delegation", "phone", "email", "number", "parent"};
+    buf_puts(&r->out, ",\"says\":[");
+    r->first = true;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const struct list_value *value = list_record_value(row->record, keys[i]);
+        if (!value) continue;
+        begin_field(r, row, keys[i]);
+        put_pair(r, "value", value->value);
+        buf_putc(&r->out, '}');
+    }
+    buf_putc(&r->out, ']');
+}
+
 static void put_row(struct report *r, const struct list_row *row)
 {
     bool told = row->kind == LIST_ROW_NEW || row->kind == LIST_ROW_CHANGED || row->kind == LIST_ROW_REMOVED;
@@ -270,6 +286,7 @@ static void put_row(struct report *r, const struct list_row *row)
     buf_putc(&r->out, ']');
     put_flaws(r, row);
     put_candidates(r, row);
+    if (row->kind == LIST_ROW_DOUBTFUL && row->record) put_says(r, row);
     buf_putc(&r->out, '}');
 }
 
