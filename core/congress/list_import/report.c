@@ -280,8 +280,9 @@ static void put_row(struct report *r, const struct list_row *row)
     buf_puts(&r->out, ",\"fields\":[");
     r->first = true;
     if (told && row->unit) put_fields(r, row, ENTITY_UNIT, row->unit);
-    if (told && is_strange(r, row)) put_given(r, row);
-    else if (told && row->person) put_fields(r, row, ENTITY_PERSON, row->person), put_attributes(r, row, row->person);
+    bool kept = row->note && strcmp(row->note, "person_of_all") == 0; /* nothing of the person is written */
+    if (told && is_strange(r, row) && !kept) put_given(r, row);
+    else if (told && row->person && !kept) put_fields(r, row, ENTITY_PERSON, row->person), put_attributes(r, row, row->person);
     if (told && row->delegate && !row->delegate->kept) put_fields(r, row, ENTITY_DELEGATE, row->delegate);
     buf_putc(&r->out, ']');
     put_flaws(r, row);
