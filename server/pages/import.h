@@ -34,6 +34,10 @@ struct import_ask *import_begin(struct http_request *req);
 bool import_view(struct http_request *req, const struct import_ask *ask, struct staff_page *ret);
 /* A problem as it is kept with a list, in the reader's words. */
 const char *import_problem_words(struct view *view, const json_t *problem);
+/* What is wrong with a cell or row. */
+const char *import_flaw_words(struct view *view, const json_t *flaw);
+/* do=wrong: the rows that are wrong or doubtful as a file. */
+void import_wrong_post(struct http_request *req, struct import_ask *ask);
 /* The plan's part of the page: file, columns, counts, rows. */
 void import_put_plan(struct view *view, struct import_ask *ask);
 

@@ -1,5 +1,5 @@
 /* POST /admin/-/import, /admin/{event}/import: do=upload (multipart: file, target=), undo (number=). POST …/import/{work}: do= map (columns, sheet, ways),
- * decide (rows), files (without=), all (doubts=), agree (digest=, take_good=), drop. */
+ * decide (rows), files (without=), all (doubts=), agree (digest=, take_good=), wrong (format=), drop. */
 #include "server/pages/import.h"
 #include "core/base/file.h"
 #include "server/pages/console.h"
@@ -289,6 +289,8 @@ void import_work_post(struct http_request *req)
         change(req, ask, read_map(req));
     } else if (act && strcmp(act, "decide") == 0) {
         change(req, ask, read_choices(req));
+    } else if (act && strcmp(act, "wrong") == 0) {
+        import_wrong_post(req, ask);
     } else if (act && strcmp(act, "files") == 0) {
         change(req, ask, read_without(req));
     } else if (act && strcmp(act, "all") == 0 && doubts) {

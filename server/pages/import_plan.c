@@ -139,6 +139,7 @@ static void put_counts(struct view *view, const struct import_ask *ask)
     json_t *file;
     json_array_foreach(json_object_get(json_object_get(ask->meta, "head"), "files"), k, file) wrong = wrong || json_is_object(json_object_get(file, "problem"));
     view_put_flag(view->root, "may_take_good", wrong);
+    view_put_flag(view->root, "may_fetch_wrong", json_integer_value(json_object_get(counts, "wrong")) + json_integer_value(json_object_get(counts, "doubtful")) > 0);
     view_put_flag(view->root, "has_doubtful", json_integer_value(json_object_get(counts, "doubtful")) > 0);
     view_put_number(view->root, "wrong", json_integer_value(json_object_get(counts, "wrong")));
     int64_t writes = json_integer_value(json_object_get(counts, "new")) + json_integer_value(json_object_get(counts, "changed")) +
@@ -221,7 +222,7 @@ static const char *filled_words(struct view *view, const char *words, const json
 }
 
 /* The words of a reason; without words the sentence. */
-static const char *flaw_words(struct view *view, const json_t *flaw)
+const char *import_flaw_words(struct view *view, const json_t *flaw)
 {
     const char *reason = text_of(flaw, "reason"), *words = view_words(view, arena_printf(view->arena, "list.flaw.%s", reason));
     if (!*words) words = view_words(view, arena_printf(view->arena, "import.flaw.%s", reason));
@@ -246,7 +247,7 @@ static void put_flaws(struct view *view, const json_t *row, json_t *out)
     size_t i;
     json_array_foreach(json_object_get(row, "flaws"), i, flaw) {
         json_t *one = json_object();
-        view_put(one, "words", flaw_words(view, flaw));
+        view_put(one, "words", import_flaw_words(view, flaw));
         (void)json_array_append_new(list, one);
     }
     view_put_json(out, "flaws", list);

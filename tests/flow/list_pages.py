@@ -293,7 +293,29 @@ def many_rows_are_pages():
     everyone.form(path, {"do": "drop"})
 
 
+def wrong_rows_are_a_file():
+    client = world["all"]
+    lines = [HEADINGS[:4], ["W1", "Ngô Thị Đúng", "03/02/1980", ""], ["W2", "Trần Văn Sai", "31/02/1980", ""], ["W3", "Lý Thị Lạ", "04/05/1981", "Không có nơi này"]]
+    path, page = page_of(client, send(client, REGISTER, table(*lines), target="people"))
+    bad = sum(kinds(page).get(k, 0) for k in ("wrong", "doubtful"))
+    check(bad == 2 and 'value="wrong"' in page.text, "two rows are not good", kinds(page))
+    reply = client.form(path, {"do": "wrong", "format": "csv"})
+    found = list(csv.reader(io.StringIO(reply.text.lstrip("\ufeff"))))
+    check(reply.status == 200 and found[0][:4] == HEADINGS[:4] and [row[:2] for row in found[1:]] == [line[:2] for line in lines[2:]] and all(row[4] for row in found[1:]),
+          "they are a file, with what is wrong", found)
+    again = table(found[0], *[[row[0], row[1], "01/03/1980", ""] + row[4:] for row in found[1:]])
+    other, page = page_of(client, send(client, REGISTER, again, target="people"))
+    equal(kinds(page), {"new": 2}, "put right they are good")
+    client.form(other, {"do": "drop"})
+    reply = client.form(path, {"do": "wrong", "format": "xlsx"})
+    other, page = page_of(client, send(client, REGISTER, reply.body, "wrong.xlsx", target="people"))
+    check(sum(kinds(page).get(k, 0) for k in ("wrong", "doubtful")) == 2 and "passed_over" in kinds(page), "a workbook of them is the same list", kinds(page))
+    client.form(other, {"do": "drop"})
+    client.form(path, {"do": "drop"})
+    equal(client.form(path, {"do": "wrong"}).status, 404, "of a list that is gone there are none")
+
+
 run("list_pages", begin, rights, what_cannot_be_read_is_said_in_words, a_list_is_put_right_agreed_and_taken_back, the_register_tells_nothing_to_one_event,
     what_is_sensitive_is_not_found_out_by_guessing, the_history_is_that_of_the_event,
     columns_are_chosen_and_remembered, what_changed_meanwhile_is_told,
-    the_register_is_changed_by_its_own_organisers_only, two_decide_at_once, a_full_disk_leaves_nothing_half_done, many_rows_are_pages)
+    the_register_is_changed_by_its_own_organisers_only, two_decide_at_once, a_full_disk_leaves_nothing_half_done, many_rows_are_pages, wrong_rows_are_a_file)

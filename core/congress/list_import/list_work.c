@@ -305,6 +305,20 @@ enum err list_work_plan(struct db *db, const struct list_import_door *door, cons
     return e;
 }
 
+enum err list_work_wrong(struct db *db, const struct list_import_door *door, const char *folder, const char *id, const json_t *meta, struct list_wrong_wish *wish,
+                         const char *path, struct fault *fault)
+{
+    struct arena arena = {0};
+    struct list_import *plan = NULL;
+    enum err e = open_plan(db, folder, id, meta, &arena, &plan, fault);
+    wish->sensitive = !json_is_string(json_object_get(meta, "event")); /* as on the page: docs/decisions/0060-register-pages.md */
+    if (e == OK) e = list_import_note(plan, door, true, fault);
+    if (e == OK) e = list_import_write_wrong(plan, wish, path, fault);
+    list_import_close(plan);
+    arena_release(&arena);
+    return e;
+}
+
 enum err list_work_rows(const char *folder, const char *id, const struct list_work_filter *filter, json_t **ret, struct fault *fault)
 {
     struct arena arena = {0};

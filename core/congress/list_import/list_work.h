@@ -13,6 +13,7 @@
 #define PLENUM_LIST_WORK_H
 
 #include "core/congress/list_import/list_import.h"
+#include "core/congress/list_import/list_wrong.h"
 
 #define LIST_WORK_ID_SIZE 17
 #define LIST_WORK_FILE_MOST (20u * 1024u * 1024u)
@@ -47,6 +48,10 @@ enum err list_work_rows(const char *folder, const char *id, const struct list_wo
  * changed meanwhile. The work is removed when it is done. `db` reads. */
 enum err list_work_apply(struct db *db, const struct list_import_door *door, const char *folder, const char *id, json_t *meta, const char *digest,
                          struct list_import_result *ret, struct fault *fault);
+
+/* The rows that are wrong or doubtful, as a list of their own in `path` (list_wrong.h); noted as a look. wish->sensitive is set here. */
+enum err list_work_wrong(struct db *db, const struct list_import_door *door, const char *folder, const char *id, const json_t *meta, struct list_wrong_wish *wish,
+                         const char *path, struct fault *fault);
 
 void list_work_remove(const char *folder, const char *id);
 /* [{"id", "name", "target", "event", "actor", "made_ms"}], the newest last; a new reference. */
