@@ -33,7 +33,7 @@ def make_data(folder, name, people):
              "gates": [{"code": g, "title": g, "kind": "entry", "area": "hall"} for g in ("main", "side")],
              "sessions": [{"code": "s", "title": "All day", "starts": "2026-01-01T00:00", "ends": "2026-01-02T23:59", "area": "hall"}],
              "delegates": [{"person": f"G{i}", "category": "official"} for i in range(DELEGATES)]}
-    file = {"format": "plenum-events/1", "organization": {"name": "Bench", "languages": ["vi"], "units": units}, "attribute_types": TYPES,
+    file = {"format": "plenum-events/1", "organization": {"name": "Bench", "languages": ["vi"], "units": units, "attribute_types": TYPES},
             "people": people + [{"code": f"G{i}", "name": f"Gate Person {i}"} for i in range(DELEGATES)], "events": [event]}
     with open(f"{folder}/bench.json", "w", encoding="utf-8") as f:
         json.dump(file, f)
@@ -108,7 +108,7 @@ def one_round(folder, data, port):
     counts = report["counts"]
     if counts["new"] + counts["changed"] < ROWS // 8:
         sys.exit(f"FAIL the dry run finds {counts}")
-    peer, _ = spent(["python3", "-c", PEER, f"{folder}/list.xlsx"])
+    peer, _ = spent(["/usr/bin/python3", "-c", PEER, f"{folder}/list.xlsx"])
     result.update({f"peer_{k}": v for k, v in peer.items()})
     server = Server(folder, None, port, data=data)
     try:
