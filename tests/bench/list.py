@@ -58,7 +58,7 @@ def make(folder):
 
 
 def spent(command):
-    """Wall seconds, processor seconds, and the largest resident size in MB of a program and its children together."""
+    """Wall seconds, processor seconds, and the most memory in MB of a program and its children together (shared pages once)."""
     begun = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     peak = {}
@@ -69,11 +69,11 @@ def spent(command):
             try:
                 children = open(f"/proc/{process.pid}/task/{process.pid}/children").read().split()
                 for pid in [process.pid, *children]:
-                    total += int(next(line for line in open(f"/proc/{pid}/status") if line.startswith("VmRSS")).split()[1]) / 1000
+                    total += int(next(line for line in open(f"/proc/{pid}/smaps_rollup") if line.startswith("Pss:")).split()[1]) / 1000
             except (OSError, StopIteration):
                 pass
             peak["mb"] = max(peak.get("mb", 0), total)
-            time.sleep(0.02)
+            time.sleep(0.05)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     watcher = threading.Thread(target=watch)
     watcher.start()
