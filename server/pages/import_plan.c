@@ -288,18 +288,18 @@ static void put_doubt(struct view *view, const struct import_ask *ask, const jso
 /* What a row in doubt says of somebody, to be held against those who may be meant. */
 static void put_says(struct view *view, const struct import_ask *ask, const json_t *row, json_t *out)
 {
-    struct buf text;
-    json_t *field;
+    json_t *list = json_array(), *field;
     size_t i;
-    buf_init(&text, BUF_LIMIT_LINE);
     json_array_foreach(json_object_get(row, "says"), i, field) {
-        if (text.length) buf_puts(&text, " · ");
-        buf_printf(&text, "%s: ", use_words(view, json_object_get(ask->meta, "fields"), text_of(field, "field")));
-        buf_puts(&text, text_of(field, "value"));
-        if (text_of(field, "cell")) buf_printf(&text, " (%s)", text_of(field, "cell"));
+        json_t *one = json_object();
+        const char *code = text_of(field, "field"), *value = text_of(field, "value");
+        view_put(one, "field", use_words(view, json_object_get(ask->meta, "fields"), code));
+        view_put(one, "value", strcmp(code, "born") == 0 ? view_date(view, value) : value);
+        view_put(one, "cell", text_of(field, "cell"));
+        (void)json_array_append_new(list, one);
     }
-    if (text.length) view_put(out, "says", arena_strdup(view->arena, buf_text(&text)));
-    buf_release(&text);
+    view_put_flag(out, "has_says", json_array_size(list) > 0);
+    view_put_json(out, "says", list);
 }
 
 static void put_rows(struct view *view, const struct import_ask *ask)
