@@ -22,9 +22,9 @@ static bool is_of(const struct import_ask *ask, const json_t *meta)
 }
 
 /* For whoever changes it: with its lock, which is the caller's to free. */
-static enum err read_work(struct http_request *req, struct import_ask *ask, int *ret_lock)
+static enum err read_work(struct http_request *req, struct import_ask *ask, bool patient, int *ret_lock)
 {
-    enum err e = list_work_lock(app_of(req)->store.folder, ask->id, ret_lock, &ask->fault);
+    enum err e = list_work_lock(app_of(req)->store.folder, ask->id, patient, ret_lock, &ask->fault);
     if (e == OK) e = list_work_read(app_of(req)->store.folder, ask->id, &ask->meta, &ask->fault);
     if (e == OK && !is_of(ask, ask->meta)) e = ERR_NOT_FOUND;
     if (e == OK && json_object_set_new(ask->meta, "actor", json_string(actor_of(req))) != 0) e = ERR_NOMEM;
@@ -55,7 +55,7 @@ static void plan_again(struct http_request *req, void *thread_state)
     const char *key;
     int lock = -1;
     ask->meta = NULL;
-    ask->error = worker ? read_work(req, ask, &lock) : ERR_BUSY;
+    ask->error = worker ? read_work(req, ask, true, &lock) : ERR_BUSY;
     json_t *decisions = json_object_get(ask->meta, "decisions");
     if (ask->error == OK && !decisions && json_object_set_new(ask->meta, "decisions", decisions = json_object()) != 0) ask->error = ERR_NOMEM;
     json_object_foreach(changes, key, value) {
@@ -77,7 +77,8 @@ static void agree(struct http_request *req, void *thread_state)
     const struct list_import_door door = turn_door(app_of(req));
     bool take_good = ask->act != NULL;
     int lock = -1;
-    ask->error = worker ? read_work(req, ask, &lock) : ERR_BUSY;
+    /* Who presses twice does not take the pool's other thread for as long as the list is written. */
+    ask->error = worker ? read_work(req, ask, false, &lock) : ERR_BUSY;
     if (ask->error == OK && json_object_set_new(ask->meta, "take_good", json_boolean(take_good)) != 0) ask->error = ERR_NOMEM;
     if (ask->error == OK)
         ask->error = list_work_apply(worker->db, &door, app_of(req)->store.folder, ask->id, ask->meta, ask->digest, &ask->result, &ask->fault);
@@ -99,6 +100,8 @@ static void undo(struct http_request *req, void *thread_state)
     ask->error = list_import_lock(app_of(req)->store.folder, &lock, &ask->fault);
     if (ask->error != OK) return;
     ask->error = list_import_recover(&door, &count, &ask->fault);
+    bool bounded = ask->event && !console_is_of_all(req);
+    if (ask->error == OK && bounded) ask->error = list_import_is_of_event(worker->db, ask->number, ask->event_id, &ask->fault);
     if (ask->error == OK) ask->error = list_import_undo(&door, ask->number, actor_of(req), &ask->undone, &ask->fault);
     file_unlock(lock);
 }
@@ -108,7 +111,7 @@ static void drop(struct http_request *req, void *thread_state)
     struct import_ask *ask = req->state;
     int lock = -1;
     (void)thread_state;
-    ask->error = read_work(req, ask, &lock);
+    ask->error = read_work(req, ask, false, &lock);
     if (ask->error == OK) list_work_remove(app_of(req)->store.folder, ask->id);
     file_unlock(lock);
 }

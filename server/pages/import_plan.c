@@ -62,10 +62,33 @@ static json_t *choices_of(struct view *view, const json_t *fields, const char *u
     return choices;
 }
 
+/* Whether a column has to be looked at: it may be something else, or what it is nobody knows. */
+static bool is_doubtful(const json_t *column)
+{
+    static const char *const settled[] = {"chosen", "remembered", "ignored", "not_kept", "nothing", "empty"}, *const open[] = {"unknown", "unclear", "rival"};
+    const char *why = text_of(column, "why");
+    bool filled = json_integer_value(json_object_get(column, "filled")) > 0;
+    for (size_t i = 0; why && i < sizeof settled / sizeof *settled; i++)
+        if (strcmp(why, settled[i]) == 0) return false;
+    for (size_t i = 0; why && i < sizeof open / sizeof *open; i++)
+        if (strcmp(why, open[i]) == 0) return filled;
+    return json_object_get(column, "rival") != NULL;
+}
+
+/* More rows are wrong than not: the columns are, most likely. */
+static bool is_mostly_wrong(const json_t *counts)
+{
+    int64_t wrong = json_integer_value(json_object_get(counts, "wrong")), good = 0;
+    for (int i = 0; i < LIST_ROW_KIND_COUNT; i++)
+        if (i != LIST_ROW_WRONG) good += json_integer_value(json_object_get(counts, list_row_kind_name((enum list_row_kind)i)));
+    return wrong > good;
+}
+
 static void put_columns(struct view *view, const struct import_ask *ask)
 {
     const json_t *head = json_object_get(ask->meta, "head"), *fields = json_object_get(ask->meta, "fields");
     json_t *list = json_array(), *column, *sample;
+    bool open = json_object_get(ask->meta, "problem") || is_mostly_wrong(json_object_get(head, "counts"));
     size_t i, k;
     json_array_foreach(json_object_get(json_object_get(head, "mapping"), "columns"), i, column) {
         json_t *row = json_object(), *samples = json_array();
@@ -75,6 +98,7 @@ static void put_columns(struct view *view, const struct import_ask *ask)
         view_put(row, "heading", text_of(column, "heading"));
         view_put_json(row, "choices", choices_of(view, fields, use ? use : "-"));
         if (why) view_put(row, "why", view_words(view, arena_printf(view->arena, "list.why.%s", why)));
+        open = open || is_doubtful(column);
         json_array_foreach(json_object_get(column, "samples"), k, sample) {
             json_t *one = json_object();
             view_put(one, "text", json_string_value(sample));
@@ -84,6 +108,7 @@ static void put_columns(struct view *view, const struct import_ask *ask)
         (void)json_array_append_new(list, row);
     }
     view_put_json(view->root, "columns", list);
+    view_put_flag(view->root, "columns_open", open);
 }
 
 static void put_sheets(struct view *view, const struct import_ask *ask)

@@ -145,6 +145,7 @@ export default async function firstHour(browser, sample) {
       const give = async (name) => { await page.goto(lists); await page.setInputFiles("#file", `tests/fixtures/lists/${name}`); await button("Xem thử tệp"); };
       const count = async (kind) => Number(await page.locator(`.counts .kind-${kind} bdi`).textContent());
       const people = () => Number(execFileSync("python3", ["-c", "import sqlite3,sys; print(sqlite3.connect(sys.argv[1], timeout=20).execute('SELECT COUNT(*) FROM delegate').fetchone()[0])", `${server.data}/plenum.db`]));
+      const columns = async () => { if (!await page.locator("#columns details").evaluate((d) => d.open)) await page.locator("#columns summary").click(); };
       await page.goto(lists);
       await page.getByRole("button", { name: "Xem thử tệp" }).click();
       assert.equal(page.url(), lists, "the browser itself asks for a file");
@@ -157,6 +158,7 @@ export default async function firstHour(browser, sample) {
       assert.equal(await count("wrong"), 5, "nobody knows its units yet");
       await picture(server, page, "first-hour-list-320");
       await looksRight(page, "a list");
+      await columns();
       await page.getByLabel("Tạo các đơn vị chưa có").check();
       await page.getByLabel("Sửa tên viết toàn chữ hoa").check();
       await page.selectOption("#category", { index: 1 });
@@ -176,6 +178,7 @@ export default async function firstHour(browser, sample) {
       await button("Hoàn tác 1");
       assert.equal(people(), 1, "one press takes it back");
       await give("office-congress.xlsx");
+      await columns();
       await page.getByLabel("Tạo các đơn vị chưa có").check();
       await page.selectOption("#category", { index: 1 });
       await button("Xem lại");

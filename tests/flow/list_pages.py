@@ -150,6 +150,12 @@ def the_register_is_changed_by_its_own_organisers_only():
     check(one.form(path, {"do": "agree", "digest": digest(foreign)}).header("location").endswith("done=taken"), "agreed, as it was shown to them")
     equal(rows(server.data, "SELECT phone FROM person WHERE code = 'P03'"), was, "the register stays")
     equal(rows(server.data, "SELECT p.code, d.seat FROM delegate d JOIN person p ON p.id = d.person_id WHERE d.seat IN ('K1', 'K2') ORDER BY 2"), [("P03", "K1"), ("P961", "K2")], "the event's is taken")
+    path, page = page_of(everyone, send(everyone, BASE, table(["Mã", "Họ và tên", "Số điện thoại"], ["P03", "Lê Quỳnh Như", "0600 999 999"])))
+    check(everyone.form(path, {"do": "agree", "digest": digest(page)}).header("location").endswith("done=taken"), "an organiser of all events changes the register")
+    undo = {"do": "undo", "number": re.search(r'name="number" value="(\d+)"', everyone.get(BASE).text).group(1)}
+    equal(one.form(BASE, undo).status, 403, "who may not change it does not change it back")
+    check(everyone.form(BASE, undo).header("location").endswith("?done=undone"), "who may does")
+    equal(rows(server.data, "SELECT phone FROM person WHERE code = 'P03'"), was, "the register is as it was")
     path, page = page_of(one, send(one, BASE, table(["Mã", "Họ và tên", "Số điện thoại"], ["P961", "Người Của Đại Hội", "0600 999 002"])))
     equal(kinds(page), {"changed": 1}, "who came by this event is theirs to put right")
     one.form(path, {"do": "drop"})
@@ -186,6 +192,8 @@ def a_full_disk_leaves_nothing_half_done():
     lines = [HEADINGS[:5]] + [["", "Người Đầy Đĩa %s%s" % (chr(97 + i % 26), chr(97 + i // 26)), "%02d/%02d/19%02d" % (1 + i % 28, 1 + i % 12, 50 + i % 50), "U1", "Chức vụ dài " * 8] for i in range(400)]
     content, folder = table(*lines), os.path.join(server.data, "imports")
     people = rows(server.data, "SELECT COUNT(*) FROM person")
+    world["coming"] = os.path.join(folder, "0" * 16)
+    os.mkdir(world["coming"])  # somebody's that is coming in just now
     imports = sorted(os.listdir(folder))
 
     def with_limit(limit, work):
@@ -200,6 +208,8 @@ def a_full_disk_leaves_nothing_half_done():
         equal(sorted(os.listdir(folder)), imports, "and leaves nothing")
     path, page = page_of(everyone, send(everyone, REGISTER, content, target="people"))
     equal(kinds(page), {"new": 400}, "with room it is there")
+    check(os.path.isdir(world["coming"]), "what is coming in stays")
+    os.utime(world["coming"], (1, 1))
     biggest = max(os.path.getsize(os.path.join(server.data, name)) for name in ("plenum.db", "plenum.db-wal"))
     reply = with_limit(biggest + 20000, lambda: everyone.form(path, {"do": "agree", "digest": digest(page)}))
     check(reply.status >= 400, "no room while it is written", reply)
@@ -254,12 +264,14 @@ def columns_are_chosen_and_remembered():
     one = world["one"]
     content = table(["Họ và tên", "Cột lạ", "Số đại biểu"], ["Đặng Thị Hồng Thắm", "Ghế Z1", "001"])
     path, page = page_of(one, send(one, BASE, content))
+    check("<details open><summary><h2>" in page.text, "a strange column is in sight")
     fields = {"do": "map"}
     for i, letter in re.findall(r'name="letter-(\d+)" value="(\w+)"', page.text):
         chosen = re.search(r'<select name="use-%s".*?<option value="([^"]+)" selected' % i, page.text, re.S)
         fields.update({"letter-" + i: letter, "use-" + i: "seat" if letter == "B" else chosen.group(1)})
     page = one.get(one.form(path, fields).header("location"))
     check("Ghế Z1" in page.text and kinds(page) == {"changed": 1}, "the column means what was chosen", kinds(page))
+    check("<details><summary><h2>" in page.text, "columns that are clear are folded")
     check(one.form(path, {"do": "agree", "digest": digest(page)}).header("location").endswith("done=taken"), "agreed")
     path, page = page_of(one, send(one, BASE, table(["Họ và tên", "Cột lạ", "Số đại biểu"], ["Đặng Thị Hồng Thắm", "Ghế Z2", "001"])))
     check(kinds(page) == {"changed": 1} and "Ghế Z2" in page.text, "the next list with these headings is read so", kinds(page))
@@ -288,6 +300,7 @@ def many_rows_are_pages():
     content = table(HEADINGS[:4], *[["", "Nguyễn Thị Số %s%s" % (chr(97 + i % 26), chr(97 + i // 26)), "%02d/%02d/19%02d" % (1 + i % 28, 1 + i % 12, 50 + i % 50), "U1"] for i in range(600)])
     path, page = page_of(everyone, send(everyone, REGISTER, content, target="people"))
     check(page.text.count('<li class="kind-new"><h3>') == 50 and "1 / 12" in page.text, "fifty rows a page", page.text.count('<li class="kind-new"><h3>'))
+    check(not os.path.exists(world["coming"]), "what never came in whole goes")
     page = everyone.get(path + "?page=12")
     check("12 / 12" in page.text, "the last page")
     everyone.form(path, {"do": "drop"})

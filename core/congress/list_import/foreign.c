@@ -26,23 +26,55 @@ static bool says_more(const struct list_record *record)
     return false;
 }
 
+struct own {
+    struct sql_list_import_own_people_row *people; /* by id */
+    size_t count;
+};
+
+static enum err find_own(struct db *db, struct arena *arena, int64_t event_id, struct own *ret)
+{
+    enum err e = sql_list_import_own_people(db, arena, event_id, &ret->people, &ret->count);
+    if (e == OK && ret->count) qsort(ret->people, ret->count, sizeof *ret->people, by_id);
+    return e;
+}
+
+static bool is_own(const struct own *own, int64_t person_id)
+{
+    const struct sql_list_import_own_people_row key = {person_id};
+    return own->count && bsearch(&key, own->people, own->count, sizeof key, by_id);
+}
+
 enum err import_keep_foreign(struct list_import *m)
 {
-    struct sql_list_import_own_people_row *own = NULL;
-    size_t count = 0;
-    enum err e = m->plan.here ? sql_list_import_own_people(m->db, &m->arena, m->plan.here->row->now[0].i64, &own, &count) : OK;
+    struct own own = {0};
+    enum err e = m->plan.here ? find_own(m->db, &m->arena, m->plan.here->row->now[0].i64, &own) : OK;
     if (e != OK) return e;
-    if (count) qsort(own, count, sizeof *own, by_id);
     for (size_t i = 0; i < m->count; i++) {
         struct list_row *row = &m->rows[i];
         struct row *person = row->record ? row->person : NULL;
         if (!person || !person->now) continue;
-        const struct sql_list_import_own_people_row key = {person->now[0].i64};
-        if (count && bsearch(&key, own, count, sizeof *own, by_id)) continue;
+        if (is_own(&own, person->now[0].i64)) continue;
         person->next = NULL;
         person->attributes_next = person->attributes_now;
         row->given = false;
         if (!row->note && says_more(row->record)) row->note = "person_of_all";
     }
     return OK;
+}
+
+enum err list_import_is_of_event(struct db *db, int64_t number, int64_t event_id, struct fault *fault)
+{
+    struct arena arena = {0};
+    struct sql_list_import_changed_people_row *changed = NULL;
+    struct own own = {0};
+    size_t count = 0;
+    enum err e = sql_list_import_changed_people(db, &arena, number, &changed, &count);
+    if (e == OK && count) e = find_own(db, &arena, event_id, &own);
+    if (e != OK) db_fault(db, e, fault, "look whom the import changed");
+    for (size_t i = 0; e == OK && i < count; i++) {
+        if (is_own(&own, changed[i].subject_id)) continue;
+        e = fault_because(fault, ERR_DENIED, "list_of_all", NULL, "this import changed people of the register: an organiser of all events can take it back");
+    }
+    arena_release(&arena);
+    return e;
 }

@@ -119,6 +119,8 @@ struct list_import_undone {
 };
 /* ERR_NOT_FOUND no such import; ERR_CONFLICT it was taken back already, or is on its way. */
 enum err list_import_undo(const struct list_import_door *door, int64_t number, const char *actor, struct list_import_undone *ret, struct fault *fault);
+/* ERR_DENIED: it changed people of the register who are not the event's own, and its organiser alone does not change them back. */
+enum err list_import_is_of_event(struct db *db, int64_t number, int64_t event_id, struct fault *fault);
 /* What did not reach its end is taken back. For the holder of the lock. *ret_count: how many. */
 enum err list_import_recover(const struct list_import_door *door, size_t *ret_count, struct fault *fault);
 

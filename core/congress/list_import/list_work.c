@@ -10,11 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define META_MOST (8u * 1024u * 1024u)
 #define LOCK_WAIT_MS 30000 /* a plan of 70 000 rows takes some seconds */
 #define LOCK_LOOK_MS 20
+#define PASSED_MOST 1000          /* rows that were passed over: a page shows fifty, and how many there are is counted */
+#define HALF_MADE_MS INT64_C(3600000) /* files that come in are there before what is chosen about them */
 
 static bool is_id(const char *id)
 {
@@ -37,7 +40,10 @@ static enum err write_meta(const char *folder, const char *id, const json_t *met
 {
     struct arena arena = {0};
     char *path = path_of(&arena, folder, id, "meta"), *text = json_text(&arena, meta);
-    enum err e = path && text ? file_write_atomic(path, text, strlen(text), 0600, fault) : no_memory(fault);
+    size_t length = text ? strlen(text) : 0;
+    enum err e = path && text ? OK : no_memory(fault);
+    if (e == OK && length > META_MOST) e = fault_set(fault, ERR_LIMIT, "there is too much to choose about this list"); /* it could not be read again */
+    if (e == OK) e = file_write_atomic(path, text, length, 0600, fault);
     arena_release(&arena);
     return e;
 }
@@ -63,12 +69,12 @@ enum err list_work_read(const char *folder, const char *id, json_t **ret_meta, s
     return e == ERR_NOT_FOUND ? fault_set(fault, e, "this list is not here any more") : e;
 }
 
-enum err list_work_lock(const char *folder, const char *id, int *ret_lock, struct fault *fault)
+enum err list_work_lock(const char *folder, const char *id, bool patient, int *ret_lock, struct fault *fault)
 {
     struct arena arena = {0};
     char *path = is_id(id) ? path_of(&arena, folder, id, "lock") : NULL, *meta = path ? path_of(&arena, folder, id, "meta") : NULL;
     enum err e = meta && file_exists(meta) ? ERR_BUSY : ERR_NOT_FOUND;
-    for (int64_t until = clock_steady_us() + LOCK_WAIT_MS * INT64_C(1000); e == ERR_BUSY;) {
+    for (int64_t until = clock_steady_us() + (patient ? LOCK_WAIT_MS * INT64_C(1000) : 0); e == ERR_BUSY;) {
         e = file_lock(path, ret_lock, fault);
         if (e != ERR_BUSY || clock_steady_us() > until) break;
         if (fault) *fault = (struct fault){0};
@@ -88,19 +94,30 @@ static void visit(const char *folder, void (*see)(const char *folder, const char
     while (dir && (entry = readdir(dir))) {
         json_t *meta = NULL;
         if (!is_id(entry->d_name)) continue;
-        enum err e = list_work_read(folder, entry->d_name, &meta, NULL);
-        if (e == OK || e == ERR_NOT_FOUND) see(folder, entry->d_name, meta, context);
+        (void)list_work_read(folder, entry->d_name, &meta, NULL);
+        see(folder, entry->d_name, meta, context);
         json_decref(meta);
     }
     if (dir) closedir(dir);
     arena_release(&arena);
 }
 
+/* One without what is chosen about it may be somebody's that is coming in just now. */
+static int64_t changed_ms(const char *folder, const char *id)
+{
+    struct arena arena = {0};
+    struct stat info;
+    const char *path = path_of(&arena, folder, id, NULL);
+    int64_t ms = path && stat(path, &info) == 0 ? (int64_t)info.st_mtime * 1000 : 0;
+    arena_release(&arena);
+    return ms;
+}
+
 static void sweep_one(const char *folder, const char *id, const json_t *meta, void *context)
 {
     const int64_t *now = context;
-    int64_t made = meta ? json_integer_value(json_object_get(meta, "made_ms")) : 0;
-    if (made < *now - LIST_WORK_DAYS * CLOCK_DAY || made > *now + CLOCK_DAY) list_work_remove(folder, id);
+    int64_t made = meta ? json_integer_value(json_object_get(meta, "made_ms")) : changed_ms(folder, id);
+    if (made < *now - (meta ? LIST_WORK_DAYS * CLOCK_DAY : HALF_MADE_MS) || made > *now + CLOCK_DAY) list_work_remove(folder, id);
 }
 
 static void list_one(const char *folder, const char *id, const json_t *meta, void *context)
@@ -233,6 +250,7 @@ static enum err store_head(struct list_import *plan, json_t *meta)
     enum err e = list_import_head_json(plan, &head);
     if (e == OK) e = list_import_passed_json(plan, &passed);
     if (e == OK) e = list_import_fields_json(plan, &fields);
+    while (e == OK && json_array_size(passed) > PASSED_MOST) (void)json_array_remove(passed, json_array_size(passed) - 1);
     bool failed = e != OK || json_object_set_new(meta, "head", head) != 0 || json_object_set_new(meta, "passed", passed) != 0 ||
                   json_object_set_new(meta, "fields", fields) != 0;
     return e != OK ? e : failed ? ERR_NOMEM : OK;

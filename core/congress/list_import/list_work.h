@@ -26,9 +26,9 @@ struct list_work_piece {
 };
 /* `meta` gets what it is; also removes those that are too old. ERR_FULL: no room. */
 enum err list_work_make(const char *folder, const struct list_work_piece *pieces, size_t count, json_t *meta, char ret_id[LIST_WORK_ID_SIZE], struct fault *fault);
-/* DIR/imports/ID/lock, freed by file_unlock: from reading what was chosen until what came of it is stored, so that two who choose at once lose nothing. Waits for
- * whoever has it; ERR_BUSY after half a minute, ERR_NOT_FOUND. */
-enum err list_work_lock(const char *folder, const char *id, int *ret_lock, struct fault *fault);
+/* DIR/imports/ID/lock, freed by file_unlock: from reading what was chosen until what came of it is stored, so that two who choose at once lose nothing. Whoever is
+ * `patient` waits for whoever has it, at most half a minute. ERR_BUSY, ERR_NOT_FOUND. */
+enum err list_work_lock(const char *folder, const char *id, bool patient, int *ret_lock, struct fault *fault);
 /* ERR_NOT_FOUND. A new reference. */
 enum err list_work_read(const char *folder, const char *id, json_t **ret_meta, struct fault *fault);
 /* Works the plan out by what `meta` says, notes who looks (through `door`, in the audit log), and stores both. What is wrong with the file or

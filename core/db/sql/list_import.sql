@@ -117,6 +117,10 @@ SELECT d.person_id FROM delegate d WHERE d.event_id = $1 AND d.person_id IS NOT 
   AND EXISTS (SELECT 1 FROM register_change r WHERE r.person_id = d.person_id AND r.field = 'created'
     AND (r.source = 'desk' OR r.source IN (SELECT 'import:' || CAST(i.number AS TEXT) FROM list_import i WHERE i.event_id = $1)))
 
+-- People who were there before an import, and whom it changed.
+-- list_import_changed_people :many (import i64) -> (subject_id i64)
+SELECT subject_id FROM list_import_row WHERE import = $1 AND entity = 'person' AND made IS NULL AND left_as IS NULL
+
 -- What an import has yet to give back to one of its delegates.
 -- list_import_row_open :maybe (import i64, subject_id i64) -> (place i64, fields text)
 SELECT place, fields FROM list_import_row WHERE subject_id = $2 AND import = $1 AND left_as IS NULL AND entity = 'delegate' AND made IS NULL ORDER BY place LIMIT 1
