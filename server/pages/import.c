@@ -168,7 +168,8 @@ static void find_plan(struct http_request *req, void *thread_state)
     (void)thread_state;
     ask->error = list_work_read(folder, ask->id, &ask->meta, &ask->fault);
     if (ask->error == OK && !is_here(ask, ask->meta)) ask->error = ERR_NOT_FOUND;
-    if (ask->error == OK && !json_object_get(ask->meta, "problem")) ask->error = list_work_rows(folder, ask->id, &ask->filter, &ask->rows, &ask->fault);
+    bool planned = json_object_get(ask->meta, "head") && !json_object_get(ask->meta, "problem"); /* not yet, or never: the server ended before */
+    if (ask->error == OK && planned) ask->error = list_work_rows(folder, ask->id, &ask->filter, &ask->rows, &ask->fault);
 }
 
 const char *import_problem_words(struct view *view, const json_t *problem)

@@ -47,6 +47,7 @@ static enum err write_all(struct list_import *plan, struct writing *w)
     enum err e = list_import_rows_json(plan, write_line, w);
     const struct tail tail = {MAGIC, w->count};
     if (e != OK || w->failed) return e == OK ? ERR_NOMEM : e;
+    if (w->offset > ROWS_MOST - sizeof tail || w->count > (ROWS_MOST - sizeof tail - w->offset) / sizeof *w->marks) return ERR_LIMIT; /* it could not be read again */
     errno = 0;
     bool good = fwrite(w->marks, sizeof *w->marks, w->count, w->file) == w->count && fwrite(&tail, sizeof tail, 1, w->file) == 1 && fflush(w->file) == 0 &&
                 !ferror(w->file);
@@ -120,6 +121,7 @@ enum err list_rows_read(const char *path, const struct list_work_filter *filter,
     size_t length = 0, count = 0, total = 0;
     json_t *list = json_array();
     enum err e = list ? file_read(&arena, path, ROWS_MOST, &rows, &length, fault) : ERR_NOMEM;
+    if (e == ERR_NOT_FOUND || e == ERR_LIMIT) fault_set(fault, e, "the dry run is not here: give the file once more");
     if (e == OK && !(marks = find_marks(rows, length, &count))) e = fault_set(fault, ERR_NOT_FOUND, "the dry run is torn: give the file once more");
     if (e == OK && (e = pick(rows, marks, count, filter, fold && *fold ? fold : NULL, list, &total)) != OK)
         fault_set(fault, e, "read the dry run: %s", err_name(e));

@@ -36,16 +36,22 @@ static enum err no_memory(struct fault *fault)
     return fault_set(fault, ERR_NOMEM, "not enough memory");
 }
 
+/* What readers are told names no path. */
+static enum err told(enum err e, struct fault *fault)
+{
+    if (e == ERR_NOT_FOUND && !(fault && fault->reason)) return fault_set(fault, e, "this list is not here any more");
+    return e == ERR_LIMIT && !(fault && fault->reason) ? fault_set(fault, e, "there is too much to be told about this list") : e;
+}
+
 static enum err write_meta(const char *folder, const char *id, const json_t *meta, struct fault *fault)
 {
     struct arena arena = {0};
     char *path = path_of(&arena, folder, id, "meta"), *text = json_text(&arena, meta);
     size_t length = text ? strlen(text) : 0;
     enum err e = path && text ? OK : no_memory(fault);
-    if (e == OK && length > META_MOST) e = fault_set(fault, ERR_LIMIT, "there is too much to choose about this list"); /* it could not be read again */
-    if (e == OK) e = file_write_atomic(path, text, length, 0600, fault);
+    if (e == OK) e = length > META_MOST ? ERR_LIMIT : file_write_atomic(path, text, length, 0600, fault); /* more could not be read again */
     arena_release(&arena);
-    return e;
+    return told(e, fault);
 }
 
 /* --- those that are there ---------------------------------------------------------------------------------------------------------------------------------- */
@@ -66,7 +72,7 @@ enum err list_work_read(const char *folder, const char *id, json_t **ret_meta, s
     enum err e = path ? file_read(&arena, path, META_MOST, &text, &length, fault) : ERR_NOT_FOUND;
     if (e == OK) e = json_read(text, length, ret_meta, fault);
     arena_release(&arena);
-    return e == ERR_NOT_FOUND ? fault_set(fault, e, "this list is not here any more") : e;
+    return told(e, fault);
 }
 
 enum err list_work_lock(const char *folder, const char *id, bool patient, int *ret_lock, struct fault *fault)
@@ -82,7 +88,7 @@ enum err list_work_lock(const char *folder, const char *id, bool patient, int *r
     }
     arena_release(&arena);
     if (e == ERR_BUSY) return fault_because(fault, e, "list_import_busy", NULL, "somebody else is at this list: wait a moment and try again");
-    return e == ERR_NOT_FOUND ? fault_set(fault, e, "this list is not here any more") : e;
+    return told(e, fault);
 }
 
 static void visit(const char *folder, void (*see)(const char *folder, const char *id, const json_t *meta, void *context), void *context)
@@ -334,7 +340,7 @@ enum err list_work_wrong(struct db *db, const struct list_import_door *door, con
     if (e == OK) e = list_import_write_wrong(plan, wish, path, fault);
     list_import_close(plan);
     arena_release(&arena);
-    return e;
+    return told(e, fault);
 }
 
 enum err list_work_rows(const char *folder, const char *id, const struct list_work_filter *filter, json_t **ret, struct fault *fault)
