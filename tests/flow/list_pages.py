@@ -104,6 +104,7 @@ def a_list_is_put_right_agreed_and_taken_back():
     check("Người Sai" in only and "Đặng Thị Hồng Thắm" not in only, "rows of one kind")
     only = one.get(path + "?words=dang+thi+hong").text.split('id="rows"')[1]
     check("Đặng Thị Hồng Thắm" in only and "Người Sai" not in only, "rows are found without marks")
+    check("Đặng Thị Hồng Thắm" not in one.get(path + "?words=nam").text.split('id="rows"')[1], "by what they say, not by how they are kept")
     agreed = one.form(path, {"do": "agree", "digest": digest(page), "take_good": "1"})
     check(agreed.header("location").endswith("?done=taken"), "taken in", agreed)
     equal(rows(server.data, "SELECT p.title, d.number FROM person p JOIN delegate d ON d.person_id = p.id WHERE p.code = 'P01'"), [("Chủ tịch", "960")], "the delegate's change, not the register's")

@@ -33,7 +33,7 @@ enum err list_import_history(struct db *db, const char *event, int64_t number, s
     struct sql_list_import_list_row *rows;
     size_t count = 0;
     json_t *list = json_array();
-    enum err e = list ? sql_list_import_list(db, &arena, event, number ? number + 1 : INT64_MAX, (int64_t)most, &rows, &count) : ERR_NOMEM;
+    enum err e = list ? sql_list_import_list(db, &arena, event, number && number < INT64_MAX ? number + 1 : INT64_MAX, (int64_t)most, &rows, &count) : ERR_NOMEM;
     for (size_t i = 0; e == OK && i < count; i++) {
         const struct sql_list_import_list_row *r = &rows[i];
         json_t *one = json_pack("{s:I, s:s, s:s, s:s?, s:s, s:s, s:o, s:o, s:o, s:s?, s:o, s:o}", "number", (json_int_t)r->number, "state", r->state, "target",

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #define ROWS_MOST (400u * 1024u * 1024u)
-#define LOOKED_AT 240 /* bytes of a line in which code and name stand */
 #define MAGIC UINT64_C(0x31776f72736e6c70)
 
 struct mark {
@@ -72,13 +71,25 @@ enum err list_rows_write(struct list_import *plan, const char *path, char ret_he
 
 /* --- and read --- */
 
+/* Whether a value, as it stands in the line, has the words. */
+static bool says(struct arena *arena, const char *from, const char *until, const char *fold)
+{
+    if (from >= until || *from != '"') return false; /* null */
+    const char *value = arena_strndup(arena, from, (size_t)(until - from)), *folded = value ? text_fold(arena, value) : NULL;
+    return folded && strstr(folded, fold);
+}
+
+/* In code and name, which stand in this order in front of the fields (list_import_rows_json): within a value every quote is escaped. The line itself would be found
+ * by "nam", since each has a "name". */
 static bool has_words(struct arena *arena, const char *line, size_t length, const char *fold)
 {
+    static const char code[] = ",\"code\":", name[] = ",\"name\":", note[] = ",\"note\":", fields[] = ",\"fields\":[";
+    const char *end = line + length, *a = memmem(line, length, code, sizeof code - 1), *b = a ? memmem(a, (size_t)(end - a), name, sizeof name - 1) : NULL;
+    if (b) end = memmem(b, (size_t)(end - b), fields, sizeof fields - 1);
+    if (!b || !end) return false;
+    const char *before = memmem(b, (size_t)(end - b), note, sizeof note - 1);
     arena_clear(arena);
-    size_t n = length < LOOKED_AT ? length : LOOKED_AT;
-    while (n < length && n > 0 && ((unsigned char)line[n] & 0xc0) == 0x80) n--; /* not within a letter */
-    char *head = arena_strndup(arena, line, n), *folded = head ? text_fold(arena, head) : NULL;
-    return folded && strstr(folded, fold);
+    return says(arena, a + sizeof code - 1, b, fold) || says(arena, b + sizeof name - 1, before ? before : end, fold);
 }
 
 static enum err pick(const char *rows, const char *marks, size_t count, const struct list_work_filter *f, const char *fold, json_t *list, size_t *ret_total)
