@@ -39,8 +39,12 @@ static enum err no_memory(struct fault *fault)
 /* What readers are told names no path. */
 static enum err told(enum err e, struct fault *fault)
 {
-    if (e == ERR_NOT_FOUND && !(fault && fault->reason)) return fault_set(fault, e, "this list is not here any more");
-    return e == ERR_LIMIT && !(fault && fault->reason) ? fault_set(fault, e, "there is too much to be told about this list") : e;
+    return e == ERR_NOT_FOUND && !(fault && fault->reason) ? fault_set(fault, e, "this list is not here any more") : e;
+}
+
+static enum err too_much(struct fault *fault)
+{
+    return fault_set(fault, ERR_LIMIT, "there is too much to be told about this list");
 }
 
 static enum err write_meta(const char *folder, const char *id, const json_t *meta, struct fault *fault)
@@ -49,7 +53,7 @@ static enum err write_meta(const char *folder, const char *id, const json_t *met
     char *path = path_of(&arena, folder, id, "meta"), *text = json_text(&arena, meta);
     size_t length = text ? strlen(text) : 0;
     enum err e = path && text ? OK : no_memory(fault);
-    if (e == OK) e = length > META_MOST ? ERR_LIMIT : file_write_atomic(path, text, length, 0600, fault); /* more could not be read again */
+    if (e == OK) e = length > META_MOST ? too_much(fault) : file_write_atomic(path, text, length, 0600, fault); /* more could not be read again */
     arena_release(&arena);
     return told(e, fault);
 }
@@ -70,6 +74,7 @@ enum err list_work_read(const char *folder, const char *id, json_t **ret_meta, s
     char *text, *path = is_id(id) ? path_of(&arena, folder, id, "meta") : NULL;
     size_t length;
     enum err e = path ? file_read(&arena, path, META_MOST, &text, &length, fault) : ERR_NOT_FOUND;
+    if (e == ERR_LIMIT) e = too_much(fault);
     if (e == OK) e = json_read(text, length, ret_meta, fault);
     arena_release(&arena);
     return told(e, fault);
