@@ -13,7 +13,7 @@
 #define HTTP_TARGET_LONGEST 4096u
 #define HTTP_HEADERS_MOST 64u
 #define HTTP_QUERY_MOST 64u
-#define HTTP_FORM_MOST 512u
+#define HTTP_FORM_MOST 2048u /* a table with a field for each of 1 500 units */
 #define HTTP_SEGMENTS_MOST 24u
 #define HTTP_PARAMS_MOST 8u
 #define HTTP_CONNECTION_MEMORY (16u * 1024u)

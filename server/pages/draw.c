@@ -61,6 +61,7 @@ static enum err read_units(struct http_request *req, struct db *db, struct draw_
     int64_t *units = arena_array(&ask->arena, UNITS_MOST, sizeof *units);
     const char *code;
     if (!units) return ERR_NOMEM;
+    ask->filter.units = units; /* also when one of them is none: the page is shown with the others */
     for (size_t i = 0; (code = word_at(req, "unit", i)) && ask->filter.unit_count < UNITS_MOST; i++) {
         struct register_unit unit;
         if (!*code) continue;
@@ -69,7 +70,6 @@ static enum err read_units(struct http_request *req, struct db *db, struct draw_
         if (e != OK) return e;
         units[ask->filter.unit_count++] = unit.id;
     }
-    ask->filter.units = units;
     return OK;
 }
 
@@ -247,9 +247,9 @@ static enum err put_people(struct staff_page *page, struct draw_ask *ask)
     if (e == ERR_INPUT) found = (struct draw_found){0}; /* nobody is called so */
     else if (e != OK) return e;
     json_t *rows = json_array();
-    for (size_t i = 0; i < found.count; i++)
-        if ((e = put_line(page, &found.lines[i], rows)) != OK && e != ERR_NOT_FOUND) break;
     view_put_json(view->root, "people", rows);
+    for (size_t i = 0; i < found.count; i++)
+        if ((e = put_line(page, &found.lines[i], rows)) != OK && e != ERR_NOT_FOUND) return e;
     view_put_number(view->root, "total", (int64_t)found.total);
     view_put_number(view->root, "already_count", (int64_t)found.delegates);
     view_put_flag(view->root, "any_person", found.count > 0);

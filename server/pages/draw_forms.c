@@ -216,13 +216,33 @@ static void go_back(struct http_request *req, struct view *view, const struct dr
     http_reply_redirect(req, 303, arena_printf(req->arena, "/admin/%s/draw?%sdone=%s", http_param(req, "event"), query ? query : "", done));
 }
 
+/* Whether the plan is what was looked at; else it is to be looked at again: ask->problem says why. */
+static enum err agreed(struct http_request *req, struct draw_ask *ask)
+{
+    const char *digest = draw_word(req, "digest");
+    if (!digest || strcmp(digest, ask->plan.digest) != 0) {
+        ask->status = 409;
+        (void)fault_because(&ask->fault, ERR_CONFLICT, "draw_changed", NULL, "something changed meanwhile: look again");
+    } else if (ask->plan.over && !draw_word(req, "over")) {
+        ask->status = 400;
+        (void)fault_because(&ask->fault, ERR_INPUT, "draw_over", NULL, "that is more than the quotas leave");
+    } else {
+        return OK;
+    }
+    ask->problem = refusal_of_fault(req, &ask->fault);
+    return ask->fault.code;
+}
+
+/* The plan is made behind the lock: two who agree at once do not both fill the same quota. */
 static enum err take_locked(struct http_request *req, struct staff_page *page, struct draw_ask *ask)
 {
     const struct list_import_door door = turn_door(app_of(req));
     int lock = -1;
     enum err e = list_import_lock(app_of(req)->store.folder, &lock, &ask->fault);
     if (e != OK) return e;
-    e = draw_take(&door, page->programme, &ask->wish, &ask->plan, actor_of(req), &ask->result, &ask->fault);
+    e = make_plan(req, page, ask);
+    if (e == OK) e = agreed(req, ask);
+    if (e == OK) e = draw_take(&door, page->programme, &ask->wish, &ask->plan, actor_of(req), &ask->result, &ask->fault);
     file_unlock(lock);
     return e;
 }
@@ -231,25 +251,10 @@ static void take_work(struct http_request *req, void *thread_state)
 {
     struct draw_ask *ask = req->state;
     struct staff_page page;
-    const char *digest = draw_word(req, "digest");
     if (!staff_page_begin_in_pool(&page, req, thread_state)) return;
-    enum err e = make_plan(req, &page, ask);
-    if (e == OK && (!digest || strcmp(digest, ask->plan.digest) != 0)) {
-        ask->status = 409;
-        (void)fault_because(&ask->fault, ERR_CONFLICT, "draw_changed", NULL, "something changed meanwhile: look again");
-        ask->problem = refusal_of_fault(req, &ask->fault);
-        draw_show_plan(&page, ask);
-        return;
-    }
-    if (e == OK && ask->plan.over && !draw_word(req, "over")) {
-        ask->status = 400;
-        (void)fault_because(&ask->fault, ERR_INPUT, "draw_over", NULL, "that is more than the quotas leave");
-        ask->problem = refusal_of_fault(req, &ask->fault);
-        draw_show_plan(&page, ask);
-        return;
-    }
-    if (e == OK) e = take_locked(req, &page, ask);
+    enum err e = take_locked(req, &page, ask);
     if (e == OK) go_back(req, &page.view, ask, ask->result.left ? "some" : ask->result.made ? "taken" : "nothing");
+    else if (ask->problem) draw_show_plan(&page, ask);
     else tell(req, &page, ask, e);
 }
 

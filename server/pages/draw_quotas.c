@@ -1,6 +1,7 @@
 /* Of the page that draws delegates: how many each unit sends, what is filled of it, and the draws that were made. */
 #include "core/base/clock.h"
 #include "core/congress/draw/share.h"
+#include "core/congress/title.h"
 #include "server/pages/draw.h"
 #include "server/turn.h"
 
@@ -49,33 +50,40 @@ static void put_sum(struct view *view, const struct register_tree *tree, const s
     view_put_json(view->root, "sum", sum);
 }
 
-static bool is_asked(struct http_request *req, const char *code)
+static bool is_chosen(const struct draw_ask *ask, int64_t unit_id)
 {
-    const char *asked;
-    for (size_t i = 0; (asked = http_query_at(req, "unit", i)); i++)
-        if (strcmp(asked, code) == 0) return true;
+    for (size_t i = 0; i < ask->filter.unit_count; i++)
+        if (ask->filter.units[i] == unit_id) return true;
     return false;
 }
 
-static void put_units(struct view *view, const struct register_tree *tree)
+static json_t *put_unit(json_t *rows, const char *code, const char *name)
 {
-    json_t *rows = json_array();
-    bool any = false;
-    for (size_t i = 0; i < tree->count && i < UNITS_SHOWN; i++) {
+    json_t *row = json_object();
+    view_put(row, "code", code);
+    view_put(row, "name", name);
+    json_array_append_new(rows, row);
+    return row;
+}
+
+/* All of them stand in one list, for the field that is typed into: a page of 1 500 units is dear enough with that. */
+static void put_units(struct view *view, const struct draw_ask *ask, const struct register_tree *tree)
+{
+    json_t *units = json_array(), *chosen = json_array(), *parents = json_array();
+    for (size_t i = 0; i < tree->count; i++) {
         const struct register_tree_unit *unit = &tree->units[i];
-        json_t *row = json_object();
-        bool chosen = is_asked(view->req, unit->code);
-        view_put(row, "code", unit->code);
-        view_put_title(view, row, "name", unit->name);
-        view_put(row, "indent", arena_printf(view->arena, "%.*s", (unit->depth > 6 ? 6 : unit->depth) * 3, "·  ·  ·  ·  ·  ·  "));
-        view_put(row, "people", arena_printf(view->arena, "%lld", (long long)unit->below.people));
-        view_put_flag(row, "chosen", chosen);
-        view_put_flag(row, "parent", unit->after > i + 1);
-        any = any || chosen;
-        json_array_append_new(rows, row);
+        bool is_one = is_chosen(ask, unit->unit_id);
+        if (i >= UNITS_SHOWN && !is_one) continue;
+        const char *name = title_pick(view->arena, unit->name, view->tag);
+        (void)put_unit(is_one ? chosen : units, unit->code, name);
+        if (unit->after == i + 1) continue;
+        json_t *row = put_unit(parents, unit->code, name);
+        view_put(row, "indent", arena_printf(view->arena, "%.*s", (unit->depth > 6 ? 6 : unit->depth) * 4, "·  ·  ·  ·  ·  ·  "));
     }
-    view_put_flag(view->root, "any_unit_chosen", any);
-    view_put_json(view->root, "units", rows);
+    view_put_flag(view->root, "any_unit_chosen", json_array_size(chosen) > 0);
+    view_put_json(view->root, "units", units);
+    view_put_json(view->root, "chosen_units", chosen);
+    view_put_json(view->root, "parents", parents);
 }
 
 enum err draw_put_quotas(struct staff_page *page, struct draw_ask *ask)
@@ -100,7 +108,7 @@ enum err draw_put_quotas(struct staff_page *page, struct draw_ask *ask)
     const struct programme_category *category = quota.category ? programme_category_by_code(page->programme, quota.category) : NULL;
     if (category) view_put_title(view, view->root, "quota_of", category->title);
     put_sum(view, &tree, lines, count);
-    put_units(view, &tree);
+    put_units(view, ask, &tree);
     return OK;
 }
 
@@ -184,6 +192,7 @@ static enum err shared(struct http_request *req, const struct register_tree *tre
     bool said = basis && strcmp(basis, "said") == 0;
     for (size_t i = 0; beneath && *beneath && i < tree->count; i++)
         if (strcmp(tree->units[i].code, beneath) == 0) above = i;
+    if (beneath && *beneath && above == SIZE_MAX) return fault_because(fault, ERR_NOT_FOUND, "amend_unit", beneath, "there is no unit \"%.64s\"", beneath);
     for (size_t i = 0; i < tree->count; i++) {
         const struct register_tree_unit *unit = &tree->units[i];
         if (!is_beneath(tree, i, above)) continue;

@@ -95,6 +95,8 @@ def choosing():
     check(20 <= old <= 21 and old + young == 41, "by age on the first day: one bound and the other make all", (old, young))
     check("cannot be used here" in page("?attribute=party_member%3Dtrue", 400), "what is sensitive is nothing to choose by")
     page("?unit=NOTHERE", 400)
+    text = page("?unit=D1&unit=NOTHERE", 400)
+    check("NOTHERE" in text and found(text)[0] == 41 and 'name="unit" value="D1" checked' in text, "one unit that is none beside one that is")
     check("Quận D1 &lt;b&gt;" in page(), "names are escaped")
     text, seen = page("?unit=D1&unit=D2"), []
     while True:
@@ -110,6 +112,7 @@ def quotas():
     first = mark()
     share = {"do": "share", "mark": first, "total": "10", "least": "0", "beneath": "", "basis": "register", "quota_category": "official"}
     equal(send(DRAW, dict(share, least="9")).status, 400, "a least number that is more than there is")
+    equal(send(DRAW, dict(share, beneath="NOTHERE")).status, 404, "nor beneath a unit that is none")
     equal(send(DRAW, share).status, 303, "shared out")
     # All top units, those of the small event too: what the method must give is reckoned here once more.
     tops = dict(server.rows("WITH RECURSIVE t(id, top) AS (SELECT id, id FROM unit WHERE parent_id IS NULL UNION ALL SELECT u.id, t.top FROM unit u JOIN t ON u.parent_id = t.id) "

@@ -8,8 +8,8 @@
 
 #include "core/congress/badges/badge_list.h"
 
-/* People who get their card in one transaction: other writers wait for one of these at most (about 30 ms). */
-#define MEMBER_CARD_TURN 500
+/* People who get their card in one transaction: other writers wait for one of these at most (about 15 ms). */
+#define MEMBER_CARD_TURN 250
 
 struct member_card_count {
     size_t people;   /* of the register, whom the filter names */

@@ -5,28 +5,33 @@
 
 #include <string.h>
 
+/* The lots, which are large, are made when it is known how many there are: an array that grows leaves its smaller ones behind. */
 struct gathering {
     struct arena *arena;
-    struct draw_lot *lots;
-    int64_t *units; /* of each, by draw_lot.at */
-    size_t count, lot_capacity, unit_capacity;
+    struct candidate {
+        const char *code;
+        int64_t unit_id;
+    } *candidates;
+    struct draw_lot *lots; /* draw_lot.at: index of the candidate */
+    size_t count, capacity;
 };
 
 static enum err gather(void *context, const struct sql_draw_people_row *row, bool is_delegate)
 {
     struct gathering *g = context;
     if (is_delegate) return OK;
-    if (arena_grow(g->arena, &g->lots, &g->lot_capacity, g->count, sizeof *g->lots) != 0) return ERR_NOMEM;
-    if (arena_grow(g->arena, &g->units, &g->unit_capacity, g->count, sizeof *g->units) != 0) return ERR_NOMEM;
-    g->lots[g->count] = (struct draw_lot){.code = arena_strdup(g->arena, row->code), .at = g->count};
-    g->units[g->count] = row->unit_id;
-    return g->lots[g->count++].code ? OK : ERR_NOMEM;
+    if (arena_grow(g->arena, &g->candidates, &g->capacity, g->count, sizeof *g->candidates) != 0) return ERR_NOMEM;
+    g->candidates[g->count] = (struct candidate){arena_strdup(g->arena, row->code), row->unit_id};
+    return g->candidates[g->count++].code ? OK : ERR_NOMEM;
 }
 
 static enum err gather_all(struct db *db, struct arena *arena, int64_t event_id, const struct draw_filter *filter, struct gathering *g)
 {
     *g = (struct gathering){.arena = arena};
-    return draw_walk(db, arena, event_id, filter, gather, g);
+    enum err e = draw_walk(db, arena, event_id, filter, gather, g);
+    if (e == OK && !(g->lots = arena_array(arena, g->count + 1, sizeof *g->lots))) e = ERR_NOMEM;
+    for (size_t i = 0; e == OK && i < g->count; i++) g->lots[i] = (struct draw_lot){.code = g->candidates[i].code, .at = i};
+    return e;
 }
 
 enum err draw_by_lot(struct db *db, struct arena *arena, const struct programme *programme, const struct draw_filter *filter, const struct draw_lot_wish *wish,
@@ -43,7 +48,7 @@ enum err draw_by_lot(struct db *db, struct arena *arena, const struct programme 
     result.candidates = g.count;
     for (size_t i = 0; i < g.count; i++) {
         if (wish->count && (int64_t)result.count == wish->count) break;
-        if (wish->count == 0 && !draw_seats_take(&seats, g.units[g.lots[i].at])) continue;
+        if (wish->count == 0 && !draw_seats_take(&seats, g.candidates[g.lots[i].at].unit_id)) continue;
         if (result.count == DRAW_TAKE_MOST) return fault_because(fault, ERR_LIMIT, "draw_too_many", "2000", "more than %d people at once", DRAW_TAKE_MOST);
         result.codes[result.count++] = g.lots[i].code;
     }
