@@ -211,6 +211,7 @@ static enum err correct(struct register_doing *doing, struct http_request *req, 
     struct register_person person;
     size_t count = 0;
     enum err e = register_person_by_code(doing->db, doing->arena, code, &person);
+    if (e == OK && sent_at(req, "from", PERIODS_MOST)) return refuse_row(doing->fault, "60"); /* those behind would be lost without a word */
     for (size_t i = 0; e == OK && i < PERIODS_MOST && sent_at(req, "from", i); i++) {
         const char *unit = sent_at(req, "unit", i);
         bool empty = !*sent_at(req, "from", i) && (!unit || !*unit);

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#define SLICE 100 /* people that move in one piece of work of the writer */
+#define SLICE 100 /* people that move in one piece of work of the writer at most */
 
 static bool is_new(const struct http_request *req) { return http_param(req, "unit") == NULL; }
 
@@ -212,11 +212,14 @@ static enum err close_slice(struct db *db, struct http_request *req, struct writ
     struct register_ask *ask = req->state;
     struct closing *closing = ask->more;
     struct register_doing doing;
+    struct arena arena = {0}; /* of this slice: the request's would be used up by a large unit */
     const char *code = http_param(req, "unit"), *to = http_form(req, "unit");
     enum err e = register_doing_begin(&doing, db, req, tools, http_form(req, "day"), fault);
+    doing.arena = &arena;
     if (e == OK) e = register_close_check(&doing, code, to, &closing->left);
     if (e == OK && closing->left) e = register_close_people(&doing, code, to, SLICE, &closing->left);
     if (e == OK && !closing->left) e = register_close_unit(&doing, code, to);
+    arena_release(&arena);
     return e == OK || fault->text[0] ? e : db_fault(db, e, fault, "the unit");
 }
 

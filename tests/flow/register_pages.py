@@ -254,7 +254,7 @@ def units():
     check("would be beneath itself" in post(place, dict(sent, parent="U.4"), 400).text, "no unit comes beneath itself")
     post(place, dict(sent, level="group"))
     post(place, dict(old, sector="x"), 409)
-    post("/units/U.3_a/close", {"do": "close", "day": "2030-01-01", "unit": "U1"}, 400)
+    post("/units/U.3_a/close", {"do": "close", "day": "2999-01-01", "unit": "U1"}, 400)
     today = server.value("SELECT MAX(day) FROM register_change")
     check("choose a unit for them" in post("/units/U.3_a/close", {"do": "close", "day": today}, 400).text, "whoever is in it needs a place")
     check("beneath itself" in post("/units/U.3_a/close", {"do": "close", "day": today, "unit": "U.4"}, 400).text, "not beneath it")

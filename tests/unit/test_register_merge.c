@@ -29,7 +29,7 @@ struct desk {
     int64_t now_ms, merge;
 };
 
-enum act { MERGE, SPLIT, PHONE, APART, TOGETHER };
+enum act { MERGE, SPLIT, PHONE, CODE, APART, TOGETHER };
 struct step {
     struct desk *desk;
     enum act act;
@@ -66,6 +66,7 @@ static enum err apply(struct db *db, void *arg, struct fault *fault)
     case MERGE: return register_merge(&doing, &s->wish, &d->merge);
     case SPLIT: return register_split(&doing, d->merge);
     case PHONE: return register_edit_person(&doing, s->wish.kept, &(struct register_edit){.phone = s->wish.gone});
+    case CODE: return register_edit_person(&doing, s->wish.kept, &(struct register_edit){.code = s->wish.gone});
     default: return register_set_distinct(&doing, s->wish.kept, s->wish.gone, s->act == APART);
     }
 }
@@ -227,6 +228,29 @@ static void check_other_place(struct desk *d)
     check_sound(d, "changed since");
 }
 
+/* Who stands for somebody goes on doing so when that one gets another code. */
+static void check_code(struct desk *d)
+{
+    CHECK(&d->check, step(d, CODE, (struct register_merge_wish){.kept = "P2", .gone = "P2.x"}) == OK);
+    CHECK_TEXT(&d->check, value(d, "SELECT DISTINCT replaces FROM delegate WHERE replaces IS NOT NULL"), "P2.x|\n");
+    CHECK(&d->check, step(d, CODE, (struct register_merge_wish){.kept = "P2.x", .gone = "P2"}) == OK);
+}
+
+/* Who came in for one event alone is that again, so that a purge of it finds them. */
+static void check_event(struct desk *d)
+{
+    static const char *const pairs[][2] = {{"P6", "P3"}, {"P3", "P6"}};
+    char *before = dump(d);
+    CHECK_TEXT(&d->check, value(d, "SELECT code FROM person WHERE of_event_id IS NOT NULL"), "P3|\n");
+    for (size_t i = 0; i < 2; i++) {
+        const struct register_merge_wish wish = {.kept = pairs[i][0], .gone = pairs[i][1]};
+        if (!CHECK(&d->check, step(d, MERGE, wish) == OK)) printf("# %s\n", d->fault.text);
+        CHECK_TEXT(&d->check, value(d, "SELECT code FROM person WHERE of_event_id IS NOT NULL"), "");
+        CHECK(&d->check, step(d, SPLIT, wish) == OK);
+        CHECK_TEXT(&d->check, dump(d), before);
+    }
+}
+
 int main(void)
 {
     struct desk d = {.folder = "/tmp/plenum-merge-XXXXXX", .now_ms = INT64_C(1790000000000)};
@@ -237,6 +261,8 @@ int main(void)
     if (!CHECK(&d.check, store_open(d.folder, STORE_WRITE, &d.store, &d.fault) == OK)) return check_done(&d.check, "register merge");
     check_proposals(&d);
     check_refusals(&d);
+    check_code(&d);
+    check_event(&d);
     check_merge(&d);
     check_other_place(&d);
     store_close(&d.store);

@@ -1,9 +1,12 @@
 /* Closing a unit: whether it can be, its people in slices, the units beneath it, and opening it again. */
+#include "core/base/clock.h"
 #include "core/congress/person_facts.h"
 #include "core/congress/register/edit.h"
 #include "core/congress/register/edit_private.h"
 
 #include <string.h>
+
+#define SLICE_US 20000 /* others who write wait for one slice at most */
 
 struct closing {
     struct register_unit unit, to;
@@ -80,10 +83,11 @@ enum err register_close_people(struct register_doing *doing, const char *code, c
     struct closing c;
     struct sql_register_unit_people_row *people = NULL;
     size_t count = 0;
+    int64_t until = clock_steady_us() + SLICE_US, moved = 0;
     enum err e = check(doing, code, to, &c);
     if (e == OK) e = sql_register_unit_people(doing->db, doing->arena, c.unit.id, most, &people, &count);
-    for (size_t i = 0; e == OK && i < count; i++) e = register_move(doing, people[i].code, c.to.code);
-    if (e == OK) *ret_left = c.people - (int64_t)count;
+    for (size_t i = 0; e == OK && i < count && (i == 0 || clock_steady_us() < until); i++, moved++) e = register_move(doing, people[i].code, c.to.code);
+    if (e == OK) *ret_left = c.people - moved;
     return e;
 }
 

@@ -142,7 +142,8 @@ enum err register_doubles_read(struct db *db, struct arena *arena, size_t most, 
 {
     struct arena scratch = {0};
     struct crowd crowd = {.arena = &scratch};
-    struct pairs pairs = {.arena = arena};
+    struct pairs pairs = {.arena = &scratch}; /* a list that came twice: very many, of which a page is asked for */
+    struct register_pair *list = NULL;
     struct sql_doubles_distinct_row *distinct;
     size_t distinct_count;
     enum err e = sql_doubles_distinct(db, &scratch, &distinct, &distinct_count);
@@ -156,11 +157,14 @@ enum err register_doubles_read(struct db *db, struct arena *arena, size_t most, 
         if (e == OK) e = compare_neighbours(&crowd, &pairs, REGISTER_SAME_EMAIL);
     }
     if (e == OK && pairs.count) tidy(&pairs, distinct, distinct_count);
+    size_t count = pairs.count > most ? most : pairs.count;
+    if (e == OK && !(list = arena_array(arena, count + 1, sizeof *list))) e = ERR_NOMEM;
+    if (e == OK && count) memcpy(list, pairs.items, count * sizeof *list);
     arena_release(&scratch);
     if (e != OK) return e;
     *ret_more = pairs.count > most;
-    *ret = pairs.items;
-    *ret_count = pairs.count > most ? most : pairs.count;
+    *ret = list;
+    *ret_count = count;
     return OK;
 }
 

@@ -185,6 +185,16 @@ enum err register_check_seen(struct register_doing *doing, const char *code, int
     return e == OK ? check_seen(doing, &person, seen) : e;
 }
 
+/* Who stands for somebody names them by their code. */
+static enum err follow_code(struct register_doing *doing, const char *old, const char *code)
+{
+    struct sql_merge_replaced_row *rows = NULL;
+    size_t count = 0;
+    enum err e = strcmp(old, code) != 0 ? sql_merge_replaced(doing->db, doing->arena, old, &rows, &count) : OK;
+    for (size_t i = 0; e == OK && i < count; i++) e = sql_merge_replaced_to(doing->db, rows[i].id, code, NULL);
+    return e;
+}
+
 enum err register_edit_person(struct register_doing *doing, const char *code, const struct register_edit *edit)
 {
     struct register_person before, after;
@@ -196,7 +206,8 @@ enum err register_edit_person(struct register_doing *doing, const char *code, co
     e = read_facts(doing, edit, before.code, &after);
     if (e == OK) e = register_write_person(doing, &before, &after, NULL, 0, &changed);
     if (e != OK || !changed) return e;
-    e = edit_audit(doing, "register person", after.code, changed_fields(&before, &after));
+    e = follow_code(doing, before.code, after.code);
+    if (e == OK) e = edit_audit(doing, "register person", after.code, changed_fields(&before, &after));
     return e == OK ? register_tell(doing, after.id) : e;
 }
 

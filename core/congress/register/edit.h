@@ -46,7 +46,8 @@ enum err register_add_unit(struct register_doing *doing, const struct register_u
 
 /* Closing a unit on doing->day, or putting it into another: its people move to the unit `to` on that day, the units beneath it come beneath `to`, and it is closed. It
  * stays in the tree, so that the past of what is above it stays what it was, and where it sends delegates it does so still. Three steps, so that a large unit
- * takes turns with whoever else writes: register_close_check; then register_close_people until *ret_left is 0; then register_close_unit, which checks all of it again.
+ * takes turns with whoever else writes: register_close_check; then register_close_people (`most` people, or 20 ms of them) until *ret_left is 0; then
+ * register_close_unit, which checks all of it again.
  * Whoever is stopped between them begins anew and goes on. `to` may be NULL where the unit has neither people nor units. */
 enum err register_close_check(struct register_doing *doing, const char *code, const char *to, int64_t *ret_people);
 enum err register_close_people(struct register_doing *doing, const char *code, const char *to, int64_t most, int64_t *ret_left);

@@ -1,5 +1,6 @@
 /* Merging two entries of the register, and taking it back. The trail (register_merge.detail): {"kept", "gone": rows as they were, "kept_attributes", "gone_attributes":
- * [[type, value]], "kept_periods", "gone_periods", "version": the kept one's behind the merge, "delegates", "dropped", "cards", "handovers", "replaced", "aliases"}. */
+ * [[type, value]], "kept_periods", "gone_periods", "kept_event", "gone_event": of which event alone they were, "version": the kept one's behind the merge,
+ * "delegates", "dropped", "cards", "handovers", "replaced", "aliases"}. */
 #include "core/congress/delegates/find_index.h"
 #include "core/congress/person_facts.h"
 #include "core/congress/register/known.h"
@@ -196,6 +197,21 @@ static enum err write_trail(struct merge_two *two)
     return e == OK ? sql_merge_add(doing->db, &in, NULL) : e;
 }
 
+/* For whom a purge of an event may erase: what is taken back must be so again. */
+static enum err keep_event(struct merge_two *two, const char *key, int64_t person_id)
+{
+    struct sql_register_event_of_person_row row;
+    enum err e = sql_register_event_of_person(two->doing->db, NULL, person_id, &row);
+    if (e != OK || row.event_id == DB_NULL) return e;
+    return json_object_set_new(two->trail, key, json_integer(row.event_id)) == 0 ? OK : ERR_NOMEM;
+}
+
+static enum err event_back(struct merge_two *two, const char *key, int64_t person_id)
+{
+    const json_t *event = json_object_get(two->trail, key);
+    return event ? sql_register_person_of_event(two->doing->db, person_id, json_integer_value(event), NULL) : OK;
+}
+
 static enum err merge(struct merge_two *two, const struct register_merge_wish *wish)
 {
     struct register_person after;
@@ -204,6 +220,8 @@ static enum err merge(struct merge_two *two, const struct register_merge_wish *w
     json_t *kept = merge_person_json(&two->kept), *gone = merge_person_json(&two->gone);
     bool noted = json_object_set_new(two->trail, "kept", kept) == 0 && json_object_set_new(two->trail, "gone", gone) == 0;
     enum err e = noted ? join_values(two, wish, &attributes, &count) : ERR_NOMEM;
+    if (e == OK) e = keep_event(two, "kept_event", two->kept.id);
+    if (e == OK) e = keep_event(two, "gone_event", two->gone.id);
     join_fields(two, wish, &after);
     if (e == OK) e = join_periods(two, wish, &after);
     if (e == OK) e = edit_derive(two->doing, &after);
@@ -299,6 +317,8 @@ static enum err split(struct merge_two *two)
     if (e == OK && taken.taken != 1) return refuse_old(doing, two->gone.code); /* the alias alone has it */
     if (e == OK) e = gone_back(two);
     if (e == OK) e = kept_back(two);
+    if (e == OK) e = event_back(two, "kept_event", two->kept.id);
+    if (e == OK) e = event_back(two, "gone_event", two->gone.id);
     if (e == OK) e = merge_move_back(two);
     if (e == OK) e = sql_merge_mark_undone(doing->db, two->merge_id, doing->at_ms, doing->actor, NULL);
     if (e == OK) e = register_tell(doing, two->kept.id);

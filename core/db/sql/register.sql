@@ -11,6 +11,9 @@ ON CONFLICT (id) DO UPDATE SET code = excluded.code, name = excluded.name, name_
 -- register_person_of_event :exec (id i64, event_id i64?)
 UPDATE person SET of_event_id = $2 WHERE id = $1
 
+-- register_event_of_person :maybe (id i64) -> (event_id i64?)
+SELECT of_event_id FROM person WHERE id = $1
+
 -- Of two that become one: of an event alone only when both were.
 -- register_person_of_both :exec (kept_id i64, gone_id i64)
 UPDATE person SET of_event_id = NULL WHERE id = $1 AND of_event_id IS NOT NULL AND of_event_id <> COALESCE((SELECT g.of_event_id FROM person g WHERE g.id = $2), 0)
@@ -247,11 +250,12 @@ FROM attribute_type t LEFT JOIN person_attribute a ON a.type_id = t.id AND a.per
 -- register_sensitive_changes :many (person_id i64, before_id i64, most i64) -> (id i64, at_ms i64, day text, field text, old text?, value text?, actor text, source text)
 SELECT id, at_ms, day, field, old, value, actor, source FROM register_change WHERE person_id = $1 AND sensitive = 1 AND id < $2 ORDER BY id DESC LIMIT $3
 
+-- Never 0, also where nothing was recorded yet: 0 is a form that does not say what it had seen.
 -- register_version :maybe (person_id i64) -> (version i64)
-SELECT COALESCE(MAX(id), 0) FROM register_change WHERE person_id = $1
+SELECT COALESCE(MAX(id), 1) FROM register_change WHERE person_id = $1
 
 -- register_unit_version :maybe (unit_id i64) -> (version i64)
-SELECT COALESCE(MAX(id), 0) FROM register_change WHERE unit_id = $1
+SELECT COALESCE(MAX(id), 1) FROM register_change WHERE unit_id = $1
 
 -- register_code_free :maybe (code text) -> (taken i64)
 SELECT (SELECT COUNT(*) FROM person WHERE code = $1) + (SELECT COUNT(*) FROM person_alias WHERE code = $1)
