@@ -60,7 +60,7 @@ static enum err put_flow(struct register_table *t, const char *from, const char 
     add_flow_row(t, view_words(&r->view, "register.all"), NULL, 0, &list.all);
     for (size_t i = 0; i < list.count && i < ROWS_MOST; i++)
         add_flow_row(t, title_pick(r->view.arena, list.units[i].name, r->view.tag), list.units[i].code, list.units[i].depth, &list.units[i].below);
-    return OK;
+    return t->failed ? ERR_NOMEM : OK;
 }
 
 static void flow_work(struct http_request *req, void *thread_state)
@@ -128,7 +128,7 @@ static enum err put_lacking(struct register_table *t)
     for (size_t i = 0; i < tree.count && i < ROWS_MOST; i++)
         add_lacking_row(t, title_pick(view->arena, tree.units[i].name, view->tag), tree.units[i].code, tree.units[i].code, tree.units[i].depth, &tree.units[i].below);
     add_lacking_row(t, view_words(view, "register.nowhere"), NULL, "~", 0, &tree.nowhere);
-    return OK;
+    return t->failed ? ERR_NOMEM : OK;
 }
 
 static void lacking_work(struct http_request *req, void *thread_state)
