@@ -96,7 +96,10 @@ const struct audit_action *audit_actions(void)
         {"people", "delegate.walk_in"}, {"people", "delegate.correct"}, {"people", "delegate.name_blank"}, {"people", "delegate.substitute"},
         {"people", "delegate.absence"}, {"people", "delegate.note"}, {"people", "photo"}, {"people", "photo remove"}, {"people", "photos"},
         {"people", "pin_reset"}, {"people", "pin_new"}, {"people", "pin_slips"}, {"people", "pin_calm"}, {"people", "papers.assist"}, {"people", "sensitive read"},
-        {"people", "register wanted"}, {"people", "draw"}, {"people", "draw.quota"},
+        {"people", "register wanted"}, {"people", "register add"}, {"people", "register person"}, {"people", "register move"}, {"people", "register end"},
+        {"people", "register return"}, {"people", "register correct"}, {"people", "register merge"}, {"people", "register split"},
+        {"people", "register distinct"}, {"people", "register alike"}, {"people", "register unit"}, {"people", "register close"},
+        {"people", "register reopen"}, {"people", "draw"}, {"people", "draw.quota"},
         {"badges", "print"},
         {"badges", "member cards"}, {"badges", "card.withdraw"}, {"badges", "cards.list"},
         {"badges", "print_spoiled"}, {"badges", "print_counts"}, {"badges", "reissue"}, {"badges", "handover"},
@@ -116,6 +119,7 @@ const struct audit_action *audit_actions(void)
         {"hall", "work.give_back"}, {"hall", "work.welcome"}, {"hall", "work.emblem"}, {"house", "event.group_quorum"}, {"house", "event.head_pin"},
         {"house", "plain_desk"}, {"house", "answer_probes"}, {"house", "takeover"}, {"house", "audit.export"}, {"house", "backup"},
         {"house", "backup.download"}, {"house", "backup.delete"}, {"house", "backup.prepare"}, {"house", "backup.restored"}, {"house", "backup.setting"},
-        {"house", "purge"}, {"house", "purge.setting"}, {NULL, NULL}};
+        {"house", "copy_event"}, {"house", "close_event"}, {"house", "reopen_event"}, {"house", "archive_event"}, {"house", "purge"}, {"house", "purge.setting"},
+        {NULL, NULL}};
     return actions;
 }
