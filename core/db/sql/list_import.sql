@@ -89,12 +89,14 @@ SELECT headings, mapping, used_ms FROM list_mapping WHERE target = $1 ORDER BY u
 -- list_import_unit_events :many (unit_id i64) -> (event_id i64)
 SELECT e.id FROM event e WHERE EXISTS (SELECT 1 FROM delegate d WHERE d.event_id = e.id AND d.delegation_id = $1)
 
--- Who belongs to a unit, in the register and at events.
+-- Who belongs to a unit, in the register and at events, in the order of the index of names: whatever goes back in it makes the engine write out what it has gathered.
 -- list_import_unit_people :many (unit_id i64) -> (id i64)
-SELECT id FROM person WHERE unit_id = $1
+SELECT p.id FROM person p LEFT JOIN find_scope s ON s.event_id = 0 LEFT JOIN find_entry f ON f.scope = s.number AND f.subject_id = p.id
+WHERE p.unit_id = $1 ORDER BY f.place, p.id
 
 -- list_import_unit_delegates :many (unit_id i64) -> (id i64, event_id i64)
 SELECT d.id, d.event_id FROM event e JOIN delegate d ON d.event_id = e.id AND d.delegation_id = $1
+  LEFT JOIN find_scope s ON s.event_id = d.event_id LEFT JOIN find_entry f ON f.scope = s.number AND f.subject_id = d.id ORDER BY f.place, d.id
 
 -- The next unit whose name an import changed.
 -- list_import_renamed :maybe (import i64, above i64, field text) -> (place i64, subject_id i64)
