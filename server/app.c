@@ -38,21 +38,28 @@ void reply_reason(struct http_request *req, enum reason reason)
     reply_reason_with(req, reason, NULL);
 }
 
+bool app_tells_of_files(const struct app *app, const char *sentence)
+{
+    return sentence && app->store.folder && strstr(sentence, app->store.folder);
+}
+
 void reply_error(struct http_request *req, enum err error, const struct fault *fault)
 {
-    const char *sentence = fault && fault->text[0] ? fault->text : NULL;
+    const char *told = fault && fault->text[0] ? fault->text : NULL;
+    bool is_ours = told && app_tells_of_files(app_of(req), told); /* to be put right here, and nobody's business elsewhere */
+    const char *sentence = is_ours ? NULL : told;
     switch (error) {
-    case ERR_NOT_FOUND: reply_reason_with(req, REASON_not_found, sentence); return;
+    case ERR_NOT_FOUND: reply_reason_with(req, REASON_not_found, sentence); break;
     case ERR_INPUT:
-    case ERR_USAGE: reply_reason_with(req, REASON_bad_request, sentence); return;
-    case ERR_CONFLICT: reply_reason_with(req, REASON_conflict, sentence); return;
-    case ERR_DENIED: reply_reason_with(req, REASON_forbidden, sentence); return;
-    case ERR_LIMIT: reply_reason_with(req, REASON_too_large, sentence); return;
-    case ERR_BUSY: reply_reason(req, REASON_busy); return;
-    case ERR_FULL: reply_reason(req, REASON_disk_full); break;
-    default: reply_reason(req, REASON_internal); break;
+    case ERR_USAGE: reply_reason_with(req, REASON_bad_request, sentence); break;
+    case ERR_CONFLICT: reply_reason_with(req, REASON_conflict, sentence); break;
+    case ERR_DENIED: reply_reason_with(req, REASON_forbidden, sentence); break;
+    case ERR_LIMIT: reply_reason_with(req, REASON_too_large, sentence); break;
+    case ERR_BUSY: reply_reason(req, REASON_busy); break;
+    case ERR_FULL: is_ours = true; reply_reason(req, REASON_disk_full); break;
+    default: is_ours = true; reply_reason(req, REASON_internal); break;
     }
-    log_line(LOG_ERROR, "server", "%s: %s%s%s", req->safe_path, err_name(error), sentence ? ": " : "", sentence ? sentence : "");
+    if (is_ours) log_line(LOG_ERROR, "server", "%s: %s%s%s", req->safe_path, err_name(error), told ? ": " : "", told ? told : "");
 }
 
 const struct programme *event_of(struct http_request *req, struct worker *worker, struct programme_seqs *ret_seqs)

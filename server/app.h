@@ -130,6 +130,8 @@ bool app_answers_to(const struct app *app, const char *host);
 /* Replies with a reason of the registry: problem+json or error page. The second adds a sentence for the reader. */
 void reply_reason(struct http_request *req, enum reason reason);
 void reply_reason_with(struct http_request *req, enum reason reason, const char *sentence);
+/* A sentence that names the data folder is for the log, not for an answer. */
+bool app_tells_of_files(const struct app *app, const char *sentence);
 /* Maps a result of the core to a reply: ERR_BUSY busy, ERR_FULL disk_full, ERR_NOT_FOUND not_found, ERR_INPUT bad_request, … else internal (logged). */
 void reply_error(struct http_request *req, enum err error, const struct fault *fault);
 

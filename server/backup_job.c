@@ -233,6 +233,7 @@ static void *run(void *arg)
     struct backup_job *job = arg;
     (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS); /* on Linux it is the thread's */
     shelf_sweep(job->store.folder);
+    restore_sweep(job->store.folder);
     while (!atomic_load(&job->stop)) {
         struct backup_wish wish;
         struct fault fault = {0};
@@ -241,6 +242,7 @@ static void *run(void *arg)
         pthread_mutex_unlock(&job->mutex);
         if (wish.kind != BACKUP_NOTHING) {
             enum err e = do_wish(job, &wish, &fault);
+            if (e != OK && !fault.text[0]) (void)fault_set(&fault, e, "%s", err_name(e)); /* the page says that it failed */
             end(job, &wish, e, &fault);
         }
         look(job);

@@ -78,7 +78,10 @@ static void clear_traces(struct paper_job *job)
     bool done = false;
     if (clock_steady_ms() < job->clear_ms) return;
     job->clear_ms = clock_steady_ms() + CLEAR_MS;
-    if (purge_clear(job->db, job->folder, false, &done, &fault) != OK) log_line(LOG_WARNING, "purge", "the database was not made anew yet: %s", fault.text);
+    if (purge_clear(job->db, job->folder, false, &done, &fault) != OK) {
+        log_line(LOG_WARNING, "purge", "the database was not made anew yet: %s", fault.text);
+        job->clear_ms += 9 * CLEAR_MS; /* others wait while it tries */
+    }
     if (done) log_line(LOG_NOTICE, "purge", "traces of people who were erased are gone from the data folder");
 }
 

@@ -104,6 +104,7 @@ enum err err_from_errno(int error_number)
     case 0: return OK;
     case ENOMEM: return ERR_NOMEM;
     case ENOSPC:
+    case EFBIG: /* a limit on file sizes (ulimit -f, a file system's own): nobody's wish was too large, there is no room */
     case EDQUOT: return ERR_FULL;
     case ENOENT:
     case ENOTDIR: return ERR_NOT_FOUND;
@@ -112,7 +113,6 @@ enum err err_from_errno(int error_number)
     case EPERM: return ERR_DENIED;
     case EAGAIN:
     case EBUSY: return ERR_BUSY;
-    case EFBIG: return ERR_LIMIT;
     case ETIMEDOUT: return ERR_TIMEOUT;
     case ECONNREFUSED:
     case ENETUNREACH:

@@ -53,7 +53,7 @@ void fault_reason(struct fault *fault, const char *reason);
 /* Puts "prefix: " before the sentence that is already there. */
 void fault_prefix(struct fault *fault, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The code for an errno value: ENOSPC and EDQUOT are ERR_FULL, ENOENT is ERR_NOT_FOUND, … else ERR_IO. */
+/* The code for an errno value: ENOSPC, EDQUOT and EFBIG are ERR_FULL, ENOENT is ERR_NOT_FOUND, … else ERR_IO. */
 enum err err_from_errno(int error_number);
 
 #endif

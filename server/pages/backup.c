@@ -229,13 +229,13 @@ static enum err compare(struct view *view, struct db *now, const char *data, con
     view_put_json(out, "rows", rows);
     view_put_json(out, "losses", json_array());
     enum err e = backup_count(now, &here);
-    if (e == OK) e = restore_prepared_open(data, &then, NULL);
+    bool is_readable = e == OK && restore_prepared_open(data, &then, NULL) == OK; /* else it was prepared by another version: it can be dropped */
     if (e == OK) {
         put_row(view, rows, "backup.row.newest", NULL, moment_of(view, zone, c->newest_ms), moment_of(view, zone, here.newest_ms));
         put_row(view, rows, "backup.row.events", NULL, count_text(view, c->events), count_text(view, here.events));
         put_row(view, rows, "backup.row.people", NULL, count_text(view, c->people), count_text(view, here.people));
         put_row(view, rows, "backup.row.delegates", NULL, count_text(view, c->delegates), count_text(view, here.delegates));
-        e = put_events(view, then, now, rows);
+        if (is_readable) e = put_events(view, then, now, rows);
     }
     db_close(then);
     bool other = c->server[0] && here.server[0] && strcmp(c->server, here.server) != 0;
@@ -298,7 +298,7 @@ static void show(struct http_request *req, void *thread_state)
     view_set_title(&view, view_words(&view, "backup.title"));
     view_set_style(&view, "admin");
     view_set_script(&view, "backup", said, 1);
-    view_reply(&view, ask->problem ? 400 : 200, "backup");
+    view_reply(&view, !ask->problem ? 200 : ask->error == ERR_FULL ? 507 : 400, "backup");
 }
 
 void backup_show(struct http_request *req)

@@ -21,7 +21,7 @@ struct backup_ask {
 
 /* For an organiser of all events, where there is a job. NULL: the reply is made. */
 struct backup_ask *backup_begin(struct http_request *req);
-/* The page, made in the pool; with ask->problem under status 400. */
+/* The page, made in the pool; with ask->problem under status 400, or 507 where there is no room. */
 void backup_show(struct http_request *req);
 
 /* For the console's front: how old the newest backup is, and a warning. `zone`: by whose clocks. */

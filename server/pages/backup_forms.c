@@ -128,6 +128,7 @@ static void work(struct http_request *req, void *thread_state)
     else if (is_act(ask, "drop")) ask->error = restore_drop(data);
     else if (is_act(ask, "upload")) ask->error = take_upload(req, ask, data);
     else if ((ask->error = make_key(ask, data)) == OK) ask->error = shelf_regular_write(data, &ask->regular, &ask->fault);
+    if (ask->error == ERR_FULL && !ask->fault.reason) (void)fault_because(&ask->fault, ERR_FULL, "backup_full", "64", "the disk is full");
     if (ask->error != OK && !ask->fault.text[0]) (void)fault_set(&ask->fault, ask->error, "%s", err_name(ask->error));
 }
 
@@ -167,15 +168,16 @@ static void agreed(struct http_request *req)
         refuse(req, ask);
         return;
     }
-    if (!view_begin(&view, req)) return;
-    view_put(view.root, "refresh", "12;url=/login?next=/admin/-/backup");
-    view_set_title(&view, view_words(&view, "backup.restarting"));
-    view_set_style(&view, "admin");
-    view_set_script(&view, "backup", said, 1);
-    (void)http_set_header(req, "Connection", "close");
-    view_reply(&view, 200, "backup_restart");
-    atomic_store(&app_of(req)->begins_again, true);
-    (void)kill(getpid(), SIGTERM);
+    if (view_begin(&view, req)) {
+        view_put(view.root, "refresh", "12;url=/login?next=/admin/-/backup");
+        view_set_title(&view, view_words(&view, "backup.restarting"));
+        view_set_style(&view, "admin");
+        view_set_script(&view, "backup", said, 1);
+        (void)http_set_header(req, "Connection", "close");
+        view_reply(&view, 200, "backup_restart");
+    }
+    /* Once: a second signal, of a second press, would still be waiting when the new server looks, and end it. */
+    if (!atomic_exchange(&app_of(req)->begins_again, true)) (void)kill(getpid(), SIGTERM);
 }
 
 static void begin_agree(struct http_request *req, struct backup_ask *ask)

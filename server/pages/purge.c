@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/congress/store/backup_shelf.h"
+#include "core/congress/store/restore_swap.h"
 #include "server/pages/console.h"
 #include "server/pages/staff_page.h"
 #include "server/refusal.h"
@@ -18,7 +19,8 @@ struct wish {
     const char *problem; /* NULL: none */
     struct purge_view view;
     struct shelf_item *backups;
-    size_t backup_count;
+    size_t backup_count, kept_count;
+    const char *const *kept; /* states that restores left */
     struct fault fault;
     enum err error;
     bool is_cleared;
@@ -65,6 +67,7 @@ static void put_backups(struct view *view, const struct wish *w)
         view_put(row, "name", w->backups[i].name);
         json_array_append_new(rows, row);
     }
+    for (size_t i = 0; i < w->kept_count; i++) json_array_append_new(rows, json_pack("{s:s}", "name", w->kept[i])); /* what is erased here still stands there */
     view_put_flag(view->root, "has_backups", json_array_size(rows) > 0);
     view_put_flag(view->root, "of_all", console_is_of_all(view->req));
     view_put_json(view->root, "backups", rows);
@@ -77,6 +80,7 @@ static void look(struct http_request *req, void *thread_state)
     struct worker *worker = thread_state;
     w->error = worker ? purge_look(worker->db, req->arena, http_param(req, "event"), &w->view) : ERR_BUSY;
     if (w->error == OK) w->error = shelf_list(req->arena, app_of(req)->store.folder, &w->backups, &w->backup_count);
+    if (w->error == OK) w->error = restore_kept(req->arena, app_of(req)->store.folder, &w->kept, &w->kept_count);
 }
 
 static void show(struct http_request *req)

@@ -348,7 +348,7 @@ void pages_error(void *context, struct http_request *req, int status, const char
     struct view view;
     if (view_make(&view, req) != OK) return;
     const char *words = view_words(&view, arena_printf(view.arena, "error.%d", status));
-    if (words[0] == '\0') words = sentence;
+    if (words[0] == '\0' || (status == 507 && req->problem_reason)) words = sentence; /* with a reason it says for what there is no room */
     /* Staff are told what exactly was wrong; it is for them to put right. */
     bool for_staff = strncmp(req->safe_path, "/admin/", 7) == 0 && sentence != words;
     view_put_note(&view, view_words(&view, "error.title"), words, for_staff ? sentence : NULL);

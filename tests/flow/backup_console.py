@@ -165,8 +165,12 @@ def full_disk():
     limit = os.path.getsize(os.path.join(server.data, "plenum.db")) // 2
     old = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
     text = begin_job("make", passphrase="", again="")
+    form = "".join('--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % pair for pair in (("csrf", boss().csrf), ("do", "upload")))
+    form += '--x\r\nContent-Disposition: form-data; name="file"; filename="a.tar.gz"\r\n\r\n'
+    sent = boss().request("POST", PAGE, form.encode() + b"\x1f\x8b" + bytes(limit) + b"\r\n--x--\r\n", {"Content-Type": "multipart/form-data; boundary=x", "X-CSRF-Token": None})
     resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, old)
     check("no room" in text, "a full disk is told", text[:1500])
+    equal((sent.status, server.data in sent.text), (507, False), "also of one that is brought, without a path")
     equal((shelf(), litter()), (before, []), "and leaves nothing")
     equal(boss().get("/readyz").status, 200, "the server goes on")
 
@@ -253,6 +257,8 @@ def killed():
     before = shelf()
     post("make", passphrase=PASS, again=PASS)  # making the key alone takes longer than coming to the next line
     server.kill()
+    os.mkdir(server.data + ".restoring.restoring-1")  # as one leaves it that was unpacking
+    open(os.path.join(server.data, "backups", ".form-0x1"), "wb").close()
     server.start()
     who["boss"] = server.sign_in("boss", "mat khau that dai 19")
     until(lambda: litter() == [], "nothing half-made is left", 30)

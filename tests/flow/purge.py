@@ -107,6 +107,8 @@ def looked_at():
     shelf = os.path.join(server.data, "backups")
     os.makedirs(shelf, exist_ok=True)
     shutil.copy(os.path.join(plenum.ROOT, "README.md"), os.path.join(shelf, "kept-1.tar.gz"))
+    replaced = server.data + ".before-20260101-000000"
+    os.mkdir(replaced)
     check(left_in_files(), "before, names stand in the folder")
     told = plenum.plenum("purge", "--event", "test-1", "--dry-run", data=server.data).stdout
     check("people who are of this event alone" in told and "Backups" in told, "the command says what goes", told)
@@ -114,6 +116,8 @@ def looked_at():
     view = json.loads(plenum.plenum("purge", "--event", "test-1", "--dry-run", "--json", data=server.data).stdout)
     equal((view["done"], view["goes"]["people"], view["goes"]["photos"], view["goes"]["questions"], view["fixed_figures"]), (False, before["gone"], 1, 1, 1), "and in numbers")
     check("<dd>%d</dd>" % view["goes"]["scans"] in page, "the page says the same", page[:200])
+    os.rmdir(replaced)
+    check("before-20260101-000000" in page, "and a state that a restore replaced", page[-1500:])
     check("due_line" not in page and "kept-1.tar.gz" in page and "/admin/-/backup" in page, "backups that hold them are named", page[-1500:])
     line = "It is due to erase the people of this event."
     check(line not in who["boss"].get("/admin/test-1", Accept_Language="en").text, "it is not due")

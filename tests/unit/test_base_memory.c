@@ -93,7 +93,7 @@ static void check_err(struct check *c)
     longer[1998] = '\0';
     fault_set(&f, ERR_INPUT, "x%s", longer); /* cut in the middle of a letter */
     CHECK(c, strlen(f.text) < FAULT_TEXT_SIZE && text_is_utf8(f.text, strlen(f.text)));
-    CHECK(c, err_from_errno(ENOSPC) == ERR_FULL && err_from_errno(ENOENT) == ERR_NOT_FOUND && err_from_errno(0) == OK);
+    CHECK(c, err_from_errno(ENOSPC) == ERR_FULL && err_from_errno(EFBIG) == ERR_FULL && err_from_errno(ENOENT) == ERR_NOT_FOUND && err_from_errno(0) == OK);
     CHECK(c, err_exit_code(OK) == 0 && err_exit_code(ERR_IO) == 1 && err_exit_code(ERR_USAGE) == 2);
     for (int i = OK; i <= ERR_BUG; i++) CHECK(c, err_name((enum err)i)[0] != '\0');
 }

@@ -206,7 +206,7 @@ static enum err write_piece(int fd, int64_t offset, const void *data, size_t len
     if (e == OK && fdatasync(fd) != 0) e = err_from_errno(errno);
     if (e == OK) return OK;
     if (ftruncate(fd, offset) != 0) return fault_set(fault, ERR_IO, "a piece could not be written, nor cut away: %s", strerror(errno));
-    return fault_set(fault, e, "a piece of the file could not be written: %s", err_name(e));
+    return fault_because(fault, e, e == ERR_FULL ? "upload_no_room" : NULL, NULL, "a piece of the file could not be written: %s", err_name(e));
 }
 
 enum err upload_append(struct arena *arena, const char *folder, const char *id, int64_t offset, const void *data, size_t length, struct upload *ret,

@@ -349,7 +349,8 @@ void shelf_sweep(const char *data)
         for (struct dirent *entry; dir && (entry = readdir(dir));) {
             const char *name = entry->d_name;
             bool copy = i == 1 && is_left_behind(name);
-            bool half = i == 0 && strncmp(name, "plenum-", 7) == 0 && !shelf_is_name(name) && !ends_with(name, ".json");
+            bool form = i == 0 && strncmp(name, ".form-", 6) == 0; /* came with a form: server/pages/backup_forms.c */
+            bool half = form || (i == 0 && strncmp(name, "plenum-", 7) == 0 && !shelf_is_name(name) && !ends_with(name, ".json"));
             if (copy || half) (void)unlinkat(dirfd(dir), name, 0);
         }
         if (dir) (void)closedir(dir);

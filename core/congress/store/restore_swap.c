@@ -87,7 +87,8 @@ static enum err check_place(struct arena *arena, const char *data, struct fault 
                          "%s: the server may not write there, or the data folder is a disk of its own: use plenum restore", folder);
 }
 
-enum err restore_drop(const char *data)
+/* Halves have the number of whoever was unpacking behind the name. */
+static enum err remove_prepared(const char *data, bool halves_only)
 {
     struct arena arena = {0};
     const char *above = file_folder(&arena, data), *base = file_base_name(data);
@@ -95,7 +96,7 @@ enum err restore_drop(const char *data)
     enum err e = above && half && whole ? OK : ERR_NOMEM;
     DIR *dir = e == OK ? opendir(above) : NULL;
     for (struct dirent *entry; dir && (entry = readdir(dir));) {
-        bool ours = strcmp(entry->d_name, whole) == 0 || strncmp(entry->d_name, half, strlen(half)) == 0;
+        bool ours = strncmp(entry->d_name, half, strlen(half)) == 0 || (!halves_only && strcmp(entry->d_name, whole) == 0);
         const char *path = ours ? file_join(&arena, above, entry->d_name) : NULL;
         if (path && e == OK) e = file_remove_tree(path);
     }
@@ -103,6 +104,10 @@ enum err restore_drop(const char *data)
     arena_release(&arena);
     return e;
 }
+
+enum err restore_drop(const char *data) { return remove_prepared(data, false); }
+
+void restore_sweep(const char *data) { (void)remove_prepared(data, true); }
 
 static void warn(json_t *warnings, const char *what, const struct fault *fault)
 {

@@ -29,6 +29,8 @@ enum err restore_prepared_read(struct arena *arena, const char *data, struct res
 enum err restore_prepared_open(const char *data, struct db **ret, struct fault *fault);
 /* It goes; also what an unfinished preparation left. */
 enum err restore_drop(const char *data);
+/* What was being unpacked when somebody pulled the plug. At the start, before anything is prepared. */
+void restore_sweep(const char *data);
 
 /* "before-20261122-203015": states that were kept, the newest first. */
 enum err restore_kept(struct arena *arena, const char *data, const char *const **ret, size_t *ret_count);
