@@ -91,20 +91,39 @@ static const char *value_words(struct view *view, const char *zone, const char *
     return out;
 }
 
+/* What a form of the console changed, "title: Cửa → Cửa chính · reentry: true → false". */
+static void put_changes(struct view *view, const char *zone, const json_t *changes, struct buf *out)
+{
+    size_t i, k;
+    json_t *change, *field;
+    json_array_foreach(changes, i, change)
+        json_array_foreach(json_object_get(change, "fields"), k, field) {
+            const char *name = json_string_value(json_object_get(field, "field"));
+            const json_t *was = json_object_get(field, "old"), *is = json_object_get(field, "new");
+            const char *old = was && !json_is_null(was) ? value_words(view, zone, "", was) : NULL;
+            const char *now = is && !json_is_null(is) ? value_words(view, zone, "", is) : NULL;
+            if (!name) continue;
+            buf_printf(out, "%s%s", out->length ? " · " : "", name);
+            if (was || is) buf_printf(out, ": %s → %s", old ? old : "–", now ? now : "–");
+        }
+}
+
 /* What else the line says, "role: desk · event: test-1". */
 static const char *detail_words(struct view *view, const char *zone, const char *detail)
 {
     struct buf out;
     const char *key;
     json_t *value, *root = NULL;
-    if (!detail || detail[0] != '{' || json_read(detail, strlen(detail), &root, NULL) != OK) return detail;
+    if (!detail || !strchr("{[", detail[0]) || json_read(detail, strlen(detail), &root, NULL) != OK) return detail;
     buf_init(&out, BUF_LIMIT_LINE);
+    put_changes(view, zone, root, &out);
     json_object_foreach(root, key, value) {
         const char *text = value_words(view, zone, key, value);
         if (text) buf_printf(&out, "%s%s: %s", out.length ? " · " : "", key, text);
     }
+    bool is_list = json_is_array(root) && !json_is_object(json_array_get(root, 0)); /* of codes */
     json_decref(root);
-    const char *words = buf_ok(&out) ? arena_strdup(view->arena, buf_text(&out)) : detail;
+    const char *words = buf_ok(&out) && !is_list ? arena_strdup(view->arena, buf_text(&out)) : detail;
     buf_release(&out);
     return words;
 }

@@ -134,13 +134,21 @@ static void tell_attribute(const struct telling *t)
     if (json_is_true(json_object_get(t->row, "sensitive"))) add(t->facts, words(t, "setup.is_sensitive"));
 }
 
-static json_t *item_of(struct view *view, const struct form_table *table, const json_t *event, json_t *row, bool first)
+bool setup_has_order(const struct form_table *table)
+{
+    return table->kind == SETUP_AREA || table->kind == SETUP_GATE || table->kind == SETUP_CATEGORY;
+}
+
+static json_t *item_of(struct view *view, const struct form_table *table, const json_t *event, json_t *row, bool first, bool last)
 {
     json_t *out = json_object();
     struct telling t = {view, event, row, json_array(), json_array()};
     view_put(out, "title", setup_title(view, json_object_get(row, "title")));
     view_put(out, "code", text_of(row, "code"));
     view_put(out, "mark", text_of(row, SETUP_MARK));
+    view_put_flag(out, "may_move", setup_has_order(table) && !(first && last));
+    view_put_flag(out, "is_first", first);
+    view_put_flag(out, "is_last", last);
     if (json_object_get(row, "color")) view_put(out, "colour", text_of(row, "color"));
     if (table->kind == SETUP_SESSION) tell_session(&t);
     if (table->kind == SETUP_GATE) tell_gate(&t, out);
@@ -165,6 +173,6 @@ json_t *setup_items(struct view *view, const struct form_table *table, const jso
     json_t *items = json_array(), **sorted = arena_array(view->arena, count + 1, sizeof(json_t *));
     for (size_t i = 0; sorted && i < count; i++) sorted[i] = json_array_get(rows, i);
     if (sorted && table->kind == SETUP_SESSION) qsort(sorted, count, sizeof(json_t *), by_time);
-    for (size_t i = 0; sorted && i < count; i++) json_array_append_new(items, item_of(view, table, event, sorted[i], i == 0));
+    for (size_t i = 0; sorted && i < count; i++) json_array_append_new(items, item_of(view, table, event, sorted[i], i == 0, i + 1 == count));
     return items;
 }

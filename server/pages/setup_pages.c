@@ -1,5 +1,6 @@
 /* GET and POST of /admin/{event}/setup, /programme, /gates, /categories, and of /admin/-/organization: one row at a time, without a script. Every form is a table
- * (setup_fields.c), every check the event file's (core/congress/event_file/setup.h). GET: list= edit= or remove=, done=. POST: do= save, remove, close, open. */
+ * (setup_fields.c), every check the event file's (core/congress/event_file/setup.h). GET: list= edit= or remove=, done=. POST: do= save, remove, up, down, close,
+ * open. */
 #include "server/pages/setup_pages.h"
 #include "core/base/clock.h"
 #include "core/base/zone.h"
@@ -250,19 +251,20 @@ static void change_work(struct http_request *req, void *thread_state)
     const char *word = http_form(req, "do"), *of = http_form(req, "code_of"), *code = NULL;
     bool saves = word && strcmp(word, "save") == 0, removes = word && strcmp(word, "remove") == 0, closes = word && strcmp(word, "close") == 0;
     bool opens = word && strcmp(word, "open") == 0, single = table && !table->list;
-    if (!table || !(saves || (!single && removes) || (table == &form_gate && (closes || opens)))) {
+    int move = !word || !table || !setup_has_order(table) ? 0 : strcmp(word, "up") == 0 ? -1 : strcmp(word, "down") == 0 ? 1 : 0;
+    if (!table || !(saves || move || (!single && removes) || (table == &form_gate && (closes || opens)))) {
         reply_error(req, ERR_INPUT, NULL);
         return;
     }
     const json_t *row = find_row(&s, table, of);
     struct setup_change change = {.kind = table->kind, .event = s.ask->page->place ? NULL : http_param(req, "event"), .code = of && *of ? of : NULL,
-                                  .mark = http_form(req, "mark"), .actor = actor_of(req)};
+                                  .mark = http_form(req, "mark"), .move = move, .actor = actor_of(req)};
     if (saves) change.row = setup_form_read(req, table, row, s.tags, s.tag_count);
-    else if (!removes) change.row = closed_row(&s, closes);
+    else if (!removes && !move) change.row = closed_row(&s, closes);
     if (change.row && http_at_end(req, release, change.row) != OK) fault_set(&fault, ERR_NOMEM, "not enough memory");
-    enum err e = !removes && !change.row ? ERR_NOMEM : change.row ? check_sent(change.row, &fault) : OK;
+    enum err e = !removes && !move && !change.row ? ERR_NOMEM : change.row ? check_sent(change.row, &fault) : OK;
     if (e == OK) e = setup_write(s.worker->app, req->arena, &change, &code, &fault);
-    if (e == OK) done(&s, table, saves && !change.code && !single ? "added" : word, code);
+    if (e == OK) done(&s, table, move ? "moved" : saves && !change.code && !single ? "added" : word, code);
     else refuse(&s, table, e, &fault);
 }
 

@@ -13,7 +13,10 @@ struct setup_page {
     const struct form_table *forms[SETUP_FORMS_MOST];
 };
 
-/* The rows of one list as the page tells them: {title, code, facts, warnings, closed, …}; `form` NULL: of none. */
+/* Whether the rows of this list stand in an order that is somebody's choice: areas, gates, categories. Sessions stand by their times. */
+bool setup_has_order(const struct form_table *table);
+
+/* The rows of one list as the page tells them: {title, code, facts, warnings, closed, is_first, …}; `form` NULL: of none. */
 json_t *setup_items(struct view *view, const struct form_table *table, const json_t *setup);
 
 /* In a transaction of a connection of its own, so on a thread of the job pool only. */

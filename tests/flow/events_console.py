@@ -205,6 +205,13 @@ def gates():
     p.equal(save(place, "gate", {"title_vi": "Cửa phụ", "kind": "entry", "area": "phong-hop-nho", "direction": "in", "reentry": None}).status, 303, "a gate is added")
     gate = next(g for g in event_file()["gates"] if g["code"] == "cua-phu")
     p.equal((gate["area"], gate["direction"], gate["reentry"]), ("phong-hop-nho", "in", False), "with what was said")
+    areas, marks = lambda: [a["code"] for a in event_file()["areas"]], re.findall(r'name="code_of" value="phong-hop-nho"><button [^>]*value="up"( disabled)?.*?value="down"( disabled)?', page_of(place))
+    p.equal(marks, [("", " disabled")], "the last one can go up and not down")
+    was, press = areas(), lambda what, code, do: send(world.admin, place, [("do", do), ("list", what), ("code_of", code)]).status
+    p.equal((press("area", "phong-hop-nho", "up"), areas()), (303, was[:-2] + ["phong-hop-nho", was[-2]]), "it changes places with the one before")
+    p.equal((press("area", "phong-hop-nho", "down"), press("area", "phong-hop-nho", "down"), areas()), (303, 303, was), "back; and the last one stays the last")
+    p.equal((press("gate", "cua-phu", "up"), press("gate", "nothere", "up"), press("session", "x", "up")), (303, 409, 400), "gates too; none that is gone")
+    p.check([g["code"] for g in event_file()["gates"]][-2] == "cua-phu" and audits("change_gate")[-1][1] == EVENT + "/cua-phu", "and the record says so", audits("change_gate")[-1])
     reply = save(place, "area", {"capacity": "nhiều"}, edit="phong-hop-nho")
     p.check(reply.status == 400 and "whole number" in text_of(reply.text), "a capacity that is no number is refused", reply)
     mark = lambda code, what: re.search(r'name="mark" value="(\w+)"', page_of(place, list=what, remove=code).split('value="remove"')[1]).group(1)
@@ -382,6 +389,9 @@ def archive():
     whole = b"".join(files.read(n) for n in names if not n.startswith("papers/"))
     p.check(not any(t.encode() in whole for t in world.server.tokens(EVENT).values()), "no token of a badge is in it")
     p.check(b"party_member\": true" not in whole and b"party_member\":true" not in whole, "no sensitive attribute of anybody")
+    log = world.admin.get("/admin/-/audit?lang=vi").text
+    p.equal([a for a, in world.server.rows("SELECT DISTINCT action FROM audit") if 'value="%s"' % a not in log or ">%s: " % a in log], [], "each kind of line in the record has its words")
+    p.check("closed: – → " in text_of(log) and '"fields"' not in text_of(log), "what a form changed is told in words", text_of(log)[:1500])
     scans = json.loads(p.plenum("export", "checkins", "--event", EVENT, "--format", "json", data=world.server.data).stdout)
     p.equal(json.loads(files.read("record/checkins.json")), scans, "the record is the record")
     p.equal(json.loads(files.read("record/closings.json"))[0]["reason"], "Đại biểu đến muộn", "closings are in it")

@@ -3,16 +3,20 @@
 # sanitized
 """What nobody may read on a wall or a public page: an event in which every token, phone number, e-mail, day of birth, sensitive attribute and word of the desk is a marked string of its own; then every
 door of server/routes.def, and everything that these lead to, is asked as anybody and as a wall, in every language, with names on the wall and without; streams are listened to while the desk, the
-doors and the console work; refusals, headers, addresses and the log are read too. A door that is new is asked by itself.
+doors and the console work; refusals, headers, addresses and the log are read too. A door that is new is asked by itself. And what nobody of the staff reads either, unless they asked for it by
+name: sensitive attributes, also in files, lists, cards, and in what was written before somebody marked them so.
 
     B=build/x tests/flow/leaks.py"""
 import hashlib
 import html
+import io
 import json
 import os
 import re
+import subprocess
 import sys
 import urllib.parse
+import zipfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import plenum  # noqa: E402
@@ -30,12 +34,13 @@ def person(i):
     """Nothing of this is like anything else that a page may say."""
     return {"code": "MSX%02dQ" % i, "name": "Vôdanh%02d Khôngtên%02d" % (i, i), "unit": ("U0", "U1", "U2")[i % 3], "title": "Chứcvụlạ%02d" % i, "gender": "f", "born": "19%02d-0%d-1%d" % (30 + i, i % 9 + 1, i % 9),
             "phone": "0977 6%02d 8%d%d" % (i, i % 10, 53 + i), "email": "thukin%02d@rieng.example" % i,
-            "attributes": {"faith": "tinnguong%02dkin" % i, "health": True, "schooling": "uni"}}
+            "attributes": {"faith": "tinnguong%02dkin" % i, "health": True, "schooling": "uni", "habit": "thoiquen%02dkin" % i}}
 
 
 def shape(value, event, offset):
     value["organization"]["attribute_types"].update(faith={"title": {"vi": "Mụctôngiáokín", "en": "Hiddenfaithtitle"}, "type": "text", "sensitive": True},
-                                                     health={"title": {"vi": "Mụcsứckhỏekín"}, "type": "yes_no", "sensitive": True})
+                                                     health={"title": {"vi": "Mụcsứckhỏekín"}, "type": "yes_no", "sensitive": True},
+                                                     habit={"title": {"vi": "Mụcthóiquenkín"}, "type": "text"})
     value["people"] = [person(i) for i in range(PEOPLE)]
     event["gates"] = [{"code": "main", "title": {"vi": "Cửa chính"}, "kind": "entry", "area": "hall", "direction": "both", "reentry": True}]
     event["sessions"] = [{"code": "opening", "title": {"vi": "Khai mạc"}, "starts": plenum.local_text(offset, -60), "ends": plenum.local_text(offset, 120), "area": "hall"}]
@@ -60,11 +65,12 @@ class Marks:
             y, m, d = p["born"].split("-")
             self.never.update({form: "born of " + p["code"] for form in ("%s/%s/%s" % (d, m, y), "%d/%d/%s" % (int(d), int(m), y), "%s.%s.%s" % (d, m, y), "%s/%s/%s" % (m, d, y))})
             self.years.append(y)
-            self.never[p["attributes"]["faith"]] = "sensitive attribute of " + p["code"]
+            for attribute in ("faith", "habit"):
+                self.never[p["attributes"][attribute]] = "sensitive attribute of " + p["code"]
             for word in ("QDKIN", "lydokin", "TOKIN", "HOPX", "PHONGKIN", "XEKIN", "ankin"):
                 self.never["%s%02d" % (word, i)] = "a word of the list about " + p["code"]
             self.names.update({p["name"]: "name of " + p["code"], p["code"]: "code", "SOX%02d" % i: "number of " + p["code"], "GHEX%02d" % i: "seat of " + p["code"]})
-        for word in ("Mụctôngiáokín", "Hiddenfaithtitle", "Mụcsứckhỏekín"):
+        for word in ("Mụctôngiáokín", "Hiddenfaithtitle", "Mụcsứckhỏekín", "Mụcthóiquenkín"):
             self.never[word] = "title of a sensitive attribute"
         for word in ("Bảnnhápkín", "ghichukin", "cauhoikin", "sualoikin", "Tinriêngchomộtđoàn", "Tinchomọiđiệnthoại", "Tinchưatớigiờ", "Bàinhápkín", "Bàihẹngiờkín", "Bàirútlạikín", "lydovangkin"):
             self.never[word] = "what is not for everybody"
@@ -150,7 +156,7 @@ def look(where, reply, names_allowed=False, own=()):
 def values_of(name):
     """What a part of an address may be; one that is new is tried with these too."""
     scan_id = server.value("SELECT scan_id FROM scan ORDER BY id DESC LIMIT 1") or uuid7()
-    known = {"event": [EVENT], "gate": ["main"], "scan_id": [scan_id], "code": [person(1)["code"], "SOX01"], "document": ["programme", "nhap", "han-che"], "version": ["1"], "page": ["1"], "picture": ["1.jpg"],
+    known = {"event": [EVENT], "person": [person(2)["code"]], "unit": [person(2)["unit"]], "gate": ["main"], "scan_id": [scan_id], "code": [person(1)["code"], "SOX01"], "document": ["programme", "nhap", "han-che"], "version": ["1"], "page": ["1"], "picture": ["1.jpg"],
              "nonce": ["abc"], "build": ["x"], "name*": ["wall.js"]}
     return known.get(name, ["1", "main", scan_id])
 
@@ -395,6 +401,7 @@ def listen(what, names, turn=[0]):
         look("wall, stream", plenum.Reply(200, [], block.encode()), bool(names))
     heard = marks.found("\n".join(desk_stream.blocks), False)
     check(len(heard) > 2, what + ": the desk's stream names people, so there was something to leak", heard)
+    equal(sensitive_in("\n".join(desk_stream.blocks)), [], what + ": nothing sensitive in the desk's stream")
     if names:
         check(any(person(i)["name"] in b for b in stream.blocks for i in range(6)), what + ": names are on the wall where the event allows them")
     verdict("%s: nothing private in %d events of the wall's stream" % (what, len(stream.blocks)))
@@ -449,6 +456,99 @@ def badge_holders():
     verdict("a badge's pages say nothing of others")
 
 
+# --- what is sensitive ------------------------------------------------------------------------------------------------------------------------------
+
+SENSITIVE = re.compile(r"(?:tinnguong|thoiquen)\d\dkin", re.I)
+HEAVY = ("/stills.zip", "/trust/guide.pdf", "/poster.pdf", "/authority.crt", "/metrics")  # pictures, and nothing about people
+
+
+def sensitive_in(text):
+    return sorted(set(SENSITIVE.findall(html.unescape(urllib.parse.unquote_plus(text)))))
+
+
+def texts_of(body, kind=""):
+    """What a file says: of a PDF its text, of archives and workbooks all that is in them."""
+    if body.startswith(b"%PDF"):
+        return subprocess.run([plenum.tool("pdftotext"), "-", "-"], input=body, capture_output=True, check=True).stdout.decode()
+    if body.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(body)) as z:
+            return "\n".join(n + "\n" + texts_of(z.read(n)) for n in z.namelist())
+    return "" if re.match(r"image|font", kind) else body.decode("utf-8", "replace")
+
+
+def stroll(what, client, most, told):
+    """Every GET door and what these lead to, as somebody who may; gives how many opened."""
+    todo = [path for method, pattern, *_ in ROUTES if method == "GET" for path in addresses(pattern)]
+    todo += ["/admin/-/register?q=tinnguong02kin", "/api/v1/register/people?q=tinnguong02kin", "/api/v1/events/%s/delegates?q=tinnguong02kin" % EVENT, "/admin/-/register/units/%s" % person(2)["unit"],
+             "/d/" + tokens[person(2)["code"]], "/api/v1/events/%s/people?q=thoiquen02kin" % EVENT, "/admin/-/audit?words=thoiquen02kin", "/admin/%s/draw?attribute=habit%%3Dthoiquen02kin" % EVENT]
+    seen, good = set(), 0
+    while todo and len(seen) < most:
+        path = todo.pop(0)
+        bare = path.split("?")[0]
+        if bare in ("/logout",) or bare.startswith("/assets") or bare.endswith(HEAVY) or path in seen or "lang=" in path:
+            continue
+        seen.add(path)
+        reply = ask(client, path, what, True) if bare.endswith("/live") else client.get(path)
+        text = texts_of(reply.body, reply.header("content-type") or "") + str(reply.headers)
+        asked_with = sensitive_in(path)
+        told += ["%s GET %s: %s" % (what, path, word) for word in sensitive_in(text) if word not in asked_with]
+        if asked_with and reply.status == 200:
+            check(person(2)["name"] not in text, "%s finds nobody by it: %s" % (what, bare))
+        if reply.status in (301, 302, 303):
+            todo += links('href="%s"' % reply.header("location"))
+        if reply.status == 200 and re.search("html|json", reply.header("content-type") or ""):
+            todo += [link for link in links(reply.text) if link not in seen and "/assets/" not in link]
+        good += reply.status == 200
+    leaks.clear()  # names and phones are theirs to read
+    return good
+
+
+def changed_and_marked(boss):
+    """A change of what is sensitive, and of what becomes so afterwards."""
+    place = "/admin/-/register/people/%s/edit" % person(2)["code"]
+    shown = boss.form(place, {"do": "show"}).text
+    check(sensitive_in(shown) == ["thoiquen02kin", "tinnguong02kin"], "after a press the form shows it", sensitive_in(shown))
+    seen = re.search(r'name="seen" value="(\d+)"', shown).group(1)
+    fields = {"do": "save", "seen": seen, "sensitive": "1", "name": person(2)["name"], "code": person(2)["code"], "attribute:faith": "tinnguong92kin", "attribute:habit": "thoiquen92kin"}
+    equal(boss.form(place, fields).status, 303, "both are changed")
+    check("thoiquen02kin" in boss.get("/admin/-/register/people/%s" % person(2)["code"]).text, "the changes tell what is not sensitive")
+    equal(boss.form("/admin/-/organization", {"do": "save", "list": "attribute", "code_of": "habit", "title_vi": "Mụcthóiquenkín", "type": "text", "sensitive": "1"}).status, 303, "then it is marked")
+
+
+def taken_along(client, event, told):
+    """All that leaves by a form, without naming what is sensitive."""
+    for path, fields in ([("/admin/%s/exports" % event, {"what": what, "format": form}) for what in ("members", "delegates", "checkins") for form in ("csv", "xlsx", "json")]
+                         + [("/admin/%s/forms" % event, {"span": "one", "unit": person(2)["unit"]}), ("/admin/-/audit", {"do": "export"})]):
+        reply = client.form(path, fields)
+        if reply.status == 200:
+            told += ["POST %s %s: %s" % (path, fields, word) for word in sensitive_in(texts_of(reply.body))]
+        else:
+            check((fields.get("what") == "members") == (event != "-"), "a file leaves: %s %s" % (path, fields), reply)
+
+
+def what_is_sensitive():
+    """It stays where it is, whoever of the staff asks, until somebody asks for it by name; then the audit log says who, whose and which."""
+    boss, told = server.sign_in("boss", server.user("boss", "organiser")), []
+    changed_and_marked(boss)
+    reads = lambda: server.rows("SELECT actor, subject, detail FROM audit WHERE action = 'sensitive read' ORDER BY id")
+    before = len(reads())
+    for what, client, most, least in (("boss", boss, 420, 120), ("desk", staff["desk"], 160, 30), ("gate", staff["main"], 130, 1)):
+        good = stroll(what, client, most, told)
+        check(good >= least, "%s opened %d" % (what, good))
+    equal(staff["main"].get("/api/v1/events/%s/roster" % EVENT).status, 200, "a gate has its list")
+    taken_along(boss, "-", told)
+    taken_along(boss, EVENT, told)
+    for words in (("export", "event", "--event", EVENT), ("export", "members"), ("export", "delegates", "--event", EVENT)):
+        told += ["%s: %s" % (" ".join(words), word) for word in sensitive_in(plenum.plenum(*words, data=server.data).stdout)]
+    told += ["audit log: %s" % word for word in sensitive_in(str(server.rows("SELECT * FROM audit")))]
+    equal(told, [], "nothing sensitive leaves unasked")
+    equal(len(reads()), before, "and nothing was noted as read")
+    shown = boss.form("/admin/-/register/people/%s" % person(2)["code"], {"do": "show"}).text
+    check({"tinnguong92kin", "thoiquen92kin"} <= set(sensitive_in(shown)), "after a press it is shown", sensitive_in(shown))
+    check(all((a, s, sorted(json.loads(d)["attributes"])[:2]) == ("boss", person(2)["code"], ["faith", "habit"]) for a, s, d in reads()[before:]) and len(reads()) > before,
+          "and the audit log knows who saw what of whom", reads()[before:])
+
+
 def the_log():
     text = server.log_text()
     found = marks.found(text, False)
@@ -458,4 +558,4 @@ def the_log():
 
 
 if __name__ == "__main__":
-    plenum.run("leaks", begin, marks_are_found, without_names, with_names, without_names_again, badge_holders, the_log)
+    plenum.run("leaks", begin, marks_are_found, without_names, with_names, without_names_again, badge_holders, what_is_sensitive, the_log)

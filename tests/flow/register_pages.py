@@ -349,6 +349,8 @@ def others():
         equal(who["orga"].get("/api/v1/register" + place).status, 403, "nor as JSON: %s" % place)
     equal(who["orga"].form("/admin/-/register/people/P01", {"do": "show"}).status, 403, "nor what is sensitive")
     check("/admin/-/register" not in who["orga"].get("/admin").text, "who is not led there")
+    log = who["boss"].get("/admin/-/audit").text
+    equal([a for a, in server.rows("SELECT DISTINCT action FROM audit") if 'value="%s"' % a not in log], [], "each kind of line in the record can be asked for")
 
 
 plenum.run("register_pages", begin, tree, search, wanted, unit, days, person, edit, edit_sensitive, made, moves, units, doubles, tables, json_doors, agrees, others)

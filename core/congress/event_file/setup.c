@@ -285,6 +285,37 @@ static enum err mark_removal(const struct work *w, struct plan *plan, const char
     return e;
 }
 
+/* The rows as they stand, `from` and `to` having changed places: each whose place is another one is written. The first area is where people are counted as present, so
+ * that another first one means to count anew. */
+static enum err write_order(struct plan *plan, struct event_plan *event, struct table *table, size_t from, size_t to)
+{
+    size_t column = entity_column(table->kind, "<sort_order>");
+    enum err e = OK;
+    bool first = table->kind == ENTITY_AREA && (from == 0 || to == 0), differs = false;
+    for (size_t i = 0; e == OK && i < table->count; i++) {
+        struct row *row = table->rows[i == from ? to : i == to ? from : i];
+        row->next = arena_memdup(plan->arena, row->now, entity_width(&entities[table->kind]) * sizeof *row->now);
+        if (!row->next) return ERR_NOMEM;
+        row->next[column] = value_i64((int64_t)i);
+        e = row_settle(plan, table, row, &differs);
+    }
+    if (first) event->changed = true;
+    return e == OK ? plan_write_id(plan, WRITE_FIRST, SQL_IMPORT_EVENT_BUMP, event->row->now[0].i64) : e;
+}
+
+static enum err mark_move(const struct work *w, struct plan *plan, const char *code)
+{
+    struct event_plan *event = plan->event_count && w->kind >= ENTITY_CATEGORY && w->kind <= ENTITY_GATE ? &plan->events[0] : NULL;
+    struct table *table = event ? &event->tables[w->kind] : NULL;
+    size_t from = 0;
+    while (table && from < table->count && strcmp(table->rows[from]->key, code) != 0) from++;
+    if (!table || from == table->count) return fault_because(w->fault, ERR_NOT_FOUND, "setup_gone", NULL, "it is not there any more");
+    bool is_last = w->change->move < 0 ? from == 0 : from + 1 == table->count;
+    if (is_last) return OK;
+    enum err e = write_order(plan, event, table, from, w->change->move < 0 ? from - 1 : from + 1);
+    return e == OK ? OK : no_memory(w->fault);
+}
+
 /* What was changed, for the audit log; the password of the Wi-Fi is not for it. */
 static char *audit_detail(struct arena *arena, const struct plan *plan)
 {
@@ -305,10 +336,10 @@ static char *audit_detail(struct arena *arena, const struct plan *plan)
 static enum err write_audit(const struct work *w, const struct plan *plan)
 {
     const struct setup_change *c = w->change;
-    const char *verb = !c->row ? "remove" : row_of(w, w->code) ? "change" : "add", *name = entities[w->kind].name;
+    const char *verb = c->move ? "change" : !c->row ? "remove" : row_of(w, w->code) ? "change" : "add", *name = entities[w->kind].name;
     const char *action = arena_printf(w->arena, "%s_%s", verb, name), *subject = c->event ? c->event : w->code ? w->code : name;
     if (c->event && w->code) subject = arena_printf(w->arena, "%s/%s", c->event, w->code);
-    char *detail = audit_detail(w->arena, plan);
+    char *detail = c->move ? arena_strdup(w->arena, c->move < 0 ? "{\"moved\": \"up\"}" : "{\"moved\": \"down\"}") : audit_detail(w->arena, plan);
     if (!action || !subject || !detail) return ERR_NOMEM;
     return json_array_size(plan->changes) ? audit_write(w->db, plan->now_ms, c->actor, action, subject, detail) : OK;
 }
@@ -320,7 +351,8 @@ static enum err carry_out(struct work *w, json_t *file)
     struct import_options options = {.actor = w->change->actor, .file = "setup"};
     struct plan plan = {.db = w->db, .arena = &arena, .options = &options, .files = &files, .root = file, .light = true};
     enum err e = plan_make(&plan, w->fault);
-    if (e == OK && !w->change->row) e = mark_removal(w, &plan, w->code);
+    if (e == OK && w->change->move) e = mark_move(w, &plan, w->code);
+    else if (e == OK && !w->change->row) e = mark_removal(w, &plan, w->code);
     if (e == OK) e = plan_carry_out(&plan, w->db, w->fault);
     if (e == OK && (e = write_audit(w, &plan)) != OK) db_fault(w->db, e, w->fault, "note it in the record");
     plan_release(&plan);

@@ -28,7 +28,8 @@ struct setup_change {
     const char *event; /* slug; NULL: of no event, or a new one, whose lists stand in `row` */
     const char *code;  /* of the row that is changed or goes; NULL: a new one. Of the organisation and of an event it is not looked at */
     const char *mark;  /* as the form has it; NULL: not compared */
-    json_t *row;       /* what the event file would say of it, without a code when it shall be made from the title; NULL: the row goes */
+    json_t *row;       /* what the event file would say of it, without a code when it shall be made from the title; NULL: the row goes, or moves */
+    int move;          /* -1 up, 1 down: it changes places with its neighbour, of which there may be none. Of areas, gates, categories; 0: not */
     const char *actor;
 };
 

@@ -245,8 +245,10 @@ static bool is_same(const struct entity *entity, const struct row *row)
 static json_t *hide(struct plan *plan, const char *code, json_t *value)
 {
     const struct row *type = map_get(&plan->tables[ENTITY_ATTRIBUTE_TYPE].by_key, code);
+    size_t sensitive = entity_column(ENTITY_ATTRIBUTE_TYPE, "sensitive");
     if (!value || json_is_null(value)) return json_null();
-    return type && row_values(type)[entity_column(ENTITY_ATTRIBUTE_TYPE, "sensitive")].i64 == 0 ? json_incref(value) : json_string("•••");
+    bool open = type && row_values(type)[sensitive].i64 == 0 && (!type->now || type->now[sensitive].i64 == 0); /* a file that says otherwise shows nothing by that */
+    return open ? json_incref(value) : json_string("•••");
 }
 
 /* Such a list has rows of its own; in the report it looks like a field. */

@@ -159,15 +159,18 @@ SELECT m.id, m.unit_id, u.code, u.name, m.from_day, m.until_day, m.began, m.ende
 FROM membership m LEFT JOIN unit u ON u.id = m.unit_id LEFT JOIN unit f ON f.id = m.from_unit_id LEFT JOIN unit t ON t.id = m.to_unit_id
 WHERE m.person_id = $1 ORDER BY m.from_day, m.until_day, m.known_ms, m.id
 
--- Changes, the newest first.
+-- Changes, the newest first. What is marked sensitive later is so in what was written before, too.
 -- history_changes_of_person :many (person_id i64, before_id i64, most i64) -> (id i64, at_ms i64, day text, field text, old text?, value text?, sensitive i64, actor text, source text)
-SELECT id, at_ms, day, field, old, value, sensitive, actor, source FROM register_change WHERE person_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
+SELECT id, at_ms, day, field, old, value,
+  CASE WHEN sensitive = 1 OR field IN (SELECT 'attribute:' || t.code FROM attribute_type t WHERE t.sensitive = 1) THEN 1 ELSE 0 END, actor, source
+FROM register_change WHERE person_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
 
 -- history_changes_of_unit :many (unit_id i64, before_id i64, most i64) -> (id i64, at_ms i64, day text, field text, old text?, value text?, sensitive i64, actor text, source text)
 SELECT id, at_ms, day, field, old, value, sensitive, actor, source FROM register_change WHERE unit_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
 
 -- history_changes_all :many (before_id i64, since_ms i64, until_ms i64, most i64) -> (id i64, person_id i64?, unit_id i64?, person_code text?, person_name text?, unit_code text?, at_ms i64, day text, field text, old text?, value text?, sensitive i64, actor text, source text)
-SELECT c.id, c.person_id, c.unit_id, p.code, p.name, u.code, c.at_ms, c.day, c.field, c.old, c.value, c.sensitive, c.actor, c.source
+SELECT c.id, c.person_id, c.unit_id, p.code, p.name, u.code, c.at_ms, c.day, c.field, c.old, c.value,
+  CASE WHEN c.sensitive = 1 OR c.field IN (SELECT 'attribute:' || t.code FROM attribute_type t WHERE t.sensitive = 1) THEN 1 ELSE 0 END, c.actor, c.source
 FROM register_change c LEFT JOIN person p ON p.id = c.person_id LEFT JOIN unit u ON u.id = c.unit_id
 WHERE c.id < $1 AND c.at_ms >= $2 AND c.at_ms < $3 ORDER BY c.id DESC LIMIT $4
 
@@ -248,7 +251,8 @@ SELECT t.id, t.code, t.title, t.kind, t.choices, t.sensitive, a.value
 FROM attribute_type t LEFT JOIN person_attribute a ON a.type_id = t.id AND a.person_id = $1 ORDER BY t.code
 
 -- register_sensitive_changes :many (person_id i64, before_id i64, most i64) -> (id i64, at_ms i64, day text, field text, old text?, value text?, actor text, source text)
-SELECT id, at_ms, day, field, old, value, actor, source FROM register_change WHERE person_id = $1 AND sensitive = 1 AND id < $2 ORDER BY id DESC LIMIT $3
+SELECT id, at_ms, day, field, old, value, actor, source FROM register_change
+WHERE person_id = $1 AND (sensitive = 1 OR field IN (SELECT 'attribute:' || t.code FROM attribute_type t WHERE t.sensitive = 1)) AND id < $2 ORDER BY id DESC LIMIT $3
 
 -- Never 0, also where nothing was recorded yet: 0 is a form that does not say what it had seen.
 -- register_version :maybe (person_id i64) -> (version i64)
