@@ -46,19 +46,20 @@ export function watch(desk) {
   });
   const heard = (code, why) => {
     if (!code || (desk.shown() !== code && !desk.listed().includes(code))) return;
-    waiting.set(code, why);
+    if (waiting.get(code) !== "scan") waiting.set(code, why);
     renew();
   };
   const renewAll = (why) => [...new Set([desk.shown(), ...desk.listed()])].forEach((code) => heard(code, why));
+  const overtaken = unhurried(2000, () => renewAll("change"));
   const drawFigures = (stats) => {
     if (Number.isFinite(stats.present)) put(at("figures"), `${words.present} ${number(stats.present)} / ${number(stats.expected)}`);
   };
   const messages = deskMessages();
-  let lost = null; // null: there was no line yet
+  let lost = false;
   live(`${base}/live`, {
     probe: `${base}/stats`,
     on: {
-      snapshot: (data) => { drawFigures(data); desk.scans(); messages.snapshot(data); },
+      snapshot: (data) => { drawFigures(data); desk.scans(); messages.snapshot(data); overtaken(); }, // it stands for news that were not brought one by one
       questions: messages.questions,
       announcement: messages.announcement,
       stats: (data) => { drawFigures(data); desk.scans(); },
@@ -77,7 +78,6 @@ export function watch(desk) {
       place.classList.toggle("lost", name !== "open");
       put(place, name === "open" ? words.line_ok : name === "signed-out" ? words.signed_out : words.line_lost);
       at("ended").hidden = name !== "signed-out";
-      if (name === "open" && lost === null) renewAll("change"); // a card may have been opened before the line
       if (name === "open" && lost) { renewAll("scan"); desk.back(); } // what happened meanwhile was not heard
       lost = name !== "open";
     },
