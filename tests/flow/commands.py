@@ -72,7 +72,7 @@ def test_usage():
     refused(2, "no command \"dance\"", "dance")
     refused(2, "unknown option --fast", "import", SAMPLE, "--fast")
     refused(2, "something is missing", "import")
-    refused(2, "unexpected", "import", SAMPLE, SAMPLE)
+    refused(2, "several files at once are lists", "import", SAMPLE, SAMPLE)
     refused(2, "--role", "user", "add", "x", "--role", "king")
     refused(2, "--event", "export", "checkins")
     refused(2, "--unit", "user", "add", "x", "--role", "head")

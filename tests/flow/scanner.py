@@ -261,7 +261,7 @@ def story_lost_replies(folder):
     w.proxy.set("lose_reply")
     told = s.say(w.tokens[2:6])
     until = time.time() + 60
-    while w.proxy.lost < 3 and time.time() < until:
+    while (w.proxy.lost < 3 or len(w.server.scans) <= 2) and time.time() < until:  # an answer that is no scan's may be lost too
         time.sleep(0.05)
     check(w.proxy.lost >= 2 and len(w.server.scans) > 2, "lost: the server took scans whose answers were lost")
     check(all(r["outcome"] == "admitted" for r in told), "lost: told by the roster", str(told))
