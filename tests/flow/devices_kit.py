@@ -86,6 +86,7 @@ class Device:
                 if self.open_error or listener is not self.listener:
                     self.refuse(control, self.open_error or errno.ENODEV)
                     continue
+                self.forget_closed()
                 self.opens += 1
                 mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
                 theirs.setblocking(False)
@@ -97,6 +98,19 @@ class Device:
                 theirs.close()
                 self.connections.append((control, mine))
             threading.Thread(target=self.serve, args=(control, mine), daemon=True).start()
+
+    def forget_closed(self):
+        """A kernel knows at once who has closed the device; the threads here only when their turn comes."""
+        for control, events in list(self.connections):
+            try:
+                gone = control.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+            except BlockingIOError:
+                gone = False
+            except OSError:
+                gone = True
+            if gone:
+                self.connections.remove((control, events))
+                self.closed(events)
 
     @staticmethod
     def refuse(control, number):
