@@ -25,6 +25,12 @@ static enum err calendar_open(const char *zone, UCalendar **ret)
     if (!is_system) return ERR_INPUT;
     UCalendar *calendar = ucal_open(wide, -1, "en_US_POSIX", UCAL_GREGORIAN, &status);
     if (U_FAILURE(status)) return ERR_NOMEM;
+    /* Without memory for the rules of a zone ICU takes GMT, in silence too. */
+    int32_t length = ucal_getTimeZoneID(calendar, canonical, ZONE_NAME_SIZE, &status);
+    if (U_FAILURE(status) || length >= ZONE_NAME_SIZE || u_strcmp(canonical, wide) != 0) {
+        ucal_close(calendar);
+        return ERR_NOMEM;
+    }
     ucal_setAttribute(calendar, UCAL_REPEATED_WALL_TIME, UCAL_WALLTIME_FIRST);
     ucal_setAttribute(calendar, UCAL_SKIPPED_WALL_TIME, UCAL_WALLTIME_NEXT_VALID);
     *ret = calendar;

@@ -117,7 +117,7 @@ def the_pin(b, door, pin):
     b.fits("the wrong PIN"), b.keep("pin")
     b.type("#pin-field", pin)
     b.click(".pin-form button")
-    b.waits("document.readyState === 'complete' && document.body.innerText.includes('Tờ trình nhân sự')")
+    b.waits("document.readyState === 'complete' && !document.querySelector('#pin-problem') && document.body.innerText.includes('Tờ trình nhân sự')")
     b.go(door + "/r/secret/1?look=text")
     check(b("document.querySelectorAll('.sheet').length") > 0, "%s: with the PIN it opens" % name)
     equal(b("document.cookie.includes('plenum_pin')"), False, "%s: no script sees the cookie" % name)
