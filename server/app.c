@@ -135,3 +135,13 @@ enum err write_result(struct http_request *req, const struct fault **ret_fault)
     if (ret_fault) *ret_fault = &write->work.fault;
     return write->work.result;
 }
+
+void request_work_noted(struct http_request *req, void (*work)(struct http_request *req, void *thread_state),
+                        void (*refuse)(struct http_request *req, enum err error, const struct fault *fault))
+{
+    const struct fault *fault;
+    enum err e = write_result(req, &fault);
+    req->resume = NULL;
+    if (e != OK) refuse(req, e, fault);
+    else http_run_in_pool(req, app_of(req)->pool, work);
+}

@@ -145,6 +145,10 @@ typedef enum err write_apply(struct db *db, struct http_request *req, struct wri
 void request_write(struct http_request *req, write_apply *apply, void (*then)(struct http_request *req));
 enum err write_result(struct http_request *req, const struct fault **ret_fault);
 
+/* What is read by somebody is noted first: in a `then` of request_write, `work` in the pool when the note stands, else `refuse`. */
+void request_work_noted(struct http_request *req, void (*work)(struct http_request *req, void *thread_state),
+                        void (*refuse)(struct http_request *req, enum err error, const struct fault *fault));
+
 /* Actor for the audit log: account name or device code. Borrowed. */
 const char *actor_of(const struct http_request *req);
 

@@ -46,11 +46,7 @@ static void make(struct http_request *req, void *thread_state)
 
 static void noted(struct http_request *req)
 {
-    const struct fault *fault = NULL;
-    enum err e = write_result(req, &fault);
-    req->resume = NULL;
-    if (e == OK) http_run_in_pool(req, app_of(req)->pool, make);
-    else reply_error(req, e, fault->text[0] ? fault : NULL);
+    request_work_noted(req, make, reply_error);
 }
 
 void archive_get(struct http_request *req)

@@ -322,11 +322,7 @@ static void export_work(struct http_request *req, void *thread_state)
 
 static void export_noted(struct http_request *req)
 {
-    const struct fault *fault;
-    enum err e = write_result(req, &fault);
-    req->resume = NULL;
-    if (e != OK) reply_error(req, e, fault);
-    else http_run_in_pool(req, app_of(req)->pool, export_work);
+    request_work_noted(req, export_work, reply_error);
 }
 
 static enum err export_note(struct db *db, struct http_request *req, struct write_tools *tools, struct fault *fault)

@@ -98,11 +98,7 @@ static enum err note(struct db *db, struct http_request *req, struct write_tools
 
 static void noted(struct http_request *req)
 {
-    const struct fault *fault;
-    enum err e = write_result(req, &fault);
-    req->resume = NULL;
-    if (e != OK) refusal_reply(req, e, fault);
-    else http_run_in_pool(req, app_of(req)->pool, file_work);
+    request_work_noted(req, file_work, refusal_reply);
 }
 
 static void post(struct http_request *req)

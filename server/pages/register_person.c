@@ -190,11 +190,7 @@ static enum err note(struct db *db, struct http_request *req, struct write_tools
 
 static void noted(struct http_request *req)
 {
-    const struct fault *fault;
-    enum err e = write_result(req, &fault);
-    req->resume = NULL;
-    if (e != OK) reply_error(req, e, fault);
-    else http_run_in_pool(req, app_of(req)->pool, page_work);
+    request_work_noted(req, page_work, reply_error);
 }
 
 void register_person_post(struct http_request *req)
